@@ -1,0 +1,38 @@
+"""The index of files: what a run has left behind, and where its bytes are."""
+
+from django.db import models
+from django.db.models import Q
+
+from runs.tracking.models import LoggedModel, Run
+
+
+class File(models.Model):
+    """A file of a run (or of a logged model). `path` is a name shown to people and never opened;
+    the bytes lie in the store under `key`, which the studio makes itself."""
+
+    run = models.ForeignKey(Run, models.CASCADE, null=True, related_name="files", db_index=False)
+    model = models.ForeignKey(
+        LoggedModel, models.CASCADE, null=True, related_name="files", db_index=False
+    )
+    path = models.CharField(max_length=1024)
+    key = models.CharField(max_length=64, unique=True)
+    size_bytes = models.BigIntegerField()
+    crc32 = models.BigIntegerField(null=True)
+    content_type = models.CharField(max_length=128, blank=True)
+    growing = models.BooleanField(default=False)
+    created_ms = models.BigIntegerField()
+    updated_ms = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "path"], name="file_of_run_once"),
+            models.UniqueConstraint(fields=["model", "path"], name="file_of_model_once"),
+            models.CheckConstraint(
+                condition=Q(run__isnull=False, model__isnull=True)
+                | Q(run__isnull=True, model__isnull=False),
+                name="file_has_one_owner",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.path

@@ -1,0 +1,114 @@
+"""Numbers over steps: a series per run and metric, its points packed into segments."""
+
+from django.db import models
+
+from runs.tracking.models import Experiment, Run
+
+
+class Metric(models.Model):
+    """The name of something measured in an experiment; `column` names a column of a table metric.
+
+    Names are rows of their own so that the list of an experiment's columns is one short read, and
+    a series is found by a number instead of a text.
+    """
+
+    experiment = models.ForeignKey(
+        Experiment, models.CASCADE, related_name="metrics", db_index=False
+    )
+    key = models.CharField(max_length=250)
+    column = models.CharField(max_length=250, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["experiment", "key", "column"], name="metric_name_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["key", "column"], name="metric_by_key")]
+
+    def __str__(self) -> str:
+        return f"{self.key}.{self.column}" if self.column else self.key
+
+
+class Series(models.Model):
+    """One run's history of one metric, summed up. This row is the run table's last / min / max.
+
+    NaN is kept as NULL (SQLite has no NaN): `last` NULL means the last value is NaN, `min` NULL
+    that no value was a number. `n` counts all points, `nan_count` the NaN among them, so the mean
+    is `sum / (n - nan_count)`. `last` is the maximum by (step, time, value), MLflow's rule for
+    "latest"; `first` the minimum by the same order. `ordered` is true while every point arrived in
+    ascending (time, step, value) and (step, time, value) order, which lets reads skip sorting.
+    """
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="series", db_index=False)
+    metric = models.ForeignKey(Metric, models.CASCADE, related_name="series", db_index=False)
+    n = models.BigIntegerField()
+    nan_count = models.BigIntegerField(default=0)
+    first = models.FloatField(null=True)
+    first_step = models.BigIntegerField()
+    first_ms = models.BigIntegerField()
+    last = models.FloatField(null=True)
+    last_step = models.BigIntegerField()
+    last_ms = models.BigIntegerField()
+    min = models.FloatField(null=True)
+    min_step = models.BigIntegerField(null=True)
+    max = models.FloatField(null=True)
+    max_step = models.BigIntegerField(null=True)
+    sum = models.FloatField(null=True)
+    ordered = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "metric"], name="series_once")]
+        # Sorting the run table by an aggregate walks one of these.
+        indexes = [
+            models.Index(fields=["metric", "last", "run"], name="series_by_last"),
+            models.Index(fields=["metric", "min", "run"], name="series_by_min"),
+            models.Index(fields=["metric", "max", "run"], name="series_by_max"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}/{self.metric_id}"
+
+
+class Segment(models.Model):
+    """Packed points of a series, in the order they arrived; `seq` is the index of the first one.
+
+    `data` holds n times `<i8 step, <i8 time in ms, <f8 value`. A segment is sealed when it holds
+    `seq % SEALED == 0` and n = 1024 points; the summary columns (NULL before) then let a long
+    series be drawn without reading its points.
+    """
+
+    pk = models.CompositePrimaryKey("series_id", "seq")
+    series = models.ForeignKey(Series, models.CASCADE, related_name="segments", db_index=False)
+    seq = models.BigIntegerField()
+    n = models.IntegerField()
+    low_step = models.BigIntegerField(null=True)
+    high_step = models.BigIntegerField(null=True)
+    low_ms = models.BigIntegerField(null=True)
+    high_ms = models.BigIntegerField(null=True)
+    min = models.FloatField(null=True)
+    min_step = models.BigIntegerField(null=True)
+    min_ms = models.BigIntegerField(null=True)
+    max = models.FloatField(null=True)
+    max_step = models.BigIntegerField(null=True)
+    max_ms = models.BigIntegerField(null=True)
+    data = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"{self.series_id}[{self.seq}:{self.seq + self.n}]"
+
+
+class TextValue(models.Model):
+    """A text logged as a metric value. It may be a column of the run table, never of a chart."""
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="text_values", db_index=False)
+    metric = models.ForeignKey(Metric, models.CASCADE, related_name="text_values")
+    step = models.BigIntegerField()
+    ms = models.BigIntegerField()
+    value = models.TextField()
+
+    class Meta:
+        indexes = [models.Index(fields=["run", "metric", "step"], name="text_value_by_step")]
+
+    def __str__(self) -> str:
+        return self.value

@@ -1,0 +1,3 @@
+"""Addresses of the MLflow protocol."""
+
+urlpatterns: list = []

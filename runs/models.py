@@ -1,0 +1,38 @@
+"""Re-exports, so that Django finds the models of every room under the one app label."""
+
+from runs.artifacts.models import File
+from runs.charts.models import SavedView
+from runs.metrics.models import Metric, Segment, Series, TextValue
+from runs.tracking.models import (
+    DatasetInput,
+    Experiment,
+    ExperimentTag,
+    LoggedModel,
+    Param,
+    Property,
+    Run,
+    RunTag,
+    StatusChange,
+)
+from runs.workspaces.models import ApiToken, Member, Workspace
+
+__all__ = [
+    "ApiToken",
+    "DatasetInput",
+    "Experiment",
+    "ExperimentTag",
+    "File",
+    "LoggedModel",
+    "Member",
+    "Metric",
+    "Param",
+    "Property",
+    "Run",
+    "RunTag",
+    "SavedView",
+    "Segment",
+    "Series",
+    "StatusChange",
+    "TextValue",
+    "Workspace",
+]

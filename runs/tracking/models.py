@@ -1,0 +1,265 @@
+"""Experiments, runs, and what is written beside them: params, tags, properties, history."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Substr
+
+from runs.tracking.statuses import Status
+from runs.workspaces.models import Workspace
+
+# PostgreSQL refuses index entries above 2.7 kB; a value is indexed by its first characters.
+INDEXED_VALUE_CHARS = 200
+
+
+class Lifecycle(models.TextChoices):
+    """Shown, hidden from lists, or marked for deletion. Nothing is erased before a purge."""
+
+    ACTIVE = "active"
+    ARCHIVED = "archived"
+    DELETED = "deleted"
+
+
+class RunKind(models.TextChoices):
+    """How a run came to be."""
+
+    INTERACTIVE = "interactive"
+    SCRIPT = "script"
+    PIPELINE = "pipeline"
+    SWEEP = "sweep"
+    AUTOML = "automl"
+    EXTERNAL = "external"
+
+
+class Experiment(models.Model):
+    """A named group of runs. `/` in the name makes a tree.
+
+    `number` rises per workspace and is the experiment id of the MLflow protocol; 0 is `Default`.
+    """
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="experiments")
+    number = models.BigIntegerField()
+    name = models.CharField(max_length=500)
+    description = models.TextField(blank=True)
+    artifact_location = models.CharField(max_length=2000, blank=True)
+    lifecycle = models.CharField(
+        max_length=8, choices=Lifecycle.choices, default=Lifecycle.ACTIVE.value
+    )
+    next_run_number = models.BigIntegerField(default=1)
+    created_ms = models.BigIntegerField()
+    updated_ms = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "name"], name="experiment_name_taken"),
+            models.UniqueConstraint(fields=["workspace", "number"], name="experiment_number_taken"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Run(models.Model):
+    """One execution. `run_id` is its public name, `id` the one inside.
+
+    Times are milliseconds since the epoch: `started_ms` and `ended_ms` as the client said them,
+    `created_ms` and `updated_ms` by the server's clock. `workspace` repeats the experiment's so
+    that the page of all runs needs no join.
+    """
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="runs")
+    experiment = models.ForeignKey(Experiment, models.CASCADE, related_name="runs")
+    run_id = models.CharField(max_length=256, unique=True)
+    number = models.BigIntegerField()
+    name = models.CharField(max_length=500, blank=True)
+    kind = models.CharField(max_length=11, choices=RunKind.choices, default=RunKind.EXTERNAL.value)
+    status = models.CharField(max_length=15, choices=Status.choices)
+    status_reason = models.CharField(max_length=500, blank=True)
+    lifecycle = models.CharField(
+        max_length=8, choices=Lifecycle.choices, default=Lifecycle.ACTIVE.value
+    )
+    parent = models.ForeignKey("self", models.SET_NULL, null=True, related_name="children")
+    root = models.ForeignKey("self", models.SET_NULL, null=True, related_name="descendants")
+    submitted_by = models.CharField(max_length=256, blank=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    target = models.CharField(max_length=128, blank=True)
+    description = models.TextField(blank=True)
+    error = models.TextField(blank=True)
+    source = models.JSONField(default=dict)
+    started_ms = models.BigIntegerField(null=True)
+    ended_ms = models.BigIntegerField(null=True)
+    created_ms = models.BigIntegerField()
+    updated_ms = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["experiment", "number"], name="run_number_taken"),
+        ]
+        indexes = [
+            # The newest runs first, of one experiment and of the workspace.
+            models.Index(
+                fields=["experiment", "lifecycle", "-started_ms", "run_id"], name="run_newest"
+            ),
+            models.Index(
+                fields=["workspace", "lifecycle", "-started_ms", "run_id"], name="run_newest_all"
+            ),
+            models.Index(fields=["workspace", "status"], name="run_status"),
+            models.Index(fields=["root"], name="run_root", condition=Q(root__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return self.run_id
+
+
+class Param(models.Model):
+    """An input of a run; written once. `number` is its value where that reads as a number."""
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="params", db_index=False)
+    experiment = models.ForeignKey(Experiment, models.CASCADE, db_index=False, related_name="+")
+    key = models.CharField(max_length=250)
+    value = models.TextField()
+    number = models.FloatField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "key"], name="param_once"),
+        ]
+        indexes = [
+            models.Index(
+                F("experiment"),
+                F("key"),
+                Substr("value", 1, INDEXED_VALUE_CHARS),
+                F("run"),
+                name="param_by_value",
+            ),
+            models.Index(fields=["experiment", "key", "number", "run"], name="param_by_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key}={self.value}"
+
+
+class RunTag(models.Model):
+    """A mutable note on a run; the last value wins. None is a tag without a value."""
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="tags", db_index=False)
+    experiment = models.ForeignKey(Experiment, models.CASCADE, db_index=False, related_name="+")
+    key = models.CharField(max_length=250)
+    value = models.TextField(null=True)  # noqa: DJ001  (None: a tag without a value)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "key"], name="run_tag_once"),
+        ]
+        indexes = [
+            models.Index(
+                F("experiment"),
+                F("key"),
+                Substr("value", 1, INDEXED_VALUE_CHARS),
+                F("run"),
+                name="run_tag_by_value",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key if self.value is None else f"{self.key}={self.value}"
+
+
+class Property(models.Model):
+    """A write-once fact about a run. The database itself refuses a change (migration 0002)."""
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="properties", db_index=False)
+    experiment = models.ForeignKey(Experiment, models.CASCADE, db_index=False, related_name="+")
+    key = models.CharField(max_length=250)
+    value = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "key"], name="property_once"),
+        ]
+        indexes = [
+            models.Index(
+                F("experiment"),
+                F("key"),
+                Substr("value", 1, INDEXED_VALUE_CHARS),
+                F("run"),
+                name="property_by_value",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key}={self.value}"
+
+
+class ExperimentTag(models.Model):
+    """A mutable note on an experiment."""
+
+    experiment = models.ForeignKey(Experiment, models.CASCADE, related_name="tags", db_index=False)
+    key = models.CharField(max_length=250)
+    value = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["experiment", "key"], name="experiment_tag_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key}={self.value}"
+
+
+class StatusChange(models.Model):
+    """One line of a run's history: which status, when by the server's clock, who and why."""
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="status_changes")
+    status = models.CharField(max_length=15, choices=Status.choices)
+    at_ms = models.BigIntegerField()
+    by = models.CharField(max_length=256, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}: {self.status}"
+
+
+class DatasetInput(models.Model):
+    """A data set a run has read, as MLflow's `log_input` describes it."""
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="dataset_inputs", db_index=False)
+    experiment = models.ForeignKey(Experiment, models.CASCADE, db_index=False, related_name="+")
+    name = models.CharField(max_length=500)
+    digest = models.CharField(max_length=36)
+    context = models.CharField(max_length=500, blank=True)
+    source_type = models.CharField(max_length=500, blank=True)
+    source = models.TextField(blank=True)
+    schema = models.TextField(blank=True)
+    profile = models.TextField(blank=True)
+    tags = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "name", "digest"], name="dataset_input_once"),
+        ]
+        indexes = [models.Index(fields=["experiment", "name"], name="dataset_input_by_name")]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.digest})"
+
+
+class LoggedModel(models.Model):
+    """A model that an MLflow 3 client says it logged: enough for autologging to go on."""
+
+    experiment = models.ForeignKey(Experiment, models.CASCADE, related_name="logged_models")
+    source_run = models.ForeignKey(Run, models.CASCADE, null=True, related_name="logged_models")
+    model_id = models.CharField(max_length=34, unique=True)
+    name = models.CharField(max_length=500)
+    model_type = models.CharField(max_length=500, blank=True)
+    status = models.CharField(max_length=32)
+    params = models.JSONField(default=list)
+    tags = models.JSONField(default=list)
+    created_ms = models.BigIntegerField()
+    updated_ms = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return self.model_id

@@ -1,0 +1,61 @@
+"""The one permission table: which role an action needs. What is not in it is refused."""
+
+import enum
+from types import MappingProxyType
+
+
+class Role(enum.IntEnum):
+    """What a member may do in a workspace; each role includes the ones below it."""
+
+    READER = 1
+    CONTRIBUTOR = 2
+    OWNER = 3
+
+    @property
+    def label(self) -> str:
+        return self.name.lower()
+
+
+class Action(enum.StrEnum):
+    """Everything a door can ask for, as `subject.verb`."""
+
+    WORKSPACE_READ = "workspace.read"
+    WORKSPACE_MANAGE = "workspace.manage"
+    EXPERIMENT_READ = "experiment.read"
+    EXPERIMENT_WRITE = "experiment.write"
+    RUN_READ = "run.read"
+    RUN_WRITE = "run.write"
+    RUN_PURGE = "run.purge"
+    FILE_READ = "file.read"
+    FILE_WRITE = "file.write"
+    VIEW_READ = "view.read"
+    VIEW_WRITE = "view.write"
+    PUBLIC = "public"
+
+
+NEEDED_ROLE = MappingProxyType(
+    {
+        Action.WORKSPACE_READ: Role.READER,
+        Action.WORKSPACE_MANAGE: Role.OWNER,
+        Action.EXPERIMENT_READ: Role.READER,
+        Action.EXPERIMENT_WRITE: Role.CONTRIBUTOR,
+        Action.RUN_READ: Role.READER,
+        Action.RUN_WRITE: Role.CONTRIBUTOR,
+        Action.RUN_PURGE: Role.OWNER,
+        Action.FILE_READ: Role.READER,
+        Action.FILE_WRITE: Role.CONTRIBUTOR,
+        Action.VIEW_READ: Role.READER,
+        Action.VIEW_WRITE: Role.CONTRIBUTOR,
+    }
+)
+
+
+def is_allowed(role: Role | None, action: Action) -> bool:
+    """Tell whether `role` (None: not a member) suffices for `action`. Unlisted actions never are.
+
+    `Action.PUBLIC` marks what anybody may ask, signed in or not: health, sign-in, version.
+    """
+    if action is Action.PUBLIC:
+        return True
+    needed = NEEDED_ROLE.get(action)
+    return needed is not None and role is not None and role >= needed

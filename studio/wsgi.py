@@ -1,0 +1,11 @@
+"""The WSGI entry point: `granian --interface wsgi studio.wsgi:application`."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
+
+from studio.celery import app as celery_app  # noqa: F401  (binds shared tasks to this app)
+
+application = get_wsgi_application()
