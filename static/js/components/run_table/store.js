@@ -1,0 +1,183 @@
+// What the run table shows: its state (the query string), the rows loaded so far, the selection.
+
+import { readState, writeState } from "../../lib/url_state.js";
+
+const PAGE_ROWS = 100;
+const VISIBLE_POLL_MS = 3000;
+const HIDDEN_POLL_MS = 60000;
+
+/** State and rows of one run table; an EventTarget with `change` (rows) and `state` events. */
+export class RunStore extends EventTarget {
+  /** `address` answers JSON pages of rows; `fixed` is state the page itself decides. */
+  constructor({ address, fixed = {}, first = null, usesLocation = true }) {
+    super();
+    this.address = address;
+    this.fixed = fixed;
+    this.usesLocation = usesLocation;
+    this.state = readState(usesLocation ? location.search : "");
+    this.rows = [];
+    this.columns = [];
+    this.counts = {};
+    this.selected = new Set();
+    this.allMatching = false;
+    this.generation = 0;
+    if (first) this.take(first, { append: false });
+    if (usesLocation) addEventListener("popstate", () => this.restore());
+    this.startPolling();
+  }
+
+  /** Change the state: `patch` values replace, `undefined` removes. Pushes a step of history. */
+  set(patch, { replace = false } = {}) {
+    Object.assign(this.state, patch);
+    if (this.usesLocation) {
+      const url = location.pathname + writeState(this.state);
+      history[replace ? "replaceState" : "pushState"](null, "", url);
+    }
+    this.dispatchEvent(new CustomEvent("state", { detail: patch }));
+    return this.reload();
+  }
+
+  /** Like `set`, for what rows do not depend on (charts, widths): nothing is fetched. */
+  setQuietly(patch) {
+    Object.assign(this.state, patch);
+    if (this.usesLocation) {
+      history.replaceState(null, "", location.pathname + writeState(this.state));
+    }
+    this.dispatchEvent(new CustomEvent("state", { detail: patch }));
+  }
+
+  restore() {
+    this.state = readState(location.search);
+    this.dispatchEvent(new CustomEvent("state", { detail: this.state }));
+    this.reload();
+  }
+
+  url(extra = {}) {
+    return this.address + writeState({ ...this.state, ...this.fixed, ...extra });
+  }
+
+  async reload() {
+    this.generation += 1;
+    this.loading = null;
+    const page = await this.fetchPage({ limit: PAGE_ROWS });
+    if (page) this.take(page, { append: false });
+  }
+
+  /** Load the next page when the rows near the end come into view. */
+  async loadMore() {
+    if (!this.next || this.loading) return;
+    const after = this.next;
+    this.loading = after;
+    const page = await this.fetchPage({ after, limit: PAGE_ROWS });
+    this.loading = null;
+    if (page && this.next === after) this.take(page, { append: true });
+  }
+
+  async fetchPage(extra) {
+    const generation = this.generation;
+    this.dispatchEvent(new CustomEvent("busy", { detail: true }));
+    try {
+      const response = await fetch(this.url(extra), { headers: { Accept: "application/json" } });
+      if (generation !== this.generation || response.status === 204) return null;
+      const answer = await response.json();
+      if (response.ok) {
+        this.fail(null);
+        return answer;
+      }
+      this.fail(answer);
+    } catch (error) {
+      if (generation === this.generation) this.fail({ message: `No answer: ${error.message}` });
+    } finally {
+      this.dispatchEvent(new CustomEvent("busy", { detail: false }));
+    }
+    return null;
+  }
+
+  /** An error leaves the last good rows on screen. */
+  fail(error) {
+    if (!error && !this.error) return;
+    this.error = error;
+    this.dispatchEvent(new CustomEvent("error", { detail: error }));
+  }
+
+  take(page, { append }) {
+    this.rows = append ? this.rows.concat(page.rows) : page.rows;
+    this.next = page.next;
+    if (!append) {
+      this.columns = page.columns;
+      this.counts = page.counts;
+      this.stamp = page.stamp;
+    }
+    this.indexById = new Map(this.rows.map((row, index) => [row.id, index]));
+    this.dispatchEvent(new CustomEvent("change", { detail: { append } }));
+  }
+
+  // -- live ---------------------------------------------------------------------------------------
+
+  startPolling() {
+    const tick = async () => {
+      if (this.live !== false) await this.poll();
+      this.timer = setTimeout(tick, document.hidden ? HIDDEN_POLL_MS : VISIBLE_POLL_MS);
+    };
+    this.timer = setTimeout(tick, VISIBLE_POLL_MS);
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden) return;
+      clearTimeout(this.timer);
+      tick();
+    });
+  }
+
+  /** Ask for the first rows again; 204 means nothing on screen has changed. */
+  async poll() {
+    if (this.loading || this.error || !this.stamp) return;
+    const generation = this.generation;
+    const limit = Math.max(PAGE_ROWS, Math.min(this.rows.length, 5 * PAGE_ROWS));
+    let response;
+    try {
+      response = await fetch(this.url({ since: this.stamp, limit }), {
+        headers: { Accept: "application/json" },
+      });
+    } catch {
+      return;
+    }
+    if (generation !== this.generation || response.status !== 200) return;
+    this.merge(await response.json());
+  }
+
+  merge(page) {
+    const beyond = this.rows.slice(page.rows.length);
+    const known = new Set(page.rows.map((row) => row.id));
+    const next = beyond.length ? this.next : page.next;
+    this.take({ ...page, rows: page.rows.concat(beyond.filter((row) => !known.has(row.id))), next }, {
+      append: false,
+    });
+  }
+
+  // -- selection ----------------------------------------------------------------------------------
+
+  toggle(id, on = !this.selected.has(id)) {
+    this.allMatching = false;
+    if (on) this.selected.add(id);
+    else this.selected.delete(id);
+    this.dispatchEvent(new CustomEvent("selection"));
+  }
+
+  toggleRange(fromIndex, toIndex) {
+    const [low, high] = fromIndex < toIndex ? [fromIndex, toIndex] : [toIndex, fromIndex];
+    for (let i = low; i <= high; i += 1) this.selected.add(this.rows[i].id);
+    this.dispatchEvent(new CustomEvent("selection"));
+  }
+
+  selectLoaded(on) {
+    this.allMatching = false;
+    if (on) this.rows.forEach((row) => this.selected.add(row.id));
+    else this.selected.clear();
+    this.dispatchEvent(new CustomEvent("selection"));
+  }
+
+  selectAllMatching() {
+    this.selectLoaded(true);
+    this.allMatching = true;
+    this.dispatchEvent(new CustomEvent("selection"));
+  }
+}

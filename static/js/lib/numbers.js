@@ -1,0 +1,46 @@
+// Numbers as people read them. Pure functions.
+
+const SPECIAL = { NaN: "NaN", Infinity: "∞", "-Infinity": "−∞" };
+
+/** A number of the wire (NaN and infinities travel as texts) as a JavaScript number. */
+export function toNumber(value) {
+  return typeof value === "string" ? Number(value) : value;
+}
+
+/**
+ * A number with `digits` significant digits, without useless zeros; very large and very small ones
+ * with an exponent. Whole numbers below 10^15 keep all their digits.
+ */
+export function formatNumber(raw, digits = 4) {
+  if (raw === null || raw === undefined) return "—";
+  const value = toNumber(raw);
+  if (!Number.isFinite(value)) return SPECIAL[String(value)];
+  if (Number.isInteger(value) && Math.abs(value) < 1e15) return value.toLocaleString("en-US");
+  const size = Math.abs(value);
+  if (size < 1e-4 || size >= 1e9) return value.toExponential(digits - 1).replace(/\.?0+e/, "e").replace("e+", "e");
+  return value.toPrecision(digits).includes("e")
+    ? value.toFixed(0)
+    : trimZeros(value.toPrecision(digits));
+}
+
+/** Every digit of the value, for a tooltip or a copy. */
+export function fullNumber(raw) {
+  return raw === null || raw === undefined ? "" : String(toNumber(raw));
+}
+
+function trimZeros(text) {
+  return text.includes(".") ? text.replace(/0+$/, "").replace(/\.$/, "") : text;
+}
+
+const UNITS = ["B", "kB", "MB", "GB", "TB", "PB"];
+
+/** A size in bytes as `12.4 MB` (decimal units). */
+export function formatBytes(bytes) {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < UNITS.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${unit === 0 ? value : trimZeros(value.toFixed(1))} ${UNITS[unit]}`;
+}

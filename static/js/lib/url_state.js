@@ -1,0 +1,57 @@
+// The state of a table or chart page lives in its query string. Pure functions over URLSearchParams.
+
+const LISTS = new Set(["exp", "status"]);
+const FLAGS = new Set(["mine", "children", "archived", "diff", "all"]);
+
+/** Read a query string into a plain object: lists as arrays, flags as booleans, the rest as text. */
+export function readState(search) {
+  const params = new URLSearchParams(search);
+  const state = {};
+  for (const key of new Set(params.keys())) {
+    if (LISTS.has(key)) state[key] = params.getAll(key);
+    else if (FLAGS.has(key)) state[key] = params.get(key) === "1";
+    else state[key] = params.get(key);
+  }
+  return state;
+}
+
+/** Write a state object as a query string ("" or "?…"); empty values are left out, keys sorted. */
+export function writeState(state) {
+  const params = new URLSearchParams();
+  for (const key of Object.keys(state).sort()) {
+    const value = state[key];
+    if (value === undefined || value === null || value === "" || value === false) continue;
+    if (Array.isArray(value)) value.forEach((item) => params.append(key, item));
+    else params.set(key, value === true ? "1" : String(value));
+  }
+  const text = params.toString();
+  return text ? `?${text}` : "";
+}
+
+/** `sort=-metrics.loss:min,run.created` as [{column, descending}]. Commas in names are escaped. */
+export function parseSort(text) {
+  return splitList(text).map((part) => ({
+    column: part.replace(/^-/, ""),
+    descending: part.startsWith("-"),
+  }));
+}
+
+export function formatSort(keys) {
+  return joinList(keys.map((key) => (key.descending ? "-" : "") + key.column));
+}
+
+/** Split a comma list whose items write `,` as `\,` and `\` as `\\`. */
+export function splitList(text) {
+  if (!text) return [];
+  const items = [""];
+  for (let i = 0; i < text.length; i += 1) {
+    if (text[i] === "\\" && i + 1 < text.length) items[items.length - 1] += text[(i += 1)];
+    else if (text[i] === ",") items.push("");
+    else items[items.length - 1] += text[i];
+  }
+  return items.filter(Boolean);
+}
+
+export function joinList(items) {
+  return items.map((item) => item.replace(/[\\,]/g, "\\$&")).join(",");
+}
