@@ -1,0 +1,24 @@
+"""Settings of the tests: the studio's own, over a private data folder that vanishes afterwards.
+
+`DATABASE_URL` decides on which database they run; without it, on a SQLite file of their own.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+# Never the data folder of the person who runs the tests. Each xdist worker has its own.
+os.environ["STUDIO_DATA_DIR"] = tempfile.mkdtemp(prefix="studio-test-")
+os.environ.pop("REDIS_URL", None)
+atexit.register(shutil.rmtree, os.environ["STUDIO_DATA_DIR"], ignore_errors=True)
+
+from studio.settings import *  # noqa: E402, F403  (the data folder is chosen first)
+from studio.settings import DATA_DIR, DATABASES  # noqa: E402  (see above)
+
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # A file, as in production: an in-memory database knows neither WAL nor other connections.
+    DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
+
+CELERY_BROKER_URL = "memory://"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
