@@ -1,0 +1,154 @@
+"""Making and changing experiments."""
+
+from collections.abc import Mapping
+
+from django.db import IntegrityError, transaction
+
+from runs.tracking.clock import now_ms
+from runs.tracking.errors import NameTaken, NotActive, NotFound
+from runs.tracking.models import Experiment, ExperimentTag, Lifecycle, Run
+from runs.tracking.numbers import take_experiment_number
+from runs.tracking.texts import check_key, check_name, check_text
+from runs.workspaces.models import Workspace
+
+MAX_LOCATION_CHARS = 2000
+
+
+def create_experiment(
+    *,
+    workspace: Workspace,
+    name: str,
+    artifact_location: str = "",
+    description: str = "",
+    tags: Mapping[str, str] | None = None,
+) -> Experiment:
+    """Make an experiment and give it the workspace's next number.
+
+    Raises NameTaken when another experiment, a deleted one too, has the name; InvalidValue.
+    """
+    now = now_ms()
+    experiment = Experiment(
+        workspace=workspace,
+        name=check_name(name, "experiment name"),
+        artifact_location=check_text(artifact_location, "artifact location", MAX_LOCATION_CHARS),
+        description=check_text(description, "description"),
+        created_ms=now,
+        updated_ms=now,
+    )
+    checked = {check_key(key): check_text(value, "tag") for key, value in (tags or {}).items()}
+    try:
+        with transaction.atomic():
+            experiment.number = take_experiment_number(workspace.id)
+            experiment.save(force_insert=True)
+            ExperimentTag.objects.bulk_create(
+                ExperimentTag(experiment=experiment, key=key, value=value)
+                for key, value in checked.items()
+            )
+    except IntegrityError as error:
+        raise NameTaken(f"Experiment '{name}' already exists.") from error
+    return experiment
+
+
+def rename_experiment(*, experiment: Experiment, name: str) -> Experiment:
+    """Give an experiment another name. Raises NameTaken, NotActive, InvalidValue."""
+    check_experiment_active(experiment)
+    changes = {"name": check_name(name, "experiment name"), "updated_ms": now_ms()}
+    try:
+        with transaction.atomic():
+            _update_active(experiment, changes)
+    except IntegrityError as error:
+        raise NameTaken(f"Experiment '{name}' already exists.") from error
+    return experiment
+
+
+def describe_experiment(*, experiment: Experiment, description: str) -> Experiment:
+    """Change the description. Raises NotActive, InvalidValue."""
+    check_experiment_active(experiment)
+    _update_active(
+        experiment,
+        {"description": check_text(description, "description"), "updated_ms": now_ms()},
+    )
+    return experiment
+
+
+def _update_active(experiment: Experiment, changes: dict[str, object]) -> None:
+    rows = Experiment.objects.filter(id=experiment.id).exclude(lifecycle=Lifecycle.DELETED)
+    if not rows.update(**changes):
+        raise NotActive(f"The experiment {experiment.number} must be in the 'active' state")
+    for field, value in changes.items():
+        setattr(experiment, field, value)
+
+
+def check_experiment_active(experiment: Experiment) -> None:
+    """Raise NotActive for a deleted experiment. An archived one is only hidden: it is written."""
+    if experiment.lifecycle == Lifecycle.DELETED:
+        raise NotActive(f"The experiment {experiment.number} must be in the 'active' state")
+
+
+def delete_experiment(*, experiment: Experiment) -> None:
+    """Mark an experiment and all its runs deleted. Raises NotFound when it is so already."""
+    _move(experiment, [Lifecycle.ACTIVE, Lifecycle.ARCHIVED], Lifecycle.DELETED, with_runs=True)
+
+
+def restore_experiment(*, experiment: Experiment) -> None:
+    """Bring back a deleted experiment and all its runs, also those deleted one by one before.
+
+    Raises NotFound when it is not deleted.
+    """
+    _move(experiment, [Lifecycle.DELETED], Lifecycle.ACTIVE, with_runs=True)
+
+
+def archive_experiment(*, experiment: Experiment) -> None:
+    """Hide an experiment from lists; its runs stay as they are. Archiving twice is fine.
+
+    Raises NotActive when it is deleted.
+    """
+    check_experiment_active(experiment)
+    if experiment.lifecycle == Lifecycle.ACTIVE:
+        _move(experiment, [Lifecycle.ACTIVE], Lifecycle.ARCHIVED)
+
+
+def reactivate_experiment(*, experiment: Experiment) -> None:
+    """Show an archived experiment again. Raises NotActive when it is deleted."""
+    check_experiment_active(experiment)
+    if experiment.lifecycle == Lifecycle.ARCHIVED:
+        _move(experiment, [Lifecycle.ARCHIVED], Lifecycle.ACTIVE)
+
+
+def _move(
+    experiment: Experiment, origins: list[Lifecycle], goal: Lifecycle, with_runs: bool = False
+) -> None:
+    now = now_ms()
+    with transaction.atomic():
+        rows = Experiment.objects.filter(id=experiment.id, lifecycle__in=origins)
+        if not rows.update(lifecycle=goal, updated_ms=now):
+            raise NotFound(
+                f"No Experiment with id={experiment.number} exists in one of the states "
+                + ", ".join(origins)
+            )
+        if with_runs:
+            runs = Run.objects.filter(experiment=experiment).exclude(lifecycle=goal)
+            runs.update(lifecycle=goal, updated_ms=now)
+    experiment.lifecycle, experiment.updated_ms = goal.value, now
+
+
+def set_experiment_tag(*, experiment: Experiment, key: str, value: str) -> None:
+    """Write a tag; the last value wins. Raises NotActive, InvalidValue."""
+    check_experiment_active(experiment)
+    tag = ExperimentTag(
+        experiment=experiment, key=check_key(key), value=check_text(value, f"tag '{key}'")
+    )
+    ExperimentTag.objects.bulk_create(
+        [tag],
+        update_conflicts=True,
+        unique_fields=["experiment", "key"],
+        update_fields=["value"],
+    )
+
+
+def delete_experiment_tag(*, experiment: Experiment, key: str) -> None:
+    """Remove a tag. Raises NotActive, NotFound."""
+    check_experiment_active(experiment)
+    tags = ExperimentTag.objects.filter(experiment=experiment, key=check_key(key))
+    if not tags.delete()[0]:
+        raise NotFound(f"No tag with name: {key}")

@@ -1,0 +1,196 @@
+"""Making runs and moving them through their statuses and lifecycles."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import IntegrityError, transaction
+
+from runs.tracking.clock import now_ms
+from runs.tracking.errors import InvalidValue, NameTaken, NotActive, StatusRefused
+from runs.tracking.models import Experiment, Lifecycle, Run, RunKind, RunTag, StatusChange
+from runs.tracking.notes import check_active, check_tags
+from runs.tracking.numbers import take_run_number
+from runs.tracking.run_names import make_run_name
+from runs.tracking.statuses import WAITING_STATUSES, Status, may_change
+from runs.tracking.texts import check_int64, check_name, check_run_id, check_text
+
+MAX_BY_CHARS = 256
+MAX_TARGET_CHARS = 128
+MAX_REASON_CHARS = 500
+NAME_TAG = "mlflow.runName"
+
+
+def create_run(
+    *,
+    experiment: Experiment,
+    run_id: str | None = None,
+    name: str = "",
+    kind: str = RunKind.EXTERNAL,
+    status: str = Status.RUNNING,
+    started_ms: int | None = None,
+    submitted_by: str = "",
+    user: AbstractBaseUser | None = None,
+    tags: Mapping[str, str | None] | None = None,
+    parent: Run | None = None,
+    source: dict[str, Any] | None = None,
+    target: str = "",
+    description: str = "",
+) -> Run:
+    """Make a run, give it the experiment's next number, and begin its history.
+
+    A run without a name gets a generated one; a run that starts at once and without a time starts
+    now. Raises NotActive (deleted experiment), NameTaken (run id), InvalidValue.
+    """
+    now = now_ms()
+    if started_ms is None and status not in WAITING_STATUSES:
+        started_ms = now
+    run = Run(
+        workspace_id=experiment.workspace_id,
+        experiment=experiment,
+        run_id=check_run_id(run_id) if run_id else uuid.uuid4().hex,
+        name=check_name(name, "run name") if name else make_run_name(),
+        kind=RunKind(kind).value,
+        status=Status(status).value,
+        parent=_check_parent(parent, experiment),
+        root_id=(parent.root_id or parent.id) if parent else None,
+        submitted_by=check_text(submitted_by, "submitter", MAX_BY_CHARS),
+        user=user,
+        target=check_text(target, "target", MAX_TARGET_CHARS),
+        description=check_text(description, "description"),
+        source=source or {},
+        started_ms=started_ms if started_ms is None else check_int64(started_ms, "start time"),
+        created_ms=now,
+        updated_ms=now,
+    )
+    checked_tags = check_tags(tags or {})
+    try:
+        with transaction.atomic():
+            _insert(run, checked_tags)
+    except IntegrityError as error:
+        if run_id and Run.objects.filter(run_id=run_id).exists():
+            raise NameTaken(f"Run with id={run_id} already exists") from error
+        raise
+    return run
+
+
+def _insert(run: Run, tags: Mapping[str, str | None]) -> None:
+    number = take_run_number(run.experiment_id)
+    if number is None:
+        raise NotActive(f"The experiment {run.experiment.number} must be in the 'active' state")
+    run.number = number
+    run.save(force_insert=True)
+    StatusChange.objects.create(
+        run=run, status=run.status, at_ms=run.created_ms, by=run.submitted_by
+    )
+    RunTag.objects.bulk_create(
+        RunTag(run=run, experiment_id=run.experiment_id, key=key, value=value)
+        for key, value in tags.items()
+    )
+
+
+def _check_parent(parent: Run | None, experiment: Experiment) -> Run | None:
+    if parent is not None and parent.workspace_id != experiment.workspace_id:
+        raise InvalidValue(f"The parent run {parent.run_id} is in another workspace.")
+    return parent
+
+
+def update_run(
+    *,
+    run: Run,
+    status: str | None = None,
+    ended_ms: int | None = None,
+    name: str | None = None,
+    description: str | None = None,
+    by: str = "",
+    reason: str = "",
+) -> Run:
+    """Change what is given. A new status is entered in the run's history.
+
+    A run that ends without an `ended_ms` ends now by the server's clock; one that goes back to
+    Running keeps its end until it ends again. An empty name changes nothing. Raises NotActive,
+    StatusRefused, InvalidValue.
+    """
+    changes: dict[str, Any] = {"updated_ms": now_ms()}
+    if ended_ms is not None:
+        changes["ended_ms"] = check_int64(ended_ms, "end time")
+    if name:
+        changes["name"] = check_name(name, "run name")
+    if description is not None:
+        changes["description"] = check_text(description, "description")
+    with transaction.atomic():
+        before = _lock(run)
+        if status is not None and before != status:
+            changes |= _change_status(run, before, Status(status), changes, by, reason)
+        Run.objects.filter(id=run.id).update(**changes)
+        if name:
+            RunTag.objects.filter(run=run, key=NAME_TAG).update(value=name)
+    for field, value in changes.items():
+        setattr(run, field, value)
+    return run
+
+
+def _lock(run: Run) -> Status:
+    """Return the run's status, which nobody else changes until the transaction ends."""
+    rows = Run.objects.select_for_update().filter(id=run.id)
+    for status, lifecycle in rows.values_list("status", "lifecycle"):
+        if lifecycle == Lifecycle.DELETED:
+            break
+        return Status(status)
+    raise NotActive(f"The run {run.run_id} must be in the 'active' state")
+
+
+def _change_status(
+    run: Run, before: Status, after: Status, changes: Mapping[str, Any], by: str, reason: str
+) -> dict[str, Any]:
+    if not may_change(before, after):
+        raise StatusRefused(f"The run {run.run_id} is {before} and cannot become {after}.")
+    now = changes["updated_ms"]
+    more: dict[str, Any] = {
+        "status": after.value,
+        "status_reason": check_text(reason, "reason", MAX_REASON_CHARS),
+    }
+    if after.is_final and "ended_ms" not in changes:
+        more["ended_ms"] = now
+    if run.started_ms is None and after not in WAITING_STATUSES:
+        more["started_ms"] = now
+    StatusChange.objects.create(
+        run=run,
+        status=after.value,
+        at_ms=now,
+        by=check_text(by, "submitter", MAX_BY_CHARS),
+        reason=reason,
+    )
+    return more
+
+
+def delete_runs(*, runs: Iterable[Run]) -> None:
+    """Mark runs deleted; deleting twice is fine. Their data stays readable."""
+    _move(runs, [Lifecycle.ACTIVE, Lifecycle.ARCHIVED], Lifecycle.DELETED)
+
+
+def restore_runs(*, runs: Iterable[Run]) -> None:
+    """Bring deleted or archived runs back; restoring an active one changes nothing."""
+    _move(runs, [Lifecycle.DELETED, Lifecycle.ARCHIVED], Lifecycle.ACTIVE)
+
+
+def archive_runs(*, runs: Iterable[Run]) -> None:
+    """Hide runs from lists. Raises NotActive, and archives none, when one is deleted."""
+    runs = list(runs)
+    for run in runs:
+        check_active(run)
+    _move(runs, [Lifecycle.ACTIVE], Lifecycle.ARCHIVED)
+
+
+def _move(runs: Iterable[Run], origins: list[Lifecycle], goal: Lifecycle) -> None:
+    runs = list(runs)
+    now = now_ms()
+    with transaction.atomic():
+        for start in range(0, len(runs), 500):
+            ids = [run.id for run in runs[start : start + 500]]
+            rows = Run.objects.filter(id__in=ids, lifecycle__in=origins)
+            rows.update(lifecycle=goal, updated_ms=now)
+    for run in runs:
+        if run.lifecycle in origins:
+            run.lifecycle, run.updated_ms = goal.value, now

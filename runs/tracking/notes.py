@@ -1,0 +1,132 @@
+"""What is written beside a run: params (once), tags (the last wins), properties (once for ever).
+
+Rows are written in the order of their keys, so that two writers of the same keys wait for each
+other instead of locking each other out.
+"""
+
+from collections.abc import Mapping
+
+from django.db import IntegrityError, transaction
+
+from runs.tracking.errors import NotActive, NotFound, ParamChanged, PropertyChanged
+from runs.tracking.models import Lifecycle, Param, Property, Run, RunTag
+from runs.tracking.texts import check_key, check_text
+
+
+def check_active(run: Run) -> None:
+    """Raise NotActive for a deleted run. An archived one is only hidden: it is written."""
+    if run.lifecycle == Lifecycle.DELETED:
+        raise NotActive(f"The run {run.run_id} must be in the 'active' state")
+
+
+def check_tags(tags: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Return the tags sorted by key, or raise InvalidValue."""
+    return {
+        check_key(key): value if value is None else check_text(value, f"tag '{key}'")
+        for key, value in sorted(tags.items())
+    }
+
+
+def check_params(params: Mapping[str, str]) -> dict[str, str]:
+    """Return params (or properties) sorted by key, or raise InvalidValue."""
+    return {
+        check_key(key): check_text(value, f"value of '{key}'")
+        for key, value in sorted(params.items())
+    }
+
+
+def read_number(text: str) -> float | None:
+    """Return `text` as a finite number, None where it does not read as one."""
+    if not text.isascii() or "_" in text:
+        return None
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if abs(number) < float("inf") else None
+
+
+def log_params(*, run: Run, params: Mapping[str, str]) -> None:
+    """Write params, all or none. The same value again is fine.
+
+    Raises ParamChanged when one was logged with another value; NotActive, InvalidValue.
+    """
+    check_active(run)
+    checked = check_params(params)
+    with transaction.atomic():
+        write_params(run.id, run.experiment_id, checked)
+
+
+def write_params(run_id: int, experiment_id: int, params: Mapping[str, str]) -> None:
+    """Insert checked params inside the caller's transaction. Raises ParamChanged. Two queries."""
+    if not params:
+        return
+    Param.objects.bulk_create(
+        [
+            Param(
+                run_id=run_id,
+                experiment_id=experiment_id,
+                key=key,
+                value=value,
+                number=read_number(value),
+            )
+            for key, value in params.items()
+        ],
+        ignore_conflicts=True,
+    )
+    stored = Param.objects.filter(run_id=run_id, key__in=list(params))
+    for key, value in stored.values_list("key", "value"):
+        if params[key] != value:
+            raise ParamChanged(
+                f"Changing param values is not allowed. Param with key='{key}' was already logged "
+                f"with value='{value}'. Attempted logging new value '{params[key]}'."
+            )
+
+
+def set_tags(*, run: Run, tags: Mapping[str, str | None]) -> None:
+    """Write tags, all or none; the last value wins. Raises NotActive, InvalidValue."""
+    check_active(run)
+    checked = check_tags(tags)
+    with transaction.atomic():
+        write_tags(run.id, run.experiment_id, checked)
+
+
+def write_tags(run_id: int, experiment_id: int, tags: Mapping[str, str | None]) -> None:
+    """Write checked tags inside the caller's transaction. One query."""
+    if not tags:
+        return
+    RunTag.objects.bulk_create(
+        [
+            RunTag(run_id=run_id, experiment_id=experiment_id, key=key, value=value)
+            for key, value in tags.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["run", "key"],
+        update_fields=["value"],
+    )
+
+
+def delete_tag(*, run: Run, key: str) -> None:
+    """Remove a tag. Raises NotActive, NotFound."""
+    check_active(run)
+    if not RunTag.objects.filter(run=run, key=check_key(key)).delete()[0]:
+        raise NotFound(f"No tag with name: {key}")
+
+
+def add_properties(*, run: Run, properties: Mapping[str, str]) -> None:
+    """Write properties, all or none. Raises PropertyChanged when one exists, whatever its value;
+    NotActive, InvalidValue."""
+    check_active(run)
+    checked = check_params(properties)
+    try:
+        with transaction.atomic():
+            Property.objects.bulk_create(
+                Property(run=run, experiment_id=run.experiment_id, key=key, value=value)
+                for key, value in checked.items()
+            )
+    except IntegrityError as error:
+        taken = Property.objects.filter(run=run, key__in=list(checked)).values_list(
+            "key", flat=True
+        )
+        names = ", ".join(sorted(taken))
+        raise PropertyChanged(f"Properties are written once: {names}.") from error

@@ -1,0 +1,36 @@
+"""Numbers that rise without gaps or doubles, whoever asks at the same time.
+
+The counter is a column of the owner's row, raised in the transaction that uses the number: the
+row lock makes others wait, a rollback gives the number back.
+"""
+
+from django.db import connection
+
+from runs.tracking.models import Lifecycle
+
+NEXT_EXPERIMENT = """
+UPDATE runs_workspace SET next_experiment_number = next_experiment_number + 1
+WHERE id = %s RETURNING next_experiment_number - 1
+"""
+NEXT_RUN = """
+UPDATE runs_experiment SET next_run_number = next_run_number + 1
+WHERE id = %s AND lifecycle <> %s RETURNING next_run_number - 1
+"""
+
+
+def take_experiment_number(workspace_id: int) -> int:
+    """Return the next experiment number of a workspace. Call it inside a transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT_EXPERIMENT, [workspace_id])
+        return cursor.fetchone()[0]
+
+
+def take_run_number(experiment_id: int) -> int | None:
+    """Return the next run number of an experiment, None if the experiment is deleted.
+
+    Call it inside a transaction: the experiment cannot be deleted before that ends.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT_RUN, [experiment_id, Lifecycle.DELETED.value])
+        row = cursor.fetchone()
+    return row[0] if row else None

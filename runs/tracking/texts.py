@@ -1,0 +1,88 @@
+"""What a name, a key, a value or a number must be, so that both databases keep it exactly."""
+
+import posixpath
+import re
+from functools import lru_cache
+
+from runs.tracking.errors import InvalidValue
+
+MAX_NAME_CHARS = 500
+MAX_KEY_CHARS = 250
+MAX_VALUE_CHARS = 65_536
+INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
+
+KEY = re.compile(r"[\w/.\-: ]+")
+RUN_ID = re.compile(r"[a-zA-Z0-9][\w\-]{0,255}")
+
+
+def is_storable(text: str) -> bool:
+    """Tell whether both databases can keep `text`: PostgreSQL has no NUL, neither has lone
+    surrogates."""
+    if text.isascii():
+        return "\0" not in text
+    try:
+        return b"\0" not in text.encode()
+    except UnicodeEncodeError:
+        return False
+
+
+def check_text(text: str, what: str, limit: int = MAX_VALUE_CHARS) -> str:
+    """Return `text`, or raise InvalidValue when it cannot be kept exactly or is too long."""
+    if not isinstance(text, str):
+        raise InvalidValue(f"The {what} must be a text, not {type(text).__name__}.")
+    if len(text) > limit:
+        raise InvalidValue(f"The {what} exceeds the maximum length of {limit} characters.")
+    if not is_storable(text):
+        raise InvalidValue(f"The {what} holds a NUL character or a lone surrogate.")
+    return text
+
+
+def check_name(name: str, what: str) -> str:
+    """Return `name`, or raise InvalidValue when it is blank, too long or cannot be kept."""
+    if not check_text(name, what, MAX_NAME_CHARS).strip():
+        raise InvalidValue(f"The {what} must not be empty.")
+    return name
+
+
+@lru_cache(maxsize=8192)
+def is_key(key: str) -> bool:
+    """Tell whether `key` follows MLflow's rule for names of metrics, params and tags.
+
+    Word characters of any script, `/ . - _ :` and space; a normalised relative path, so that
+    clients that keep metrics in files can name a file by it.
+    """
+    if KEY.fullmatch(key) is None:
+        return False
+    return posixpath.normpath(key) == key and key != "." and not key.startswith(("..", "/"))
+
+
+def check_key(key: str) -> str:
+    """Return `key`, or raise InvalidValue: the rule for names of metrics, params, tags and
+    properties."""
+    check_text(key, "key", MAX_KEY_CHARS)
+    if not is_key(key):
+        raise InvalidValue(
+            f"Invalid name: {key!r}. Names may hold letters, digits, '_', '/', '.', '-', ':' and "
+            "spaces, and must read as a relative path: no '//', no '..', no '/' at either end."
+        )
+    return key
+
+
+def check_run_id(run_id: str) -> str:
+    """Return `run_id`, or raise InvalidValue: a letter or digit, then up to 255 word characters
+    or `-`."""
+    if not isinstance(run_id, str) or RUN_ID.fullmatch(run_id) is None:
+        raise InvalidValue(
+            f"Invalid run ID: {run_id!r}. It starts with a letter or digit and holds at most 256 "
+            "letters, digits, '_' and '-'."
+        )
+    return run_id
+
+
+def check_int64(number: int, what: str) -> int:
+    """Return `number`, or raise InvalidValue when it is not a whole number of 64 bits."""
+    if not isinstance(number, int) or isinstance(number, bool):
+        raise InvalidValue(f"The {what} must be a whole number.")
+    if not INT64_MIN <= number <= INT64_MAX:
+        raise InvalidValue(f"The {what} {number} is outside the range of 64-bit integers.")
+    return number

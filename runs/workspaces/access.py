@@ -1,0 +1,144 @@
+"""The gate of all doors: who asks, and may they? The only place below the doors that reads a
+request.
+
+Who asks is, in this order: the owner of the token or the user of the password in the
+`Authorization` header; the user signed in with a session (pages only: the API doors run without
+sessions, so a cookie opens nothing there); the one local user of an open studio.
+"""
+
+import base64
+import binascii
+import ipaddress
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+
+from runs.workspaces import tokens
+from runs.workspaces.errors import NotAllowed, NotSignedIn, UnknownWorkspace
+from runs.workspaces.models import Member, Workspace
+from runs.workspaces.permissions import Action, Role, is_allowed
+
+DEFAULT_MAX_BODY_BYTES = 16 * 1024 * 1024
+LOCAL_OWNER = "local"
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Access:
+    """What a view admits. Every view carries one as `view.access`; one without is refused.
+
+    `max_body_bytes` None means no cap: an upload that is streamed. Used as a decorator it only
+    attaches itself: `@Access(Action.RUN_READ, ("GET",))`.
+    """
+
+    action: Action
+    methods: tuple[str, ...]
+    max_body_bytes: int | None = DEFAULT_MAX_BODY_BYTES
+
+    def __call__(self, view: View) -> View:
+        view.access = self  # type: ignore[attr-defined]
+        return view
+
+
+@dataclass(frozen=True)
+class Principal:
+    """The one who asks. `user` is None for the local owner of an open studio."""
+
+    name: str
+    user: User | None = None
+    is_local_owner: bool = False
+
+    @property
+    def is_owner_everywhere(self) -> bool:
+        return self.is_local_owner or (self.user is not None and self.user.is_superuser)
+
+
+ANYBODY = Principal(name="")
+
+
+def authorize(
+    request: HttpRequest, *, workspace_slug: str, action: Action
+) -> tuple[Principal, Workspace]:
+    """Return who asks and the workspace, or raise.
+
+    Raises NotSignedIn, UnknownWorkspace (to a stranger too) and NotAllowed.
+    """
+    principal = find_principal(request)
+    if principal is None:
+        if action is not Action.PUBLIC:
+            raise NotSignedIn("Sign in, or send an API token.")
+        principal = ANYBODY
+    workspace = Workspace.objects.filter(slug=workspace_slug).first()
+    role = find_role(principal, workspace) if workspace else None
+    if workspace is None or (role is None and action is not Action.PUBLIC):
+        raise UnknownWorkspace(f"There is no workspace '{workspace_slug}' for you.")
+    if not is_allowed(role, action):
+        raise NotAllowed(f"Your role in '{workspace_slug}' does not allow {action}.")
+    return principal, workspace
+
+
+def find_role(principal: Principal, workspace: Workspace) -> Role | None:
+    """Return the role of `principal` in `workspace`, None for a stranger."""
+    if principal.is_owner_everywhere:
+        return Role.OWNER
+    if principal.user is None:
+        return None
+    members = Member.objects.filter(workspace=workspace, user=principal.user)
+    for value in members.values_list("role", flat=True):
+        return Role(value)
+    return None
+
+
+def find_principal(request: HttpRequest) -> Principal | None:
+    """Return who asks, None if nobody we know.
+
+    Raises NotSignedIn when credentials are sent and wrong: they never fall back to less.
+    """
+    header = request.META.get("HTTP_AUTHORIZATION", "")
+    if header:
+        user = _user_of_header(header)
+        if user is None:
+            raise NotSignedIn("The token or password is wrong, expired or revoked.")
+        return Principal(name=user.get_username(), user=user)
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        return Principal(name=user.get_username(), user=user)
+    if is_local_owner(request):
+        return Principal(name=LOCAL_OWNER, is_local_owner=True)
+    return None
+
+
+def _user_of_header(header: str) -> User | None:
+    scheme, _, credentials = header.partition(" ")
+    credentials = credentials.strip()
+    if scheme.lower() == "bearer":
+        return tokens.find_user(credentials)
+    if scheme.lower() != "basic":
+        return None
+    try:
+        decoded = base64.b64decode(credentials, validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    name, _, password = decoded.partition(":")
+    if password.startswith(tokens.PREFIX):
+        return tokens.find_user(password)
+    return authenticate(username=name, password=password)  # type: ignore[return-value]
+
+
+def is_local_owner(request: HttpRequest) -> bool:
+    """Tell whether the studio is open and the request comes from this machine itself.
+
+    A request that a proxy has passed on comes from elsewhere, whatever its address says.
+    """
+    if not settings.STUDIO_OPEN or "HTTP_X_FORWARDED_FOR" in request.META:
+        return False
+    try:
+        return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False
