@@ -1,0 +1,41 @@
+// Buttons that copy: data-copy="text", or data-copy-from="id of the element with the text".
+
+import { toast } from "./toasts.js";
+
+export function startCopying() {
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-copy], [data-copy-from]");
+    if (button) copy(textOf(button));
+  });
+}
+
+function textOf(button) {
+  const source = button.dataset.copyFrom;
+  return source ? document.getElementById(source).textContent : button.dataset.copy;
+}
+
+export async function copy(text) {
+  if (await toClipboard(text)) toast(text.length < 80 ? `Copied ${text}` : "Copied");
+  else toast("The browser does not let this page copy.", { bad: true, hint: text.slice(0, 200) });
+}
+
+async function toClipboard(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copyBySelection(text);
+  }
+}
+
+// The clipboard of a page at a plain http address other than localhost: select and copy.
+function copyBySelection(text) {
+  const field = document.createElement("textarea");
+  field.value = text;
+  field.className = "sr";
+  document.body.append(field);
+  field.select();
+  const done = document.execCommand("copy");
+  field.remove();
+  return done;
+}

@@ -1,0 +1,33 @@
+// <details class="menu">: one open at a time; Escape, choosing and clicking elsewhere close it.
+
+const openMenus = () => document.querySelectorAll("details.menu[open]");
+
+export function startMenus() {
+  document.addEventListener("click", (event) => {
+    const chosen = event.target.closest(".sheet button, .sheet a");
+    for (const menu of openMenus()) {
+      if (!menu.contains(event.target) || (chosen && !chosen.closest("[data-keep-open]"))) {
+        menu.open = false;
+      }
+    }
+  });
+  document.addEventListener("keydown", onKey);
+}
+
+function onKey(event) {
+  const menu = event.target.closest?.("details.menu[open]") ?? openMenus()[0];
+  if (!menu) return;
+  if (event.key === "Escape") {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    moveFocus(menu, event.key === "ArrowDown" ? 1 : -1);
+    event.preventDefault();
+  }
+}
+
+function moveFocus(menu, by) {
+  const items = [...menu.querySelectorAll(".sheet :is(a, button, input)")];
+  const at = items.indexOf(document.activeElement);
+  items.at((at + by + items.length) % items.length)?.focus();
+}

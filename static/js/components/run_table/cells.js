@@ -1,0 +1,106 @@
+// How each kind of cell is drawn. Only text nodes and our own icons: names are other people's.
+
+import { formatNumber, fullNumber } from "../../lib/numbers.js";
+import { icon } from "../icons.js";
+import { colorOf } from "../../lib/series_colors.js";
+import { durationText, exactTime, relativeTime } from "../../lib/times.js";
+
+/** Draw functions by column type: `(cell, value, row, column)`. */
+const DRAW = {
+  name: drawName,
+  link: drawLink,
+  status: drawStatus,
+  time: drawTime,
+  duration: drawDuration,
+  tags: drawTags,
+  number: drawNumber,
+  text: drawText,
+};
+
+export function drawCell(cell, column, row, index) {
+  const value = row.cells[index];
+  cell.removeAttribute("title");
+  (DRAW[column.type] ?? drawText)(cell, value, row, column);
+}
+
+function drawName(cell, value, row) {
+  const pick = element("input", { type: "checkbox", tabIndex: -1 });
+  pick.className = "rt-pick";
+  pick.setAttribute("aria-label", `Select ${value}`);
+  const eye = element("button", { type: "button", tabIndex: -1 }, "rt-eye");
+  eye.setAttribute("aria-label", `Show ${value} in charts`);
+  const dot = element("span", {}, "rt-dot");
+  dot.style.background = colorOf(row);
+  eye.append(dot);
+  const parts = [pick, eye];
+  if (row.depth) cell.style.setProperty("--depth", row.depth);
+  else cell.style.removeProperty("--depth");
+  if (row.children) parts.push(twig(row));
+  const link = element("a", { href: row.href, textContent: value || row.id, tabIndex: -1 });
+  link.title = value || row.id;
+  link.className = "rt-name";
+  parts.push(link);
+  cell.replaceChildren(...parts);
+}
+
+function twig(row) {
+  const button = element("button", { type: "button", tabIndex: -1 }, "rt-twig");
+  button.setAttribute("aria-expanded", String(Boolean(row.open)));
+  button.setAttribute("aria-label", `${row.children} child runs`);
+  button.append(icon(row.open ? "chevron-down" : "chevron-right"));
+  return button;
+}
+
+function drawLink(cell, value) {
+  if (!value) return drawText(cell, null);
+  const link = element("a", { href: value.href, textContent: value.text, tabIndex: -1 });
+  link.title = value.text;
+  cell.replaceChildren(link);
+}
+
+function drawStatus(cell, value) {
+  const pill = element("span", {}, `status ${value.tone}`);
+  pill.append(icon(value.icon), document.createTextNode(value.word));
+  if (value.reason) pill.title = value.reason;
+  cell.replaceChildren(pill);
+}
+
+function drawTime(cell, value) {
+  cell.textContent = value === null ? "—" : relativeTime(value);
+  if (value !== null) cell.title = exactTime(value);
+}
+
+/** Active runs carry their start, and the number ticks; ended ones their duration. */
+function drawDuration(cell, value) {
+  if (value === null) return drawText(cell, null);
+  const ended = value.ended ?? Date.now();
+  cell.textContent = durationText(ended - value.started);
+  if (value.ended === null) cell.dataset.since = value.started;
+  else delete cell.dataset.since;
+}
+
+function drawTags(cell, tags) {
+  if (!tags.length) return drawText(cell, null);
+  const chips = tags.map(([key, value]) => {
+    const chip = element("span", { textContent: value ? `${key}: ${value}` : key }, "chip");
+    return chip;
+  });
+  cell.replaceChildren(...chips);
+  cell.title = tags.map(([key, value]) => (value ? `${key}: ${value}` : key)).join("\n");
+}
+
+function drawNumber(cell, value) {
+  cell.textContent = formatNumber(value);
+  if (value !== null) cell.title = fullNumber(value);
+}
+
+function drawText(cell, value) {
+  cell.textContent = value === null || value === undefined || value === "" ? "—" : String(value);
+  if (value) cell.title = String(value);
+}
+
+export function element(tag, properties = {}, className = "") {
+  const made = Object.assign(document.createElement(tag), properties);
+  if (className) made.className = className;
+  return made;
+}

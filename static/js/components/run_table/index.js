@@ -1,0 +1,179 @@
+// The run table of All runs, Experiment and Child runs: store, grid, panels and keys put together.
+
+import { joinList, parseSort, splitList } from "../../lib/url_state.js";
+import { durationText } from "../../lib/times.js";
+import { drawCell } from "./cells.js";
+import { listenToCells } from "./cell_menu.js";
+import { Grid } from "./grid.js";
+import { drawHeader, listenToHeader, nextSort } from "./header.js";
+import { listenToKeys } from "./keyboard.js";
+import { RunStore } from "./store.js";
+
+const LOAD_AHEAD_ROWS = 40;
+
+/** One run table on the page; `root` carries the addresses in `data-*` and the first page as JSON. */
+export class RunTable {
+  constructor(root) {
+    this.root = root;
+    this.store = new RunStore({
+      address: root.dataset.rows,
+      fixed: JSON.parse(root.dataset.fixed || "{}"),
+      first: JSON.parse(root.querySelector("script[type='application/json']")?.textContent ?? "null"),
+      usesLocation: root.dataset.state !== "own",
+    });
+    this.widths = new Map(this.readWidths());
+    this.grid = new Grid(root.querySelector(".rt-grid"), this);
+    this.grid.onDraw = ({ last }) => {
+      if (last > this.store.rows.length - LOAD_AHEAD_ROWS) this.store.loadMore();
+    };
+    this.listen();
+    this.take();
+  }
+
+  listen() {
+    this.store.addEventListener("change", (event) => this.take(event.detail.append));
+    this.store.addEventListener("selection", () => this.grid.refresh());
+    listenToHeader(this.grid, this);
+    listenToKeys(this.grid, this);
+    listenToCells(this.grid, this);
+    setInterval(() => tickDurations(this.grid.root), 1000);
+  }
+
+  // -- what the grid asks -------------------------------------------------------------------------
+
+  get pinned() {
+    return this.narrow ? 1 : this.columns.findIndex((column) => !column.pinned);
+  }
+
+  get narrow() {
+    return this.root.clientWidth < 600;
+  }
+
+  get rowCount() {
+    return this.store.rows.length;
+  }
+
+  rowAt(index) {
+    return this.store.rows[index];
+  }
+
+  drawHeader(cell, column) {
+    drawHeader(cell, column, parseSort(this.store.state.sort ?? this.store.defaultSort));
+  }
+
+  drawCell(cell, column, row) {
+    drawCell(cell, column, row, column.index);
+  }
+
+  decorateRow(element, row) {
+    const selected = this.store.selected.has(row.id) || this.store.allMatching;
+    element.classList.toggle("selected", selected);
+    element.classList.toggle("dimmed", Boolean(row.dimmed));
+    element.setAttribute("aria-selected", String(selected));
+    const pick = element.querySelector(".rt-pick");
+    if (pick) pick.checked = selected;
+    element.classList.toggle("hidden-in-charts", this.isHidden(row.id));
+  }
+
+  take(append = false) {
+    if (append) return this.grid.refresh();
+    const known = this.columns?.map((column) => column.id).join();
+    this.columns = this.store.columns.map((column, index) => ({
+      ...column,
+      index,
+      width: this.widths.get(column.id) ?? column.width,
+    }));
+    const same = known === this.columns.map((column) => column.id).join();
+    return same ? this.grid.refresh() : this.grid.relayout();
+  }
+
+  // -- columns ------------------------------------------------------------------------------------
+
+  resize(id, width) {
+    this.widths.set(id, width);
+    const column = this.columns.find((one) => one.id === id);
+    if (column) column.width = width;
+    this.grid.relayout();
+  }
+
+  fit(id) {
+    const cells = this.grid.root.querySelectorAll(`[data-column="${CSS.escape(id)}"]`);
+    const widest = Math.max(...[...cells].map((cell) => contentWidth(cell)));
+    this.resize(id, Math.min(480, widest + 28));
+    this.keepWidths();
+  }
+
+  move(id, beforeId) {
+    const ids = this.columns.map((column) => column.id).filter((one) => one !== id);
+    ids.splice(ids.indexOf(beforeId), 0, id);
+    this.setColumns(ids);
+  }
+
+  setColumns(ids) {
+    this.store.set({ cols: joinList(ids) });
+  }
+
+  /** Widths travel in the URL with the columns, as `widths=<column>*<px>,…`. */
+  keepWidths() {
+    const items = [...this.widths].map(([id, width]) => `${id}*${Math.round(width)}`);
+    this.store.setQuietly({ widths: joinList(items) });
+  }
+
+  readWidths() {
+    return splitList(this.store.state.widths).map((item) => {
+      const star = item.lastIndexOf("*");
+      return [item.slice(0, star), Number(item.slice(star + 1))];
+    });
+  }
+
+  // -- what keys and menus do ---------------------------------------------------------------------
+
+  sortBy(columnIndex, add) {
+    const column = this.columns[columnIndex];
+    const current = this.store.state.sort ?? "";
+    this.store.set({ sort: nextSort(current, column, { add }) || undefined });
+  }
+
+  toggleRow(index, { range }) {
+    if (index < 0) return;
+    if (range && this.lastToggled !== undefined) this.store.toggleRange(this.lastToggled, index);
+    else this.store.toggle(this.rowAt(index).id);
+    this.lastToggled = index;
+  }
+
+  openRow(index, event) {
+    const { href } = this.rowAt(index);
+    if (event.ctrlKey || event.metaKey) window.open(href, "_blank", "noopener");
+    else location.assign(href);
+  }
+
+  openMenu(row, column) {
+    this.grid.root.dispatchEvent(new CustomEvent("cell-menu", { detail: { row, column } }));
+  }
+
+  // -- charts -------------------------------------------------------------------------------------
+
+  isHidden(id) {
+    return splitList(this.store.state.hide).includes(id);
+  }
+
+  toggleHidden(id) {
+    const hidden = splitList(this.store.state.hide);
+    const rest = hidden.filter((one) => one !== id);
+    if (rest.length === hidden.length) rest.push(id);
+    this.store.setQuietly({ hide: joinList(rest) || undefined });
+    this.grid.refresh();
+  }
+}
+
+function tickDurations(root) {
+  for (const cell of root.querySelectorAll("[data-since]")) {
+    cell.textContent = durationText(Date.now() - Number(cell.dataset.since));
+  }
+}
+
+function contentWidth(cell) {
+  const range = document.createRange();
+  range.selectNodeContents(cell);
+  return range.getBoundingClientRect().width;
+}

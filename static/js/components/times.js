@@ -1,0 +1,47 @@
+// Writes times and durations into the page and keeps them true:
+//   <time data-ms="…">                      relative, exact on hover
+//   <span data-from="…" data-to="…">        a duration; without data-to it ticks
+
+import { clockOf, duration, exactTime, relativeTime } from "../lib/times.js";
+
+const TICK_MS = 1000;
+
+export function startTimes() {
+  writeTimes(document);
+  setInterval(() => document.hidden || tick(), TICK_MS);
+  document.addEventListener("visibilitychange", () => document.hidden || tick());
+  document.addEventListener("htmx:load", (event) => writeTimes(event.detail.elt));
+}
+
+/** Fill in all times below `root`. Call it for what a script has put into the page. */
+export function writeTimes(root) {
+  for (const element of root.querySelectorAll("time[data-ms]")) {
+    element.title = exactTime(Number(element.dataset.ms));
+    element.dateTime = isoOf(Number(element.dataset.ms));
+    writeTime(element);
+  }
+  root.querySelectorAll("[data-from]").forEach(writeDuration);
+}
+
+function tick() {
+  document.querySelectorAll("time[data-ms]").forEach(writeTime);
+  document.querySelectorAll("[data-from]:not([data-to])").forEach(writeDuration);
+}
+
+function writeTime(element) {
+  write(element, relativeTime(Number(element.dataset.ms)));
+}
+
+function writeDuration(element) {
+  const { from, to } = element.dataset;
+  write(element, to ? duration(to - from) : clockOf(Date.now() - from));
+}
+
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+function isoOf(ms) {
+  const moment = new Date(ms);
+  return Number.isNaN(moment.getTime()) ? "" : moment.toISOString();
+}

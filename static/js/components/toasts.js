@@ -1,0 +1,44 @@
+// Short messages in the corner. Good news leaves by itself, bad news waits to be read.
+
+const QUIET_MS = 4000;
+
+/** Show `text`; `bad` keeps it until closed; `hint` is a second, quieter line. */
+export function toast(text, { bad = false, hint = "" } = {}) {
+  const box = document.createElement("div");
+  box.className = bad ? "toast bad" : "toast";
+  const words = document.createElement("div");
+  words.append(line(text), ...(hint ? [line(hint, "muted small")] : []));
+  box.append(words, closeButton(box));
+  document.getElementById("toasts").append(box);
+  if (!bad) setTimeout(() => box.remove(), QUIET_MS);
+  return box;
+}
+
+function line(text, className = "") {
+  const element = document.createElement("div");
+  element.className = className;
+  element.textContent = text;
+  return element;
+}
+
+function closeButton(box) {
+  const button = document.createElement("button");
+  button.className = "btn ghost tiny";
+  button.type = "button";
+  button.setAttribute("aria-label", "Close");
+  button.append(icon("x"));
+  button.addEventListener("click", () => box.remove());
+  return button;
+}
+
+/** An icon of the page's sprite; the names are in runs/web/icons.py. */
+export function icon(name) {
+  const space = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(space, "svg");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS(space, "use");
+  use.setAttribute("href", `#icon-${name}`);
+  svg.append(use);
+  return svg;
+}

@@ -1,0 +1,55 @@
+// Times and durations as words. All times are milliseconds since the epoch.
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const DATE = { year: "numeric", month: "short", day: "numeric" };
+const CLOCK = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
+
+const two = (number) => String(number).padStart(2, "0");
+
+const isShowable = (ms) => Number.isFinite(ms) && Math.abs(ms) <= 8.64e15;
+
+/** "just now", "2 min ago", "3 h ago", "yesterday", "5 days ago", then the date. */
+export function relativeTime(ms, now = Date.now()) {
+  if (!isShowable(ms)) return String(ms);
+  const ago = now - ms;
+  if (ago < -MINUTE) return new Date(ms).toLocaleString(undefined, { ...DATE, ...CLOCK });
+  if (ago < 10 * SECOND) return "just now";
+  if (ago < MINUTE) return `${Math.floor(ago / SECOND)} s ago`;
+  if (ago < HOUR) return `${Math.floor(ago / MINUTE)} min ago`;
+  const days = calendarDays(ms, now);
+  if (ago < 12 * HOUR || days === 0) return `${Math.floor(ago / HOUR)} h ago`;
+  if (days === 1) return "yesterday";
+  if (ago < 14 * DAY) return `${days} days ago`;
+  return new Date(ms).toLocaleDateString(undefined, DATE);
+}
+
+function calendarDays(ms, now) {
+  const [from, to] = [new Date(ms), new Date(now)];
+  return Math.round((to.setHours(0, 0, 0, 0) - from.setHours(0, 0, 0, 0)) / DAY);
+}
+
+/** The exact time, here and in UTC, for hovering. */
+export function exactTime(ms) {
+  if (!isShowable(ms)) return `${ms} ms`;
+  const moment = new Date(ms);
+  const local = moment.toLocaleString(undefined, { ...DATE, ...CLOCK, timeZoneName: "short" });
+  return `${local}\n${moment.toISOString().replace("T", " ").replace(/\.\d+Z/, " UTC")}`;
+}
+
+/** "00:03:02", "27:41:33" past a day; milliseconds below ten seconds: "0.482 s". */
+export function duration(ms) {
+  if (!Number.isFinite(ms) || ms < 0) return "—";
+  if (ms < 10 * SECOND) return `${(ms / SECOND).toFixed(ms < SECOND ? 3 : 1)} s`;
+  return clockOf(ms);
+}
+
+/** A duration that ticks: whole seconds from the start, so that its width never changes. */
+export function clockOf(ms) {
+  const seconds = Math.max(0, Math.floor(ms / SECOND));
+  const hours = Math.floor(seconds / 3600);
+  return `${two(hours)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+}
