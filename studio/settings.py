@@ -146,6 +146,9 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 FILES_DIR = DATA_DIR / "files"
+STUDIO_S3_BUCKET = env("STUDIO_S3_BUCKET")
+STUDIO_S3_ENDPOINT = env("STUDIO_S3_ENDPOINT")
+STUDIO_S3_PREFIX = env("STUDIO_S3_PREFIX")
 
 # -- limits --------------------------------------------------------------------------------------
 STUDIO_MAX_BODY_BYTES = int(env("STUDIO_MAX_BODY_BYTES", str(16 * 1024 * 1024)))

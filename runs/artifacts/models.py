@@ -8,13 +8,18 @@ from runs.tracking.models import LoggedModel, Run
 
 class File(models.Model):
     """A file of a run (or of a logged model). `path` is a name shown to people and never opened;
-    the bytes lie in the store under `key`, which the studio makes itself."""
+    the bytes lie in `store` under `key`, which the studio makes itself.
+
+    While `growing`, `size_bytes` and `crc32` say what has been acknowledged so far. `path` sorts
+    by its bytes on every database (migration 0004), so that a folder is a range of the index.
+    """
 
     run = models.ForeignKey(Run, models.CASCADE, null=True, related_name="files", db_index=False)
     model = models.ForeignKey(
         LoggedModel, models.CASCADE, null=True, related_name="files", db_index=False
     )
     path = models.CharField(max_length=1024)
+    store = models.CharField(max_length=8, default="local")
     key = models.CharField(max_length=64, unique=True)
     size_bytes = models.BigIntegerField()
     crc32 = models.BigIntegerField(null=True)

@@ -132,6 +132,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('path', models.CharField(max_length=1024)),
+                ('store', models.CharField(default='local', max_length=8)),
                 ('key', models.CharField(max_length=64, unique=True)),
                 ('size_bytes', models.BigIntegerField()),
                 ('crc32', models.BigIntegerField(null=True)),

@@ -1,0 +1,58 @@
+"""What a file is, told by its name."""
+
+import mimetypes
+import re
+
+_MAX_CHARS = 128
+_SHAPE = re.compile(r"[\w.+-]+/[\w.+-]+(?:;[\x20-\x7e]*)?", re.ASCII)
+# The system's tables differ between machines: what runs leave behind is named here.
+_KNOWN = {
+    ".txt": "text/plain",
+    ".log": "text/plain",
+    ".out": "text/plain",
+    ".err": "text/plain",
+    ".md": "text/markdown",
+    ".csv": "text/csv",
+    ".tsv": "text/tab-separated-values",
+    ".json": "application/json",
+    ".jsonl": "application/jsonl",
+    ".yaml": "application/yaml",
+    ".yml": "application/yaml",
+    ".toml": "application/toml",
+    ".ini": "text/plain",
+    ".cfg": "text/plain",
+    ".sh": "text/x-sh",
+    ".py": "text/x-python",
+    ".ipynb": "application/x-ipynb+json",
+    ".parquet": "application/vnd.apache.parquet",
+    ".html": "text/html",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".gif": "image/gif",
+    ".webp": "image/webp",
+    ".avif": "image/avif",
+    ".pdf": "application/pdf",
+    ".mp3": "audio/mpeg",
+    ".wav": "audio/wav",
+    ".ogg": "audio/ogg",
+    ".mp4": "video/mp4",
+    ".webm": "video/webm",
+}
+DEFAULT = "application/octet-stream"
+
+
+def guess_content_type(path: str) -> str:
+    """Return the media type for the name of `path`, the default where it says nothing."""
+    name = path.rpartition("/")[2].lower()
+    suffix = name[name.rfind(".") :] if "." in name else ""
+    return _KNOWN.get(suffix) or mimetypes.guess_type(name)[0] or DEFAULT
+
+
+def choose_content_type(given: str, path: str) -> str:
+    """Return the type the sender gave where it is one and says more than "bytes"."""
+    given = given.strip()
+    if not _SHAPE.fullmatch(given) or len(given) > _MAX_CHARS or given.startswith(DEFAULT):
+        return guess_content_type(path)
+    return given

@@ -1,0 +1,111 @@
+"""Writes to the tree of files of a run or a logged model."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from runs.artifacts.content_types import choose_content_type
+from runs.artifacts.errors import PathTaken, UploadCut
+from runs.artifacts.models import File
+from runs.artifacts.owners import Owner, as_columns, files_of, lock_owner
+from runs.artifacts.paths import clean_folder, clean_path, inside, parents
+from runs.artifacts.stores import main_store, store_named
+from runs.artifacts.stores.base import Written, make_key
+from runs.tracking.clock import now_ms
+
+
+def save_file(
+    *,
+    owner: Owner,
+    path: str,
+    chunks: Iterable[bytes],
+    content_type: str = "",
+    size_bytes: int | None = None,
+) -> File:
+    """Store `chunks` as the file at `path`, replacing what was there at once and completely.
+
+    `size_bytes` is what the sender has announced: with fewer or more bytes nothing is kept.
+    Raises InvalidPath, PathTaken, OwnerGone, UploadCut, StoreFull, StoreUnavailable.
+    """
+    path = clean_path(path)
+    refuse_taken_path(owner, path)
+    store, key = main_store(), make_key()
+    try:
+        written = store.put(key, chunks if size_bytes is None else _exactly(chunks, size_bytes))
+        with transaction.atomic():
+            file = _swap_row(owner, path, store.name, key, written)
+            file.content_type = choose_content_type(content_type, path)
+            file.save()
+    except BaseException:
+        store.delete(key)
+        raise
+    return file
+
+
+def _exactly(chunks: Iterable[bytes], size_bytes: int) -> Iterable[bytes]:
+    arrived = 0
+    for chunk in chunks:
+        arrived += len(chunk)
+        yield chunk
+    if arrived != size_bytes:
+        raise UploadCut(
+            f"{arrived} of {size_bytes} bytes arrived. Nothing was kept; send it again."
+        )
+
+
+def _swap_row(owner: Owner, path: str, store: str, key: str, written: Written) -> File:
+    """Return the row of `path`, pointing to the new bytes; the old ones go after the commit."""
+    lock_owner(owner)
+    refuse_taken_path(owner, path)
+    now = now_ms()
+    file = files_of(owner).filter(path=path).first()
+    if file is None:
+        file = File(**as_columns(owner), path=path, created_ms=now)
+    else:
+        delete_bytes_on_commit([(file.store, file.key)])
+    file.store, file.key, file.growing = store, key, False
+    file.size_bytes, file.crc32, file.updated_ms = written.size_bytes, written.crc32, now
+    return file
+
+
+def refuse_taken_path(owner: Owner, path: str) -> None:
+    """Raise PathTaken where `path` is a folder, or lies under a file."""
+    files = files_of(owner)
+    low, high = inside(path)
+    if files.filter(path__gte=low, path__lt=high).exists():
+        raise PathTaken(f"'{path}' is a folder. Choose another name or delete the folder first.")
+    above = files.filter(path__in=parents(path)).values_list("path", flat=True).first()
+    if above is not None:
+        raise PathTaken(f"'{above}' is a file, not a folder. Choose another path.")
+
+
+def delete_path(*, owner: Owner, path: str) -> int:
+    """Delete the file or the whole folder at `path` ("" is everything).
+
+    Returns the number of bytes freed; nothing there is fine. Raises InvalidPath.
+    """
+    path = clean_folder(path)
+    files = files_of(owner)
+    low, high = inside(path)
+    with transaction.atomic():
+        if path:
+            doomed = files.filter(path=path) | files.filter(path__gte=low, path__lt=high)
+        else:
+            doomed = files
+        rows = list(doomed.select_for_update().values_list("pk", "store", "key", "size_bytes"))
+        File.objects.filter(pk__in=[row[0] for row in rows]).delete()
+        delete_bytes_on_commit([(store, key) for _, store, key, _ in rows])
+    return sum(row[3] for row in rows)
+
+
+def delete_bytes_on_commit(places: list[tuple[str, str]]) -> None:
+    """Remove the bytes at each (store, key) once the rows that named them are gone for good.
+
+    A crash between the commit and the removal leaves bytes without a row to the sweep.
+    """
+    transaction.on_commit(lambda: _delete_bytes(places))
+
+
+def _delete_bytes(places: list[tuple[str, str]]) -> None:
+    for store, key in places:
+        store_named(store).delete(key)
