@@ -8,7 +8,7 @@ let current = null;
 export function openMenu(anchor, items) {
   closeMenu();
   const menu = document.createElement("div");
-  menu.className = "menu";
+  menu.className = "sheet popup";
   menu.setAttribute("role", "menu");
   menu.setAttribute("popover", "auto");
   menu.append(...items.map(drawItem));

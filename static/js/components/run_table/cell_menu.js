@@ -1,7 +1,7 @@
 // What a pointer does in the grid: sort, select, show or hide, and the menus of cells and headers.
 
 import { addClause, clauseOf, fieldOf } from "../../lib/query_text.js";
-import { copyText } from "../copy.js";
+import { copy } from "../copy.js";
 import { openMenu } from "../menu.js";
 
 export const AGGREGATES = ["last", "min", "max", "first", "mean", "count", "best"];
@@ -79,8 +79,8 @@ function cellItems(table, row, column) {
   if (column.kind !== "metrics") {
     items.push({ label: "Group by", run: () => table.groupBy(column) });
   }
-  items.push({ label: "Copy value", run: () => copyText(String(value ?? "")) });
-  items.push({ label: "Copy run id", run: () => copyText(table.rowAt(row).id) });
+  items.push({ label: "Copy value", run: () => copy(String(value ?? "")) });
+  items.push({ label: "Copy run id", run: () => copy(table.rowAt(row).id) });
   return items;
 }
 

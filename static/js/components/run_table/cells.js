@@ -3,7 +3,7 @@
 import { formatNumber, fullNumber } from "../../lib/numbers.js";
 import { icon } from "../icons.js";
 import { colorOf } from "../../lib/series_colors.js";
-import { durationText, exactTime, relativeTime } from "../../lib/times.js";
+import { clockOf, duration, exactTime, relativeTime } from "../../lib/times.js";
 
 /** Draw functions by column type: `(cell, value, row, column)`. */
 const DRAW = {
@@ -73,9 +73,11 @@ function drawTime(cell, value) {
 /** Active runs carry their start, and the number ticks; ended ones their duration. */
 function drawDuration(cell, value) {
   if (value === null) return drawText(cell, null);
-  const ended = value.ended ?? Date.now();
-  cell.textContent = durationText(ended - value.started);
-  if (value.ended === null) cell.dataset.since = value.started;
+  const ticking = value.ended === null;
+  cell.textContent = ticking
+    ? clockOf(Date.now() - value.started)
+    : duration(value.ended - value.started);
+  if (ticking) cell.dataset.since = value.started;
   else delete cell.dataset.since;
 }
 

@@ -1,9 +1,10 @@
 // The run table of All runs, Experiment and Child runs: store, grid, panels and keys put together.
 
-import { joinList, parseSort, splitList } from "../../lib/url_state.js";
-import { durationText } from "../../lib/times.js";
-import { drawCell } from "./cells.js";
+import { clockOf } from "../../lib/times.js";
+import { formatSort, joinList, parseSort, splitList } from "../../lib/url_state.js";
 import { listenToCells } from "./cell_menu.js";
+import { drawCell } from "./cells.js";
+import { withAggregate } from "./columns_panel.js";
 import { Grid } from "./grid.js";
 import { drawHeader, listenToHeader, nextSort } from "./header.js";
 import { listenToKeys } from "./keyboard.js";
@@ -113,6 +114,29 @@ export class RunTable {
     this.store.set({ cols: joinList(ids) });
   }
 
+  hide(column) {
+    this.setColumns(this.columns.map(({ id }) => id).filter((id) => id !== column.id));
+  }
+
+  setAggregate(column, aggregate) {
+    const id = withAggregate(column.id, aggregate);
+    const ids = this.columns.map((one) => (one.id === column.id ? id : one.id));
+    this.setColumns([...new Set(ids)]);
+  }
+
+  /** Pinned columns stand first and do not scroll. */
+  pin(column) {
+    const pinned = this.columns.filter((one) => one.pinned).map(({ id }) => id);
+    const next = column.pinned
+      ? pinned.filter((id) => id !== column.id)
+      : [...pinned, column.id];
+    this.store.set({ pin: joinList(next) });
+  }
+
+  groupBy(column) {
+    this.store.set({ group: column.id, after: undefined });
+  }
+
   /** Widths travel in the URL with the columns, as `widths=<column>*<px>,…`. */
   keepWidths() {
     const items = [...this.widths].map(([id, width]) => `${id}*${Math.round(width)}`);
@@ -134,7 +158,17 @@ export class RunTable {
     this.store.set({ sort: nextSort(current, column, { add }) || undefined });
   }
 
-  toggleRow(index, { range }) {
+  sortTo(column, descending) {
+    this.store.set({ sort: formatSort([{ column: column.id, descending }]) });
+  }
+
+  /** Show or hide the children of a run or the members of a group, right below it. */
+  async toggleChildren(index) {
+    const row = this.rowAt(index);
+    await (row.open ? this.store.closeRow(index) : this.store.openRow(index));
+  }
+
+  toggleRow(index, { range = false } = {}) {
     if (index < 0) return;
     if (range && this.lastToggled !== undefined) this.store.toggleRange(this.lastToggled, index);
     else this.store.toggle(this.rowAt(index).id);
@@ -168,7 +202,7 @@ export class RunTable {
 
 function tickDurations(root) {
   for (const cell of root.querySelectorAll("[data-since]")) {
-    cell.textContent = durationText(Date.now() - Number(cell.dataset.since));
+    cell.textContent = clockOf(Date.now() - Number(cell.dataset.since));
   }
 }
 

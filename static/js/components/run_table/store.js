@@ -1,10 +1,9 @@
 // What the run table shows: its state (the query string), the rows loaded so far, the selection.
 
 import { readState, writeState } from "../../lib/url_state.js";
+import { alsoLive } from "../live.js";
 
 const PAGE_ROWS = 100;
-const VISIBLE_POLL_MS = 3000;
-const HIDDEN_POLL_MS = 60000;
 
 /** State and rows of one run table; an EventTarget with `change` (rows) and `state` events. */
 export class RunStore extends EventTarget {
@@ -23,7 +22,7 @@ export class RunStore extends EventTarget {
     this.generation = 0;
     if (first) this.take(first, { append: false });
     if (usesLocation) addEventListener("popstate", () => this.restore());
-    this.startPolling();
+    alsoLive(() => this.poll());
   }
 
   /** Change the state: `patch` values replace, `undefined` removes. Pushes a step of history. */
@@ -112,45 +111,60 @@ export class RunStore extends EventTarget {
     this.dispatchEvent(new CustomEvent("change", { detail: { append } }));
   }
 
-  // -- live ---------------------------------------------------------------------------------------
+  // -- children and members -----------------------------------------------------------------------
 
-  startPolling() {
-    const tick = async () => {
-      if (this.live !== false) await this.poll();
-      this.timer = setTimeout(tick, document.hidden ? HIDDEN_POLL_MS : VISIBLE_POLL_MS);
-    };
-    this.timer = setTimeout(tick, VISIBLE_POLL_MS);
-    document.addEventListener("visibilitychange", () => {
-      if (document.hidden) return;
-      clearTimeout(this.timer);
-      tick();
-    });
+  /** Load what is inside row `index` (children of a run, members of a group) and show it below. */
+  async openRow(index) {
+    const row = this.rows[index];
+    const page = await this.fetchPage({ inside: row.inside, limit: 5 * PAGE_ROWS });
+    if (!page || this.rows[index] !== row) return;
+    const inner = page.rows.map((one) => ({ ...one, depth: row.depth + 1, outer: row.id }));
+    this.rows = this.rows.toSpliced(index, 1, { ...row, open: true }, ...inner);
+    this.changed();
   }
+
+  closeRow(index) {
+    const row = this.rows[index];
+    let end = index + 1;
+    while (end < this.rows.length && this.rows[end].depth > row.depth) end += 1;
+    this.rows = this.rows.toSpliced(index, end - index, { ...row, open: false });
+    this.changed();
+  }
+
+  changed() {
+    this.indexById = new Map(this.rows.map((row, index) => [row.id, index]));
+    this.dispatchEvent(new CustomEvent("change", { detail: { append: false } }));
+  }
+
+  // -- live ---------------------------------------------------------------------------------------
 
   /** Ask for the first rows again; 204 means nothing on screen has changed. */
   async poll() {
     if (this.loading || this.error || !this.stamp) return;
     const generation = this.generation;
     const limit = Math.max(PAGE_ROWS, Math.min(this.rows.length, 5 * PAGE_ROWS));
-    let response;
-    try {
-      response = await fetch(this.url({ since: this.stamp, limit }), {
-        headers: { Accept: "application/json" },
-      });
-    } catch {
-      return;
-    }
+    const response = await fetch(this.url({ since: this.stamp, limit }), {
+      headers: { Accept: "application/json" },
+    });
     if (generation !== this.generation || response.status !== 200) return;
     this.merge(await response.json());
   }
 
+  /** Fresh rows replace the old ones; open rows keep what is inside them. */
   merge(page) {
-    const beyond = this.rows.slice(page.rows.length);
-    const known = new Set(page.rows.map((row) => row.id));
-    const next = beyond.length ? this.next : page.next;
-    this.take({ ...page, rows: page.rows.concat(beyond.filter((row) => !known.has(row.id))), next }, {
-      append: false,
-    });
+    const inside = Map.groupBy(
+      this.rows.filter((row) => row.outer),
+      (row) => row.outer,
+    );
+    const withInside = (row) =>
+      inside.has(row.id)
+        ? [{ ...row, open: true }, ...inside.get(row.id).flatMap(withInside)]
+        : [row];
+    const fresh = new Set(page.rows.map((row) => row.id));
+    const outermost = this.rows.filter((row) => !row.outer);
+    const beyond = outermost.slice(page.rows.length).filter((row) => !fresh.has(row.id));
+    const rows = [...page.rows, ...beyond].flatMap(withInside);
+    this.take({ ...page, rows, next: beyond.length ? this.next : page.next }, { append: false });
   }
 
   // -- selection ----------------------------------------------------------------------------------

@@ -1,0 +1,135 @@
+// The query box: completion while typing, the error underlined with its reason.
+
+import { element } from "./cells.js";
+
+const COMPLETE_DELAY_MS = 120;
+
+/** A text field for the filter grammar with a list of completions (an ARIA combobox). */
+export class QueryBox {
+  constructor(root, table) {
+    this.root = root;
+    this.table = table;
+    this.input = root.querySelector("input");
+    this.list = root.querySelector("[role=listbox]");
+    this.problem = root.querySelector("[data-problem]");
+    this.underline = root.querySelector("[data-underline]");
+    this.input.value = table.store.state.q ?? "";
+    this.input.addEventListener("input", () => this.typed());
+    this.input.addEventListener("keydown", (event) => this.key(event));
+    this.input.addEventListener("blur", () => setTimeout(() => this.close(), 150));
+    this.input.addEventListener("scroll", () => this.alignUnderline());
+    this.list.addEventListener("pointerdown", (event) => {
+      const option = event.target.closest("[role=option]");
+      if (option) this.choose(option);
+      event.preventDefault();
+    });
+    table.store.addEventListener("state", () => this.show());
+    table.store.addEventListener("error", (event) => this.explain(event.detail));
+  }
+
+  show() {
+    const text = this.table.store.state.q ?? "";
+    if (document.activeElement !== this.input || !this.input.value) this.input.value = text;
+    if (document.activeElement !== this.input) this.input.value = text;
+  }
+
+  typed() {
+    clearTimeout(this.timer);
+    this.explain(null);
+    this.timer = setTimeout(() => this.complete(), COMPLETE_DELAY_MS);
+  }
+
+  apply() {
+    this.close();
+    this.table.store.set({ q: this.input.value.trim() || undefined });
+  }
+
+  async complete() {
+    const params = new URLSearchParams({
+      text: this.input.value,
+      cursor: String(this.input.selectionStart),
+    });
+    for (const name of this.table.store.state.exp ?? []) params.append("exp", name);
+    const response = await fetch(`${this.root.dataset.completions}?${params}`);
+    if (!response.ok || document.activeElement !== this.input) return;
+    this.offer(await response.json());
+  }
+
+  offer({ items, start, end }) {
+    this.range = [start, end];
+    this.list.replaceChildren(
+      ...items.map((item, index) => {
+        const option = element("li", {}, "option");
+        option.id = `${this.list.id}-${index}`;
+        option.setAttribute("role", "option");
+        option.dataset.insert = item.insert;
+        option.append(element("span", { textContent: item.label }));
+        if (item.note) option.append(element("small", { textContent: item.note }));
+        return option;
+      }),
+    );
+    this.list.hidden = items.length === 0;
+    this.input.setAttribute("aria-expanded", String(items.length > 0));
+    this.highlight(-1);
+  }
+
+  key(event) {
+    const options = [...this.list.children];
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step && !this.list.hidden) {
+      event.preventDefault();
+      this.highlight((this.active + step + options.length) % options.length);
+    } else if (event.key === "ArrowDown") this.complete();
+    else if (event.key === "Enter" || event.key === "Tab") this.accept(event, options);
+    else if (event.key === "Escape") this.close();
+  }
+
+  accept(event, options) {
+    const option = options[this.active];
+    if (option && !this.list.hidden) {
+      event.preventDefault();
+      this.choose(option);
+    } else if (event.key === "Enter") this.apply();
+  }
+
+  highlight(index) {
+    this.active = index;
+    [...this.list.children].forEach((option, i) => {
+      option.setAttribute("aria-selected", String(i === index));
+    });
+    const option = this.list.children[index];
+    this.input.setAttribute("aria-activedescendant", option?.id ?? "");
+    option?.scrollIntoView({ block: "nearest" });
+  }
+
+  choose(option) {
+    const [start, end] = this.range;
+    this.input.setRangeText(option.dataset.insert, start, end, "end");
+    this.close();
+    this.complete();
+  }
+
+  close() {
+    this.list.hidden = true;
+    this.input.setAttribute("aria-expanded", "false");
+  }
+
+  /** Underline `position … position + length` of the text and say why it is wrong. */
+  explain(error) {
+    const placed = error && error.position !== undefined;
+    this.problem.textContent = error ? [error.message, error.hint].filter(Boolean).join(" ") : "";
+    this.problem.hidden = !error;
+    this.input.setAttribute("aria-invalid", String(Boolean(error)));
+    this.underline.replaceChildren();
+    if (!placed) return;
+    const text = this.input.value;
+    const end = error.position + Math.max(1, error.length ?? 1);
+    const mark = element("mark", { textContent: text.slice(error.position, end).padEnd(1, " ") });
+    this.underline.append(text.slice(0, error.position), mark);
+    this.alignUnderline();
+  }
+
+  alignUnderline() {
+    this.underline.scrollLeft = this.input.scrollLeft;
+  }
+}
