@@ -7,3 +7,8 @@ urlpatterns = [
     path("w/<slug:workspace>/", include("runs.mlflow_api.urls")),
     path("", include("runs.web.urls")),
 ]
+
+handler400 = "runs.web.problems.bad_request"
+handler403 = "runs.web.problems.forbidden"
+handler404 = "runs.web.problems.not_found"
+handler500 = "runs.web.problems.server_error"

@@ -1,5 +1,7 @@
 // Short messages in the corner. Good news leaves by itself, bad news waits to be read.
 
+import { icon } from "./icons.js";
+
 const QUIET_MS = 4000;
 
 /** Show `text`; `bad` keeps it until closed; `hint` is a second, quieter line. */
@@ -29,16 +31,4 @@ function closeButton(box) {
   button.append(icon("x"));
   button.addEventListener("click", () => box.remove());
   return button;
-}
-
-/** An icon of the page's sprite; the names are in runs/web/icons.py. */
-export function icon(name) {
-  const space = "http://www.w3.org/2000/svg";
-  const svg = document.createElementNS(space, "svg");
-  svg.setAttribute("class", "icon");
-  svg.setAttribute("aria-hidden", "true");
-  const use = document.createElementNS(space, "use");
-  use.setAttribute("href", `#icon-${name}`);
-  svg.append(use);
-  return svg;
 }

@@ -51,3 +51,16 @@ export function bytes(size) {
   const scaled = size / 1000 ** power;
   return `${power && scaled < 10 ? scaled.toFixed(1) : Math.round(scaled)} ${units[power]}`;
 }
+
+/**
+ * How many significant digits tell the values of a column apart: at least `least`, at most
+ * `most`. All cells of the column are then shown with that many.
+ */
+export function sharedDigits(values, least = 4, most = 8) {
+  const numbers = [...new Set(values.map(toNumber).filter(Number.isFinite))];
+  for (let digits = least; digits < most; digits += 1) {
+    const texts = new Set(numbers.map((value) => formatNumber(value, digits)));
+    if (texts.size === numbers.length) return digits;
+  }
+  return most;
+}

@@ -1,0 +1,56 @@
+"""Template tags of the studio's own pieces: icons, statuses, times."""
+
+from datetime import UTC, datetime
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from runs.tracking.statuses import Status
+from runs.web.icons import ICONS, sprite
+from runs.web.status_looks import STATUS_LOOKS, StatusLook
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """Draw an icon of the sprite. It says nothing: the button or word beside it does."""
+    if name not in ICONS:
+        raise template.TemplateSyntaxError(f"Add the icon {name!r} to runs/web/icons.py first.")
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="#icon-{}"></use></svg>', name
+    )
+
+
+@register.simple_tag
+def icon_sprite() -> SafeString:
+    """The drawings that `icon` uses, once per page."""
+    return SafeString(sprite())
+
+
+@register.inclusion_tag("components/_status.html")
+def status(value: str, reason: str = "") -> dict[str, object]:
+    """The pill of a status; `reason` shows on hover."""
+    return {"look": status_look(value), "reason": reason}
+
+
+@register.filter
+def status_look(value: str) -> StatusLook:
+    return STATUS_LOOKS[Status(value)]
+
+
+@register.inclusion_tag("components/_time.html")
+def moment(ms: int | None) -> dict[str, object]:
+    """A time: relative, with the exact one on hover. UTC until the page's script has run."""
+    if ms is None:
+        return {"ms": None}
+    return {"ms": ms, "utc": utc(ms)}
+
+
+def utc(ms: int) -> str:
+    """`ms` as `2026-11-20 14:03:12 UTC`; the bare number where no calendar holds it."""
+    try:
+        return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    except (ValueError, OverflowError, OSError):
+        return f"{ms} ms"

@@ -1,0 +1,102 @@
+"""The decorator of every page: methods, the permission gate, and errors turned into answers."""
+
+import functools
+from collections.abc import Callable
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
+
+from runs.tracking import errors as tracking
+from runs.web import problems
+from runs.workspaces import errors as workspaces
+from runs.workspaces.access import DEFAULT_MAX_BODY_BYTES, Access, authorize
+from runs.workspaces.permissions import Action
+
+View = Callable[..., HttpResponse]
+
+LAST_WORKSPACE = "workspace"
+LAST_WORKSPACE_S = 365 * 24 * 3600
+
+STATUS_OF_ERROR: dict[type[Exception], int] = {
+    tracking.NotFound: 404,
+    tracking.NotActive: 409,
+    tracking.NameTaken: 409,
+    tracking.ParamChanged: 409,
+    tracking.PropertyChanged: 409,
+    tracking.StatusRefused: 409,
+    tracking.TrackingError: 400,
+    workspaces.NotAllowed: 403,
+    workspaces.UnknownWorkspace: 404,
+}
+
+
+def page(
+    action: Action,
+    methods: tuple[str, ...] = ("GET",),
+    max_body_bytes: int = DEFAULT_MAX_BODY_BYTES,
+) -> Callable[[View], View]:
+    """Guard a view: only `methods`, only who may do `action` in the workspace of the address.
+
+    The view finds `request.principal` and `request.workspace`; a public one finds neither. Errors
+    of the rooms become an HTML page, or JSON for a script and for a part of a page.
+    """
+
+    def guard(view: View) -> View:
+        @functools.wraps(view)
+        def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+            answer = answer_of(view, guarded.access, request, args, kwargs)
+            # One address answers with a page, a part of it or JSON: caches must keep them apart.
+            patch_vary_headers(answer, ["HX-Request", "Accept", "Cookie"])
+            answer.setdefault("Cache-Control", "no-cache")
+            remember_workspace(request, answer)
+            return answer
+
+        guarded.access = Access(action, methods, max_body_bytes)
+        return guarded
+
+    return guard
+
+
+def answer_of(
+    view: View, access: Access, request: HttpRequest, args: tuple, kwargs: dict
+) -> HttpResponse:
+    if not is_method_allowed(request.method or "", access.methods):
+        return problems.method_not_allowed(request, access.methods)
+    try:
+        if access.action is not Action.PUBLIC:
+            slug = kwargs.pop("workspace", "default")
+            request.principal, request.workspace = authorize(
+                request, workspace_slug=slug, action=access.action
+            )
+        return view(request, *args, **kwargs)
+    except workspaces.NotSignedIn:
+        return problems.sign_in_first(request)
+    except RequestDataTooBig:
+        return problems.answer(request, 413, "That is more than this page takes at once.")
+    except tuple(STATUS_OF_ERROR) as error:
+        return problems.answer(request, status_of(error), str(error))
+
+
+def remember_workspace(request: HttpRequest, answer: HttpResponse) -> None:
+    """Keep which workspace was used last, for the bare address."""
+    workspace = getattr(request, "workspace", None)
+    if workspace is None or request.COOKIES.get(LAST_WORKSPACE) == workspace.slug:
+        return
+    answer.set_cookie(
+        LAST_WORKSPACE,
+        workspace.slug,
+        max_age=LAST_WORKSPACE_S,
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure(),
+    )
+
+
+def is_method_allowed(method: str, methods: tuple[str, ...]) -> bool:
+    return method in methods or (method == "HEAD" and "GET" in methods)
+
+
+def status_of(error: Exception) -> int:
+    """The status of the most specific class of `error` that the table knows."""
+    return next(STATUS_OF_ERROR[kind] for kind in type(error).__mro__ if kind in STATUS_OF_ERROR)

@@ -1,0 +1,82 @@
+"""The icons of the studio, as one SVG sprite that every page carries once."""
+
+import functools
+import re
+
+import lucide
+
+# Names of lucide. Templates say {% icon "copy" %}, modules say <use href="#icon-copy">.
+ICONS = (
+    "archive",
+    "archive-restore",
+    "arrow-down",
+    "arrow-up",
+    "ban",
+    "chart-line",
+    "check",
+    "chevron-down",
+    "chevron-right",
+    "circle-alert",
+    "circle-check",
+    "circle-dashed",
+    "circle-x",
+    "clock",
+    "columns-3",
+    "copy",
+    "download",
+    "ellipsis",
+    "eye",
+    "eye-off",
+    "flask-conical",
+    "folder",
+    "funnel",
+    "git-branch",
+    "git-commit-horizontal",
+    "hourglass",
+    "info",
+    "keyboard",
+    "list-tree",
+    "loader-circle",
+    "lock",
+    "log-out",
+    "maximize-2",
+    "minimize-2",
+    "monitor",
+    "moon",
+    "panel-left",
+    "pencil",
+    "plus",
+    "refresh-cw",
+    "regex",
+    "rows-3",
+    "search",
+    "settings-2",
+    "sun",
+    "table-2",
+    "tag",
+    "trash-2",
+    "triangle-alert",
+    "undo-2",
+    "unplug",
+    "user",
+    "x",
+)
+
+
+@functools.cache
+def sprite() -> str:
+    """All icons as `<symbol>`s inside one hidden `<svg>`: `<use href="#icon-name">` draws one.
+
+    A symbol keeps the look of lucide (24 by 24, stroked with the text colour); the width of the
+    stroke and the size come from the style sheet.
+    """
+    symbols = "".join(symbol(name) for name in ICONS)
+    return f'<svg aria-hidden="true" class="sprite">{symbols}</svg>'
+
+
+def symbol(name: str) -> str:
+    drawing = re.fullmatch(r"<svg[^>]*>(.*)</svg>", lucide._render_icon(name, None), re.DOTALL)
+    if drawing is None:
+        raise ValueError(f"The icon {name} is not one <svg>.")
+    shapes = re.sub(r"\s+", " ", drawing[1]).strip()
+    return f'<symbol id="icon-{name}" viewBox="0 0 24 24">{shapes}</symbol>'

@@ -1,0 +1,31 @@
+"""What the frame around every page shows: the rail, and the workspace it belongs to."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+
+@dataclass(frozen=True)
+class RailItem:
+    """One line of the left rail. `place` is the address below the workspace and the page's name
+    for `aria-current`; `key` the second key of its `g` shortcut."""
+
+    place: str
+    label: str
+    icon: str
+    key: str
+
+
+RAIL = (
+    RailItem("experiments", "Experiments", "flask-conical", "e"),
+    RailItem("runs", "All runs", "rows-3", "r"),
+)
+
+
+def shell(request: HttpRequest) -> dict[str, object]:
+    """Context of every template: who looks at which workspace (None on public pages)."""
+    return {
+        "rail": RAIL,
+        "principal": getattr(request, "principal", None),
+        "workspace": getattr(request, "workspace", None),
+    }

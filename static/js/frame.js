@@ -1,0 +1,19 @@
+// Starts what every page has.
+
+import { startCopying } from "./components/copy.js";
+import { startKeyboard } from "./components/keyboard.js";
+import { startLive } from "./components/live.js";
+import { startMenus } from "./components/menus.js";
+import { startPanels } from "./components/panels.js";
+import { startRequests } from "./components/requests.js";
+import { startTheme } from "./components/theme.js";
+import { startTimes } from "./components/times.js";
+
+startTheme();
+startTimes();
+startMenus();
+startPanels();
+startCopying();
+startRequests();
+startKeyboard();
+startLive();
