@@ -5,13 +5,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from runs.tracking.clock import now_ms
 from runs.tracking.errors import InvalidValue, NameTaken, NotActive, StatusRefused
 from runs.tracking.models import Experiment, Lifecycle, Run, RunKind, RunTag, StatusChange
-from runs.tracking.notes import check_active, check_tags
+from runs.tracking.notes import check_active, check_tags, write_tags
 from runs.tracking.numbers import take_run_number
+from runs.tracking.rows import Rows, lock_clause
 from runs.tracking.run_names import make_run_name
 from runs.tracking.statuses import WAITING_STATUSES, Status, may_change
 from runs.tracking.texts import check_int64, check_name, check_run_id, check_text
@@ -20,6 +21,9 @@ MAX_BY_CHARS = 256
 MAX_TARGET_CHARS = 128
 MAX_REASON_CHARS = 500
 NAME_TAG = "mlflow.runName"
+
+RUNS = Rows(Run)
+CHANGES = Rows(StatusChange)
 
 
 def create_run(
@@ -80,14 +84,10 @@ def _insert(run: Run, tags: Mapping[str, str | None]) -> None:
     if number is None:
         raise NotActive(f"The experiment {run.experiment.number} must be in the 'active' state")
     run.number = number
-    run.save(force_insert=True)
-    StatusChange.objects.create(
-        run=run, status=run.status, at_ms=run.created_ms, by=run.submitted_by
-    )
-    RunTag.objects.bulk_create(
-        RunTag(run=run, experiment_id=run.experiment_id, key=key, value=value)
-        for key, value in tags.items()
-    )
+    RUNS.insert(run)
+    change = StatusChange(run=run, status=run.status, at_ms=run.created_ms, by=run.submitted_by)
+    CHANGES.insert_many([change])
+    write_tags(run.id, run.experiment_id, tags)
 
 
 def _check_parent(parent: Run | None, experiment: Experiment) -> Run | None:
@@ -123,7 +123,7 @@ def update_run(
         before = _lock(run)
         if status is not None and before != status:
             changes |= _change_status(run, before, Status(status), changes, by, reason)
-        Run.objects.filter(id=run.id).update(**changes)
+        RUNS.update(run.id, changes)
         if name:
             RunTag.objects.filter(run=run, key=NAME_TAG).update(value=name)
     for field, value in changes.items():
@@ -133,12 +133,15 @@ def update_run(
 
 def _lock(run: Run) -> Status:
     """Return the run's status, which nobody else changes until the transaction ends."""
-    rows = Run.objects.select_for_update().filter(id=run.id)
-    for status, lifecycle in rows.values_list("status", "lifecycle"):
-        if lifecycle == Lifecycle.DELETED:
-            break
-        return Status(status)
-    raise NotActive(f"The run {run.run_id} must be in the 'active' state")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT status FROM runs_run WHERE id = %s AND lifecycle <> %s" + lock_clause(),
+            [run.id, Lifecycle.DELETED.value],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise NotActive(f"The run {run.run_id} must be in the 'active' state")
+    return Status(row[0])
 
 
 def _change_status(
@@ -155,13 +158,14 @@ def _change_status(
         more["ended_ms"] = now
     if run.started_ms is None and after not in WAITING_STATUSES:
         more["started_ms"] = now
-    StatusChange.objects.create(
+    change = StatusChange(
         run=run,
         status=after.value,
         at_ms=now,
         by=check_text(by, "submitter", MAX_BY_CHARS),
         reason=reason,
     )
+    CHANGES.insert_many([change])
     return more
 
 

@@ -6,11 +6,15 @@ other instead of locking each other out.
 
 from collections.abc import Mapping
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from runs.tracking.errors import NotActive, NotFound, ParamChanged, PropertyChanged
 from runs.tracking.models import Lifecycle, Param, Property, Run, RunTag
+from runs.tracking.rows import Rows
 from runs.tracking.texts import check_key, check_text
+
+PARAMS = Rows(Param)
+TAGS = Rows(RunTag)
 
 
 def check_active(run: Run) -> None:
@@ -61,26 +65,33 @@ def write_params(run_id: int, experiment_id: int, params: Mapping[str, str]) -> 
     """Insert checked params inside the caller's transaction. Raises ParamChanged. Two queries."""
     if not params:
         return
-    Param.objects.bulk_create(
-        [
-            Param(
-                run_id=run_id,
-                experiment_id=experiment_id,
-                key=key,
-                value=value,
-                number=read_number(value),
-            )
-            for key, value in params.items()
-        ],
-        ignore_conflicts=True,
-    )
-    stored = Param.objects.filter(run_id=run_id, key__in=list(params))
-    for key, value in stored.values_list("key", "value"):
+    rows = [
+        Param(
+            run_id=run_id,
+            experiment_id=experiment_id,
+            key=key,
+            value=value,
+            number=read_number(value),
+        )
+        for key, value in params.items()
+    ]
+    PARAMS.insert_many(rows, "ON CONFLICT (run_id, key) DO NOTHING")
+    for key, value in _read_params(run_id, list(params)):
         if params[key] != value:
             raise ParamChanged(
                 f"Changing param values is not allowed. Param with key='{key}' was already logged "
                 f"with value='{value}'. Attempted logging new value '{params[key]}'."
             )
+
+
+def _read_params(run_id: int, keys: list[str]) -> list[tuple[str, str]]:
+    places = ", ".join(["%s"] * len(keys))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT key, value FROM runs_param WHERE run_id = %s AND key IN ({places})",
+            [run_id, *keys],
+        )
+        return cursor.fetchall()
 
 
 def set_tags(*, run: Run, tags: Mapping[str, str | None]) -> None:
@@ -95,15 +106,11 @@ def write_tags(run_id: int, experiment_id: int, tags: Mapping[str, str | None]) 
     """Write checked tags inside the caller's transaction. One query."""
     if not tags:
         return
-    RunTag.objects.bulk_create(
-        [
-            RunTag(run_id=run_id, experiment_id=experiment_id, key=key, value=value)
-            for key, value in tags.items()
-        ],
-        update_conflicts=True,
-        unique_fields=["run", "key"],
-        update_fields=["value"],
-    )
+    rows = [
+        RunTag(run_id=run_id, experiment_id=experiment_id, key=key, value=value)
+        for key, value in tags.items()
+    ]
+    TAGS.insert_many(rows, "ON CONFLICT (run_id, key) DO UPDATE SET value = excluded.value")
 
 
 def delete_tag(*, run: Run, key: str) -> None:

@@ -1,31 +1,65 @@
 """Reads of single experiments and runs."""
 
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from django.db import connection
+
 from runs.tracking.errors import NotFound
 from runs.tracking.models import Experiment, Run
+from runs.tracking.rows import Rows
 from runs.tracking.texts import INT64_MAX, is_storable
 from runs.workspaces.models import Workspace
+
+M = TypeVar("M", Experiment, Run)
+
+EXPERIMENTS = Rows(Experiment)
+RUNS = Rows(Run)
+EXPERIMENT = f"SELECT {EXPERIMENTS.columns} FROM runs_experiment WHERE workspace_id = %s AND "
+RUN = f"""
+SELECT {RUNS.columns}, {EXPERIMENTS.columns} FROM runs_run
+JOIN runs_experiment ON runs_experiment.id = runs_run.experiment_id
+WHERE runs_run.run_id = %s AND runs_run.workspace_id = %s
+"""
 
 
 def get_experiment(workspace: Workspace, number: int) -> Experiment:
     """Return an experiment by its number, deleted ones too. Raises NotFound. One query."""
+    row = None
     if 0 <= number <= INT64_MAX:
-        for experiment in Experiment.objects.filter(workspace=workspace, number=number):
-            return experiment
-    raise NotFound(f"No Experiment with id={number} exists")
+        row = _fetch_one(EXPERIMENT + "number = %s", [workspace.id, number])
+    if row is None:
+        raise NotFound(f"No Experiment with id={number} exists")
+    return _with_workspace(EXPERIMENTS.read(row), workspace)
 
 
 def get_experiment_by_name(workspace: Workspace, name: str) -> Experiment:
     """Return an experiment by its name, deleted ones too. Raises NotFound. One query."""
+    row = None
     if is_storable(name):
-        for experiment in Experiment.objects.filter(workspace=workspace, name=name):
-            return experiment
-    raise NotFound(f"Could not find experiment with name {name!r}")
+        row = _fetch_one(EXPERIMENT + "name = %s", [workspace.id, name])
+    if row is None:
+        raise NotFound(f"Could not find experiment with name {name!r}")
+    return _with_workspace(EXPERIMENTS.read(row), workspace)
 
 
 def get_run(workspace: Workspace, run_id: str) -> Run:
     """Return a run with its experiment, deleted ones too. Raises NotFound. One query."""
-    if is_storable(run_id):
-        runs = Run.objects.select_related("experiment")
-        for run in runs.filter(workspace=workspace, run_id=run_id):
-            return run
-    raise NotFound(f"Run with id={run_id} not found")
+    row = _fetch_one(RUN, [run_id, workspace.id]) if is_storable(run_id) else None
+    if row is None:
+        raise NotFound(f"Run with id={run_id} not found")
+    width = len(RUNS.names)
+    run = _with_workspace(RUNS.read(row[:width]), workspace)
+    run.experiment = _with_workspace(EXPERIMENTS.read(row[width:]), workspace)
+    return run
+
+
+def _fetch_one(sql: str, values: list[Any]) -> Sequence[Any] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchone()
+
+
+def _with_workspace(row: M, workspace: Workspace) -> M:
+    row.workspace = workspace
+    return row
