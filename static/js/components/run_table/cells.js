@@ -2,7 +2,7 @@
 
 import { formatNumber, fullNumber } from "../../lib/numbers.js";
 import { icon } from "../icons.js";
-import { colorOf } from "../../lib/series_colors.js";
+import { tokenOf } from "../../lib/series_colors.js";
 import { clockOf, duration, exactTime, relativeTime } from "../../lib/times.js";
 
 /** Draw functions by column type: `(cell, value, row, column)`. */
@@ -30,7 +30,7 @@ function drawName(cell, value, row) {
   const eye = element("button", { type: "button", tabIndex: -1 }, "rt-eye");
   eye.setAttribute("aria-label", `Show ${value} in charts`);
   const dot = element("span", {}, "rt-dot");
-  dot.style.background = colorOf(row);
+  dot.style.background = `var(${tokenOf(row)})`;
   eye.append(dot);
   const parts = [pick, eye];
   if (row.depth) cell.style.setProperty("--depth", row.depth);

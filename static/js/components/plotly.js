@@ -1,0 +1,86 @@
+// Plotly, loaded once and late, and the look that all charts share.
+
+let loading = null;
+
+/** The Plotly library; its file is named by `data-plotly` of the body. Loaded after first paint. */
+export function loadPlotly() {
+  loading ??= new Promise((resolve, reject) => {
+    if (window.Plotly) return resolve(window.Plotly);
+    const script = document.createElement("script");
+    script.src = document.body.dataset.plotly;
+    script.onload = () => resolve(window.Plotly);
+    script.onerror = () => reject(new Error("The chart library did not load. Reload the page."));
+    document.head.append(script);
+  });
+  return loading;
+}
+
+export const CONFIG = {
+  displaylogo: false,
+  displayModeBar: false,
+  responsive: false,
+  doubleClick: false,
+  showTips: false,
+};
+
+/** Layout in the colours of the page; `overrides` are merged one level deep. */
+export function layoutOf(overrides = {}) {
+  const style = getComputedStyle(document.body);
+  const text = style.color;
+  const line = colorOf("--line");
+  const axis = {
+    gridcolor: line,
+    linecolor: line,
+    zeroline: false,
+    tickfont: { size: 11, color: colorOf("--text-2") },
+    title: { font: { size: 11, color: colorOf("--text-2") }, standoff: 6 },
+    automargin: true,
+    exponentformat: "power",
+    separatethousands: true,
+  };
+  const base = {
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    font: { family: style.fontFamily, size: 12, color: text },
+    margin: { l: 44, r: 12, t: 8, b: 32 },
+    showlegend: false,
+    hovermode: "closest",
+    dragmode: "zoom",
+    uirevision: "kept",
+    xaxis: { ...axis, showgrid: false, showspikes: false },
+    yaxis: axis,
+    yaxis2: { ...axis, overlaying: "y", side: "right", showgrid: false },
+  };
+  for (const [name, value] of Object.entries(overrides)) {
+    const merges = value && base[name] && typeof value === "object" && !Array.isArray(value);
+    base[name] = merges ? { ...base[name], ...value } : value;
+  }
+  if (!overrides.yaxis2) delete base.yaxis2;
+  return base;
+}
+
+/** A colour token of the style sheet as `rgb(…)`. */
+export function colorOf(token) {
+  const probe = document.createElement("i");
+  probe.style.color = `var(${token})`;
+  document.body.append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
+}
+
+const ARRAYS = { f8: Float64Array, f4: Float32Array, i4: Int32Array };
+
+/** A typed array of the wire, `{dtype, bdata}`: little-endian numbers in base64. */
+export function decodeArray({ dtype, bdata }) {
+  const bytes = Uint8Array.from(atob(bdata), (char) => char.charCodeAt(0));
+  return new ARRAYS[dtype](bytes.buffer);
+}
+
+/** Call `redraw` when the colours of the page change. */
+export function onThemeChange(redraw) {
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+  new MutationObserver(redraw).observe(document.documentElement, {
+    attributeFilter: ["data-theme"],
+  });
+}
