@@ -13,10 +13,20 @@ from runs.tracking.statuses import Status
 _numbers = itertools.count(1)
 
 
+def pytest_collection_modifyitems(config, items):
+    """Leave the slow tests out unless they are asked for."""
+    if "slow" in config.option.markexpr:
+        return
+    slow = [item for item in items if "slow" in item.keywords]
+    config.hook.pytest_deselected(items=slow)
+    items[:] = [item for item in items if item not in slow]
+
+
 @pytest.fixture(autouse=True)
 def files_dir(settings, tmp_path):
     """The root of the local store."""
     settings.FILES_DIR = tmp_path / "files"
+    settings.STUDIO_S3_BUCKET = ""
     return settings.FILES_DIR
 
 
