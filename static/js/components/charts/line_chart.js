@@ -1,0 +1,226 @@
+// A line chart over many runs: points from the server for the range and width on screen, smoothed,
+// grouped and drawn by Plotly. Zooming asks for the new range at full resolution.
+
+import { axisTitle, metricsOf } from "../../lib/chart_spec.js";
+import { dashOf, tokenOf } from "../../lib/series_colors.js";
+import { smooth } from "../../lib/smoothing.js";
+import { combine, quantile } from "../../lib/statistics.js";
+import { symlog, symlogTicks } from "../../lib/symlog.js";
+import { CONFIG, colorOf, decodeArray, layoutOf, loadPlotly } from "../plotly.js";
+import { fetchJson } from "../requests.js";
+
+const REFETCH_DELAY_MS = 120;
+const METRIC_DASHES = ["solid", "dash", "dot", "dashdot", "longdash"];
+
+/**
+ * Draws one spec into `root`. `context` gives `series` (address), `runs()` -> [{id, name, number,
+ * cells…}], `names()` -> metric names, `groupOf(run, field)`, `onZoom(range)`, `onHover(x)`.
+ */
+export class LineChart {
+  constructor(root, spec, context) {
+    this.root = root;
+    this.spec = spec;
+    this.context = context;
+    this.range = spec.xRange;
+    this.generation = 0;
+  }
+
+  async show() {
+    const generation = (this.generation += 1);
+    const [plotly, answer] = await Promise.all([loadPlotly(), this.fetch()]);
+    if (generation !== this.generation || !this.root.isConnected) return;
+    if (answer) this.curves = answer.curves.map(decodeCurve);
+    this.stamp = answer?.stamp ?? this.stamp;
+    this.draw(plotly);
+  }
+
+  /** Ask whether points were added; keeps zoom, hover and the rest of what the reader has done. */
+  async refresh() {
+    if (!this.stamp) return;
+    const answer = await this.fetch({ since: this.stamp });
+    if (!answer) return;
+    this.curves = answer.curves.map(decodeCurve);
+    this.stamp = answer.stamp;
+    this.draw(await loadPlotly());
+  }
+
+  fetch(extra = {}) {
+    const keys = metricsOf(this.spec, this.context.names());
+    const right = this.spec.right.filter((key) => !keys.includes(key));
+    const all = [...keys, ...right];
+    const runs = this.context.runs();
+    if (!all.length || !runs.length) return { curves: [], stamp: "" };
+    const params = new URLSearchParams({ x: this.spec.x, px: String(this.pixels), ...extra });
+    all.forEach((key) => params.append("key", key));
+    params.set("runs", runs.map((run) => run.id).join(","));
+    if (this.range) params.set("range", this.range.join(","));
+    return fetchJson(`${this.context.series}?${params}`);
+  }
+
+  get pixels() {
+    return Math.max(100, Math.round(this.root.clientWidth - 56));
+  }
+
+  draw(plotly) {
+    const runs = new Map(this.context.runs().map((run) => [run.id, run]));
+    const curves = this.curves.filter((curve) => runs.has(curve.run));
+    curves.forEach((curve) => this.prepare(curve, runs.get(curve.run)));
+    const traces = this.spec.group ? this.groupTraces(curves) : curves.flatMap((c) => this.traces(c));
+    this.shown = curves;
+    plotly.react(this.root, traces, this.layout(curves), CONFIG);
+    this.listen(plotly);
+  }
+
+  prepare(curve, run) {
+    const { smoothing, amount, yScale } = this.spec;
+    curve.label = run.name;
+    curve.color = colorOf(tokenOf(run));
+    curve.runData = run;
+    curve.smoothed = smooth(curve.y, smoothing, amount);
+    curve.plotted = yScale === "symlog" ? curve.smoothed.map(symlog) : curve.smoothed;
+  }
+
+  traces(curve) {
+    const onRight = this.spec.right.includes(curve.key);
+    const several = new Set(this.curves.map((one) => one.key)).size > 1;
+    const line = {
+      color: curve.color,
+      width: 1.5,
+      dash: several ? METRIC_DASHES[this.keyIndex(curve.key)] : dashOf(curve.runData),
+    };
+    const single = curve.x.length === 1;
+    const base = { x: curve.x, yaxis: onRight ? "y2" : "y", hoverinfo: "none", connectgaps: false };
+    const main = {
+      ...base,
+      type: "scatter",
+      mode: single ? "markers" : "lines",
+      y: curve.plotted,
+      line,
+      marker: { color: curve.color, size: 5 },
+      name: several ? `${curve.label} · ${curve.key}` : curve.label,
+      meta: { run: curve.run, key: curve.key },
+    };
+    if (this.spec.smoothing === "none" || single) return [main];
+    const raw = this.spec.yScale === "symlog" ? curve.y.map(symlog) : curve.y;
+    const faint = { ...base, type: "scatter", mode: "lines", y: raw, opacity: 0.22 };
+    return [{ ...faint, line: { color: curve.color, width: 1 } }, main];
+  }
+
+  keyIndex(key) {
+    return [...new Set(this.curves.map((curve) => curve.key))].indexOf(key) % METRIC_DASHES.length;
+  }
+
+  /** One line per group and metric with its band; members faint below when asked for. */
+  groupTraces(curves) {
+    const groups = Map.groupBy(curves, (curve) =>
+      JSON.stringify([this.context.groupOf(curve.runData, this.spec.group), curve.key]),
+    );
+    return [...groups].flatMap(([name, members], index) => {
+      const [value, key] = JSON.parse(name);
+      const color = colorOf(tokenOf({ number: index + 1 }));
+      const sorted = members.map((curve) => ({ x: curve.x, y: curve.plotted }));
+      const joined = combine(sorted, this.spec);
+      this.interpolated ||= joined.interpolated;
+      const label = `${value ?? "—"} (${members.length})`;
+      return this.bandTraces(joined, { color, name: this.spec.y.length > 1 ? `${label} · ${key}` : label, members });
+    });
+  }
+
+  bandTraces({ x, center, low, high }, { color, name, members }) {
+    const edge = { x, type: "scatter", mode: "lines", line: { width: 0 }, hoverinfo: "skip" };
+    const fill = color.replace("rgb(", "rgba(").replace(")", ", 0.16)");
+    const faint = this.spec.members
+      ? members.map((curve) => ({
+          ...edge, x: curve.x, y: curve.plotted, line: { color, width: 1 }, opacity: 0.25,
+        }))
+      : [];
+    return [
+      { ...edge, y: high },
+      { ...edge, y: low, fill: "tonexty", fillcolor: fill },
+      ...faint,
+      { x, y: center, type: "scatter", mode: "lines", name, line: { color, width: 2 }, hoverinfo: "none" },
+    ];
+  }
+
+  layout(curves) {
+    const { spec } = this;
+    const right = spec.right.length ? { title: { text: spec.right.join(", ") } } : undefined;
+    return layoutOf({
+      xaxis: {
+        type: xType(spec),
+        title: { text: axisTitle(spec.x) },
+        range: this.range ? axisRange(this.range, spec.xScale) : undefined,
+        autorange: !this.range,
+      },
+      yaxis: this.yAxis(curves),
+      ...(right ? { yaxis2: right } : {}),
+      uirevision: JSON.stringify([spec.xScale, spec.yScale, spec.yRange, spec.x]),
+    });
+  }
+
+  yAxis(curves) {
+    const { yScale, yRange, clip } = this.spec;
+    const axis = { type: yScale === "log" ? "log" : "linear" };
+    if (yScale === "symlog") Object.assign(axis, symlogTicks(curves.flatMap((c) => extremes(c.smoothed))));
+    if (yRange) axis.range = axisRange(yRange, yScale);
+    else if (clip) axis.range = axisRange(withoutOutliers(curves), yScale);
+    return axis;
+  }
+
+  listen() {
+    if (this.listening) return;
+    this.listening = true;
+    this.root.on("plotly_relayout", (change) => this.zoomed(change));
+    this.root.on("plotly_doubleclick", () => this.zoom(null));
+    this.root.on("plotly_hover", (event) => this.context.onHover?.(event.xvals?.[0], event, this));
+    this.root.on("plotly_unhover", () => this.context.onHover?.(null, null, this));
+  }
+
+  zoomed(change) {
+    const low = change["xaxis.range[0]"] ?? change["xaxis.range"]?.[0];
+    const high = change["xaxis.range[1]"] ?? change["xaxis.range"]?.[1];
+    if (low === undefined) return;
+    this.zoom([low, high].map((value) => fromAxis(value, this.spec)));
+  }
+
+  /** Show `range` of x (null: everything), here and in the linked charts. */
+  zoom(range, { linked = true } = {}) {
+    this.range = range;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.show(), REFETCH_DELAY_MS);
+    if (linked) this.context.onZoom?.(range, this);
+  }
+}
+
+function decodeCurve(curve) {
+  return { ...curve, x: decodeArray(curve.x), y: decodeArray(curve.y) };
+}
+
+function xType({ x, xScale }) {
+  if (x === "wall" || x === "run.created") return "date";
+  return xScale === "log" ? "log" : "linear";
+}
+
+const axisRange = (range, scale) => (scale === "log" ? range.map(Math.log10) : range);
+
+function fromAxis(value, { x, xScale }) {
+  if (x === "wall" || x === "run.created") return new Date(value).getTime();
+  return xScale === "log" ? 10 ** value : Number(value);
+}
+
+const extremes = (values) => {
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of values) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return low <= high ? [low, high] : [];
+};
+
+/** The range that holds all but the outermost 2 % of values at both ends. */
+function withoutOutliers(curves) {
+  const values = curves.flatMap((curve) => Array.from(curve.smoothed));
+  const [low, high] = [quantile(values, 0.02), quantile(values, 0.98)];
+  const margin = (high - low) * 0.05 || 1;
+  return [low - margin, high + margin];
+}

@@ -1,0 +1,167 @@
+// Parallel coordinates over plain SVG lines: an axis per column, drag on an axis to brush.
+
+import { formatNumber, toNumber } from "../../lib/numbers.js";
+import { tokenOf } from "../../lib/series_colors.js";
+import { columnsOf } from "./summary_chart.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+const TOP = 18;
+const BOTTOM = 22;
+const SIDE = 36;
+
+/** Draws runs as lines over the axes of a spec; brushes select runs through `context.onBrush`. */
+export class ParallelChart {
+  constructor(root, spec, context) {
+    Object.assign(this, { root, spec, context, brushes: new Map() });
+  }
+
+  async show() {
+    this.columns = [...new Set([...this.spec.right, ...columnsOf(this.spec, this.context.names())])];
+    this.rows = await this.context.values(this.columns);
+    if (this.root.isConnected) this.draw();
+  }
+
+  refresh() {
+    return this.show();
+  }
+
+  draw() {
+    const width = this.root.clientWidth;
+    const height = this.root.clientHeight;
+    this.axes = this.columns.map((column, index) =>
+      makeAxis(column, this.rows, SIDE + (index * (width - 2 * SIDE)) / Math.max(1, this.columns.length - 1)),
+    );
+    this.height = height - TOP - BOTTOM;
+    const svg = make("svg", { viewBox: `0 0 ${width} ${height}`, class: "parallel", role: "img" });
+    svg.append(...this.rows.map((row) => this.drawLine(row)));
+    svg.append(...this.axes.map((axis) => this.drawAxis(axis, height)));
+    this.root.replaceChildren(svg);
+    this.shade();
+  }
+
+  drawLine(row) {
+    const points = this.axes
+      .map((axis) => [axis.x, axis.place(row)])
+      .filter(([, place]) => place !== null)
+      .map(([x, place]) => `${x},${TOP + (1 - place) * this.height}`);
+    const line = make("polyline", { points: points.join(" "), class: "parallel-run" });
+    line.style.stroke = `var(${tokenOf(row)})`;
+    line.dataset.run = row.id;
+    const title = make("title", {});
+    title.textContent = row.name;
+    line.append(title);
+    return line;
+  }
+
+  drawAxis(axis, height) {
+    const group = make("g", { transform: `translate(${axis.x},0)`, class: "parallel-axis" });
+    group.append(make("line", { y1: TOP, y2: TOP + this.height }));
+    group.append(label(axis.highLabel, TOP - 6), label(axis.lowLabel, TOP + this.height + 11));
+    group.append(label(axis.title, height - 1, "parallel-title"));
+    const brush = make("rect", { x: -7, width: 14, class: "parallel-brush", y: TOP, height: 0 });
+    const handle = make("rect", {
+      x: -12, y: TOP, width: 24, height: this.height, class: "parallel-handle",
+    });
+    group.append(brush, handle);
+    this.listen(handle, brush, axis);
+    return group;
+  }
+
+  listen(handle, brush, axis) {
+    let start = null;
+    const placeOf = (event) => {
+      const box = handle.getBoundingClientRect();
+      return Math.min(1, Math.max(0, 1 - (event.clientY - box.top) / box.height));
+    };
+    handle.addEventListener("pointerdown", (event) => {
+      start = placeOf(event);
+      handle.setPointerCapture(event.pointerId);
+    });
+    handle.addEventListener("pointermove", (event) => {
+      if (start === null) return;
+      this.setBrush(axis, brush, start, placeOf(event));
+    });
+    handle.addEventListener("pointerup", (event) => {
+      if (Math.abs(placeOf(event) - start) < 0.02) this.clearBrush(axis, brush);
+      start = null;
+      this.select();
+    });
+  }
+
+  setBrush(axis, brush, a, b) {
+    const [low, high] = a < b ? [a, b] : [b, a];
+    this.brushes.set(axis.column, [low, high]);
+    brush.setAttribute("y", String(TOP + (1 - high) * this.height));
+    brush.setAttribute("height", String((high - low) * this.height));
+    this.shade();
+  }
+
+  clearBrush(axis, brush) {
+    this.brushes.delete(axis.column);
+    brush.setAttribute("height", "0");
+    this.shade();
+  }
+
+  isInside(row) {
+    return this.axes.every((axis) => {
+      const brush = this.brushes.get(axis.column);
+      if (!brush) return true;
+      const place = axis.place(row);
+      return place !== null && place >= brush[0] && place <= brush[1];
+    });
+  }
+
+  shade() {
+    const inside = new Set(this.rows.filter((row) => this.isInside(row)).map((row) => row.id));
+    for (const line of this.root.querySelectorAll(".parallel-run")) {
+      line.classList.toggle("outside", !inside.has(line.dataset.run));
+    }
+  }
+
+  select() {
+    const inside = this.rows.filter((row) => this.isInside(row)).map((row) => row.id);
+    this.context.onBrush(this.brushes.size ? inside : []);
+  }
+}
+
+/** Where each run lies on a column, 0 (bottom) to 1; numbers by size, texts in their order. */
+function makeAxis(column, rows, x) {
+  const raw = rows.map((row) => row.values[column]).filter((value) => value !== null && value !== undefined);
+  const numbers = raw.map(toNumber);
+  const title = column.replace(/^\w+\./, "").replace(":", " · ");
+  const isNumeric = raw.length > 0 && raw.every((value) => value !== "" && !Number.isNaN(Number(value)));
+  if (!isNumeric) return textAxis(column, [...new Set(raw.map(String))].sort(), x, title);
+  const finite = numbers.map(Number).filter(Number.isFinite);
+  const [low, high] = [Math.min(...finite), Math.max(...finite)];
+  const logarithmic = low > 0 && high / low >= 100;
+  const scale = logarithmic ? Math.log10 : (value) => value;
+  const span = scale(high) - scale(low);
+  const place = (row) => {
+    const value = row.values[column];
+    const number = value === null || value === undefined ? NaN : Number(value);
+    if (!Number.isFinite(number)) return null;
+    return span ? (scale(number) - scale(low)) / span : 0.5;
+  };
+  return { column, x, title, place, lowLabel: formatNumber(low, 3), highLabel: formatNumber(high, 3) };
+}
+
+function textAxis(column, values, x, title) {
+  const place = (row) => {
+    const index = values.indexOf(String(row.values[column]));
+    if (index < 0) return null;
+    return values.length > 1 ? index / (values.length - 1) : 0.5;
+  };
+  return { column, x, title, place, lowLabel: values[0] ?? "", highLabel: values.at(-1) ?? "" };
+}
+
+function label(text, y, className = "") {
+  const element = make("text", { y, class: className });
+  element.textContent = text.length > 16 ? `${text.slice(0, 15)}…` : text;
+  return element;
+}
+
+function make(tag, attributes) {
+  const element = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  return element;
+}
