@@ -4,8 +4,30 @@
 import os
 import sys
 
-if __name__ == "__main__":
+# Before any other import, and in words every Python understands.
+if sys.version_info < (3, 11):
+    sys.stderr.write(
+        "Studio needs Python 3.11 or newer, and this is "
+        + sys.version.split()[0]
+        + ". Install a newer one, then run: python3.11 manage.py "
+        + " ".join(sys.argv[1:])
+        + "\n"
+    )
+    sys.exit(2)
+
+from studio import bootstrap
+
+
+def main() -> None:
+    """Run `up` and `test` here, anything else in Django, and all of it inside `.venv`."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
+    bootstrap.enter(sys.argv)
     from django.core.management import execute_from_command_line
 
+    import studio.celery  # noqa: F401  (binds shared tasks to this app)
+
     execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

@@ -6,6 +6,7 @@ The variables are listed in one table in the README; the names here are the same
 import os
 import secrets
 from pathlib import Path
+from urllib.parse import quote
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -25,8 +26,16 @@ def env_list(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in env(name, default).split(",") if part.strip()]
 
 
-DATA_DIR = Path(env("STUDIO_DATA_DIR", str(BASE_DIR / "var"))).resolve()
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+DATA_DIR = Path(env("STUDIO_DATA_DIR") or BASE_DIR / "var").resolve()
+DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def read_note(path: Path) -> str:
+    """Return the one line that `manage.py up` has left in the data folder, "" where it has not."""
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError:
+        return ""
 
 
 def read_or_make_secret_key() -> str:
@@ -77,16 +86,19 @@ INSTALLED_APPS = [
     "runs",
 ]
 
+# The first two and the CSRF check are for every request; the middlewares of the studio let the API
+# doors pass (their module says why).
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
+    "studio.middleware.TrustMiddleware",
+    "studio.middleware.StaticFiles",
+    "studio.middleware.ContentPolicy",
+    "studio.middleware.Sessions",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "studio.middleware.Authentication",
+    "studio.middleware.Messages",
+    "studio.middleware.Htmx",
 ]
 
 ROOT_URLCONF = "studio.urls"
@@ -129,8 +141,20 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # -- queue ---------------------------------------------------------------------------------------
-REDIS_URL = env("REDIS_URL") or f"redis+socket://{DATA_DIR / 'redis.sock'}"
-CELERY_BROKER_URL = env("STUDIO_BROKER_URL") or REDIS_URL
+# Without REDIS_URL, the broker that `manage.py up` has started and written down.
+CELERY_BROKER_URL = (
+    env("REDIS_URL")
+    or read_note(DATA_DIR / "broker_url")
+    or f"redis+socket://{quote(str(DATA_DIR / 'redis.sock'))}"
+)
+if CELERY_BROKER_URL.startswith("filesystem:"):
+    QUEUE_DIR = DATA_DIR / "queue"
+    QUEUE_DIR.mkdir(mode=0o700, exist_ok=True)
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(QUEUE_DIR),
+        "data_folder_out": str(QUEUE_DIR),
+        "control_folder": str(QUEUE_DIR),
+    }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -139,9 +163,18 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 
 # -- files ---------------------------------------------------------------------------------------
-STATIC_URL = "static/"
+# `manage.py prepare` collects the static files under a name made of their content, so a browser
+# may keep them for ever: modules import each other by relative paths and stay of one version.
+# Before that, and while debugging, they are served from where they are written.
+STATIC_BUILDS = DATA_DIR / "static"
+STATIC_VERSION = "" if DEBUG else read_note(STATIC_BUILDS / "current")
+STATIC_URL = f"static/{STATIC_VERSION}/" if STATIC_VERSION else "static/"
+STATIC_ROOT = STATIC_BUILDS / STATIC_VERSION if STATIC_VERSION else None
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = DATA_DIR / "static"
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not STATIC_VERSION
+WHITENOISE_MAX_AGE = 0
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/[0-9a-f]{16}/"
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
@@ -170,6 +203,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "runs.web.problems.csrf_failed"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = STUDIO_HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
 SECURE_HSTS_SECONDS = 31_536_000 if STUDIO_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = STUDIO_HTTPS
 if STUDIO_HTTPS:

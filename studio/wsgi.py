@@ -7,5 +7,8 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
 
 from studio.celery import app as celery_app  # noqa: F401  (binds shared tasks to this app)
+from studio.up.orphans import die_with_supervisor
 
+# The server's own worker processes import this, and only they.
+die_with_supervisor()
 application = get_wsgi_application()

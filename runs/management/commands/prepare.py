@@ -1,0 +1,63 @@
+"""`manage.py prepare`: everything a server needs before it starts."""
+
+import sys
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import DatabaseError, connection
+
+from runs.management import static_files
+from runs.management.migrating import NewerDatabase, migrate_under_lock
+from runs.tracking.models import Run
+
+NO_USER = (
+    "Other machines can reach this address, so people must sign in, and there is no user yet. "
+    "Make one, then start again: {variables}python3 manage.py createsuperuser"
+)
+NOT_EMPTY = (
+    "The demo fills an empty studio, and this one has runs. Start without --demo, or with an "
+    "empty folder: --data-dir demo"
+)
+
+
+class Command(BaseCommand):
+    """Exit code 2 and one line where the studio must not start."""
+
+    help = "Migrate the database under a lock and collect the static files. Run it before a server."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--require-user", action="store_true", help="refuse without a user")
+        parser.add_argument("--require-empty", action="store_true", help="refuse with a run")
+
+    def handle(self, *args: object, **options: object) -> None:
+        try:
+            migrate_under_lock(connection)
+        except (NewerDatabase, DatabaseError) as error:
+            self.refuse(self.explain(error))
+        if options["require_user"] and not has_user():
+            self.refuse(NO_USER.format(variables=variables()))
+        if options["require_empty"] and Run.objects.exists():
+            self.refuse(NOT_EMPTY)
+        static_files.collect(settings.STATIC_BUILDS)
+
+    def explain(self, error: Exception) -> str:
+        if isinstance(error, NewerDatabase):
+            return str(error)
+        return f"The database does not answer: {str(error).strip()} Check DATABASE_URL."
+
+    def refuse(self, line: str) -> None:
+        self.stderr.write(line)
+        sys.exit(2)
+
+
+def has_user() -> bool:
+    return get_user_model().objects.filter(is_active=True).exists()
+
+
+def variables() -> str:
+    """The setting that another command needs to find the same data folder."""
+    if settings.DATA_DIR == settings.BASE_DIR / "var":
+        return ""
+    return f"STUDIO_DATA_DIR={settings.DATA_DIR} "

@@ -1,0 +1,64 @@
+"""Migrations under a lock: of servers that start at once, one migrates and the others wait."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.core.management import call_command
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+
+LOCK_NUMBER = 0x53545544494F  # "STUDIO": no other program's advisory lock
+
+
+class NewerDatabase(Exception):
+    """The database has migrations that this version of the studio does not know."""
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__(
+            f"The database is newer than this version of Studio (it has {', '.join(names)}). "
+            "Start the version that wrote it, or a newer one."
+        )
+
+
+def migrate_under_lock(connection: BaseDatabaseWrapper) -> bool:
+    """Bring the database up to date and tell whether there was anything to do.
+
+    Raises NewerDatabase.
+    """
+    with migration_lock(connection):
+        executor = MigrationExecutor(connection)
+        if names := unknown_migrations(executor.loader):
+            raise NewerDatabase(names)
+        if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            return False
+        call_command("migrate", database=connection.alias, interactive=False, verbosity=0)
+    return True
+
+
+@contextmanager
+def migration_lock(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """Hold the lock of one database; the kernel or the server releases it if this process dies."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK_NUMBER])
+            yield
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK_NUMBER])
+        return
+    # Taken before the first connection: two at once would also race to switch to WAL.
+    with open(f"{connection.settings_dict['NAME']}.migrate.lock", "w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def unknown_migrations(loader: MigrationLoader) -> list[str]:
+    """Return the applied migrations of installed apps that are in no file, as `app.name`."""
+    known = set(loader.disk_migrations)
+    for migration in loader.disk_migrations.values():
+        known.update(migration.replaces)
+    return sorted(
+        f"{app}.{name}"
+        for app, name in loader.applied_migrations
+        if app in loader.migrated_apps and (app, name) not in known
+    )

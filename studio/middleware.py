@@ -1,0 +1,172 @@
+"""What every request passes before a view sees it: trust for all, the full stack for pages only.
+
+The API doors are asked by programs, which sign in with a token on every request: they go around
+sessions, messages, htmx and the pages' CSP, and a cookie opens nothing there. CSRF needs a cookie,
+so they need no CSRF token either; a browser that is made to write to them by another site is
+stopped by the Origin check here.
+"""
+
+import re
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from csp.middleware import CSPMiddleware
+from django.conf import settings
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest, HttpResponse
+from django.http.request import is_same_domain
+from django.http.response import HttpResponseBase
+from django_htmx.middleware import HtmxMiddleware
+from whitenoise.middleware import WhiteNoiseMiddleware
+
+from runs.mlflow_api.encoding import answer_error
+from runs.mlflow_api.errors import ProtocolError
+from runs.web import problems
+from runs.workspaces.access import access_of
+
+Respond = Callable[[HttpRequest], HttpResponseBase]
+
+API_PATH = re.compile(
+    r"(?:/w/[-a-zA-Z0-9_]+)?/(?:api/|ajax-api/|get-artifact$|health$|version$)"
+    r"|/(?:healthz|readyz|metrics)$"
+)
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+FOREIGN_SITES = frozenset({"cross-site", "same-site"})
+
+# An answer of an API is data: whatever it holds, a browser that opens it runs nothing in it.
+API_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
+
+CODES = {
+    400: "INVALID_PARAMETER_VALUE",
+    403: "PERMISSION_DENIED",
+    413: "REQUEST_TOO_LARGE",
+}
+
+
+def is_api_path(path: str) -> bool:
+    """Tell whether a path belongs to programs rather than to pages."""
+    return API_PATH.match(path) is not None
+
+
+class TrustMiddleware:
+    """Refuse what no view should see: foreign hosts and origins, unclear or oversized bodies, and
+    views that nobody has entered in the permission table."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.is_api = is_api_path(request.path_info)
+        if request.is_api:
+            request.csrf_processing_done = True
+        response = self.check_head(request) or self.get_response(request)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if request.is_api:
+            response.headers.setdefault("Content-Security-Policy", API_POLICY)
+        return response
+
+    def check_head(self, request: HttpRequest) -> HttpResponse | None:
+        """Return a refusal, or None when host, origin and framing of the request are fine."""
+        try:
+            host = request.get_host()
+        except DisallowedHost:
+            return refuse(request, 400, UNKNOWN_HOST.format(request.META.get("HTTP_HOST", "")[:99]))
+        if request.method not in SAFE_METHODS and is_foreign(request, host):
+            return refuse(request, 403, FOREIGN_ORIGIN)
+        length = request.META.get("CONTENT_LENGTH")
+        if length and request.META.get("HTTP_TRANSFER_ENCODING"):
+            return refuse(request, 400, "Send Content-Length or Transfer-Encoding, not both.")
+        if length and not (length.isascii() and length.isdigit()):
+            return refuse(request, 400, "The Content-Length is not a number.")
+        return None
+
+    def process_view(
+        self, request: HttpRequest, view: Respond, args: tuple, kwargs: dict
+    ) -> HttpResponse | None:
+        """Refuse a view without `access`, and a body above its cap before a byte is read."""
+        access = access_of(view, request.method or "")
+        if access is None:
+            return refuse(request, 403, "This address is not in the permission table.")
+        cap = access.max_body_bytes
+        if cap is not None and int(request.META.get("CONTENT_LENGTH") or 0) > cap:
+            return refuse(request, 413, f"The request body is larger than {cap} bytes.")
+        return None
+
+
+UNKNOWN_HOST = (
+    "This studio does not answer to the host name '{}'. Whoever runs it can add the name to "
+    "STUDIO_ALLOWED_HOSTS."
+)
+FOREIGN_ORIGIN = (
+    "A page of another site asked for this change. If that site is yours, add its origin to "
+    "STUDIO_TRUSTED_ORIGINS."
+)
+
+
+def is_foreign(request: HttpRequest, host: str) -> bool:
+    """Tell whether a browser says that another site's page sent this request.
+
+    Programs send neither header. `Origin: null` is a sandboxed or hidden origin: foreign too.
+    """
+    origin = request.META.get("HTTP_ORIGIN")
+    if origin is None:
+        return request.META.get("HTTP_SEC_FETCH_SITE") in FOREIGN_SITES
+    return origin != f"{request.scheme}://{host}" and not is_trusted(origin)
+
+
+def is_trusted(origin: str) -> bool:
+    """Tell whether STUDIO_TRUSTED_ORIGINS has an origin, exactly or as `https://*.example.com`."""
+    try:
+        asked = urlsplit(origin)
+    except ValueError:
+        return False
+    return any(
+        asked.scheme == trusted.scheme
+        and is_same_domain(asked.netloc, trusted.netloc.removeprefix("*"))
+        for trusted in map(urlsplit, settings.CSRF_TRUSTED_ORIGINS)
+    )
+
+
+def refuse(request: HttpRequest, status: int, message: str) -> HttpResponse:
+    """Answer in the form of the door that was asked."""
+    if request.is_api:
+        return answer_error(ProtocolError(CODES[status], message))
+    return problems.answer(request, status, message)
+
+
+class PagesOnly:
+    """Mixed into a middleware, it lets API requests go around it."""
+
+    get_response: Respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.is_api:
+            return self.get_response(request)
+        return super().__call__(request)
+
+
+class StaticFiles(PagesOnly, WhiteNoiseMiddleware):
+    """Serves style sheets, scripts and icons."""
+
+
+class ContentPolicy(PagesOnly, CSPMiddleware):
+    """Sets the pages' Content-Security-Policy."""
+
+
+class Sessions(PagesOnly, SessionMiddleware):
+    """Opens the session on first use."""
+
+
+class Authentication(PagesOnly, AuthenticationMiddleware):
+    """Sets `request.user`, who is looked up on first use."""
+
+
+class Messages(PagesOnly, MessageMiddleware):
+    """Carries a message to the next page."""
+
+
+class Htmx(PagesOnly, HtmxMiddleware):
+    """Sets `request.htmx`."""

@@ -1,0 +1,84 @@
+"""One process that is kept alive: started, restarted when it dies, ended."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+
+from studio.up.options import BASE_DIR
+from studio.up.orphans import die_with_parent
+
+LONGEST_PAUSE_S = 30.0
+STEADY_AFTER_S = 60.0
+
+
+class Child:
+    """A process in a group of its own, so that Ctrl-C reaches the supervisor alone.
+
+    The first restart is at once, the following ones after 1, 2, 4 … 30 seconds, until it has
+    stayed up for a minute.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        is_restarted: bool = True,
+    ) -> None:
+        self.name = name
+        self.is_restarted = is_restarted
+        self.command = list(command)
+        self.environment = dict(environment)
+        self.process: subprocess.Popen[bytes] | None = None
+        self.started_at = 0.0
+        self.pause_s = 0.0
+        self.restart_at: float | None = None
+
+    def start(self) -> None:
+        """Start the process. It dies with this one, whatever happens to it."""
+        parent = os.getpid()
+        self.started_at = time.monotonic()
+        self.restart_at = None
+        self.process = subprocess.Popen(
+            self.command,
+            cwd=BASE_DIR,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=lambda: die_with_parent(parent),
+        )
+
+    @property
+    def is_alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    @property
+    def how_it_ended(self) -> str:
+        """In words, for the log: `exit code 1`, `signal SIGKILL`."""
+        code = self.process.returncode if self.process else None
+        if code is not None and code < 0:
+            return f"signal {signal.Signals(-code).name}"
+        return f"exit code {code}"
+
+    def plan_restart(self) -> float:
+        """Decide when a process that has just died starts again; return the pause in seconds."""
+        if time.monotonic() - self.started_at > STEADY_AFTER_S:
+            self.pause_s = 0.0
+        pause_s = self.pause_s
+        self.restart_at = time.monotonic() + pause_s
+        self.pause_s = min(max(1.0, pause_s * 2), LONGEST_PAUSE_S)
+        return pause_s
+
+    def end(self, number: signal.Signals) -> None:
+        """Send a signal: TERM to the process, which ends its own children; KILL to its group."""
+        if self.process is None:
+            return
+        try:
+            if number == signal.SIGKILL:
+                os.killpg(self.process.pid, number)
+            elif self.is_alive:
+                self.process.send_signal(number)
+        except ProcessLookupError:
+            pass

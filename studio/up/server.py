@@ -1,0 +1,64 @@
+"""The web server: its command line, its address, and whether it answers yet."""
+
+import os
+import socket
+import sys
+
+from studio.up.checks import ANY_ADDRESS, allowed_hosts
+from studio.up.options import Options
+
+# Enough for the writers of a busy studio to meet in one group commit.
+THREADS = 16
+
+
+def server_command(options: Options) -> list[str]:
+    """The command line of granian; with one process less to keep alive it is all Django needs."""
+    switches = {
+        "--interface": "wsgi",
+        "--http": "1",
+        "--host": options.host,
+        "--port": str(options.port),
+        "--workers": str(options.workers or default_workers()),
+        "--blocking-threads": str(THREADS),
+        "--workers-kill-timeout": "8",
+        "--log-level": "error",
+    }
+    words = [word for pair in switches.items() for word in pair]
+    flags = ["--no-ws", "--respawn-failed-workers"]
+    return [sys.executable, "-m", "granian", *words, *flags, "studio.wsgi:application"]
+
+
+def default_workers() -> int:
+    """SQLite has one writer at a time, so one process; PostgreSQL keeps every core busy."""
+    is_sqlite = os.environ.get("DATABASE_URL", "sqlite:").startswith("sqlite")
+    return 1 if is_sqlite else os.cpu_count() or 1
+
+
+def public_url(options: Options) -> str:
+    """The address to open in a browser."""
+    host = options.host
+    if host in ANY_ADDRESS:
+        host = public_name()
+    elif ":" in host:
+        host = f"[{host.strip('[]')}]"
+    return f"http://{host}:{options.port}"
+
+
+def public_name() -> str:
+    """The first allowed host, as a name that can be asked for."""
+    names = [name.lstrip(".") for name in allowed_hosts() if name != "*"]
+    return names[0] if names else "localhost"
+
+
+def answers(options: Options) -> bool:
+    """Ask `/healthz` once, under a name that the Host check lets through."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(options.host, options.host.strip("[]"))
+    request = (
+        f"GET /healthz HTTP/1.1\r\nHost: {public_name()}\r\nConnection: close\r\n\r\n".encode()
+    )
+    try:
+        with socket.create_connection((host, options.port), timeout=5) as connection:
+            connection.sendall(request)
+            return connection.recv(64).startswith(b"HTTP/1.1 200")
+    except OSError:
+        return False
