@@ -46,6 +46,17 @@ class Access:
         return view
 
 
+def access_of(view: Callable[..., Any], method: str = "") -> Access | None:
+    """Return what a view admits, None when it does not say.
+
+    A view that hands each method to another view keeps those in `view.by_method`.
+    """
+    chosen = getattr(view, "by_method", {}).get("GET" if method == "HEAD" else method, view)
+    owner = getattr(chosen, "view_class", None) or getattr(chosen, "cls", None) or chosen
+    access = getattr(chosen, "access", None) or getattr(owner, "access", None)
+    return access if isinstance(access, Access) else None
+
+
 @dataclass(frozen=True)
 class Principal:
     """The one who asks. `user` is None for the local owner of an open studio."""
