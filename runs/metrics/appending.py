@@ -1,0 +1,150 @@
+"""Writing the points of a group of requests, inside one transaction that has locked their runs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from runs.metrics import names
+from runs.metrics.batches import Batch, Codes, Mask, make_batch
+from runs.metrics.database import PAIRS, Cursor
+from runs.metrics.points import POINT, Points, are_greater, empty_points, unpack
+from runs.metrics.segments import SegmentWriter
+from runs.metrics.summaries import COLUMNS, Summary, from_row, join, to_row
+
+_COLUMN_LIST = ", ".join(f'"{name}"' for name in COLUMNS)
+
+READ_SERIES = (
+    f"SELECT run_id, metric_id, id, {_COLUMN_LIST} FROM {PAIRS}"
+    " JOIN runs_series ON run_id = pair.a AND metric_id = pair.b"
+)
+ADD_SERIES = (
+    f"INSERT INTO runs_series (run_id, metric_id, {_COLUMN_LIST})"
+    f" VALUES ({', '.join(['%s'] * (2 + len(COLUMNS)))}) RETURNING id"
+)
+CHANGE_SERIES = (
+    "UPDATE runs_series SET " + ", ".join(f'"{name}" = %s' for name in COLUMNS) + " WHERE id = %s"
+)
+# Open segments have no range: they are read always.
+READ_CANDIDATES = (
+    "SELECT data FROM runs_segment WHERE series_id = %s AND (low_step IS NULL OR"
+    " low_step <= %s AND high_step >= %s AND low_ms <= %s AND high_ms >= %s) ORDER BY seq"
+)
+
+# (run id, metric id)
+Key = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """The points of one request: `codes` says which of `names`, (key, column), each is of."""
+
+    run_id: int
+    names: list[tuple[str, str]]
+    codes: Codes
+    points: Points
+
+
+@dataclass(slots=True)
+class Stored:
+    """A series that exists."""
+
+    id: int
+    summary: Summary
+
+
+def append(cursor: Cursor, requests: Sequence[Logged], experiments: Mapping[int, int]) -> None:
+    """Store the points that are not there yet. `experiments` maps runs to their experiments."""
+    keys, codes, points = _merge(cursor, requests, experiments)
+    stored = _read_series(cursor, keys)
+    batch = _without_duplicates(cursor, stored, codes, points)
+    _write(cursor, keys, stored, batch)
+
+
+def _merge(
+    cursor: Cursor, requests: Sequence[Logged], experiments: Mapping[int, int]
+) -> tuple[list[Key], Codes, Points]:
+    """Return the keys of all series in sorted order, and all points with the index of theirs."""
+    wanted = [[(experiments[r.run_id], *name) for name in r.names] for r in requests]
+    metric_ids = names.find_or_add(cursor, {name for part in wanted for name in part})
+    keys_of = [
+        [(r.run_id, metric_ids[name]) for name in part]
+        for r, part in zip(requests, wanted, strict=True)
+    ]
+    keys = sorted({key for part in keys_of for key in part})
+    index = {key: i for i, key in enumerate(keys)}
+    codes = [
+        np.array([index[key] for key in part], np.intp)[r.codes]
+        for r, part in zip(requests, keys_of, strict=True)
+    ]
+    return keys, np.concatenate(codes), np.concatenate([r.points for r in requests])
+
+
+def _read_series(cursor: Cursor, keys: Sequence[Key]) -> list[Stored | None]:
+    runs, metrics = zip(*keys, strict=True)
+    rows = cursor.read(READ_SERIES, (cursor.numbers(runs), cursor.numbers(metrics)))
+    found = {(row[0], row[1]): Stored(row[2], from_row(row[3:])) for row in rows}
+    return [found.get(key) for key in keys]
+
+
+def _without_duplicates(
+    cursor: Cursor, stored: Sequence[Stored | None], codes: Codes, points: Points
+) -> Batch:
+    """Sort out the new points. A point above the last of its series cannot be there already;
+    the others are compared with the segments that may hold them."""
+    suspect = ~_are_above_last(stored, codes, points)
+    if not suspect.any():
+        return make_batch(codes, points)
+    candidates = [
+        (code, _read_candidates(cursor, stored[code], points[suspect & (codes == code)]))
+        for code in np.unique(codes[suspect]).tolist()
+    ]
+    counts = [len(there) for _, there in candidates]
+    is_stored = np.zeros(sum(counts) + len(points), bool)
+    is_stored[: sum(counts)] = True
+    there_codes = np.repeat([code for code, _ in candidates], counts)
+    return make_batch(
+        np.concatenate((there_codes, codes)),
+        np.concatenate([*(there for _, there in candidates), points]),
+        is_stored,
+    )
+
+
+def _are_above_last(stored: Sequence[Stored | None], codes: Codes, points: Points) -> Mask:
+    """Tell of each point whether it is after the last of its series by (step, time, value)."""
+    lasts = [
+        (s.summary.last_step, s.summary.last_ms, s.summary.last) if s else (0, 0, 0.0)
+        for s in stored
+    ]
+    last = np.array(lasts, POINT)[codes]
+    is_new = np.array([s is None for s in stored])[codes]
+    step, ms = points["step"], points["ms"]
+    later = (ms > last["ms"]) | ((ms == last["ms"]) & are_greater(points["value"], last["value"]))
+    return is_new | (step > last["step"]) | ((step == last["step"]) & later)
+
+
+def _read_candidates(cursor: Cursor, series: Stored, points: Points) -> Points:
+    step, ms = points["step"], points["ms"]
+    limits = (step.max(), step.min(), ms.max(), ms.min())
+    rows = cursor.read(READ_CANDIDATES, (series.id, *(int(limit) for limit in limits)))
+    return unpack(*(row[0] for row in rows)) if rows else empty_points()
+
+
+def _write(
+    cursor: Cursor, keys: Sequence[Key], stored: Sequence[Stored | None], batch: Batch
+) -> None:
+    added, changed = [], []
+    for code, fresh in zip(batch.ids, batch.summaries, strict=True):
+        series = stored[code]
+        if series is None:
+            added.append((*keys[code], *to_row(fresh)))
+        else:
+            changed.append((*to_row(join(series.summary, fresh)), series.id))
+    new_ids = iter(cursor.read_each(ADD_SERIES, added))
+    cursor.run_many(CHANGE_SERIES, changed)
+    segments = SegmentWriter(cursor)
+    for code, start, stop in zip(batch.ids, batch.starts, batch.stops, strict=True):
+        series = stored[code]
+        series_id, n = (series.id, series.summary.n) if series else (next(new_ids)[0], 0)
+        segments.append(series_id, n, batch.points[start:stop])
+    segments.flush()

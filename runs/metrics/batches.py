@@ -1,0 +1,126 @@
+"""The points of a group of requests, sorted out per series in a few vector operations."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from runs.metrics.points import Points, are_greater, are_same
+from runs.metrics.summaries import Summary
+
+INT64_MAX = np.iinfo(np.int64).max
+
+Codes = NDArray[np.intp]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Points of several series, none twice, series after series, each in the order of arrival.
+
+    `ids` numbers the series that have points; `starts` and `stops` say where they lie in `points`.
+    """
+
+    ids: list[int]
+    starts: list[int]
+    stops: list[int]
+    points: Points
+    summaries: list[Summary]
+
+
+def make_batch(codes: Codes, points: Points, is_stored: Mask | None = None) -> Batch:
+    """Return the batch of points that are not there yet. `codes` says the series of each point;
+    `is_stored` marks points that are in the database already: they come first and are left out,
+    and so is every new point that equals one of them or an earlier new one."""
+    grouped = np.argsort(codes, kind="stable")
+    codes, points = codes[grouped], points[grouped]
+    ascending = _follows(points) | (codes[1:] != codes[:-1])
+    if ascending.all():
+        ranked = np.arange(len(points))
+        fresh = None if is_stored is None else ~is_stored[grouped]
+    else:
+        ranked = np.lexsort((points["value"], points["ms"], points["step"], codes))
+        fresh = _mark_first(codes, points, ranked)
+        if is_stored is not None:
+            fresh &= ~is_stored[grouped]
+    if fresh is not None and not fresh.all():
+        ranked = (np.cumsum(fresh) - 1)[ranked[fresh[ranked]]]
+        codes, points = codes[fresh], points[fresh]
+    return _summed_up(codes, points, ranked)
+
+
+def _follows(points: Points) -> Mask:
+    """Tell of each point but the first whether it comes after the one before it, both by (step,
+    time, value) and by (time, step, value)."""
+    step, ms, value = points["step"], points["ms"], points["value"]
+    further = (step[1:] > step[:-1]) | (ms[1:] > ms[:-1])
+    not_back = (step[1:] >= step[:-1]) & (ms[1:] >= ms[:-1])
+    return not_back & (further | are_greater(value[1:], value[:-1]))
+
+
+def _mark_first(codes: Codes, points: Points, ranked: Codes) -> Mask:
+    """Mark the points that equal none before them. `ranked` sorts stably."""
+    sorted_codes, sorted_points = codes[ranked], points[ranked]
+    same = sorted_codes[1:] == sorted_codes[:-1]
+    for field in ("step", "ms"):
+        same &= sorted_points[field][1:] == sorted_points[field][:-1]
+    same &= are_same(sorted_points["value"][1:], sorted_points["value"][:-1])
+    first = np.ones(len(points), bool)
+    first[ranked[1:][same]] = False
+    return first
+
+
+def _summed_up(codes: Codes, points: Points, ranked: Codes) -> Batch:
+    if not len(points):
+        return Batch([], [], [], points, [])
+    borders = np.flatnonzero(codes[1:] != codes[:-1]) + 1
+    starts = np.concatenate(([0], borders))
+    stops = np.concatenate((borders, [len(points)]))
+    summaries = _summarise(points, ranked, starts, stops)
+    return Batch(codes[starts].tolist(), starts.tolist(), stops.tolist(), points, summaries)
+
+
+def _summarise(points: Points, ranked: Codes, starts: Codes, stops: Codes) -> list[Summary]:
+    value = np.ascontiguousarray(points["value"])
+    is_nan = np.isnan(value)
+    lows, low_steps = _extremes(value, points["step"], starts, stops, np.fmin)
+    highs, high_steps = _extremes(value, points["step"], starts, stops, np.fmax)
+    follows = np.concatenate(([True], _follows(points)))
+    follows[starts] = True
+    first, last = points[ranked[starts]], points[ranked[stops - 1]]
+    with np.errstate(invalid="ignore", over="ignore"):  # Inf - Inf is NaN, as in the database
+        sums = np.add.reduceat(np.where(is_nan, 0.0, value), starts)
+    columns = (
+        (stops - starts).tolist(),
+        np.add.reduceat(is_nan, starts, dtype=np.int64).tolist(),
+        first["value"].tolist(),
+        first["step"].tolist(),
+        first["ms"].tolist(),
+        last["value"].tolist(),
+        last["step"].tolist(),
+        last["ms"].tolist(),
+        lows,
+        low_steps,
+        highs,
+        high_steps,
+        sums.tolist(),
+        np.logical_and.reduceat(follows, starts).tolist(),
+    )
+    return [Summary(*row) for row in zip(*columns, strict=True)]
+
+
+def _extremes(
+    value: NDArray[np.float64],
+    step: NDArray[np.int64],
+    starts: Codes,
+    stops: Codes,
+    better: np.ufunc,
+) -> tuple[list[float], list[int | None]]:
+    """Return the least (or greatest) number of each series and the lowest step that has it."""
+    best = better.reduceat(value, starts)
+    is_best = value == np.repeat(best, stops - starts)
+    steps = np.minimum.reduceat(np.where(is_best, step, INT64_MAX), starts)
+    return best.tolist(), [
+        None if nan else step
+        for nan, step in zip(np.isnan(best).tolist(), steps.tolist(), strict=True)
+    ]

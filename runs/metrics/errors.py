@@ -1,0 +1,11 @@
+"""What can go wrong in this room, in the family that every door maps already."""
+
+from runs.tracking.errors import InvalidValue
+
+
+class InvalidPoint(InvalidValue):
+    """A step, time or value that cannot be kept exactly."""
+
+
+class InvalidPosition(InvalidValue):
+    """A page position this room has not given out."""

@@ -1,0 +1,80 @@
+"""Points: how they lie in memory and in a segment, what they may hold, and their order.
+
+A point is (step, time in ms, value). Values are ordered with NaN above +Infinity; NaN equals NaN
+and 0.0 equals -0.0 wherever points are compared.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from runs.metrics.errors import InvalidPoint
+from runs.tracking.texts import check_int64
+
+POINT = np.dtype([("step", "<i8"), ("ms", "<i8"), ("value", "<f8")])
+
+Points = NDArray[np.void]
+
+
+def make_points(steps: Sequence[int], times_ms: Sequence[int], values: Sequence[float]) -> Points:
+    """Return checked points. Raises InvalidPoint: a step is any 64-bit integer, a time is one
+    that is not negative, a value is any float, NaN and the infinities included."""
+    points = np.empty(len(steps), POINT)
+    try:
+        if {*map(type, steps), *map(type, times_ms)} - {int} or {*map(type, values)} - {float, int}:
+            raise TypeError
+        points["step"] = steps
+        points["ms"] = times_ms
+        points["value"] = values
+    except (TypeError, OverflowError):
+        raise _explain(steps, times_ms, values) from None
+    if (points["ms"] < 0).any():
+        raise InvalidPoint("A timestamp must not be negative: it counts from 1970 in ms.")
+    return points
+
+
+def _explain(
+    steps: Sequence[int], times_ms: Sequence[int], values: Sequence[float]
+) -> InvalidPoint:
+    for step, ms, value in zip(steps, times_ms, values, strict=True):
+        check_int64(step, "step of a metric")
+        check_int64(ms, "timestamp of a metric")
+        if type(value) not in (float, int) or not -(2**1023) <= value <= 2**1023:
+            return InvalidPoint(f"The value of a metric must be a 64-bit float, not {value!r:.80}.")
+    return InvalidPoint("Steps and timestamps must be whole numbers, values must be floats.")
+
+
+def empty_points() -> Points:
+    """Return no points."""
+    return np.empty(0, POINT)
+
+
+def pack(points: Points) -> bytes:
+    """Return the bytes of a segment: 24 for each point, in the order given."""
+    return points.tobytes()
+
+
+def unpack(*blobs: bytes | memoryview) -> Points:
+    """Return the points of segments, one after the other (read-only when there is one)."""
+    return np.frombuffer(blobs[0] if len(blobs) == 1 else b"".join(blobs), POINT)
+
+
+def order_by_step(points: Points) -> NDArray[np.intp]:
+    """Return the permutation that sorts by (step, time, value): the order of a chart."""
+    return np.lexsort((points["value"], points["ms"], points["step"]))
+
+
+def order_by_time(points: Points) -> NDArray[np.intp]:
+    """Return the permutation that sorts by (time, step, value): the order of a history."""
+    return np.lexsort((points["value"], points["step"], points["ms"]))
+
+
+def are_greater(left: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Tell for each pair of values whether the left one is greater; NaN is the greatest."""
+    return (left > right) | (np.isnan(left) & ~np.isnan(right))
+
+
+def are_same(left: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Tell for each pair of values whether they are equal; NaN equals NaN."""
+    return (left == right) | (np.isnan(left) & np.isnan(right))

@@ -1,0 +1,51 @@
+"""Which run a request means: looked up once per process."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from django.db import transaction
+
+from runs.tracking.errors import NotFound
+from runs.tracking.models import Run
+from runs.tracking.texts import is_storable
+
+MAX_CACHED = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class RunRef:
+    """The inner number of a run. `experiment_id` is where it was when it was looked up; a run may
+    move, so writers read it again inside their transaction."""
+
+    id: int
+    experiment_id: int
+
+
+_known: dict[tuple[int, str], RunRef] = {}
+
+
+def resolve_run(workspace_id: int, run_id: str) -> RunRef:
+    """Return the run of a workspace by its public name, deleted ones too. Raises NotFound.
+
+    No query when this process has seen the run before.
+    """
+    name = (workspace_id, run_id)
+    if name in _known:
+        return _known[name]
+    rows = Run.objects.filter(workspace_id=workspace_id, run_id=run_id)
+    for row in rows.values_list("id", "experiment_id") if is_storable(run_id) else ():
+        ref = RunRef(*row)
+        transaction.on_commit(partial(_remember, name, ref))
+        return ref
+    raise NotFound(f"Run with id={run_id} not found")
+
+
+def _remember(name: tuple[int, str], ref: RunRef) -> None:
+    if len(_known) >= MAX_CACHED:
+        _known.clear()
+    _known[name] = ref
+
+
+def forget_all() -> None:
+    """Drop what was looked up: a run turned out to be gone."""
+    _known.clear()
