@@ -1,0 +1,69 @@
+// A chart as a file: picture by Plotly (or the SVG itself), values as CSV.
+
+import { titleOf } from "../../lib/chart_spec.js";
+
+const fileName = (card, ending) => `${titleOf(card.spec).replace(/[^\w.-]+/g, "_")}.${ending}`;
+
+/** Save the chart of `card` as `png` or `svg`. */
+export async function savePicture(card, format) {
+  const drawn = card.plot.querySelector("svg.parallel");
+  if (drawn) return saveSvg(card, drawn, format);
+  const url = await window.Plotly.toImage(card.plot, { format, scale: format === "png" ? 2 : 1 });
+  return save(url, fileName(card, format));
+}
+
+async function saveSvg(card, svg, format) {
+  const copy = svg.cloneNode(true);
+  copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+  for (const [i, line] of [...copy.querySelectorAll("polyline")].entries()) {
+    const style = getComputedStyle(svg.querySelectorAll("polyline")[i]);
+    line.setAttribute("style", `fill:none;stroke:${style.stroke};opacity:${style.opacity}`);
+  }
+  const text = new XMLSerializer().serializeToString(copy);
+  const url = URL.createObjectURL(new Blob([text], { type: "image/svg+xml" }));
+  if (format === "svg") return save(url, fileName(card, "svg"));
+  const image = new Image();
+  image.src = url;
+  await image.decode();
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [svg.clientWidth * 2, svg.clientHeight * 2];
+  canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+  return save(canvas.toDataURL("image/png"), fileName(card, "png"));
+}
+
+/** Save the values drawn as CSV: one line per point, or per run for charts without steps. */
+export function saveTable(card) {
+  const lines = card.spec.type === "line" ? pointLines(card) : rowLines(card);
+  const text = lines.map((line) => line.map(cell).join(",")).join("\r\n");
+  save(URL.createObjectURL(new Blob([text], { type: "text/csv" })), fileName(card, "csv"));
+}
+
+function pointLines(card) {
+  const lines = [["run", "name", "metric", card.spec.x, "value"]];
+  for (const curve of card.chart?.shown ?? []) {
+    curve.x.forEach((x, i) => lines.push([curve.run, curve.label, curve.key, x, curve.y[i]]));
+  }
+  return lines;
+}
+
+function rowLines(card) {
+  const rows = card.chart?.rows ?? [];
+  const columns = Object.keys(rows[0]?.values ?? {});
+  return [["run", "name", ...columns], ...rows.map((row) => [row.id, row.name, ...columns.map((c) => row.values[c])])];
+}
+
+/** A CSV cell; a text that a spreadsheet would run as a formula gets a quote in front. */
+function cell(value) {
+  if (typeof value === "number") return String(value);
+  const text = String(value ?? "");
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe;
+}
+
+function save(url, name) {
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => url.startsWith("blob:") && URL.revokeObjectURL(url), 10_000);
+}

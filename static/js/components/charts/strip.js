@@ -1,0 +1,231 @@
+// The charts over a run table: sections by name prefix, cards that can be moved, shaped and removed,
+// linked zoom and crosshair. The charts of a page are the text of `charts=` in its URL.
+
+import {
+  axisTitle, defaultCharts, makeSpec, readCharts, writeCharts,
+} from "../../lib/chart_spec.js";
+import { writeState } from "../../lib/url_state.js";
+import { copy } from "../copy.js";
+import { alsoLive } from "../live.js";
+import { onThemeChange } from "../plotly.js";
+import { fetchJson } from "../requests.js";
+import { ChartCard } from "./card.js";
+
+const FIRST_RUNS = 10;
+const RUN_STEPS = [FIRST_RUNS, 50, 100, 200, 500];
+
+/** All charts of a page. `table` is its RunTable: selection and row colours drive the charts. */
+export class ChartStrip {
+  constructor(root, table, builder) {
+    Object.assign(this, { root, table, builder, cards: [] });
+    this.mostRuns = RUN_STEPS.at(-1);
+    this.limit = FIRST_RUNS;
+    this.names = JSON.parse(root.dataset.names || "[]");
+    this.body = root.querySelector("[data-cards]");
+    const { store } = table;
+    store.addEventListener("change", () => this.runsChanged());
+    store.addEventListener("selection", () => this.runsChanged());
+    store.addEventListener("state", (event) => this.stateChanged(event.detail));
+    alsoLive(() => Promise.all(this.cards.map((card) => card.refresh())));
+    onThemeChange(() => this.cards.forEach((card) => card.redraw()));
+    this.listenToDrag();
+    this.load();
+  }
+
+  /** Cards from the URL, or those a page has that nobody has shaped. */
+  load() {
+    const { charts } = this.table.store.state;
+    this.text = charts;
+    const specs = charts === undefined ? defaultCharts(this.names) : readCharts(charts);
+    this.cards.forEach((card) => card.destroy());
+    this.cards = specs.map((spec) => new ChartCard(spec, this));
+    this.body.replaceChildren(...this.cards.map((card) => card.element));
+    this.root.classList.toggle("empty", !specs.length);
+  }
+
+  stateChanged(patch) {
+    if ("charts" in patch && patch.charts !== this.text) this.load();
+    if ("hide" in patch) this.runsChanged();
+  }
+
+  save() {
+    this.text = writeCharts(this.cards.map((card) => card.spec));
+    this.table.store.setQuietly({ charts: this.text });
+    this.root.classList.toggle("empty", !this.cards.length);
+  }
+
+  // -- which runs ---------------------------------------------------------------------------------
+
+  /** The selected runs, else the first rows of the table; hidden ones left out. */
+  runs() {
+    const { store } = this.table;
+    const runs = store.rows.filter((row) => row.run);
+    const chosen = store.selected.size ? runs.filter((row) => store.selected.has(row.id)) : runs;
+    const most = store.selected.size ? this.mostRuns : this.limit;
+    return chosen.filter((row) => !this.table.isHidden(row.id)).slice(0, most);
+  }
+
+  shownOf() {
+    const { selected, counts } = this.table.store;
+    return { shown: this.runs().length, total: selected.size || counts.matching || 0 };
+  }
+
+  async showMoreRuns() {
+    this.limit = RUN_STEPS.find((step) => step > this.limit) ?? this.mostRuns;
+    const { store } = this.table;
+    while (store.rows.length < this.limit && store.next) await store.loadMore();
+    this.runsChanged();
+  }
+
+  runsChanged() {
+    const drawn = this.runs().map((run) => run.id).join();
+    if (drawn === this.drawn) return;
+    this.drawn = drawn;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.cards.forEach((card) => card.redraw()), 60);
+  }
+
+  // -- what a chart asks --------------------------------------------------------------------------
+
+  contextOf(card) {
+    return {
+      series: this.root.dataset.series,
+      runs: () => this.runs(),
+      names: () => this.names,
+      values: (columns) => this.values(columns),
+      groupOf: (run, field) => this.groups?.get(run.id)?.[field] ?? null,
+      onZoom: (range, chart) => this.zoomAll(range, chart),
+      onHover: (x, event, chart) => this.hoverAll(x, event, chart),
+      onBrush: (ids) => this.brush(ids),
+      card,
+    };
+  }
+
+  /** One value per run and column, read through the run table's own address. */
+  async values(columns) {
+    const { store } = this.table;
+    const runs = this.runs();
+    if (!runs.length) return [];
+    const query = { cols: columns.map((c) => c.replace(/[\\,]/g, "\\$&")).join(","), runs: runs.map((run) => run.id).join(","), limit: runs.length, goal: store.state.goal, children: true, all: true };
+    const page = await fetchJson(store.address + writeState({ ...query, ...store.fixed }));
+    const index = new Map(page.columns.map((column, i) => [column.id, i]));
+    return page.rows.map((row) => ({
+      id: row.id,
+      name: row.name,
+      number: row.number,
+      values: Object.fromEntries(columns.map((column) => [column, plain(row.cells[index.get(column)])])),
+    }));
+  }
+
+  brush(ids) {
+    this.table.store.selected = new Set(ids);
+    this.table.store.allMatching = false;
+    this.table.store.dispatchEvent(new CustomEvent("selection"));
+  }
+
+  /** Zoom is linked over the charts that share an x axis. */
+  zoomAll(range, source) {
+    for (const { chart, spec } of this.cards) {
+      if (chart && chart !== source && chart.zoom && spec.x === source.spec.x) {
+        chart.zoom(range, { linked: false });
+      }
+    }
+  }
+
+  hoverAll(x, event, source) {
+    for (const card of this.cards) {
+      if (!card.chart?.shown || card.spec.x !== source.spec.x) continue;
+      if (x === null || x === undefined) card.tooltip.hide();
+      else this.point(card, x, event, card.chart === source);
+    }
+  }
+
+  point(card, x, event, isSource) {
+    const axis = card.plot._fullLayout?.xaxis;
+    if (!axis) return;
+    const at = axis.type === "date" ? new Date(x).getTime() : Number(x);
+    const left = axis._offset + axis.d2p(x);
+    const top = isSource ? event.event.offsetY : 40;
+    card.tooltip.show(at, `${axisTitle(card.spec.x)} ${axis.type === "date" ? new Date(x).toLocaleString() : at}`, card.chart.shown, { left, top });
+  }
+
+  // -- what menus do ------------------------------------------------------------------------------
+
+  add() {
+    this.builder.open(makeSpec(), (spec) => this.insert(spec, this.cards.length));
+  }
+
+  edit(card) {
+    this.builder.open(card.spec, (spec) => this.replace(card, spec));
+  }
+
+  insert(spec, index) {
+    const card = new ChartCard(spec, this);
+    this.cards.splice(index, 0, card);
+    this.body.insertBefore(card.element, this.body.children[index] ?? null);
+    this.save();
+    card.element.scrollIntoView({ block: "nearest" });
+  }
+
+  replace(card, spec) {
+    const index = this.cards.indexOf(card);
+    this.remove(card);
+    this.insert(spec, index);
+  }
+
+  duplicate(card) {
+    this.insert({ ...card.spec }, this.cards.indexOf(card) + 1);
+  }
+
+  remove(card) {
+    this.cards.splice(this.cards.indexOf(card), 1);
+    card.destroy();
+    this.save();
+  }
+
+  shift(card, by) {
+    const index = this.cards.indexOf(card);
+    const target = Math.max(0, Math.min(this.cards.length - 1, index + by));
+    this.cards.splice(index, 1);
+    this.cards.splice(target, 0, card);
+    this.body.replaceChildren(...this.cards.map(({ element }) => element));
+    card.element.focus();
+    this.save();
+  }
+
+  resize(card, size) {
+    Object.assign(card.spec, size);
+    card.element.style.setProperty("--span", card.spec.width);
+    card.element.style.setProperty("--tall", card.spec.height);
+    this.save();
+  }
+
+  /** A link to this chart alone, over the same runs. */
+  copyLink(card) {
+    const state = { ...this.table.store.state, charts: writeCharts([card.spec]) };
+    copy(location.origin + location.pathname + writeState(state));
+  }
+
+  listenToDrag() {
+    let dragged = null;
+    this.body.addEventListener("dragstart", (event) => {
+      dragged = this.cards.find((card) => card.element.contains(event.target));
+    });
+    this.body.addEventListener("dragover", (event) => dragged && event.preventDefault());
+    this.body.addEventListener("drop", (event) => {
+      event.preventDefault();
+      const target = this.cards.find((card) => card.element.contains(event.target));
+      if (dragged && target && target !== dragged) {
+        this.shift(dragged, this.cards.indexOf(target) - this.cards.indexOf(dragged));
+      }
+      dragged = null;
+    });
+  }
+}
+
+/** A cell of the table as a plain value: the word of a status, the text of a link. */
+function plain(cell) {
+  if (cell === null || typeof cell !== "object") return cell;
+  return cell.word ?? cell.text ?? null;
+}
+

@@ -1,0 +1,62 @@
+// All series at the pointer's x, sorted by value, name or distance; a click pins it.
+
+import { formatNumber } from "../../lib/numbers.js";
+import { lowerBound } from "../../lib/virtual_window.js";
+
+const MOST_LINES = 16;
+
+/** The tooltip of one card. */
+export class Tooltip {
+  constructor(card) {
+    this.element = document.createElement("div");
+    this.element.className = "chart-tip";
+    this.element.hidden = true;
+    card.append(this.element);
+    this.card = card;
+  }
+
+  /** Show the values of `curves` at x; `pointer` is {left, top} within the card. */
+  show(x, label, curves, pointer) {
+    const lines = curves
+      .map((curve) => ({ curve, value: valueAt(curve, x) }))
+      .filter(({ value }) => Number.isFinite(value))
+      .sort((a, b) => b.value - a.value);
+    if (!lines.length) return this.hide();
+    const head = document.createElement("b");
+    head.textContent = label;
+    this.element.replaceChildren(head, ...lines.slice(0, MOST_LINES).map(drawLine));
+    if (lines.length > MOST_LINES) {
+      this.element.append(`and ${lines.length - MOST_LINES} more`);
+    }
+    this.element.hidden = false;
+    const right = pointer.left > this.card.clientWidth / 2;
+    this.element.style.left = right ? "" : `${pointer.left + 14}px`;
+    this.element.style.right = right ? `${this.card.clientWidth - pointer.left + 14}px` : "";
+    this.element.style.top = `${Math.max(28, pointer.top)}px`;
+    return undefined;
+  }
+
+  hide() {
+    this.element.hidden = true;
+  }
+}
+
+function drawLine({ curve, value }) {
+  const line = document.createElement("div");
+  const dot = document.createElement("i");
+  dot.style.background = curve.color;
+  const name = document.createElement("span");
+  name.textContent = curve.label;
+  const number = document.createElement("b");
+  number.textContent = formatNumber(value);
+  line.append(dot, name, number);
+  return line;
+}
+
+/** The value of the point nearest to x (x ascending). */
+function valueAt({ x, smoothed }, at) {
+  if (!x.length) return NaN;
+  const next = Math.min(lowerBound(x, at), x.length - 1);
+  const before = Math.max(0, next - 1);
+  return smoothed[Math.abs(x[before] - at) < Math.abs(x[next] - at) ? before : next];
+}
