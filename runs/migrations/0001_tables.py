@@ -83,11 +83,11 @@ class Migration(migrations.Migration):
                 ('ended_ms', models.BigIntegerField(null=True)),
                 ('created_ms', models.BigIntegerField()),
                 ('updated_ms', models.BigIntegerField()),
-                ('experiment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='runs', to='runs.experiment')),
+                ('experiment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='runs', to='runs.experiment')),
                 ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='children', to='runs.run')),
-                ('root', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='descendants', to='runs.run')),
+                ('root', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='descendants', to='runs.run')),
                 ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='runs', to='runs.workspace')),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='runs', to='runs.workspace')),
             ],
         ),
         migrations.CreateModel(
@@ -264,7 +264,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='experiment',
             name='workspace',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='experiments', to='runs.workspace'),
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='experiments', to='runs.workspace'),
         ),
         migrations.CreateModel(
             name='ExperimentTag',
@@ -364,7 +364,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='run',
-            index=models.Index(fields=['workspace', 'status'], name='run_status'),
+            index=models.Index(fields=['workspace', 'status', 'lifecycle', 'experiment'], name='run_status'),
         ),
         migrations.AddIndex(
             model_name='run',
