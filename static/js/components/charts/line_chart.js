@@ -27,7 +27,11 @@ export class LineChart {
 
   async show() {
     const generation = (this.generation += 1);
-    const [plotly, answer] = await Promise.all([loadPlotly(), this.fetch()]);
+    const [plotly, answer] = await Promise.all([
+      loadPlotly(),
+      this.fetch(),
+      this.spec.group && this.context.loadGroup(this.spec.group),
+    ]);
     if (generation !== this.generation || !this.root.isConnected) return;
     if (answer) this.curves = answer.curves.map(decodeCurve);
     this.stamp = answer?.stamp ?? this.stamp;

@@ -17,7 +17,7 @@ const RUN_STEPS = [FIRST_RUNS, 50, 100, 200, 500];
 /** All charts of a page. `table` is its RunTable: selection and row colours drive the charts. */
 export class ChartStrip {
   constructor(root, table, builder) {
-    Object.assign(this, { root, table, builder, cards: [] });
+    Object.assign(this, { root, table, builder, cards: [], groups: new Map() });
     this.mostRuns = RUN_STEPS.at(-1);
     this.limit = FIRST_RUNS;
     this.names = JSON.parse(root.dataset.names || "[]");
@@ -93,7 +93,8 @@ export class ChartStrip {
       runs: () => this.runs(),
       names: () => this.names,
       values: (columns) => this.values(columns),
-      groupOf: (run, field) => this.groups?.get(run.id)?.[field] ?? null,
+      loadGroup: (field) => this.loadGroup(field),
+      groupOf: (run, field) => this.groups.get(field)?.get(run.id) ?? null,
       onZoom: (range, chart) => this.zoomAll(range, chart),
       onHover: (x, event, chart) => this.hoverAll(x, event, chart),
       onBrush: (ids) => this.brush(ids),
@@ -115,6 +116,12 @@ export class ChartStrip {
       number: row.number,
       values: Object.fromEntries(columns.map((column) => [column, plain(row.cells[index.get(column)])])),
     }));
+  }
+
+  /** The value of a param, tag or field by which runs are grouped. */
+  async loadGroup(field) {
+    const rows = await this.values([field]);
+    this.groups.set(field, new Map(rows.map((row) => [row.id, row.values[field]])));
   }
 
   brush(ids) {

@@ -1,0 +1,100 @@
+// The controls over the run table: experiments, switches, grouping, best goal, counts, foot.
+
+import { splitList } from "../../lib/url_state.js";
+
+const SWITCHES = ["mine", "children", "archived", "diff"];
+
+/** Wires what stands over and under the grid of one run table. */
+export function startControls(root, table) {
+  const { store } = table;
+  for (const name of SWITCHES) wireSwitch(root, store, name);
+  wireExperiments(root, store);
+  wireGroup(root, store);
+  wireGoal(root, store);
+  const show = () => showCounts(root, store);
+  store.addEventListener("change", show);
+  store.addEventListener("busy", (event) => root.classList.toggle("busy", event.detail));
+  show();
+}
+
+function wireSwitch(root, store, name) {
+  const box = root.querySelector(`[data-switch=${name}]`);
+  if (!box) return;
+  const show = () => (box.checked = Boolean(store.state[name]));
+  box.addEventListener("change", () => store.set({ [name]: box.checked || undefined }));
+  store.addEventListener("state", show);
+  show();
+}
+
+function wireExperiments(root, store) {
+  const menu = root.querySelector("[data-experiments]");
+  if (!menu) return;
+  const boxes = () => [...menu.querySelectorAll("input[type=checkbox]")];
+  const show = () => {
+    const chosen = store.state.exp ?? [];
+    boxes().forEach((box) => (box.checked = chosen.includes(box.value)));
+    menu.querySelector("[data-label]").textContent = chosen.length
+      ? `Experiment: ${chosen.length === 1 ? chosen[0] : chosen.length}`
+      : "Experiment: all";
+  };
+  menu.addEventListener("change", () => {
+    const chosen = boxes().filter((box) => box.checked).map((box) => box.value);
+    store.set({ exp: chosen.length ? chosen : undefined });
+  });
+  menu.querySelector("[data-filter]")?.addEventListener("input", (event) => {
+    const text = event.target.value.toLowerCase();
+    boxes().forEach((box) => {
+      box.closest("label").hidden = !box.value.toLowerCase().includes(text);
+    });
+  });
+  store.addEventListener("state", show);
+  show();
+}
+
+function wireGroup(root, store) {
+  const chip = root.querySelector("[data-group]");
+  const show = () => {
+    const fields = splitList(store.state.group);
+    chip.hidden = fields.length === 0;
+    chip.querySelector("span").textContent = `Grouped by ${fields.map(shortName).join(", ")}`;
+  };
+  chip.querySelector("button").addEventListener("click", () => store.set({ group: undefined }));
+  store.addEventListener("state", show);
+  show();
+}
+
+/** The goal of "at best" columns: `min:val/loss`. */
+function wireGoal(root, store) {
+  const form = root.querySelector("[data-goal]");
+  if (!form) return;
+  const show = () => {
+    const [, direction, key] = /^(min|max):(.*)$/.exec(store.state.goal ?? "") ?? [];
+    form.elements.direction.value = direction ?? "min";
+    form.elements.key.value = key ?? "";
+  };
+  form.addEventListener("change", () => {
+    const key = form.elements.key.value.trim();
+    store.set({ goal: key ? `${form.elements.direction.value}:${key}` : undefined });
+  });
+  form.addEventListener("submit", (event) => event.preventDefault());
+  store.addEventListener("state", show);
+  show();
+}
+
+const shortName = (id) => id.replace(/^\w+\./, "");
+const count = (number) => (number ?? 0).toLocaleString("en-US");
+
+function showCounts(root, store) {
+  const { matching, all, running, queued } = store.counts;
+  const parts = [matching === all ? `${count(all)} runs` : `${count(matching)} of ${count(all)} runs`];
+  if (running) parts.push(`${count(running)} running`);
+  if (queued) parts.push(`${count(queued)} queued`);
+  root.querySelector("[data-counts]").textContent = parts.join(" · ");
+  const loaded = store.rows.filter((row) => !row.outer).length;
+  const kind = store.rows[0]?.run === false ? "groups" : "rows";
+  root.querySelector("[data-foot]").textContent = loaded
+    ? `${count(loaded)} ${kind} loaded${store.next ? ", more as you scroll" : ""}`
+    : "";
+  root.querySelector("[data-none]").hidden = loaded > 0;
+  root.querySelector(".rt-grid").hidden = loaded === 0;
+}

@@ -1,0 +1,120 @@
+// Saved views: a name for the query string of the page. Save, save as, share, default, delete.
+
+import { readState, writeState } from "../../lib/url_state.js";
+import { copy } from "../copy.js";
+import { openMenu } from "../menu.js";
+import { fetchJson } from "../requests.js";
+import { toast } from "../toasts.js";
+
+/** The Views button of one run table. */
+export class ViewsMenu {
+  constructor(root, table) {
+    this.root = root;
+    this.store = table.store;
+    this.button = root.querySelector("[data-views]");
+    this.dialog = root.querySelector("dialog[data-ask=view]");
+    this.button.addEventListener("click", () => this.open());
+    this.store.addEventListener("state", () => this.show());
+    this.show();
+    this.load();
+  }
+
+  async load() {
+    this.views = (await fetchJson(this.button.dataset.address)).views;
+    this.show();
+  }
+
+  /** The view in force, and a dot when the page has moved on from it. */
+  show() {
+    const view = this.current;
+    this.button.querySelector("[data-label]").textContent = view ? `View: ${view.name}` : "Views";
+    this.button.classList.toggle("changed", Boolean(view) && view.query !== this.query);
+  }
+
+  get current() {
+    return this.views?.find((view) => String(view.id) === this.store.state.view);
+  }
+
+  /** The state a view holds: everything on the page but the view itself. */
+  get query() {
+    const { view, after, ...state } = this.store.state;
+    return writeState(state);
+  }
+
+  open() {
+    const mine = this.views.filter((view) => view.mine);
+    const shared = this.views.filter((view) => !view.mine);
+    const choose = (view) => ({
+      label: view.name + (view.is_default ? " · default" : ""),
+      checked: view === this.current,
+      run: () => this.apply(view),
+    });
+    const items = [];
+    if (mine.length) items.push({ heading: "My views" }, ...mine.map(choose));
+    if (shared.length) items.push({ heading: "Shared views" }, ...shared.map(choose));
+    if (items.length) items.push({ separator: true });
+    items.push(...this.actions());
+    openMenu(this.button, items);
+  }
+
+  actions() {
+    const view = this.current;
+    const items = [{ label: "Save as…", run: () => this.saveAs() }];
+    if (view?.mine) {
+      items.unshift({ label: `Save "${view.name}"`, run: () => this.update(view, { query: this.query }) });
+      items.push(
+        { label: view.shared ? "Stop sharing" : "Share with the workspace", run: () => this.update(view, { shared: !view.shared }) },
+        { label: view.is_default ? "No longer the default" : "Make the default", run: () => this.update(view, { is_default: !view.is_default }) },
+        { label: "Delete view", run: () => this.remove(view) },
+      );
+    }
+    if (view) items.push({ label: "Revert to saved", run: () => this.apply(view) });
+    items.push(
+      { label: "Reset", run: () => this.apply(null) },
+      { label: "Copy link", run: () => copy(location.href) },
+    );
+    return items;
+  }
+
+  apply(view) {
+    const state = view ? { ...readState(view.query), view: String(view.id) } : {};
+    const cleared = Object.fromEntries(Object.keys(this.store.state).map((key) => [key, undefined]));
+    this.store.set({ charts: undefined, ...cleared, ...state });
+  }
+
+  saveAs() {
+    const { dialog } = this;
+    dialog.querySelector("input[name=name]").value = "";
+    dialog.showModal();
+    dialog.onclose = async () => {
+      const name = dialog.querySelector("input[name=name]").value.trim();
+      if (dialog.returnValue !== "ok" || !name) return;
+      const shared = dialog.querySelector("input[name=shared]").checked;
+      const view = await this.send(this.button.dataset.address, "POST", { name, shared, query: this.query });
+      if (!view) return;
+      await this.load();
+      this.store.setQuietly({ view: String(view.id) });
+      toast(`View "${name}" saved.`);
+    };
+  }
+
+  async update(view, change) {
+    if (await this.send(`${this.button.dataset.address}/${view.id}`, "POST", change)) await this.load();
+  }
+
+  async remove(view) {
+    await this.send(`${this.button.dataset.address}/${view.id}`, "DELETE", {});
+    this.store.setQuietly({ view: undefined });
+    await this.load();
+  }
+
+  async send(address, method, body) {
+    try {
+      const headers = { "Content-Type": "application/json" };
+      return (await fetchJson(address, { method, headers, body: JSON.stringify(body) })) ?? true;
+    } catch (error) {
+      toast(error.message, { bad: true });
+      return null;
+    }
+  }
+}

@@ -1,0 +1,41 @@
+// Starts the run tables of a page and, where the page has them, the charts over them.
+
+import { ChartBuilder } from "../components/charts/builder.js";
+import { ChartStrip } from "../components/charts/strip.js";
+import { BulkBar } from "../components/run_table/bulk_bar.js";
+import { ColumnsPanel } from "../components/run_table/columns_panel.js";
+import { startControls } from "../components/run_table/controls.js";
+import { RunTable } from "../components/run_table/index.js";
+import { QueryBox } from "../components/run_table/query_box.js";
+import { ViewsMenu } from "../components/run_table/views_menu.js";
+import { onKey } from "../components/keyboard.js";
+
+for (const root of document.querySelectorAll("[data-run-table]")) start(root);
+
+function start(root) {
+  const table = new RunTable(root);
+  startControls(root, table);
+  const find = (name) => root.querySelector(`[data-${name}]`);
+  const query = new QueryBox(find("query"), table);
+  const columns = new ColumnsPanel(find("columns-panel"), table);
+  const bulk = new BulkBar(find("bulk-bar"), table);
+  new ViewsMenu(root, table);
+  find("edit-columns").addEventListener("click", () => columns.open());
+  find("export").addEventListener("click", (event) => bulk.export(event.currentTarget));
+  onKey("e", () => columns.open());
+  onKey("f", () => query.input.focus());
+  onKey("v", () => find("views").click());
+  onKey("c", () => table.store.selected.size > 1 && bulk.compare());
+  if (find("charts")) startCharts(root, table);
+  root.dataset.ready = "1";
+}
+
+function startCharts(root, table) {
+  const builder = new ChartBuilder(root.querySelector("[data-chart-builder]"));
+  const strip = new ChartStrip(root.querySelector("[data-charts]"), table, builder);
+  builder.attach(strip);
+  root.querySelectorAll("[data-add-chart]").forEach((button) => {
+    button.addEventListener("click", () => strip.add());
+  });
+  onKey("a", () => strip.add());
+}
