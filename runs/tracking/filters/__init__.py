@@ -1,0 +1,66 @@
+"""The filter language: one grammar for the query box, the URL, the API and the command line."""
+
+from runs.tracking.filters.clauses import Clause, add_clause, list_clauses, remove_clause
+from runs.tracking.filters.errors import FilterError
+from runs.tracking.filters.mlflow import (
+    mlflow_subset,
+    parse_mlflow,
+    parse_mlflow_experiments,
+    parse_mlflow_order,
+)
+from runs.tracking.filters.nodes import (
+    EVERYTHING,
+    Aggregate,
+    Ago,
+    And,
+    Comparison,
+    Entity,
+    Field,
+    Moment,
+    Node,
+    Not,
+    Operator,
+    Or,
+    Value,
+    join,
+    rewrite,
+    walk,
+)
+from runs.tracking.filters.parser import parse
+from runs.tracking.filters.suggest import Expectation, Expected, suggest
+from runs.tracking.filters.unparse import unparse, write_field, write_value
+
+__all__ = [
+    "EVERYTHING",
+    "Aggregate",
+    "Ago",
+    "And",
+    "Clause",
+    "Comparison",
+    "Entity",
+    "Expectation",
+    "Expected",
+    "Field",
+    "FilterError",
+    "Moment",
+    "Node",
+    "Not",
+    "Operator",
+    "Or",
+    "Value",
+    "add_clause",
+    "join",
+    "list_clauses",
+    "mlflow_subset",
+    "parse",
+    "parse_mlflow",
+    "parse_mlflow_experiments",
+    "parse_mlflow_order",
+    "remove_clause",
+    "rewrite",
+    "suggest",
+    "unparse",
+    "walk",
+    "write_field",
+    "write_value",
+]
