@@ -5,7 +5,7 @@ import os
 import sys
 
 # Before any other import, and in words every Python understands.
-if sys.version_info < (3, 11):
+if sys.version_info < (3, 11):  # noqa: UP036  (an older Python reads exactly this far)
     sys.stderr.write(
         "Studio needs Python 3.11 or newer, and this is "
         + sys.version.split()[0]

@@ -5,8 +5,9 @@ import warnings
 
 from celery import Celery
 from celery.exceptions import SecurityWarning
-from celery.signals import beat_embedded_init, worker_process_init
+from celery.signals import worker_process_init
 
+from studio.clock import add_clock
 from studio.up.orphans import die_with_supervisor
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
@@ -17,10 +18,10 @@ warnings.filterwarnings("ignore", category=SecurityWarning)
 app = Celery("studio")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["runs"])
+add_clock(app)
 
 
-@beat_embedded_init.connect
 @worker_process_init.connect
 def end_with_worker(**kwargs: object) -> None:
-    """Processes of a worker end with it, also when it is killed."""
+    """The processes of a worker end with it, also when it is killed."""
     die_with_supervisor()

@@ -1,11 +1,52 @@
-"""What every test may use."""
+"""What every test may use, and the account of what really ran."""
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from runs.workspaces.models import Workspace
+from tests.chromium import SWITCHES, find_program
 
 
 @pytest.fixture
 def workspace(db) -> Workspace:
     """The workspace `default`, as the migrations make it."""
     return Workspace.objects.get(slug="default")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator:
+    """A headless Chromium (playwright's Browser). Who uses it is marked `browser` by that."""
+    program = find_program()
+    if program is None:
+        pytest.skip("Chromium is not installed: apt install chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=SWITCHES)
+        yield browser
+        browser.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Write what ran to the file that the test runner asks for."""
+    if not (target := os.environ.get("STUDIO_TEST_REPORT")):
+        return
+    counts: Counter[str] = Counter()
+    for outcome in ("passed", "failed", "error", "skipped"):
+        for report in terminalreporter.stats.get(outcome, []):
+            counts[outcome] += 1
+            counts[f"browser {outcome}"] += "browser" in report.keywords
+    engine = settings.DATABASES["default"]["ENGINE"].rpartition(".")[2]
+    Path(target).write_text(json.dumps({"database": engine, **counts}))

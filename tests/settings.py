@@ -11,6 +11,8 @@ import tempfile
 # Never the data folder of the person who runs the tests. Each xdist worker has its own.
 os.environ["STUDIO_DATA_DIR"] = tempfile.mkdtemp(prefix="studio-test-")
 os.environ.pop("REDIS_URL", None)
+# Playwright runs an event loop in the thread of the test; Django then fears for its connections.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 atexit.register(shutil.rmtree, os.environ["STUDIO_DATA_DIR"], ignore_errors=True)
 
 from studio.settings import *  # noqa: E402, F403  (the data folder is chosen first)

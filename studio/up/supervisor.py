@@ -124,11 +124,12 @@ class Supervisor:
 
     def add_worker(self) -> None:
         """Start the Celery worker with the clock inside; threads, because jobs are processes."""
-        schedule = str(self.options.data_dir / "beat-schedule")
+        schedule = str(self.options.data_dir / "clock")
         command = [sys.executable, "-m", "celery", "--quiet", "--app", "studio.celery", "worker"]
-        command += ["--pool", "threads", "--concurrency", "4", "--beat", "--schedule", schedule]
+        command += ["--pool", "threads", "--concurrency", "4", "--clock", schedule]
         command += ["--without-gossip", "--without-mingle", "--loglevel", "warning"]
-        self.add(Child("worker", command, self.environment))
+        # Django's checks would load every page; `prepare` and the tests run them.
+        self.add(Child("worker", command, {**self.environment, "CELERY_SKIP_CHECKS": "true"}))
 
     def start_demo(self) -> None:
         """Run the trainings of the demo; they are not restarted."""

@@ -25,7 +25,7 @@ class Command(BaseCommand):
     """Exit code 2 and one line where the studio must not start."""
 
     help = "Migrate the database under a lock and collect the static files. Run it before a server."
-    requires_system_checks: list[str] = []
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--require-user", action="store_true", help="refuse without a user")

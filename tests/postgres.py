@@ -1,0 +1,102 @@
+"""A private PostgreSQL that lives as long as the tests: on a unix socket, without fsync."""
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+
+from studio.up.orphans import die_with_parent
+
+# PostgreSQL does not run as root; one of these does it then.
+STAND_INS = ("postgres", "nobody")
+SETTINGS = {
+    "listen_addresses": "",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "200",
+    "logging_collector": "off",
+    "log_min_messages": "fatal",
+}
+LONGEST_START_S = 30.0
+
+
+def find_programs() -> Path | None:
+    """Return the folder with initdb and postgres: that on PATH, else the newest of Debian's."""
+    if (found := shutil.which("initdb")) and shutil.which("postgres"):
+        return Path(found).resolve().parent
+    folders = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
+    return max(folders, key=lambda folder: int(folder.parent.name), default=None)
+
+
+@contextmanager
+def running_cluster(programs: Path) -> Iterator[str]:
+    """Make a cluster, start it, yield its DATABASE_URL, stop it and remove it."""
+    folder = Path(tempfile.mkdtemp(prefix="studio-pg-"))
+    user = stand_in()
+    if user:
+        shutil.chown(folder, user)
+    server = None
+    try:
+        make_cluster(programs, folder, user)
+        server = start(programs, folder, user)
+        wait_until_ready(server, folder)
+        yield f"postgres://studio@{quote(str(folder), safe='')}/postgres"
+    finally:
+        if server is not None:
+            server.send_signal(signal.SIGQUIT)
+            server.wait()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def stand_in() -> str | None:
+    """Return the user to run as where this is root, else None."""
+    if os.geteuid() != 0:
+        return None
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    return next(name for name in STAND_INS if name in known)
+
+
+def make_cluster(programs: Path, folder: Path, user: str | None) -> None:
+    """Sort text as most servers do, in English: what relies on the order of bytes then shows."""
+    command = [str(programs / "initdb"), "-D", str(folder / "data"), "-U", "studio", "-A", "trust"]
+    command += ["--no-sync", "-E", "UTF8", "--locale=C"]
+    english = ["--locale-provider=icu", "--icu-locale=en-US"]
+    for extra in (english, []):
+        made = subprocess.run(
+            [*command, *extra], user=user, cwd=folder, capture_output=True, text=True, check=False
+        )
+        if made.returncode == 0:
+            return
+        shutil.rmtree(folder / "data", ignore_errors=True)
+    raise RuntimeError(f"initdb failed: {made.stderr}")
+
+
+def start(programs: Path, folder: Path, user: str | None) -> subprocess.Popen[bytes]:
+    command = [str(programs / "postgres"), "-D", str(folder / "data"), "-k", str(folder)]
+    for name, value in SETTINGS.items():
+        command += ["-c", f"{name}={value}"]
+    # Its group goes with its user: without, it could not read its own files.
+    group = pwd.getpwnam(user).pw_gid if user else None
+    return subprocess.Popen(command, user=user, group=group, cwd=folder, preexec_fn=die_with_parent)
+
+
+def wait_until_ready(server: subprocess.Popen[bytes], folder: Path) -> None:
+    deadline = time.monotonic() + LONGEST_START_S
+    while True:
+        try:
+            psycopg.connect(host=str(folder), user="studio", dbname="postgres").close()
+            return
+        except psycopg.OperationalError:
+            if server.poll() is not None or time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
