@@ -228,6 +228,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = False
 
+AUTHENTICATION_BACKENDS = ["runs.workspaces.passwords.PatientBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 
-from runs.workspaces import tokens
+from runs.workspaces import passwords, tokens
 from runs.workspaces.errors import NotAllowed, NotSignedIn, UnknownWorkspace
+from runs.workspaces.memory import ShortMemory
 from runs.workspaces.models import Member, Workspace
 from runs.workspaces.permissions import Action, Role, is_allowed
 
@@ -42,7 +42,7 @@ class Access:
     max_body_bytes: int | None = DEFAULT_MAX_BODY_BYTES
 
     def __call__(self, view: View) -> View:
-        view.access = self  # type: ignore[attr-defined]
+        view.access = self
         return view
 
 
@@ -72,6 +72,9 @@ class Principal:
 
 ANYBODY = Principal(name="")
 
+_workspaces: ShortMemory[str, Workspace] = ShortMemory()
+_roles: ShortMemory[tuple[int, int], Role | None] = ShortMemory()
+
 
 def authorize(
     request: HttpRequest, *, workspace_slug: str, action: Action
@@ -85,7 +88,7 @@ def authorize(
         if action is not Action.PUBLIC:
             raise NotSignedIn("Sign in, or send an API token.")
         principal = ANYBODY
-    workspace = Workspace.objects.filter(slug=workspace_slug).first()
+    workspace = find_workspace(workspace_slug)
     role = find_role(principal, workspace) if workspace else None
     if workspace is None or (role is None and action is not Action.PUBLIC):
         raise UnknownWorkspace(f"There is no workspace '{workspace_slug}' for you.")
@@ -94,16 +97,29 @@ def authorize(
     return principal, workspace
 
 
+def find_workspace(slug: str) -> Workspace | None:
+    """Return a workspace by its slug. Its counter may be stale: nothing reads it here."""
+    workspace = _workspaces.get(slug)
+    if workspace is None:
+        workspace = Workspace.objects.filter(slug=slug).first()
+        if workspace is not None:
+            _workspaces.put(slug, workspace)
+    return workspace
+
+
 def find_role(principal: Principal, workspace: Workspace) -> Role | None:
     """Return the role of `principal` in `workspace`, None for a stranger."""
     if principal.is_owner_everywhere:
         return Role.OWNER
     if principal.user is None:
         return None
-    members = Member.objects.filter(workspace=workspace, user=principal.user)
-    for value in members.values_list("role", flat=True):
-        return Role(value)
-    return None
+    place = (workspace.id, principal.user.pk)
+    role = _roles.get(place)
+    if role is None:
+        members = Member.objects.filter(workspace=workspace, user=principal.user)
+        role = next((Role(value) for value in members.values_list("role", flat=True)), None)
+        _roles.put(place, role)
+    return role
 
 
 def find_principal(request: HttpRequest) -> Principal | None:
@@ -113,7 +129,7 @@ def find_principal(request: HttpRequest) -> Principal | None:
     """
     header = request.META.get("HTTP_AUTHORIZATION", "")
     if header:
-        user = _user_of_header(header)
+        user = _user_of_header(request, header)
         if user is None:
             raise NotSignedIn("The token or password is wrong, expired or revoked.")
         return Principal(name=user.get_username(), user=user)
@@ -125,7 +141,7 @@ def find_principal(request: HttpRequest) -> Principal | None:
     return None
 
 
-def _user_of_header(header: str) -> User | None:
+def _user_of_header(request: HttpRequest, header: str) -> User | None:
     scheme, _, credentials = header.partition(" ")
     credentials = credentials.strip()
     if scheme.lower() == "bearer":
@@ -137,9 +153,11 @@ def _user_of_header(header: str) -> User | None:
     except (binascii.Error, UnicodeDecodeError):
         return None
     name, _, password = decoded.partition(":")
+    if "\0" in name:
+        return None
     if password.startswith(tokens.PREFIX):
         return tokens.find_user(password)
-    return authenticate(username=name, password=password)  # type: ignore[return-value]
+    return passwords.find_user(request, name, password)
 
 
 def is_local_owner(request: HttpRequest) -> bool:

@@ -25,5 +25,5 @@ class SlugTaken(WorkspaceError):
     """Another workspace has this address."""
 
 
-class InvalidWorkspace(WorkspaceError):
-    """A slug, name or role that cannot be."""
+class InvalidValue(WorkspaceError):
+    """An address or a name that cannot be."""

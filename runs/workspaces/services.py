@@ -5,7 +5,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
 from django.db import IntegrityError, transaction
 
-from runs.workspaces.errors import InvalidWorkspace, SlugTaken
+from runs.workspaces.errors import InvalidValue, SlugTaken
+from runs.workspaces.memory import forget_all
 from runs.workspaces.models import Member, Workspace
 from runs.workspaces.permissions import Role
 from runs.workspaces.tokens import make_token, revoke_token
@@ -17,16 +18,16 @@ MAX_NAME_CHARS = 128
 
 
 def create_workspace(*, slug: str, name: str = "") -> Workspace:
-    """Make a workspace at `/w/<slug>`. Raises SlugTaken, InvalidWorkspace."""
+    """Make a workspace at `/w/<slug>`. Raises SlugTaken, InvalidValue."""
     name = name or slug
     try:
         validate_slug(slug)
     except ValidationError as error:
-        raise InvalidWorkspace(
+        raise InvalidValue(
             "A workspace's address holds letters, digits, '-' and '_' only."
         ) from error
     if len(slug) > MAX_SLUG_CHARS or len(name) > MAX_NAME_CHARS:
-        raise InvalidWorkspace(
+        raise InvalidValue(
             f"At most {MAX_SLUG_CHARS} characters for the address, {MAX_NAME_CHARS} for the name."
         )
     try:
@@ -41,9 +42,11 @@ def set_role(*, workspace: Workspace, user: User, role: Role) -> Member:
     member, _ = Member.objects.update_or_create(
         workspace=workspace, user=user, defaults={"role": Role(role)}
     )
+    forget_all()
     return member
 
 
 def remove_member(*, workspace: Workspace, user: User) -> None:
     """End a membership; removing a stranger changes nothing."""
     Member.objects.filter(workspace=workspace, user=user).delete()
+    forget_all()

@@ -7,15 +7,22 @@ from datetime import datetime, timedelta
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from runs.workspaces.errors import InvalidValue
+from runs.workspaces.memory import ShortMemory, forget_all
 from runs.workspaces.models import ApiToken
 
 PREFIX = "studio_"
 SHOWN_CHARS = 12
+MAX_NAME_CHARS = 128
 USE_NOTED_EVERY = timedelta(minutes=1)
+
+_recent: ShortMemory[str, ApiToken] = ShortMemory()
 
 
 def make_token(*, user: User, name: str, expires_at: datetime | None = None) -> str:
-    """Make an API token and return it. It cannot be shown again."""
+    """Make an API token and return it. It cannot be shown again. Raises InvalidValue."""
+    if not name.strip() or "\0" in name or len(name) > MAX_NAME_CHARS:
+        raise InvalidValue(f"A token needs a name of at most {MAX_NAME_CHARS} characters.")
     token = PREFIX + secrets.token_urlsafe(32)
     ApiToken.objects.create(
         user=user,
@@ -28,8 +35,9 @@ def make_token(*, user: User, name: str, expires_at: datetime | None = None) -> 
 
 
 def revoke_token(*, token: ApiToken) -> None:
-    """Make a token useless."""
+    """Make a token useless: here at once, in other server processes within two seconds."""
     token.delete()
+    forget_all()
 
 
 def digest_of(token: str) -> str:
@@ -38,13 +46,18 @@ def digest_of(token: str) -> str:
 
 
 def find_user(token: str) -> User | None:
-    """Return the user whose valid token this is, and note once a minute that it was used."""
-    found = ApiToken.objects.select_related("user").filter(digest=digest_of(token)).first()
+    """Return the active user whose valid token this is, and note once a minute that it is used."""
+    digest = digest_of(token)
+    found = _recent.get(digest)
+    if found is None:
+        found = ApiToken.objects.select_related("user").filter(digest=digest).first()
+        if found is None:
+            return None
+        _recent.put(digest, found)
     now = timezone.now()
-    if found is None or not found.user.is_active:
-        return None
-    if found.expires_at is not None and found.expires_at <= now:
+    if not found.user.is_active or (found.expires_at is not None and found.expires_at <= now):
         return None
     if found.last_used_at is None or now - found.last_used_at >= USE_NOTED_EVERY:
+        found.last_used_at = now
         ApiToken.objects.filter(id=found.id).update(last_used_at=now)
     return found.user
