@@ -1,0 +1,48 @@
+"""From the ids of the wire to rows of the workspace.
+
+An experiment id is the experiment's number in its workspace, as decimal text: "0" is `Default`.
+"""
+
+import re
+
+from runs.mlflow_api.errors import INVALID, ProtocolError, unknown_experiment, unknown_run
+from runs.tracking import queries
+from runs.tracking.errors import NotFound
+from runs.tracking.models import Experiment, Run
+from runs.tracking.texts import INT64_MAX
+from runs.workspaces.models import Workspace
+
+_NUMBER = re.compile(r"0|[1-9][0-9]*")
+
+
+def read_number(experiment_id: str) -> int:
+    """Return the number an experiment id stands for.
+
+    Raises `ProtocolError`: 400 where it is no plain decimal number (` 7`, `+7`), 404 where it
+    is larger than any number can be.
+    """
+    if _NUMBER.fullmatch(experiment_id) is None:
+        raise ProtocolError(
+            INVALID,
+            f"Invalid experiment ID '{experiment_id[:100]}': it must be a decimal number.",
+        )
+    if len(experiment_id) > 19 or int(experiment_id) > INT64_MAX:
+        raise unknown_experiment(experiment_id)
+    return int(experiment_id)
+
+
+def find_experiment(workspace: Workspace, experiment_id: str) -> Experiment:
+    """Return an experiment, deleted ones too. Raises `ProtocolError`."""
+    number = read_number(experiment_id)
+    try:
+        return queries.get_experiment(workspace, number)
+    except NotFound:
+        raise unknown_experiment(experiment_id) from None
+
+
+def find_run(workspace: Workspace, run_id: str) -> Run:
+    """Return a run with its experiment, deleted ones too. Raises `ProtocolError`."""
+    try:
+        return queries.get_run(workspace, run_id)
+    except NotFound:
+        raise unknown_run(run_id) from None

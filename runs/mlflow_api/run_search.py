@@ -1,0 +1,1 @@
+from runs.mlflow_api.server import unknown as search

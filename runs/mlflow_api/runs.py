@@ -1,0 +1,106 @@
+"""The endpoints of single runs: make, read, change, delete, restore."""
+
+from typing import Any
+
+from runs.charts.whole_runs import read_whole_runs
+from runs.mlflow_api import messages, mirrors
+from runs.mlflow_api.endpoint import GET, POST, Call, endpoint
+from runs.mlflow_api.errors import INVALID, MISSING, ProtocolError, missing_value
+from runs.mlflow_api.lookups import find_experiment, find_run
+from runs.mlflow_api.names import check_name, check_run_id, read_tags
+from runs.mlflow_api.shapes import as_info, as_run
+from runs.mlflow_api.statuses import read_status
+from runs.tracking import services
+from runs.tracking.errors import InvalidValue, NotActive, NotFound
+from runs.tracking.models import Run
+from runs.tracking.run_names import make_run_name
+from runs.workspaces.permissions import Action
+
+
+def whole(run: Run) -> dict[str, Any]:
+    """Return `{"run": …}` with everything the protocol tells about it."""
+    return {"run": as_run(read_whole_runs([run.id])[0])}
+
+
+@endpoint(Action.RUN_WRITE, POST, messages.CreateRun)
+def create(call: Call, message: messages.CreateRun) -> dict[str, Any]:
+    """Make a running run."""
+    if not message.experiment_id:
+        raise missing_value("experiment_id")
+    tags = read_tags(message.tags)
+    name = mirrors.name_of(message.run_name or "", tags) or make_run_name()
+    tags[mirrors.RUN_NAME] = check_name(name, "run_name")
+    experiment = find_experiment(call.workspace, message.experiment_id)
+    submitter = mirrors.submitter_of(message.user_id or "", tags)
+    user = call.principal.user
+    try:
+        run = services.create_run(
+            experiment=experiment,
+            name=name,
+            started_ms=message.start_time,
+            submitted_by=submitter or (user.get_username() if user else ""),
+            user=user,
+            tags=tags,
+            parent=mirrors.parent_of(call.workspace, tags),
+            source=mirrors.source_of(tags),
+            description=tags.get(mirrors.NOTE, ""),
+        )
+    except NotActive:
+        raise ProtocolError(
+            INVALID,
+            f"The experiment {experiment.number} must be in the 'active' state. "
+            "Current state is deleted.",
+        ) from None
+    return whole(run)
+
+
+@endpoint(Action.RUN_READ, GET, messages.RunMessage)
+def get(call: Call, message: messages.RunMessage) -> dict[str, Any]:
+    """Return a run, deleted ones too."""
+    return whole(find_run(call.workspace, message.run_id or ""))
+
+
+@endpoint(Action.RUN_WRITE, POST, messages.UpdateRun)
+def update(call: Call, message: messages.UpdateRun) -> dict[str, Any]:
+    """Change status, end time or name."""
+    run = find_run(call.workspace, message.run_id or "")
+    if message.run_name:
+        check_name(message.run_name, "run_name")
+    services.update_run(
+        run=run,
+        status=read_status(message.status),
+        ended_ms=message.end_time,
+        name=message.run_name,
+        by=call.principal.name,
+    )
+    if message.run_name:
+        services.set_tags(run=run, tags={mirrors.RUN_NAME: message.run_name})
+    return {"run_info": as_info(run)}
+
+
+@endpoint(Action.RUN_WRITE, POST, messages.RunMessage)
+def delete(call: Call, message: messages.RunMessage) -> dict[str, Any]:
+    """Mark a run deleted."""
+    services.delete_runs(runs=[find_run(call.workspace, message.run_id or "")])
+    return {}
+
+
+@endpoint(Action.RUN_WRITE, POST, messages.RunMessage)
+def restore(call: Call, message: messages.RunMessage) -> dict[str, Any]:
+    """Bring back a deleted run."""
+    services.restore_runs(runs=[find_run(call.workspace, message.run_id or "")])
+    return {}
+
+
+@endpoint(Action.RUN_WRITE, POST, messages.RunTagMessage)
+def delete_tag(call: Call, message: messages.RunTagMessage) -> dict[str, Any]:
+    """Remove a tag."""
+    run = find_run(call.workspace, check_run_id(message.run_id or ""))
+    key = message.key or ""
+    try:
+        services.delete_tag(run=run, key=key)
+    except (NotFound, InvalidValue):
+        text = f"No tag with name: {key[:300]} in run with id {run.run_id}"
+        raise ProtocolError(MISSING, text) from None
+    mirrors.forget_tag(run, key)
+    return {}

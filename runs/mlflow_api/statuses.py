@@ -1,0 +1,43 @@
+"""MLflow's five run statuses against ours. Nothing else in the studio knows them."""
+
+from runs.tracking.statuses import Status
+
+# MLflow's number of each status, accepted on the wire like its name.
+NUMBERS = {1: "RUNNING", 2: "SCHEDULED", 3: "FINISHED", 4: "FAILED", 5: "KILLED"}
+
+FROM_MLFLOW = {
+    "RUNNING": Status.RUNNING,
+    "SCHEDULED": Status.QUEUED,
+    "FINISHED": Status.COMPLETED,
+    "FAILED": Status.FAILED,
+    "KILLED": Status.CANCELED,
+}
+
+# All of ours that a client sees under one MLflow name; a filter on the name means all of them.
+TO_OURS: dict[str, tuple[Status, ...]] = {
+    "RUNNING": (
+        Status.RUNNING,
+        Status.FINALIZING,
+        Status.CANCEL_REQUESTED,
+        Status.NOT_RESPONDING,
+    ),
+    "SCHEDULED": (
+        Status.NOT_STARTED,
+        Status.STARTING,
+        Status.PROVISIONING,
+        Status.PREPARING,
+        Status.QUEUED,
+    ),
+    "FINISHED": (Status.COMPLETED,),
+    "FAILED": (Status.FAILED,),
+    "KILLED": (Status.CANCELED,),
+}
+TO_MLFLOW = {ours: name for name, all_ours in TO_OURS.items() for ours in all_ours}
+
+
+def read_status(raw: str | int | None) -> Status | None:
+    """Return the status a client names or numbers; None where it is absent or unknown."""
+    if isinstance(raw, str) and raw.isascii() and raw.isdigit():
+        raw = int(raw[:2])
+    name = NUMBERS.get(raw, "") if isinstance(raw, int) else raw
+    return FROM_MLFLOW.get(name or "")

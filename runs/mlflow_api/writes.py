@@ -1,0 +1,112 @@
+"""The endpoints a training loop calls: metrics, params, tags, one by one or as a batch."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from runs.metrics.services import RunRef, log_batch, resolve_run
+from runs.mlflow_api import messages
+from runs.mlflow_api.endpoint import POST, Call, endpoint
+from runs.mlflow_api.errors import ProtocolError, invalid_value, missing_value, unknown_run
+from runs.mlflow_api.lookups import find_run
+from runs.mlflow_api.mirrors import MIRRORED, reflect_tags
+from runs.mlflow_api.names import (
+    MAX_PARAM_CHARS,
+    MAX_TAG_CHARS,
+    check_batch_size,
+    check_key,
+    check_run_id,
+    read_params,
+    read_tags,
+)
+from runs.tracking.errors import NotFound
+from runs.workspaces.permissions import Action
+
+Point = tuple[str, int, int, float]
+
+
+def resolve(call: Call, message: messages.RunMessage) -> RunRef:
+    """Return the run a request writes to, from a cache where it is known."""
+    run_id = check_run_id(message.run_id or "")
+    try:
+        return resolve_run(call.workspace.id, run_id)
+    except NotFound:
+        raise unknown_run(run_id) from None
+
+
+def read_points(metrics: Sequence[messages.BatchMetric] | None) -> list[Point]:
+    """Return the points of a batch. Raises `ProtocolError` naming the element that is wrong."""
+    points = []
+    keys: set[str] = set()
+    for index, metric in enumerate(metrics or ()):
+        key, value, ms = metric.key, metric.value, metric.timestamp
+        if key not in keys:
+            keys.add(check_key(key, _missing_or_bad(key, index), "Metric name"))
+        if value is None or ms is None or ms < 0:
+            raise _explain(metric, index)
+        points.append((key, metric.step or 0, ms, value))
+    return points
+
+
+def _missing_or_bad(key: str | None, index: int) -> str:
+    """MLflow speaks of `key` where it is missing and of `name` where it is bad."""
+    return f"metrics[{index}].{'name' if key else 'key'}"
+
+
+def _explain(metric: messages.BatchMetric, index: int) -> ProtocolError:
+    for field in ("value", "timestamp"):
+        if getattr(metric, field) is None:
+            return missing_value(f"metrics[{index}].{field}")
+    return negative_time(f"metrics[{index}].timestamp", metric.timestamp or 0)
+
+
+def negative_time(field: str, ms: int) -> ProtocolError:
+    """A point before 1970."""
+    return invalid_value(field, ms, "Timestamp must be a nonnegative long (64-bit integer).")
+
+
+@endpoint(Action.RUN_WRITE, POST, messages.LogMetric)
+def log_metric(call: Call, message: messages.LogMetric) -> dict[str, Any]:
+    """Add one point to a metric."""
+    key = check_key(message.key, "name", "Metric name")
+    if message.timestamp < 0:
+        raise negative_time("timestamp", message.timestamp)
+    point = (key, message.step or 0, message.timestamp, message.value)
+    log_batch(run=resolve(call, message), points=[point], params=None, tags=None)
+    return {}
+
+
+@endpoint(Action.RUN_WRITE, POST, messages.RunTagMessage)
+def log_param(call: Call, message: messages.RunTagMessage) -> dict[str, Any]:
+    """Write a param, once."""
+    key = check_key(message.key, "key", "Param key")
+    params = {key: (message.value or "")[:MAX_PARAM_CHARS]}
+    log_batch(run=resolve(call, message), points=[], params=params, tags=None)
+    return {}
+
+
+@endpoint(Action.RUN_WRITE, POST, messages.RunTagMessage)
+def set_tag(call: Call, message: messages.RunTagMessage) -> dict[str, Any]:
+    """Write a tag."""
+    key = check_key(message.key, "key")
+    tags = {key: (message.value or "")[:MAX_TAG_CHARS]}
+    log_batch(run=resolve(call, message), points=[], params=None, tags=tags)
+    reflect(call, message, tags)
+    return {}
+
+
+@endpoint(Action.RUN_WRITE, POST, messages.LogBatch)
+def log_many(call: Call, message: messages.LogBatch) -> dict[str, Any]:
+    """Write points, params and tags, all or nothing."""
+    metrics, params, tags = message.metrics or (), message.params or (), message.tags or ()
+    check_batch_size(len(metrics), len(params), len(tags))
+    points, read, texts = read_points(metrics), read_params(params), read_tags(tags)
+    run = resolve(call, message)
+    log_batch(run=run, points=points, params=read, tags=texts)
+    reflect(call, message, texts)
+    return {}
+
+
+def reflect(call: Call, message: messages.RunMessage, tags: dict[str, str]) -> None:
+    """Carry tags that were written over to the run's fields where they mirror one."""
+    if not MIRRORED.isdisjoint(tags):
+        reflect_tags(find_run(call.workspace, message.run_id or ""), tags)
