@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 
 from runs.tracking.clock import now_ms
 from runs.tracking.errors import NameTaken, NotActive, NotFound
-from runs.tracking.models import Experiment, ExperimentTag, Lifecycle, Run
+from runs.tracking.models import Experiment, ExperimentTag, Lifecycle
 from runs.tracking.numbers import take_experiment_number
 from runs.tracking.texts import check_key, check_name, check_text
 from runs.workspaces.models import Workspace
@@ -83,53 +83,6 @@ def check_experiment_active(experiment: Experiment) -> None:
     """Raise NotActive for a deleted experiment. An archived one is only hidden: it is written."""
     if experiment.lifecycle == Lifecycle.DELETED:
         raise NotActive(f"The experiment {experiment.number} must be in the 'active' state")
-
-
-def delete_experiment(*, experiment: Experiment) -> None:
-    """Mark an experiment and all its runs deleted. Raises NotFound when it is so already."""
-    _move(experiment, [Lifecycle.ACTIVE, Lifecycle.ARCHIVED], Lifecycle.DELETED, with_runs=True)
-
-
-def restore_experiment(*, experiment: Experiment) -> None:
-    """Bring back a deleted experiment and all its runs, also those deleted one by one before.
-
-    Raises NotFound when it is not deleted.
-    """
-    _move(experiment, [Lifecycle.DELETED], Lifecycle.ACTIVE, with_runs=True)
-
-
-def archive_experiment(*, experiment: Experiment) -> None:
-    """Hide an experiment from lists; its runs stay as they are. Archiving twice is fine.
-
-    Raises NotActive when it is deleted.
-    """
-    check_experiment_active(experiment)
-    if experiment.lifecycle == Lifecycle.ACTIVE:
-        _move(experiment, [Lifecycle.ACTIVE], Lifecycle.ARCHIVED)
-
-
-def reactivate_experiment(*, experiment: Experiment) -> None:
-    """Show an archived experiment again. Raises NotActive when it is deleted."""
-    check_experiment_active(experiment)
-    if experiment.lifecycle == Lifecycle.ARCHIVED:
-        _move(experiment, [Lifecycle.ARCHIVED], Lifecycle.ACTIVE)
-
-
-def _move(
-    experiment: Experiment, origins: list[Lifecycle], goal: Lifecycle, with_runs: bool = False
-) -> None:
-    now = now_ms()
-    with transaction.atomic():
-        rows = Experiment.objects.filter(id=experiment.id, lifecycle__in=origins)
-        if not rows.update(lifecycle=goal, updated_ms=now):
-            raise NotFound(
-                f"No Experiment with id={experiment.number} exists in one of the states "
-                + ", ".join(origins)
-            )
-        if with_runs:
-            runs = Run.objects.filter(experiment=experiment).exclude(lifecycle=goal)
-            runs.update(lifecycle=goal, updated_ms=now)
-    experiment.lifecycle, experiment.updated_ms = goal.value, now
 
 
 def set_experiment_tag(*, experiment: Experiment, key: str, value: str) -> None:

@@ -1,18 +1,24 @@
-"""All writes of this room, by subject: experiments, the lives of runs, the notes beside them."""
+"""All writes of this room, by subject: experiments, runs, their lifecycles, the notes beside
+them."""
 
 from runs.tracking.experiments import (
-    archive_experiment,
     create_experiment,
-    delete_experiment,
     delete_experiment_tag,
     describe_experiment,
-    reactivate_experiment,
     rename_experiment,
-    restore_experiment,
     set_experiment_tag,
 )
-from runs.tracking.lives import archive_runs, create_run, delete_runs, restore_runs, update_run
+from runs.tracking.lifecycles import (
+    archive_experiment,
+    archive_runs,
+    delete_experiment,
+    delete_runs,
+    reactivate_experiment,
+    restore_experiment,
+    restore_runs,
+)
 from runs.tracking.notes import add_properties, delete_tag, log_params, set_tags
+from runs.tracking.runs import create_run, update_run
 
 __all__ = [
     "add_properties",

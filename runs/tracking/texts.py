@@ -1,8 +1,13 @@
 """What a name, a key, a value or a number must be, so that both databases keep it exactly."""
 
+import json
 import posixpath
 import re
+from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any
+
+from django.db.models import TextChoices
 
 from runs.tracking.errors import InvalidValue
 
@@ -77,6 +82,38 @@ def check_run_id(run_id: str) -> str:
             "letters, digits, '_' and '-'."
         )
     return run_id
+
+
+def check_choice(choices: type[TextChoices], value: str, what: str) -> str:
+    """Return `value`, or raise InvalidValue when it is none of the choices."""
+    if value not in choices.values:
+        raise InvalidValue(f"Unknown {what} {value!r}. Use one of {', '.join(choices.values)}.")
+    return str(value)
+
+
+def check_json(value: Any, what: str) -> Any:
+    """Return `value`, or raise InvalidValue when it is no JSON that both databases keep."""
+    try:
+        text = json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InvalidValue(f"The {what} is not JSON: {error}.") from error
+    if len(text) > MAX_VALUE_CHARS:
+        raise InvalidValue(f"The {what} exceeds the maximum length of {MAX_VALUE_CHARS} as JSON.")
+    if not all(is_storable(part) for part in _texts_of(value)):
+        raise InvalidValue(f"The {what} holds a NUL character or a lone surrogate.")
+    return value
+
+
+def _texts_of(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield str(key)
+            yield from _texts_of(inner)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from _texts_of(inner)
 
 
 def check_int64(number: int, what: str) -> int:

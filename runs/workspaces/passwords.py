@@ -21,6 +21,7 @@ RECOGNISED_S = 300.0
 # Of a password only an HMAC is kept, under a key that lives and dies with the process.
 _key = secrets.token_bytes(32)
 _recognised: ShortMemory[bytes, tuple[int, str]] = ShortMemory(RECOGNISED_S)
+_recent: ShortMemory[bytes, User] = ShortMemory()
 _failures: ShortMemory[tuple[str, str], deque[float]] = ShortMemory(FAILURES_COUNT_S)
 
 
@@ -49,9 +50,12 @@ def find_user(request: HttpRequest, name: str, password: str) -> User | None:
     it has been changed since.
     """
     mark = hmac.digest(_key, f"{name}\0{password}".encode(), "sha256")
+    if user := _recent.get(mark):
+        return user
     if known := _recognised.get(mark):
         user_id, encoded = known
         for user in User.objects.filter(id=user_id, password=encoded, is_active=True):
+            _recent.put(mark, user)
             return user
     user = authenticate(request, username=name, password=password)
     if isinstance(user, User):

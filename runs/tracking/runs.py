@@ -1,7 +1,7 @@
-"""Making runs and moving them through their statuses and lifecycles."""
+"""Making runs and moving them through their statuses."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -10,12 +10,19 @@ from django.db import IntegrityError, connection, transaction
 from runs.tracking.clock import now_ms
 from runs.tracking.errors import InvalidValue, NameTaken, NotActive, StatusRefused
 from runs.tracking.models import Experiment, Lifecycle, Run, RunKind, RunTag, StatusChange
-from runs.tracking.notes import check_active, check_tags, write_tags
+from runs.tracking.notes import check_tags, write_tags
 from runs.tracking.numbers import take_run_number
 from runs.tracking.rows import Rows, lock_clause
 from runs.tracking.run_names import make_run_name
 from runs.tracking.statuses import WAITING_STATUSES, Status, may_change
-from runs.tracking.texts import check_int64, check_name, check_run_id, check_text
+from runs.tracking.texts import (
+    check_choice,
+    check_int64,
+    check_json,
+    check_name,
+    check_run_id,
+    check_text,
+)
 
 MAX_BY_CHARS = 256
 MAX_TARGET_CHARS = 128
@@ -55,15 +62,15 @@ def create_run(
         experiment=experiment,
         run_id=check_run_id(run_id) if run_id else uuid.uuid4().hex,
         name=check_name(name, "run name") if name else make_run_name(),
-        kind=RunKind(kind).value,
-        status=Status(status).value,
+        kind=check_choice(RunKind, kind, "kind"),
+        status=check_choice(Status, status, "status"),
         parent=_check_parent(parent, experiment),
         root_id=(parent.root_id or parent.id) if parent else None,
         submitted_by=check_text(submitted_by, "submitter", MAX_BY_CHARS),
         user=user,
         target=check_text(target, "target", MAX_TARGET_CHARS),
         description=check_text(description, "description"),
-        source=source or {},
+        source=check_json(source or {}, "source"),
         started_ms=started_ms if started_ms is None else check_int64(started_ms, "start time"),
         created_ms=now,
         updated_ms=now,
@@ -119,10 +126,19 @@ def update_run(
         changes["name"] = check_name(name, "run name")
     if description is not None:
         changes["description"] = check_text(description, "description")
+    if status is not None:
+        status = check_choice(Status, status, "status")
+        check_text(by, "submitter", MAX_BY_CHARS)
+        check_text(reason, "reason", MAX_REASON_CHARS)
     with transaction.atomic():
-        before = _lock(run)
+        before, run.started_ms = _lock(run)
         if status is not None and before != status:
-            changes |= _change_status(run, before, Status(status), changes, by, reason)
+            changes |= _change_status(run, before, Status(status), changes)
+            change = StatusChange(
+                run=run, status=status, at_ms=changes["updated_ms"], by=by, reason=reason
+            )
+            CHANGES.insert_many([change])
+            changes["status_reason"] = reason
         RUNS.update(run.id, changes)
         if name:
             RunTag.objects.filter(run=run, key=NAME_TAG).update(value=name)
@@ -131,70 +147,29 @@ def update_run(
     return run
 
 
-def _lock(run: Run) -> Status:
-    """Return the run's status, which nobody else changes until the transaction ends."""
+def _lock(run: Run) -> tuple[Status, int | None]:
+    """Return status and start of the run, which nobody else changes until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT status FROM runs_run WHERE id = %s AND lifecycle <> %s" + lock_clause(),
+            "SELECT status, started_ms FROM runs_run WHERE id = %s AND lifecycle <> %s"
+            + lock_clause(),
             [run.id, Lifecycle.DELETED.value],
         )
         row = cursor.fetchone()
     if row is None:
         raise NotActive(f"The run {run.run_id} must be in the 'active' state")
-    return Status(row[0])
+    return Status(row[0]), row[1]
 
 
 def _change_status(
-    run: Run, before: Status, after: Status, changes: Mapping[str, Any], by: str, reason: str
+    run: Run, before: Status, after: Status, changes: Mapping[str, Any]
 ) -> dict[str, Any]:
+    """Return what else changes with the status. Raises StatusRefused."""
     if not may_change(before, after):
         raise StatusRefused(f"The run {run.run_id} is {before} and cannot become {after}.")
-    now = changes["updated_ms"]
-    more: dict[str, Any] = {
-        "status": after.value,
-        "status_reason": check_text(reason, "reason", MAX_REASON_CHARS),
-    }
+    more: dict[str, Any] = {"status": after.value}
     if after.is_final and "ended_ms" not in changes:
-        more["ended_ms"] = now
+        more["ended_ms"] = changes["updated_ms"]
     if run.started_ms is None and after not in WAITING_STATUSES:
-        more["started_ms"] = now
-    change = StatusChange(
-        run=run,
-        status=after.value,
-        at_ms=now,
-        by=check_text(by, "submitter", MAX_BY_CHARS),
-        reason=reason,
-    )
-    CHANGES.insert_many([change])
+        more["started_ms"] = changes["updated_ms"]
     return more
-
-
-def delete_runs(*, runs: Iterable[Run]) -> None:
-    """Mark runs deleted; deleting twice is fine. Their data stays readable."""
-    _move(runs, [Lifecycle.ACTIVE, Lifecycle.ARCHIVED], Lifecycle.DELETED)
-
-
-def restore_runs(*, runs: Iterable[Run]) -> None:
-    """Bring deleted or archived runs back; restoring an active one changes nothing."""
-    _move(runs, [Lifecycle.DELETED, Lifecycle.ARCHIVED], Lifecycle.ACTIVE)
-
-
-def archive_runs(*, runs: Iterable[Run]) -> None:
-    """Hide runs from lists. Raises NotActive, and archives none, when one is deleted."""
-    runs = list(runs)
-    for run in runs:
-        check_active(run)
-    _move(runs, [Lifecycle.ACTIVE], Lifecycle.ARCHIVED)
-
-
-def _move(runs: Iterable[Run], origins: list[Lifecycle], goal: Lifecycle) -> None:
-    runs = list(runs)
-    now = now_ms()
-    with transaction.atomic():
-        for start in range(0, len(runs), 500):
-            ids = [run.id for run in runs[start : start + 500]]
-            rows = Run.objects.filter(id__in=ids, lifecycle__in=origins)
-            rows.update(lifecycle=goal, updated_ms=now)
-    for run in runs:
-        if run.lifecycle in origins:
-            run.lifecycle, run.updated_ms = goal.value, now
