@@ -1,0 +1,82 @@
+"""The points of charts, as JSON with typed arrays that Plotly takes as they are."""
+
+import base64
+from typing import Any
+
+import msgspec
+import numpy as np
+from django.http import HttpRequest, HttpResponse
+from numpy.typing import NDArray
+
+from runs.charts.curves import RunCurve, Wanted, find_series, read_curves, stamp_of
+from runs.tracking.errors import InvalidValue
+from runs.web.gate import page
+from runs.workspaces.permissions import Action
+
+INT32 = np.iinfo(np.int32)
+MOST_PIXELS = 8000
+
+
+@page(Action.RUN_READ)
+def series(request: HttpRequest) -> HttpResponse:
+    """`?runs=a,b&key=loss&key=acc&x=step&range=low,high&px=800`; 204 when `since` still holds.
+
+    The answer is `{"stamp", "curves": [{"run", "key", "total", "x": {dtype, bdata}, "y": …}]}`.
+    """
+    wanted = read_wanted(request)
+    heads = find_series(request.workspace.id, wanted)
+    stamp = stamp_of(heads, wanted)
+    if request.GET.get("since") == stamp:
+        return HttpResponse(status=204)
+    curves = read_curves(request.workspace.id, heads, wanted)
+    body = msgspec.json.encode({"stamp": stamp, "curves": [as_json(curve) for curve in curves]})
+    return HttpResponse(body, content_type="application/json")
+
+
+def read_wanted(request: HttpRequest) -> Wanted:
+    query = request.GET
+    low, high = read_range(query.get("range", ""))
+    pixels = query.get("px", "1000")
+    if not (pixels.isascii() and pixels.isdigit()) or not 1 <= int(pixels[:9]) <= MOST_PIXELS:
+        raise InvalidValue(f"px is a whole number from 1 to {MOST_PIXELS}.")
+    return Wanted(
+        run_ids=list(dict.fromkeys(filter(None, query.get("runs", "").split(",")))),
+        keys=list(dict.fromkeys(query.getlist("key"))),
+        x=query.get("x", "step"),
+        low=low,
+        high=high,
+        pixels=int(pixels),
+    )
+
+
+def read_range(text: str) -> tuple[float | None, float | None]:
+    if not text:
+        return None, None
+    try:
+        low, high = (float(edge) for edge in text.split(","))
+    except ValueError:
+        raise InvalidValue("range is two numbers: low,high.") from None
+    if not low <= high or not abs(low) + abs(high) < float("inf"):
+        raise InvalidValue("range is two finite numbers, the lower one first.")
+    return low, high
+
+
+def as_json(curve: RunCurve) -> dict[str, Any]:
+    return {
+        "run": curve.run_id,
+        "key": curve.key,
+        "total": curve.total,
+        "x": pack(curve.x),
+        "y": pack(curve.y),
+    }
+
+
+def pack(array: NDArray[Any]) -> dict[str, str]:
+    """A typed array of the wire: int32 where it fits, else float64 (no 64-bit integers there)."""
+    dtype = "f8"
+    if array.dtype.kind == "i" and (
+        array.size == 0 or (array.min() >= INT32.min and array.max() <= INT32.max)
+    ):
+        dtype = "i4"
+    data = np.ascontiguousarray(array, dtype=f"<{dtype}").tobytes()
+    return {"dtype": dtype, "bdata": base64.b64encode(data).decode()}
