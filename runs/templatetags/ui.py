@@ -1,16 +1,25 @@
 """Template tags of the studio's own pieces: icons, statuses, times."""
 
 from datetime import UTC, datetime
+from typing import Protocol
 
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from runs.tracking.models import Run
 from runs.tracking.statuses import Status
+from runs.web import addresses
 from runs.web.icons import ICONS, sprite
+from runs.web.markdown import to_html
 from runs.web.status_looks import STATUS_LOOKS, StatusLook
 
 register = template.Library()
+
+
+class Addressable(Protocol):
+    name: str
+    number: int
 
 
 @register.simple_tag
@@ -54,3 +63,27 @@ def utc(ms: int) -> str:
         return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     except (ValueError, OverflowError, OSError):
         return f"{ms} ms"
+
+
+@register.filter
+def count(number: int) -> str:
+    """A count with separators: 1,284."""
+    return f"{number:,}"
+
+
+@register.simple_tag(takes_context=True)
+def experiment_address(context: template.Context, experiment: Addressable) -> str:
+    """The page of an experiment (of a model or of a row of the list)."""
+    return addresses.experiment_address(
+        context["workspace"].slug, experiment.name, experiment.number
+    )
+
+
+@register.simple_tag(takes_context=True)
+def run_address(context: template.Context, run: Run, tab: str = "") -> str:
+    return addresses.run_address(context["workspace"].slug, run.run_id, tab)
+
+
+@register.filter
+def markdown(text: str) -> SafeString:
+    return to_html(text)

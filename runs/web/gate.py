@@ -10,7 +10,7 @@ from django.utils.cache import patch_vary_headers
 from runs.tracking import errors as tracking
 from runs.web import problems
 from runs.workspaces import errors as workspaces
-from runs.workspaces.access import DEFAULT_MAX_BODY_BYTES, Access, authorize
+from runs.workspaces.access import DEFAULT_MAX_BODY_BYTES, Access, authorize, find_role
 from runs.workspaces.permissions import Action
 
 View = Callable[..., HttpResponse]
@@ -38,8 +38,9 @@ def page(
 ) -> Callable[[View], View]:
     """Guard a view: only `methods`, only who may do `action` in the workspace of the address.
 
-    The view finds `request.principal` and `request.workspace`; a public one finds neither. Errors
-    of the rooms become an HTML page, or JSON for a script and for a part of a page.
+    The view finds `request.principal`, `request.role` and `request.workspace`; a public one finds
+    none of them. Errors of the rooms become an HTML page, or JSON for a script and for a part of a
+    page.
     """
 
     def guard(view: View) -> View:
@@ -69,6 +70,7 @@ def answer_of(
             request.principal, request.workspace = authorize(
                 request, workspace_slug=slug, action=access.action
             )
+            request.role = find_role(request.principal, request.workspace)
         return view(request, *args, **kwargs)
     except workspaces.NotSignedIn:
         return problems.sign_in_first(request)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
+from runs.workspaces.permissions import Action, is_allowed
+
 
 @dataclass(frozen=True)
 class RailItem:
@@ -23,9 +25,11 @@ RAIL = (
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
-    """Context of every template: who looks at which workspace (None on public pages)."""
+    """Context of every template: who looks at which workspace (None on public pages),
+    and whether they may change what is in it."""
     return {
         "rail": RAIL,
         "principal": getattr(request, "principal", None),
         "workspace": getattr(request, "workspace", None),
+        "may_write": is_allowed(getattr(request, "role", None), Action.RUN_WRITE),
     }

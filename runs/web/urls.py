@@ -2,10 +2,22 @@
 
 from django.urls import include, path
 
-from runs.web import experiments, health, sign_in, start
+from runs.web import experiment, experiment_edit, experiments, health, search, sign_in, start
 
+EXPERIMENT = [
+    path("edit", experiment_edit.panel, name="experiment_panel"),
+    path("change", experiment_edit.change, name="experiment_change"),
+    path("tag", experiment_edit.tag, name="experiment_tag"),
+    path("lifecycle", experiment_edit.lifecycle, name="experiment_lifecycle"),
+]
 IN_WORKSPACE = [
+    path("counts", search.counts, name="counts"),
+    path("search", search.search, name="search"),
     path("experiments", experiments.experiments, name="experiments"),
+    path("experiment/<int:number>/", include(EXPERIMENT)),
+    path("experiment/<int:number>", experiment.by_number, name="experiment_by_number"),
+    path("experiments/id/<int:number>", experiment.by_number),
+    path("experiments/<path:name>", experiment.by_name, name="experiment"),
 ]
 
 urlpatterns = [

@@ -1,8 +1,9 @@
-// Live parts. An element with data-live asks its own address with the stamp it holds:
-//   <section id="x" data-live="/address?query" data-stamp="…">
-// 204: nothing new. Otherwise the answer holds the same element anew, and replaces it. Ask faster
-// while somebody looks, never while a menu or a field inside is in use, never after the end
-// (an element without data-live).
+// Live parts. They ask their address, all parts of one address together, with the stamps they
+// hold:
+//   <div id="list" data-part="/address?query" data-stamp="…" data-live>
+// 204: nothing new. Otherwise the answer holds the changed elements anew. Ask faster while
+// somebody looks, never while a menu, a field or a panel is in use, never after the end (a part
+// without data-live). A write tells the page to ask at once, ended or not: `studio:refresh`.
 
 import { recall, remember } from "../lib/store.js";
 import { onKey } from "./keyboard.js";
@@ -16,7 +17,8 @@ let timer = null;
 const others = new Set();
 
 const button = () => document.getElementById("live");
-const regions = () => [...document.querySelectorAll("[data-live]")];
+const parts = (which) => [...document.querySelectorAll(which)];
+const isAnyLive = () => parts("[data-live]").length + others.size > 0;
 const isOn = () => recall("live") !== "off";
 
 /** Ask `refresh` along with the live parts of the page; returns how to stop. */
@@ -35,6 +37,7 @@ export function startLive() {
   document.addEventListener("visibilitychange", () => document.hidden || soon(0));
   addEventListener("online", () => soon(0));
   document.addEventListener("htmx:afterSettle", show);
+  document.addEventListener("studio:refresh", () => round(true));
   show();
   soon(SEEN_MS);
 }
@@ -47,7 +50,7 @@ function toggle() {
 
 function soon(ms) {
   clearTimeout(timer);
-  timer = setTimeout(round, ms);
+  timer = setTimeout(() => round(false), ms);
 }
 
 function pace() {
@@ -55,20 +58,21 @@ function pace() {
   return Math.min(SLOWEST_MS, SEEN_MS * 2 ** failures);
 }
 
-async function round() {
-  if (isOn() && (regions().length || others.size)) {
-    const asked = [...regions().map(refresh), ...[...others].map((ask) => ask())];
-    const outcomes = await Promise.allSettled(asked);
-    failures = outcomes.some((outcome) => outcome.status === "rejected") ? failures + 1 : 0;
-    show();
-  }
+async function round(isForced) {
+  const asking = isForced ? parts("[data-part]") : isOn() ? parts("[data-live]") : [];
+  const groups = Map.groupBy(asking, (part) => part.dataset.part);
+  const asked = [...groups].map(([address, group]) => refresh(address, group, isForced));
+  const along = isOn() || isForced ? [...others].map((ask) => ask()) : [];
+  const outcomes = await Promise.allSettled([...asked, ...along]);
+  failures = outcomes.some((outcome) => outcome.status === "rejected") ? failures + 1 : 0;
+  show();
   soon(pace());
 }
 
 function show() {
   const light = button();
   if (!light) return;
-  light.hidden = !(regions().length || others.size);
+  light.hidden = !isAnyLive();
   const state = !isOn() ? "off" : failures ? "offline" : "live";
   light.dataset.state = state;
   light.title = TITLES[state];
@@ -83,24 +87,33 @@ const TITLES = {
   offline: "The studio does not answer. Trying again.",
 };
 
-async function refresh(region) {
-  if (isBusy(region)) return;
-  const address = new URL(region.dataset.live, location.href);
-  address.searchParams.set("since", region.dataset.stamp ?? "");
-  const answer = await fetch(address, { headers: { "HX-Request": "true", "X-Live": region.id } });
+async function refresh(address, group, isForced) {
+  if (!isForced && group.some(isBusy)) return;
+  const url = new URL(address, location.href);
+  url.searchParams.set("since", group.map((part) => `${part.id}.${part.dataset.stamp}`).join("~"));
+  const answer = await fetch(url, { headers: { "HX-Request": "true" } });
   if (answer.status === 204) return;
   if (answer.status === 401) return location.reload();
   if (!answer.ok) throw new Error(answer.statusText);
   const text = await answer.text();
-  if (region.isConnected && !isBusy(region)) replace(region, text);
+  const isStill = group.every((part) => part.isConnected && part.dataset.part === address);
+  if (isStill && (isForced || !group.some(isBusy))) replaceParts(text);
 }
 
-const isBusy = (region) =>
-  Boolean(region.querySelector("details.menu[open], :is(input, textarea, select):focus, .htmx-request")) ||
-  Boolean(document.querySelector("dialog[open]"));
+function isBusy(region) {
+  const inUse = "details.menu[open], :is(input, textarea, select):focus, .htmx-request";
+  return Boolean(region.querySelector(inUse) || document.querySelector("dialog[open]"));
+}
 
-function replace(region, text) {
-  const focused = region.contains(document.activeElement) ? document.activeElement.id : "";
-  window.htmx.swap(region, text, { swapStyle: "outerHTML" });
-  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+/** Put changed parts into the page, keeping the focus where it was. */
+export function replaceParts(text) {
+  const fresh = new DOMParser().parseFromString(text, "text/html").body;
+  for (const part of [...fresh.children]) {
+    const old = document.getElementById(part.id);
+    if (!old) continue;
+    const focused = old.contains(document.activeElement) ? document.activeElement.id : "";
+    window.htmx.swap(old, part.outerHTML, { swapStyle: "outerHTML" });
+    if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+    document.dispatchEvent(new CustomEvent("studio:live", { detail: { id: part.id } }));
+  }
 }

@@ -26,7 +26,12 @@ export function startRequests() {
   document.addEventListener("htmx:sendError", () => {
     toast("The studio does not answer.", { bad: true, hint: "What is on the page is kept." });
   });
-  document.addEventListener("studio:toast", (event) => toast(event.detail.value));
+  document.addEventListener("studio:toast", (event) => showToast(event.detail));
+}
+
+function showToast({ text, undo }) {
+  const action = undo && { label: "Undo", run: () => post(undo.address, undo.fields) };
+  toast(text, { action });
 }
 
 function wordsOf(body) {
@@ -35,5 +40,28 @@ function wordsOf(body) {
     return { text: message || title, hint };
   } catch {
     return { text: "The studio could not do that.", hint: "Nothing was changed. Try again." };
+  }
+}
+
+/** Post a form; the answer's events (refresh, toast) are told to the page. */
+export async function post(address, fields) {
+  try {
+    const answer = await fetch(address, {
+      method: "POST",
+      body: new URLSearchParams(fields),
+      headers: { Accept: "application/json", "HX-Request": "true", ...headers() },
+    });
+    if (!answer.ok) return refuse(wordsOf(await answer.text()));
+    tell(JSON.parse(answer.headers.get("HX-Trigger") ?? "{}"));
+  } catch {
+    toast("The studio does not answer.", { bad: true, hint: "Nothing was changed. Try again." });
+  }
+}
+
+const refuse = ({ text, hint }) => toast(text, { bad: true, hint });
+
+function tell(events) {
+  for (const [name, detail] of Object.entries(events)) {
+    document.dispatchEvent(new CustomEvent(name, { detail }));
   }
 }

@@ -3,16 +3,20 @@
 import { icon } from "./icons.js";
 
 const QUIET_MS = 4000;
+const UNDO_MS = 10_000;
 
-/** Show `text`; `bad` keeps it until closed; `hint` is a second, quieter line. */
-export function toast(text, { bad = false, hint = "" } = {}) {
+/**
+ * Show `text`; `bad` keeps it until closed; `hint` is a second, quieter line; `action` a button
+ * {label, run}.
+ */
+export function toast(text, { bad = false, hint = "", action = null } = {}) {
   const box = document.createElement("div");
   box.className = bad ? "toast bad" : "toast";
   const words = document.createElement("div");
   words.append(line(text), ...(hint ? [line(hint, "muted small")] : []));
-  box.append(words, closeButton(box));
+  box.append(words, ...(action ? [actionButton(box, action)] : []), closeButton(box));
   document.getElementById("toasts").append(box);
-  if (!bad) setTimeout(() => box.remove(), QUIET_MS);
+  if (!bad) setTimeout(() => box.remove(), action ? UNDO_MS : QUIET_MS);
   return box;
 }
 
@@ -21,6 +25,18 @@ function line(text, className = "") {
   element.className = className;
   element.textContent = text;
   return element;
+}
+
+function actionButton(box, { label, run }) {
+  const button = document.createElement("button");
+  button.className = "btn";
+  button.type = "button";
+  button.textContent = label;
+  button.addEventListener("click", () => {
+    box.remove();
+    run();
+  });
+  return button;
 }
 
 function closeButton(box) {

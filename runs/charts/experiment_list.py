@@ -1,0 +1,157 @@
+"""The list of experiments: how many runs, which one last, and what goes on now."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+
+from runs.tracking.filters.patterns import compile_pattern
+from runs.tracking.models import Experiment, ExperimentTag, Lifecycle, Run
+from runs.tracking.statuses import ACTIVE_STATUSES, WAITING_STATUSES
+from runs.tracking.texts import is_storable
+from runs.workspaces.models import Workspace
+
+SORTS = ("name", "created", "activity")
+
+
+@dataclass(frozen=True)
+class ExperimentSearch:
+    """What to list. `text` is part of the name, or a regular expression if `is_regex`."""
+
+    text: str = ""
+    is_regex: bool = False
+    lifecycle: str = Lifecycle.ACTIVE.value
+    sort: str = "name"
+    limit: int = 200
+
+
+@dataclass(frozen=True)
+class ExperimentRow:
+    """One experiment. `total` and `active` count runs that are not archived or deleted; a run is
+    active until its status is final. `last_run` is the one made last."""
+
+    number: int
+    name: str
+    lifecycle: str
+    created_ms: int
+    total: int
+    active: int
+    last_run: Run | None
+    tags: list[tuple[str, str]]
+
+    @property
+    def activity_ms(self) -> int | None:
+        return self.last_run.updated_ms if self.last_run else None
+
+
+@dataclass(frozen=True)
+class ExperimentList:
+    """`rows` are the first `limit` of `matching`; `running` and `waiting` count the runs of the
+    whole workspace."""
+
+    rows: list[ExperimentRow]
+    matching: int
+    running: int
+    waiting: int
+
+
+@dataclass(frozen=True)
+class RunCounts:
+    """Active runs: how many of each experiment (by its key), and of the workspace."""
+
+    by_experiment: Counter
+    running: int
+    waiting: int
+
+
+def list_experiments(*, workspace: Workspace, search: ExperimentSearch) -> ExperimentList:
+    """Return the experiments that match. Raises PatternError. Five queries."""
+    matching = find_experiments(workspace, search)
+    shown = matching[: search.limit]
+    counts = count_active_runs(workspace=workspace)
+    return ExperimentList(
+        rows=build_rows(shown, counts.by_experiment),
+        matching=len(matching),
+        running=counts.running,
+        waiting=counts.waiting,
+    )
+
+
+def find_experiments(workspace: Workspace, search: ExperimentSearch) -> list[Experiment]:
+    """All that match, sorted. Only what sorting needs is read of each, so that a regular
+    expression is matched the same way on every database."""
+    rows = Experiment.objects.filter(workspace=workspace, lifecycle=search.lifecycle)
+    rows = rows.only("id", "number", "name", "lifecycle", "created_ms")
+    rows = rows.annotate(last_run_ms=newest_runs("created_ms"), last_run_id=newest_runs("id"))
+    if not is_storable(search.text):
+        return []
+    if search.is_regex:
+        pattern = compile_pattern(search.text)
+        found = [row for row in rows if pattern.search(row.name)]
+    else:
+        found = list(rows.filter(name__icontains=search.text) if search.text else rows)
+    return sort_experiments(found, search.sort)
+
+
+def newest_runs(field: str) -> Subquery:
+    """`field` of an experiment's newest run: a step or two in the index of run numbers."""
+    runs = Run.objects.filter(experiment=OuterRef("pk"), lifecycle=Lifecycle.ACTIVE)
+    return Subquery(runs.order_by("-number").values(field)[:1])
+
+
+def sort_experiments(rows: Iterable[Experiment], sort: str) -> list[Experiment]:
+    if sort == "created":
+        return sorted(rows, key=lambda row: -row.created_ms)
+    if sort == "activity":
+        return sorted(rows, key=lambda row: -(row.last_run_ms or 0))
+    return sorted(rows, key=lambda row: (row.name.casefold().split("/"), row.name))
+
+
+def count_active_runs(**where: Workspace | Experiment) -> RunCounts:
+    """Count the runs of a `workspace` or an `experiment`. One query over the few runs whose status
+    is not final."""
+    active = Run.objects.filter(**where, status__in=ACTIVE_STATUSES, lifecycle=Lifecycle.ACTIVE)
+    rows = active.values("experiment").annotate(
+        runs=Count("id"), waiting=Count("id", filter=Q(status__in=WAITING_STATUSES))
+    )
+    found = list(rows.values_list("experiment", "runs", "waiting"))
+    waiting = sum(row[2] for row in found)
+    by_experiment = Counter({experiment: runs for experiment, runs, _ in found})
+    return RunCounts(by_experiment, running=by_experiment.total() - waiting, waiting=waiting)
+
+
+def build_rows(experiments: list[Experiment], active: Counter) -> list[ExperimentRow]:
+    ids = [experiment.id for experiment in experiments]
+    totals = count_runs(ids)
+    last_runs = Run.objects.in_bulk([row.last_run_id for row in experiments if row.last_run_id])
+    tags = read_tags(ids)
+    return [
+        ExperimentRow(
+            number=row.number,
+            name=row.name,
+            lifecycle=row.lifecycle,
+            created_ms=row.created_ms,
+            total=totals[row.id],
+            active=active[row.id],
+            last_run=last_runs.get(row.last_run_id),
+            tags=tags[row.id],
+        )
+        for row in experiments
+    ]
+
+
+def count_runs(experiment_ids: list[int]) -> Counter:
+    runs: QuerySet = Run.objects.filter(experiment__in=experiment_ids, lifecycle=Lifecycle.ACTIVE)
+    counted = runs.values("experiment").annotate(total=Count("id")).order_by()
+    return Counter(dict(counted.values_list("experiment", "total")))
+
+
+def read_tags(experiment_ids: list[int]) -> dict[int, list[tuple[str, str]]]:
+    """Tags of experiments, without those that MLflow's clients keep for themselves."""
+    tags = defaultdict(list)
+    rows = ExperimentTag.objects.filter(experiment__in=experiment_ids).order_by("key")
+    for experiment, key, value in rows.values_list("experiment", "key", "value"):
+        if not key.startswith("mlflow."):
+            tags[experiment].append((key, value))
+    return tags

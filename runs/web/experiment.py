@@ -1,0 +1,49 @@
+"""The page of one experiment: what it is, and its runs."""
+
+import re
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from runs.charts.experiment_list import count_active_runs
+from runs.tracking.errors import NotFound
+from runs.tracking.models import Experiment
+from runs.tracking.queries import get_experiment, get_experiment_by_name
+from runs.web import live
+from runs.web.addresses import run_address
+from runs.web.experiment_edit import edit_context
+from runs.web.gate import page
+from runs.workspaces.permissions import Action
+
+PARTS = (live.Part("experiment", "experiments/_head.html"),)
+# The addresses of the Azure ML studio: /experiments/<name>/runs/<id> and /experiments/id/<id>.
+OLD_RUN = re.compile(r"(?P<name>.+)/runs/(?P<run_id>[^/]+)/?")
+
+
+@page(Action.RUN_READ)
+def by_name(request: HttpRequest, name: str) -> HttpResponse:
+    """An experiment by its name; an address as the Azure ML studio had it goes on to the run."""
+    try:
+        return show(request, get_experiment_by_name(request.workspace, name))
+    except NotFound:
+        if match := OLD_RUN.fullmatch(name):
+            return redirect(run_address(request.workspace.slug, match["run_id"]))
+        raise
+
+
+@page(Action.RUN_READ)
+def by_number(request: HttpRequest, number: int) -> HttpResponse:
+    return show(request, get_experiment(request.workspace, number))
+
+
+def show(request: HttpRequest, experiment: Experiment) -> HttpResponse:
+    context = {
+        **edit_context(request, experiment),
+        "place": "experiments",
+        "crumbs": [
+            {"label": "Experiments", "href": f"/w/{request.workspace.slug}/experiments"},
+            {"label": experiment.name},
+        ],
+        "counts": count_active_runs(experiment=experiment),
+    }
+    return live.answer(request, "experiments/experiment.html", PARTS, context)

@@ -1,0 +1,98 @@
+"""Changing an experiment: name, description, tags, archive and delete."""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from runs.tracking import services
+from runs.tracking.errors import InvalidValue
+from runs.tracking.models import Experiment, Lifecycle
+from runs.tracking.queries import get_experiment
+from runs.web import tellings
+from runs.web.addresses import experiment_address
+from runs.web.gate import page
+from runs.web.tag_text import read_tag
+from runs.workspaces.permissions import Action
+
+MOVES: dict[tuple[str, str], Callable[..., None]] = {
+    (Lifecycle.ACTIVE, Lifecycle.ARCHIVED): services.archive_experiment,
+    (Lifecycle.ACTIVE, Lifecycle.DELETED): services.delete_experiment,
+    (Lifecycle.ARCHIVED, Lifecycle.ACTIVE): services.reactivate_experiment,
+    (Lifecycle.ARCHIVED, Lifecycle.DELETED): services.delete_experiment,
+    (Lifecycle.DELETED, Lifecycle.ACTIVE): services.restore_experiment,
+}
+WORDS = {
+    Lifecycle.ACTIVE: "is active again.",
+    Lifecycle.ARCHIVED: "is archived: hidden here, its runs stay as they are.",
+    Lifecycle.DELETED: "is deleted with its runs. It can be restored.",
+}
+
+
+@page(Action.EXPERIMENT_WRITE)
+def panel(request: HttpRequest, number: int) -> HttpResponse:
+    """The side panel to change an experiment."""
+    experiment = get_experiment(request.workspace, number)
+    return render(request, "experiments/_panel.html", edit_context(request, experiment))
+
+
+@page(Action.EXPERIMENT_WRITE, methods=("POST",))
+def change(request: HttpRequest, number: int) -> HttpResponse:
+    """Write name and description, each where it was sent and differs. The page of an experiment
+    that was renamed moves on to its new address."""
+    experiment = get_experiment(request.workspace, number)
+    name, description = request.POST.get("name"), request.POST.get("description")
+    if description is not None and description != experiment.description:
+        services.describe_experiment(experiment=experiment, description=description)
+    if name is not None and name != experiment.name:
+        before = address_of(request, experiment)
+        services.rename_experiment(experiment=experiment, name=name)
+        if urlsplit(request.headers.get("HX-Current-URL", "")).path == before:
+            return tellings.go(address_of(request, experiment))
+    return tellings.done("Saved.")
+
+
+@page(Action.EXPERIMENT_WRITE, methods=("POST",))
+def tag(request: HttpRequest, number: int) -> HttpResponse:
+    """Add or change a tag given as `key=value` or `key`; or remove the one named `remove`."""
+    experiment = get_experiment(request.workspace, number)
+    if removed := request.POST.get("remove"):
+        services.delete_experiment_tag(experiment=experiment, key=removed)
+    else:
+        key, value = read_tag(request.POST.get("tag", ""))
+        services.set_experiment_tag(experiment=experiment, key=key, value=value or "")
+    answer = render(request, "components/_tag_editor.html", edit_context(request, experiment))
+    return tellings.tell(answer)
+
+
+@page(Action.EXPERIMENT_WRITE, methods=("POST",))
+def lifecycle(request: HttpRequest, number: int) -> HttpResponse:
+    """Archive, delete, or bring back; the answer offers the way back."""
+    experiment = get_experiment(request.workspace, number)
+    before, after = experiment.lifecycle, request.POST.get("to", "")
+    if after not in Lifecycle.values:
+        raise InvalidValue("Say `to`: active, archived or deleted.")
+    if before == after:
+        return tellings.done()
+    move = MOVES.get((before, after))
+    if move is None:
+        raise InvalidValue("Restore the experiment before archiving it.")
+    move(experiment=experiment)
+    undo = tellings.Undo(request.path, {"to": before}) if after != Lifecycle.ACTIVE else None
+    return tellings.done(f"{experiment.name} {WORDS[Lifecycle(after)]}", undo)
+
+
+def edit_context(request: HttpRequest, experiment: Experiment) -> dict[str, object]:
+    where = {"workspace": request.workspace.slug, "number": experiment.number}
+    tags = experiment.tags.order_by("key").values_list("key", "value")
+    return {
+        "experiment": experiment,
+        "tags": [(key, value) for key, value in tags if not key.startswith("mlflow.")],
+        "tags_address": reverse("experiment_tag", kwargs=where),
+    }
+
+
+def address_of(request: HttpRequest, experiment: Experiment) -> str:
+    return experiment_address(request.workspace.slug, experiment.name, experiment.number)
