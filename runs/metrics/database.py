@@ -57,9 +57,9 @@ class Cursor:
             answers.append(self.raw.fetchone())
         return answers
 
-    def numbers(self, numbers: Iterable[int]) -> Any:
+    def list(self, values: Iterable[int] | Iterable[str]) -> Any:
         """Return the parameter of `LIST`, or one of the two of `PAIRS`."""
-        return json.dumps(list(numbers)) if self.is_sqlite else list(numbers)
+        return json.dumps([*values]) if self.is_sqlite else [*values]
 
     def _translate(self, sql: str) -> str:
         return to_sqlite(sql) if self.is_sqlite else sql

@@ -1,4 +1,4 @@
-"""All writes of this room: points through one group commit, and text values."""
+"""All writes of this room: points through one group commit, text values, moved series."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +11,7 @@ from runs.metrics import names
 from runs.metrics.appending import Logged, append
 from runs.metrics.database import LIST, Cursor, open_cursor
 from runs.metrics.group_commit import GroupCommit
+from runs.metrics.moving import move_series
 from runs.metrics.points import empty_points, make_points
 from runs.metrics.runs import RunRef, forget_all, resolve_run
 from runs.metrics.texts import Text, add_texts
@@ -20,7 +21,7 @@ from runs.tracking.models import Lifecycle
 from runs.tracking.notes import check_params, check_tags, write_params, write_tags
 from runs.tracking.texts import check_key, check_text
 
-__all__ = ["RunRef", "log_batch", "log_texts", "resolve_run"]
+__all__ = ["RunRef", "log_batch", "log_texts", "move_series", "resolve_run"]
 
 Point = tuple[str, int, int, float]
 
@@ -145,7 +146,7 @@ def _write(requests: Sequence[Request]) -> list[Exception | None]:
 
 def _lock_runs(cursor: Cursor, run_ids: set[int]) -> dict[int, LockedRun]:
     sql = READ_RUNS if cursor.is_sqlite else READ_RUNS + LOCK
-    return {row[0]: LockedRun(*row) for row in cursor.read(sql, (cursor.numbers(run_ids),))}
+    return {row[0]: LockedRun(*row) for row in cursor.read(sql, (cursor.list(run_ids),))}
 
 
 def _write_notes(

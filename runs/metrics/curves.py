@@ -1,0 +1,136 @@
+"""Curves: what of series a chart draws, at a cost that follows its pixels."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from runs.metrics.database import LIST, Cursor, open_cursor
+from runs.metrics.downsampling import choose, split_range
+from runs.metrics.points import Points, empty_points, unpack
+from runs.metrics.reading import Axis, Head, Ints, group_heads, limit_range, read_heads, read_parts
+from runs.metrics.rollups import place_rollups, read_rollups
+from runs.metrics.segments import SEALED
+
+# A longer stretch of a series is drawn from the summaries of its segments. Many series share a
+# budget, so that 500 of them do not fetch gigabytes.
+MAX_POINTS = 512 * SEALED
+MIN_POINTS = 32 * SEALED
+POINTS_OF_ALL = 8192 * SEALED
+
+READ_TIMES = (
+    "SELECT low_ms, high_ms, CASE WHEN low_step IS NULL THEN data END"
+    f" FROM runs_segment WHERE series_id {LIST}"
+)
+NOTHING = (np.empty(0, np.int64), empty_points())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curve:
+    """Points of a series in the order of the axis asked for, and how many there are in `total`.
+
+    `index` says which point of its series each one is (by arrival); only for that axis.
+    """
+
+    series_id: int
+    step: Ints
+    ms: Ints
+    value: NDArray[np.float64]
+    total: int
+    index: Ints | None = None
+
+
+def downsample(
+    *,
+    series_ids: Sequence[int],
+    low: int | None = None,
+    high: int | None = None,
+    pixels: int,
+    axis: Axis = "step",
+) -> list[Curve]:
+    """Return a curve of about `pixels` points for each series that exists, in the order asked for.
+
+    All share one axis ("step", "time" in ms, or "index"), from `low` to `high`, by default from
+    the first to the last point of all. Kept are the first and the last point in the range and the
+    least and greatest of each of `pixels / 2` buckets; infinities and gaps of NaN as
+    `downsampling.choose` says. Two queries for up to a million points, one or two more for each
+    series with over half a million in the range: that one is drawn from the least and greatest
+    point of each 1024, which stay where they are.
+    """
+    with open_cursor() as cursor:
+        heads = read_heads(cursor, series_ids)
+        low, high = _find_range(cursor, list(heads.values()), axis, low, high)
+        plan = Plan(axis, low, high, split_range(low, high, max(1, pixels // 2)))
+        limit = max(MIN_POINTS, min(MAX_POINTS, POINTS_OF_ALL // max(1, len(heads))))
+        curves = {}
+        for group in group_heads(head for head in heads.values() if head.n <= limit):
+            curves |= {curve.series_id: curve for curve in _draw_points(cursor, group, plan)}
+        for head in heads.values():
+            if head.n > limit:
+                curves[head.id] = _draw_long(cursor, head.id, plan, limit)
+    return [curves.get(i) or _make_curve(i, *NOTHING, 0, plan) for i in series_ids if i in heads]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The part of an axis to draw, and where its buckets begin."""
+
+    axis: Axis
+    low: int
+    high: int
+    borders: Ints
+
+
+def _draw_points(cursor: Cursor, series_ids: Sequence[int], plan: Plan) -> Iterator[Curve]:
+    for part in read_parts(cursor, series_ids, plan.axis, plan.low, plan.high):
+        x, points = part.arrange(plan.axis, plan.low, plan.high)
+        yield _make_curve(part.series_id, x, points, len(x), plan)
+
+
+def _draw_long(cursor: Cursor, series_id: int, plan: Plan, limit: int) -> Curve | None:
+    rollups = read_rollups(cursor, series_id, plan.axis, plan.low, plan.high)
+    if sum(rollup.n for rollup in rollups) <= limit:
+        return next(_draw_points(cursor, [series_id], plan), None)
+    placed = place_rollups(cursor, series_id, rollups, plan.axis, plan.low, plan.high)
+    return _make_curve(series_id, *placed, plan)
+
+
+def _make_curve(series_id: int, x: Ints, points: Points, total: int, plan: Plan) -> Curve:
+    chosen = choose(x, np.ascontiguousarray(points["value"]), plan.borders)
+    points = points[chosen]
+    return Curve(
+        series_id=series_id,
+        step=np.ascontiguousarray(points["step"]),
+        ms=np.ascontiguousarray(points["ms"]),
+        value=np.ascontiguousarray(points["value"]),
+        total=total,
+        index=x[chosen] if plan.axis == "index" else None,
+    )
+
+
+def _find_range(
+    cursor: Cursor, heads: Sequence[Head], axis: Axis, low: int | None, high: int | None
+) -> tuple[int, int]:
+    """Return the range to draw: what was asked for, or from the first to the last point."""
+    if heads and (low is None or high is None):
+        first, last = _find_extent(cursor, heads, axis)
+        low, high = first if low is None else low, last if high is None else high
+    return limit_range(low, high)
+
+
+def _find_extent(cursor: Cursor, heads: Sequence[Head], axis: Axis) -> tuple[int, int]:
+    if axis == "index":
+        return 0, max(head.n for head in heads) - 1
+    if axis == "step":
+        return min(head.first_step for head in heads), max(head.last_step for head in heads)
+    low = [head.first_ms for head in heads]
+    high = [head.last_ms for head in heads]
+    if shuffled := [head.id for head in heads if not head.ordered]:
+        rows = cursor.read(READ_TIMES, (cursor.list(shuffled),))
+        low += [begin for begin, _, data in rows if data is None]
+        high += [end for _, end, data in rows if data is None]
+        for points in (unpack(data) for *_, data in rows if data is not None):
+            low.append(int(points["ms"].min()))
+            high.append(int(points["ms"].max()))
+    return min(low), max(high)

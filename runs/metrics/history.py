@@ -1,0 +1,121 @@
+"""The whole history of a metric, page by page, in the order of MLflow: (time, step, value)."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from runs.metrics.database import Cursor, open_cursor
+from runs.metrics.errors import InvalidPosition
+from runs.metrics.points import POINT, Points, empty_points, order_by_time, unpack
+from runs.metrics.reading import INT64_MIN, read_sealed
+from runs.metrics.segments import SEALED
+
+FIND_SERIES = """
+SELECT runs_series.id FROM runs_run
+JOIN runs_metric ON runs_metric.experiment_id = runs_run.experiment_id
+JOIN runs_series ON runs_series.run_id = runs_run.id AND metric_id = runs_metric.id
+WHERE runs_run.id = %s AND key = %s AND "column" = %s
+"""
+# The segments that may hold points at a (time, step) or later; of the open ones, their points.
+READ_REST = """
+SELECT seq, n, low_ms, low_step, CASE WHEN low_step IS NULL THEN data END FROM runs_segment
+WHERE series_id = %s
+AND (low_step IS NULL OR high_ms > %s OR (high_ms = %s AND high_step >= %s))
+"""
+
+BEFORE_ALL = np.array((INT64_MIN, -1, -np.inf), POINT)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class History:
+    """A page of points in (time, step, value) order; `next` is where the next page goes on."""
+
+    points: Points
+    next: str | None
+
+
+class Rest(NamedTuple):
+    """A segment that may hold points of the pages to come."""
+
+    seq: int
+    n: int
+    low_ms: int
+    low_step: int
+    data: bytes | None
+
+
+def read_history(
+    *, run_id: int, key: str, column: str = "", after: str | None = None, limit: int | None = None
+) -> History:
+    """Return a page of a metric's points, at most `limit`, after the position `after`.
+
+    A run or metric that does not exist has no points. Raises InvalidPosition. Three queries; a
+    page reads the segments it needs and no others, whatever the order the points arrived in.
+    """
+    position = read_position(after) if after else BEFORE_ALL
+    with open_cursor() as cursor:
+        series = cursor.read(FIND_SERIES, (run_id, key, column))
+        if not series:
+            return History(empty_points(), None)
+        points = _read_after(cursor, series[0][0], position, limit)
+    if limit is None or len(points) <= limit:
+        return History(points, None)
+    return History(points[:limit], write_position(points[limit - 1]))
+
+
+def _read_after(cursor: Cursor, series_id: int, position: np.void, limit: int | None) -> Points:
+    """Return the points after a position in order: all, or more than `limit` where there are."""
+    step, ms, _ = position.item()
+    rest = [Rest(*row) for row in cursor.read(READ_REST, (series_id, ms, ms, step))]
+    taken = [unpack(segment.data) for segment in rest if segment.data is not None]
+    sealed = sorted(
+        (segment for segment in rest if segment.data is None),
+        key=lambda segment: (segment.low_ms, segment.low_step, segment.seq),
+    )
+    while True:
+        count = len(sealed) if limit is None else min(len(sealed), limit // SEALED + 2)
+        seqs, sealed = [segment.seq for segment in sealed[:count]], sealed[count:]
+        taken += [points for _, points in read_sealed(cursor, series_id, seqs)] if seqs else []
+        points = np.concatenate([empty_points(), *taken])
+        points = points[order_by_time(points)]
+        points = points[_find(points, position) :]
+        if not sealed:
+            return points
+        # What comes before every segment not yet read stays where it is.
+        settled = _find(points, _lowest(sealed[0]))
+        if limit is not None and settled > limit:
+            return points[:settled]
+
+
+def _lowest(segment: Rest) -> np.void:
+    return np.array((segment.low_step, segment.low_ms, -np.inf), POINT)
+
+
+def _find(points: Points, position: np.void) -> int:
+    """Return how many of the sorted points come before a position or at it."""
+    step, ms, value = position.item()
+    start, stop = 0, len(points)
+    for field, wanted in (("ms", ms), ("step", step)):
+        part = points[field][start:stop]
+        begin, end = np.searchsorted(part, wanted), np.searchsorted(part, wanted, side="right")
+        start, stop = start + int(begin), start + int(end)
+    return start + int(np.searchsorted(points["value"][start:stop], value, side="right"))
+
+
+def write_position(point: np.void) -> str:
+    """Return the opaque position behind a point."""
+    return base64.urlsafe_b64encode(point.tobytes()).decode()
+
+
+def read_position(text: str) -> np.void:
+    """Return the point that `write_position` was given. Raises InvalidPosition."""
+    try:
+        data = base64.urlsafe_b64decode(text)
+    except (binascii.Error, ValueError):
+        data = b""
+    if len(data) != POINT.itemsize:
+        raise InvalidPosition(f"Unknown page token: {text:.100}. Begin again without one.")
+    return np.frombuffer(data, POINT)[0]

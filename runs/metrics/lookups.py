@@ -1,0 +1,109 @@
+"""Values of one metric at the steps of another."""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from runs.metrics.database import LIST, PAIRS, Cursor, open_cursor
+from runs.metrics.points import unpack
+from runs.metrics.reading import INT64_MAX, INT64_MIN, Ints, group_heads, read_heads, read_parts
+from runs.metrics.summaries import NAN, rank
+
+Floats = NDArray[np.float64]
+Goal = Literal["min", "max"]
+
+# The segments that may hold a point of series a at step b.
+READ_AT = (
+    f"SELECT pair.a, pair.b, data FROM {PAIRS} JOIN runs_segment ON series_id = pair.a"
+    " AND (low_step IS NULL OR low_step <= pair.b AND high_step >= pair.b)"
+)
+READ_BEST = f"""
+SELECT run_id, key, runs_series.id, min, min_step, max, max_step FROM runs_series
+JOIN runs_metric ON runs_metric.id = metric_id
+WHERE run_id {LIST} AND key {LIST} AND "column" = ''
+"""
+
+
+class Best(NamedTuple):
+    """A series of a run, with its extremes."""
+
+    run_id: int
+    key: str
+    series_id: int
+    min: float | None
+    min_step: int | None
+    max: float | None
+    max_step: int | None
+
+    def best_step(self, goal: Goal) -> int | None:
+        """Return the step of the least or greatest value; None where all is NaN."""
+        return self.min_step if goal == "min" else self.max_step
+
+
+def values_at_steps(steps: Mapping[int, Ints]) -> dict[int, Floats]:
+    """Return for each series id its values at the steps given for it; NaN where it has no point at
+    exactly that step; of several points the latest. Two queries for up to a million points."""
+    answer = {series_id: np.full(len(wanted), NAN) for series_id, wanted in steps.items()}
+    with open_cursor() as cursor:
+        for group in group_heads(read_heads(cursor, list(steps)).values()):
+            for part in read_parts(cursor, group, "step", INT64_MIN, INT64_MAX):
+                x, points = part.arrange("step", INT64_MIN, INT64_MAX)
+                answer[part.series_id] = _look_up(x, points["value"], steps[part.series_id])
+    return answer
+
+
+def _look_up(x: Ints, value: Floats, steps: Ints) -> Floats:
+    at = np.searchsorted(x, steps, side="right") - 1
+    return np.where((at >= 0) & (x[at] == steps), value[at], NAN)
+
+
+def value_at_best(
+    *,
+    run_ids: Sequence[int],
+    goal_metric_key: str,
+    goal: Goal,
+    keys: Sequence[str],
+) -> dict[tuple[int, str], float]:
+    """Return the value of each metric at the step where the run's goal metric is best.
+
+    A metric without a point at that step is left out; of several points at it the latest counts,
+    but of the goal metric itself the best. Two queries.
+    """
+    with open_cursor() as cursor:
+        all_keys = sorted({goal_metric_key, *keys})
+        rows = [
+            Best(*r) for r in cursor.read(READ_BEST, (cursor.list(run_ids), cursor.list(all_keys)))
+        ]
+        goals = {row.run_id: row for row in rows if row.key == goal_metric_key}
+        wanted = {
+            (row.run_id, row.key): (row.series_id, goals[row.run_id].best_step(goal))
+            for row in rows
+            if row.key != goal_metric_key and row.run_id in goals
+        }
+        values = _read_latest_at(cursor, [pair for pair in wanted.values() if pair[1] is not None])
+    found = {name: values[pair] for name, pair in wanted.items() if pair in values}
+    if goal_metric_key in keys:
+        found |= {
+            (run_id, goal_metric_key): getattr(row, goal)
+            for run_id, row in goals.items()
+            if row.best_step(goal) is not None
+        }
+    return found
+
+
+def _read_latest_at(
+    cursor: Cursor, pairs: Sequence[tuple[int, int]]
+) -> dict[tuple[int, int], float]:
+    """Return the latest value of each (series id, step) that has a point. One query."""
+    series = [series_id for series_id, _ in pairs]
+    steps = [step for _, step in pairs]
+    rows = cursor.read(READ_AT, (cursor.list(series), cursor.list(steps)))
+    latest: dict[tuple[int, int], tuple[int, int, bool, float]] = {}
+    for series_id, step, data in rows:
+        points = unpack(data)
+        for _, ms, value in points[points["step"] == step].tolist():
+            place = rank(step, ms, value)
+            latest[series_id, step] = max(place, latest.get((series_id, step), place))
+    return {pair: NAN if is_nan else value for pair, (_, _, is_nan, value) in latest.items()}

@@ -1,0 +1,122 @@
+"""All reads of this room: histories, curves, summaries, names, texts."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from runs.metrics.curves import Curve, downsample
+from runs.metrics.database import LIST, Row, open_cursor
+from runs.metrics.history import History, read_history
+from runs.metrics.lookups import value_at_best, values_at_steps
+from runs.metrics.points import Points, empty_points
+from runs.metrics.reading import Axis, limit_range, read_parts
+from runs.metrics.runs import RunRef, resolve_run
+from runs.metrics.summaries import COLUMNS, Summary, from_row
+
+__all__ = [
+    "Curve",
+    "History",
+    "RunRef",
+    "Summary",
+    "count_points",
+    "downsample",
+    "find_series",
+    "list_metrics",
+    "read_history",
+    "read_points",
+    "read_summaries",
+    "read_texts",
+    "resolve_run",
+    "value_at_best",
+    "values_at_steps",
+]
+
+# (run id, key, column)
+SeriesName = tuple[int, str, str]
+
+_NAMED = f"""
+FROM {{table}} JOIN runs_metric ON runs_metric.id = metric_id WHERE run_id {LIST}
+"""
+_SOME_KEYS = f" AND key {LIST}"
+_SUMMARY = ", ".join(f'runs_series."{name}"' for name in COLUMNS)
+
+
+class Text(NamedTuple):
+    """A text value."""
+
+    step: int
+    ms: int
+    value: str
+
+
+def read_summaries(
+    run_ids: Sequence[int], keys: Sequence[str] | None = None
+) -> dict[SeriesName, Summary]:
+    """Return the summaries of the metrics of runs: of all, or of those named. One query."""
+    rows = _read_named(f'SELECT run_id, key, "column", {_SUMMARY}', "runs_series", run_ids, keys)
+    return {(row[0], row[1], row[2]): from_row(row[3:]) for row in rows}
+
+
+def find_series(run_ids: Sequence[int], keys: Sequence[str] | None = None) -> dict[SeriesName, int]:
+    """Return the ids of the series of runs: of all metrics, or of those named. One query."""
+    rows = _read_named('SELECT run_id, key, "column", runs_series.id', "runs_series", run_ids, keys)
+    return {(row[0], row[1], row[2]): row[3] for row in rows}
+
+
+def read_texts(
+    run_ids: Sequence[int], keys: Sequence[str] | None = None
+) -> dict[SeriesName, list[Text]]:
+    """Return the text values of runs in (step, time) order, the latest last. One query."""
+    rows = _read_named(
+        'SELECT run_id, key, "column", step, ms, value',
+        "runs_textvalue",
+        run_ids,
+        keys,
+        " ORDER BY step, ms, runs_textvalue.id",
+    )
+    texts: dict[SeriesName, list[Text]] = {}
+    for run_id, key, column, *text in rows:
+        texts.setdefault((run_id, key, column), []).append(Text(*text))
+    return texts
+
+
+def _read_named(
+    select: str,
+    table: str,
+    run_ids: Sequence[int],
+    keys: Sequence[str] | None,
+    order: str = "",
+) -> list[Row]:
+    sql = select + _NAMED.format(table=table)
+    with open_cursor() as cursor:
+        if keys is None:
+            return cursor.read(sql + order, (cursor.list(run_ids),))
+        return cursor.read(sql + _SOME_KEYS + order, (cursor.list(run_ids), cursor.list(keys)))
+
+
+def list_metrics(experiment_ids: Sequence[int]) -> list[tuple[str, str]]:
+    """Return the (key, column) of all metrics with points in experiments, sorted. One query."""
+    with open_cursor() as cursor:
+        return cursor.read(
+            f'SELECT DISTINCT key, "column" FROM runs_metric WHERE experiment_id {LIST}'
+            " AND EXISTS (SELECT 1 FROM runs_series WHERE metric_id = runs_metric.id)"
+            " ORDER BY 1, 2",
+            (cursor.list(experiment_ids),),
+        )
+
+
+def count_points(run_ids: Sequence[int]) -> int:
+    """Return how many points the runs have in all: it rises with every new one. One query."""
+    with open_cursor() as cursor:
+        sql = f"SELECT COALESCE(SUM(n), 0) FROM runs_series WHERE run_id {LIST}"
+        return int(cursor.read(sql, (cursor.list(run_ids),))[0][0])
+
+
+def read_points(
+    series_id: int, low: int | None = None, high: int | None = None, axis: Axis = "step"
+) -> Points:
+    """Return the points of a series in [low, high] of an axis, in its order. One query."""
+    low, high = limit_range(low, high)
+    with open_cursor() as cursor:
+        for part in read_parts(cursor, [series_id], axis, low, high):
+            return part.arrange(axis, low, high)[1]
+    return empty_points()
