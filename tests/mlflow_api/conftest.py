@@ -1,5 +1,6 @@
 """A real studio in a process of its own, and ways to talk to it and to the views directly."""
 
+import json
 import os
 import shutil
 import socket
@@ -10,13 +11,16 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 from urllib.parse import urlsplit, urlunsplit
 from urllib.request import urlopen
 
 import psycopg
 import pytest
+from django.test import Client
 
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST_START_S = 60.0
@@ -80,3 +84,79 @@ def wait_until_healthy(url: str, server: subprocess.Popen) -> None:
         except (URLError, ConnectionError):
             time.sleep(0.1)
     raise RuntimeError("the studio did not start")
+
+
+@dataclass
+class Answer:
+    """A status and the JSON of an answer."""
+
+    status: int
+    body: Any
+
+    @property
+    def code(self) -> str:
+        return self.body.get("error_code", "")
+
+    @property
+    def message(self) -> str:
+        return self.body.get("message", "")
+
+
+class Api:
+    """Speaks the protocol to the views, without a server between."""
+
+    def __init__(self, prefix: str = "/api/2.0/mlflow", token: str = "") -> None:
+        self.prefix = prefix
+        self.http = Client(headers={"Authorization": f"Bearer {token}"} if token else {})
+
+    def post(self, path: str, body: Any = None, method: str = "POST") -> Answer:
+        return self.send(path, json.dumps(body or {}).encode(), method=method)
+
+    def get(self, path: str, **query: Any) -> Answer:
+        return self.read(self.http.get(f"{self.prefix}/{path}", query))
+
+    def send(
+        self, path: str, data: bytes, kind: str = "application/json", method: str = "POST"
+    ) -> Answer:
+        url = f"{self.prefix}/{path}"
+        return self.read(self.http.generic(method, url, data, content_type=kind))
+
+    @staticmethod
+    def read(response: Any) -> Answer:
+        text = response.getvalue()
+        assert response["Content-Type"] == "application/json", text[:300]
+        return Answer(response.status_code, json.loads(text) if text else None)
+
+    def make_experiment(self, name: str = "", **fields: Any) -> str:
+        name = name or uuid.uuid4().hex
+        return self.post("experiments/create", {"name": name, **fields}).body["experiment_id"]
+
+    def make_run(self, experiment_id: str = "0", **fields: Any) -> dict[str, Any]:
+        answer = self.post("runs/create", {"experiment_id": experiment_id, **fields})
+        assert answer.status == 200, answer
+        return answer.body["run"]
+
+    def make_run_id(self, experiment_id: str = "0", **fields: Any) -> str:
+        return self.make_run(experiment_id, **fields)["info"]["run_id"]
+
+    def get_run(self, run_id: str) -> dict[str, Any]:
+        return self.get("runs/get", run_id=run_id).body["run"]
+
+    def get_tags(self, run_id: str) -> dict[str, str]:
+        return {tag["key"]: tag["value"] for tag in self.get_run(run_id)["data"].get("tags", [])}
+
+    def get_latest(self, run_id: str) -> dict[str, Any]:
+        return {row["key"]: row for row in self.get_run(run_id)["data"].get("metrics", [])}
+
+
+@pytest.fixture
+def api(db, settings) -> Api:
+    """The protocol, asked by the local owner of an open studio."""
+    settings.STUDIO_OPEN = True
+    return Api()
+
+
+@pytest.fixture
+def files_api(api, settings, tmp_path) -> Api:
+    """The addresses of files, over a store of the test's own."""
+    return Api("/api/2.0/mlflow-artifacts/artifacts")
