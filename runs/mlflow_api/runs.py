@@ -14,6 +14,7 @@ from runs.tracking import services
 from runs.tracking.errors import InvalidValue, NotActive, NotFound
 from runs.tracking.models import Run
 from runs.tracking.run_names import make_run_name
+from runs.tracking.statuses import Status, may_change
 from runs.workspaces.permissions import Action
 
 
@@ -66,9 +67,11 @@ def update(call: Call, message: messages.UpdateRun) -> dict[str, Any]:
     run = find_run(call.workspace, message.run_id or "")
     if message.run_name:
         check_name(message.run_name, "run_name")
+    status = read_status(message.status)
+    reopen(run, status, by=call.principal.name)
     services.update_run(
         run=run,
-        status=read_status(message.status),
+        status=status,
         ended_ms=message.end_time,
         name=message.run_name,
         by=call.principal.name,
@@ -76,6 +79,13 @@ def update(call: Call, message: messages.UpdateRun) -> dict[str, Any]:
     if message.run_name:
         services.set_tags(run=run, tags={mirrors.RUN_NAME: message.run_name})
     return {"run_info": as_info(run)}
+
+
+def reopen(run: Run, status: Status | None, by: str) -> None:
+    """Let an ended run end otherwise, as MLflow does: by way of Running, as its history then
+    says."""
+    if status and status.is_final and not may_change(Status(run.status), status):
+        services.update_run(run=run, status=Status.RUNNING, by=by)
 
 
 @endpoint(Action.RUN_WRITE, POST, messages.RunMessage)
