@@ -1,0 +1,87 @@
+"""A log in blocks of whole lines, without colour codes, every line still knowing its byte."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from runs.artifacts.logs.line_index import count_newlines, newlines_in
+from runs.artifacts.models import File
+from runs.artifacts.queries import read_file
+
+_BLOCK_BYTES = 1 << 20
+# A longer line comes in pieces that overlap by as much as a match may plausibly span.
+_LINE_BYTES = 1 << 22
+_OVERLAP_BYTES = 1 << 12
+_ESCAPE = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]")
+
+
+@dataclass
+class LineBlock:
+    """Lines of a log from byte `start` on; the first of them begins at `first_line_byte`,
+    which lies before `start` where the block is a further piece of a huge line."""
+
+    start: int
+    first_line_byte: int
+    raw: bytes
+    _counted: int = field(default=0, init=False)
+    _line: int = field(default=0, init=False)
+
+    @cached_property
+    def text(self) -> bytes:
+        """The lines without colour codes, so that a search does not stumble over them."""
+        # One byte is found at memory speed, two are not.
+        return _ESCAPE.sub(b"", self.raw) if b"\x1b" in self.raw else self.raw
+
+    @cached_property
+    def newlines(self) -> int:
+        return count_newlines(self.raw)
+
+    @cached_property
+    def _ends(self) -> np.ndarray:
+        return newlines_in(self.raw)
+
+    def line_of(self, position: int) -> int:
+        """Return which line (from 0) holds `position` of `text`; positions must not go back."""
+        self._line += count_newlines(self.text[self._counted : position])
+        self._counted = position
+        return self._line
+
+    def line_byte(self, position: int) -> int:
+        """Return the byte of the file where the line that begins at `position` begins."""
+        if position == 0:
+            return self.first_line_byte
+        return self.start + self._raw_position(position)
+
+    def byte_behind(self, position: int) -> int:
+        """Return the byte of the file that `position`, the end of a line, stands for."""
+        if position == len(self.text):
+            return self.start + len(self.raw)
+        return self.start + self._raw_position(position)
+
+    def _raw_position(self, position: int) -> int:
+        if self.text is self.raw:
+            return position
+        line = count_newlines(self.text[:position])
+        return int(self._ends[line - 1]) + 1
+
+
+def whole_lines(file: File, start: int, first_line_byte: int) -> Iterator[LineBlock]:
+    """Yield the lines of `file` from `start` on, about a megabyte at a time."""
+    held = b""
+    for chunk in read_file(file, start):
+        held += chunk
+        if len(held) < _BLOCK_BYTES:
+            continue
+        cut = held.rfind(b"\n") + 1
+        if cut:
+            yield LineBlock(start, first_line_byte, held[:cut])
+            first_line_byte = start + cut
+        elif len(held) >= _LINE_BYTES:
+            yield LineBlock(start, first_line_byte, held)
+            cut = len(held) - _OVERLAP_BYTES
+        start, held = start + cut, held[cut:]
+    if held:
+        yield LineBlock(start, first_line_byte, held)

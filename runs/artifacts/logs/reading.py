@@ -1,0 +1,269 @@
+"""A page of a log: its lines by number, by byte, or from the end, decoded for display."""
+
+import codecs
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from runs.artifacts.logs.ansi import Segment, parse_line
+from runs.artifacts.logs.levels import level_of
+from runs.artifacts.logs.line_index import (
+    BLOCK_BYTES,
+    LineIndex,
+    index_of,
+    newlines_in,
+)
+from runs.artifacts.models import File
+from runs.artifacts.queries import read_file
+
+MAX_COUNT = 5000
+MAX_PART_BYTES = 1 << 20
+# Of a longer line only a part is shown: its beginning, or its last state where it is progress.
+MAX_LINE_BYTES = 1 << 14
+# Lines close to each other are fetched together.
+_FETCH_BYTES = 1 << 22
+_BUDGET_S = 0.5
+
+
+@dataclass(frozen=True)
+class LogPart:
+    """Raw bytes of a log: [start, start + len(data)) of `size_bytes` so far."""
+
+    data: bytes
+    start: int
+    size_bytes: int
+    growing: bool
+
+    @property
+    def next_byte(self) -> int:
+        return self.start + len(self.data)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line as it is shown. `no` counts from 1 and is None while the file is being counted."""
+
+    no: int | None
+    byte: int
+    size_bytes: int
+    segments: list[Segment]
+    level: str = ""
+    is_cut: bool = False
+
+    @property
+    def text(self) -> str:
+        return "".join(text for text, _ in self.segments)
+
+
+@dataclass(frozen=True)
+class LogPage:
+    """Consecutive lines. Go on at `next_byte`: an unfinished last line is sent again there."""
+
+    lines: list[Line]
+    first_byte: int
+    next_byte: int
+    total_bytes: int
+    total_lines: int | None
+    at_end: bool
+    growing: bool = field(default=False)
+
+
+@dataclass(frozen=True)
+class _Span:
+    """Where a line lies; `stop` is behind its newline where it `is_whole`."""
+
+    start: int
+    stop: int
+    is_whole: bool
+
+
+def read_log(file: File, start: int = 0, limit: int = MAX_PART_BYTES) -> LogPart:
+    """Return up to `limit` raw bytes from `start`; a negative `start` counts from the end."""
+    size = file.size_bytes
+    start = min(max(start + size if start < 0 else start, 0), size)
+    limit = min(max(limit, 0), MAX_PART_BYTES)
+    data = b"".join(read_file(file, start, start + limit))
+    return LogPart(data, start, size, file.growing)
+
+
+def read_lines(
+    file: File,
+    *,
+    first_line: int | None = None,
+    last: bool = False,
+    from_byte: int | None = None,
+    before_byte: int | None = None,
+    around_byte: int | None = None,
+    count: int = 200,
+    budget_s: float = _BUDGET_S,
+) -> LogPage:
+    """Return up to `count` lines of `file`, chosen by one of
+
+    - `first_line`: from this line number (from 1) on,
+    - `last`: the last ones,
+    - `from_byte`: from the line that holds this byte on,
+    - `before_byte`: those that end before the line that holds this byte,
+    - `around_byte`: the line that holds this byte in the middle;
+
+    the beginning otherwise. Numbers are None, and `first_line` is answered with the beginning,
+    where a huge file cannot be counted within `budget_s`; what was counted is kept, ask again.
+    """
+    count = min(max(count, 1), MAX_COUNT)
+    index = index_of(file, budget_s)
+    if first_line is not None:
+        start = index.start_of_line(file, first_line - 1) if index else 0
+        spans = _spans_from(file, file.size_bytes if start is None else start, count)
+    elif last:
+        spans = _spans_before(file, file.size_bytes, count)
+    elif before_byte is not None:
+        spans = _spans_before(file, line_start(file, before_byte), count)
+    elif around_byte is not None:
+        spans = _spans_around(file, around_byte, count)
+    else:
+        spans = _spans_from(file, line_start(file, from_byte or 0), count)
+    return _page(file, spans, index)
+
+
+def tail_log(file: File, count: int = 20) -> list[Line]:
+    """Return the last `count` lines, without numbers: the cheapest look at a log."""
+    return _lines(file, _spans_before(file, file.size_bytes, min(count, MAX_COUNT)), None)
+
+
+def line_number(file: File, byte: int, budget_s: float = _BUDGET_S) -> int | None:
+    """Return the number (from 1) of the line that holds `byte`, None while counting."""
+    index = index_of(file, budget_s)
+    return None if index is None else index.newlines_before(file, byte) + 1
+
+
+def _page(file: File, spans: list[_Span], index: LineIndex | None) -> LogPage:
+    size = file.size_bytes
+    first = spans[0].start if spans else size
+    stop = spans[-1].stop if spans else size
+    goes_on = bool(spans) and not spans[-1].is_whole and file.growing
+    return LogPage(
+        lines=_lines(file, spans, index),
+        first_byte=first,
+        next_byte=spans[-1].start if goes_on else stop,
+        total_bytes=size,
+        total_lines=_total_lines(file, index),
+        at_end=stop >= size,
+        growing=file.growing,
+    )
+
+
+def _total_lines(file: File, index: LineIndex | None) -> int | None:
+    if index is None:
+        return None
+    size = file.size_bytes
+    ends_open = size > 0 and b"".join(read_file(file, size - 1)) != b"\n"
+    return index.newlines_before(file, size) + ends_open
+
+
+# -- where lines are -------------------------------------------------------------------------------
+
+
+def _spans_from(file: File, start: int, count: int) -> list[_Span]:
+    """Return up to `count` lines from `start`, which begins one."""
+    spans: list[_Span] = []
+    line_start, at = start, start
+    for chunk in read_file(file, start):
+        for end in newlines_in(chunk)[: count - len(spans)]:
+            stop = at + int(end) + 1
+            spans.append(_Span(line_start, stop, True))
+            line_start = stop
+        at += len(chunk)
+        if len(spans) == count:
+            return spans
+    if line_start < file.size_bytes:
+        spans.append(_Span(line_start, file.size_bytes, False))
+    return spans
+
+
+def _spans_before(file: File, stop: int, count: int) -> list[_Span]:
+    """Return up to `count` lines that end at `stop`, which begins a line or is the end."""
+    ends = _newlines_before(file, stop, count + 1)
+    is_whole = bool(ends) and ends[-1] == stop - 1
+    starts = [end + 1 for end in ends if end + 1 < stop]
+    if len(ends) <= count and stop > 0:
+        starts.insert(0, 0)
+    starts = starts[-count:]
+    stops = [*starts[1:], stop]
+    return [
+        _Span(start, end, is_whole or end < stop) for start, end in zip(starts, stops, strict=True)
+    ]
+
+
+def _newlines_before(file: File, stop: int, wanted: int) -> list[int]:
+    """Return the positions of the last `wanted` newlines before `stop`, in ascending order."""
+    found: list[np.ndarray] = []
+    total = 0
+    while stop > 0 and total < wanted:
+        start = max(0, stop - BLOCK_BYTES)
+        found.append(newlines_in(b"".join(read_file(file, start, stop))) + start)
+        total += len(found[-1])
+        stop = start
+    return [int(end) for ends in reversed(found) for end in ends][-wanted:]
+
+
+def _spans_around(file: File, byte: int, count: int) -> list[_Span]:
+    start = line_start(file, byte)
+    above = _spans_before(file, start, count // 2) if count > 1 else []
+    return above + _spans_from(file, start, count - len(above))
+
+
+def line_start(file: File, byte: int) -> int:
+    """Return the byte where the line that holds `byte` begins."""
+    ends = _newlines_before(file, min(max(byte, 0), file.size_bytes), 1)
+    return ends[-1] + 1 if ends else 0
+
+
+# -- what lines say --------------------------------------------------------------------------------
+
+
+def _lines(file: File, spans: list[_Span], index: LineIndex | None) -> list[Line]:
+    first_no = index.newlines_before(file, spans[0].start) + 1 if spans and index else None
+    together = bool(spans) and spans[-1].stop - spans[0].start <= _FETCH_BYTES
+    page = b"".join(read_file(file, spans[0].start, spans[-1].stop)) if together else None
+    lines = []
+    for position, span in enumerate(spans):
+        if page is None:
+            raw, is_cut = _line_bytes(file, span)
+        else:
+            raw, is_cut = shown_part(page[span.start - spans[0].start : span.stop - spans[0].start])
+        no = None if first_no is None else first_no + position
+        lines.append(_line(no, span, raw, is_cut))
+    return lines
+
+
+def _line(no: int | None, span: _Span, raw: bytes, is_cut: bool) -> Line:
+    segments = parse_line(decode(raw, is_whole=span.is_whole and not is_cut))
+    level = level_of("".join(text for text, _ in segments))
+    return Line(no, span.start, span.stop - span.start, segments, level, is_cut)
+
+
+def _line_bytes(file: File, span: _Span) -> tuple[bytes, bool]:
+    """Return the shown bytes of a line on its own, without reading the rest of a long one."""
+    if span.stop - span.start <= 2 * MAX_LINE_BYTES:
+        return shown_part(b"".join(read_file(file, span.start, span.stop)))
+    head = b"".join(read_file(file, span.start, span.start + MAX_LINE_BYTES))
+    tail = b"".join(read_file(file, span.stop - MAX_LINE_BYTES, span.stop))
+    return shown_part(head + tail)
+
+
+def shown_part(raw: bytes) -> tuple[bytes, bool]:
+    """Return what is shown of a line, without its end of line, and whether that is cut short."""
+    raw = raw.removesuffix(b"\n").rstrip(b"\r")
+    if len(raw) <= MAX_LINE_BYTES:
+        return raw, False
+    tail = raw[-MAX_LINE_BYTES:]
+    if b"\r" in tail:
+        return tail[tail.index(b"\r") :], False
+    return raw[:MAX_LINE_BYTES], True
+
+
+def decode(raw: bytes, *, is_whole: bool = True) -> str:
+    """Return the text of a line: UTF-8, with U+FFFD for what is not.
+
+    Where it is not whole, a character cut at its end is left out, not shown as broken.
+    """
+    return codecs.getincrementaldecoder("utf-8")("replace").decode(raw, final=is_whole)

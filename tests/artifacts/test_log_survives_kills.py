@@ -1,0 +1,73 @@
+"""What a log has acknowledged survives `kill -9`, bytes and order."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import connection
+
+from runs.artifacts import queries
+from runs.artifacts.errors import OffsetGap
+from runs.artifacts.logs.appending import append_log
+
+WRITER = """
+import sys
+import django
+from django.conf import settings
+from pathlib import Path
+django.setup()
+settings.FILES_DIR = Path(sys.argv[1])
+settings.DATABASES["default"]["NAME"] = sys.argv[2]
+from runs.artifacts.logs.appending import append_log
+from runs.tracking.models import Run
+run = Run.objects.get(pk=int(sys.argv[3]))
+offset, number = int(sys.argv[4]), int(sys.argv[5])
+while True:
+    offset = append_log(run=run, path="log.txt", offset=offset, data=b"line %d\\n" % number)
+    number += 1
+    print(offset, number, flush=True)
+"""
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_acknowledged_lines_survive_kills_in_order(run, files_dir):
+    offset = number = 0
+    for _ in range(4):
+        offset, number = write_and_kill(run, files_dir, offset, number)
+    stored = b"".join(queries.read_file(queries.get_file(run, "log.txt")))
+    expected = b"".join(b"line %d\n" % each for each in range(number + 1))
+    assert number > 20
+    assert stored[:offset] == expected[:offset]
+    assert expected.startswith(stored)
+    assert append_log(run=run, path="log.txt", offset=offset, data=b"line %d\n" % number) > offset
+
+
+def write_and_kill(run, files_dir, offset: int, number: int) -> tuple[int, int]:
+    """Let a process append lines, end it without warning; return the last it was told."""
+    arguments = [files_dir, connection.settings_dict["NAME"], run.pk, offset, number]
+    writer = subprocess.Popen(
+        [sys.executable, "-c", WRITER, *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=django_settings.BASE_DIR,
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": os.environ["DJANGO_SETTINGS_MODULE"]},
+    )
+    lines = [writer.stdout.readline() for _ in range(15)]
+    time.sleep(0.03)
+    writer.send_signal(signal.SIGKILL)
+    lines += writer.stdout.read().splitlines()
+    writer.wait()
+    complete = [line.split() for line in lines if len(line.split()) == 2]
+    return int(complete[-1][0]), int(complete[-1][1])
+
+
+@pytest.mark.django_db
+def test_a_sender_that_lost_its_place_is_told_where_to_go_on(run):
+    append_log(run=run, path="log.txt", offset=0, data=b"12345")
+    with pytest.raises(OffsetGap) as caught:
+        append_log(run=run, path="log.txt", offset=99, data=b"x")
+    assert caught.value.expected == 5
