@@ -1,0 +1,59 @@
+"""A studio on a data folder and a database of its own."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from tests.up.processes import Up, refusal
+
+
+@pytest.fixture
+def database() -> Iterator[dict[str, str]]:
+    """The environment that names an empty database of the kind that the tests run on."""
+    server = os.environ.get("DATABASE_URL", "")
+    if not server.startswith("postgres"):
+        yield {}
+        return
+    name = f"up_{uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        yield {"DATABASE_URL": server.rpartition("/")[0] + f"/{name}"}
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def static_builds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Static files collected once: compressing them is most of the time of a first start."""
+    folder = tmp_path_factory.mktemp("static")
+    assert refusal("prepare", STUDIO_DATA_DIR=str(folder)) == (0, "")
+    return folder / "static"
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path, static_builds: Path) -> Path:
+    """A data folder with nothing in it but the static files."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / "static").symlink_to(static_builds)
+    return folder
+
+
+@pytest.fixture
+def up(data_dir: Path, database: dict[str, str]) -> Iterator[Callable[..., Up]]:
+    """Start a studio on `data_dir`, or on a folder inside it; all are ended after the test."""
+    started: list[Up] = []
+
+    def start(*words: str, inside: str = "", **environment: str) -> Up:
+        folder = data_dir / inside
+        started.append(Up(folder, *words, **{**database, **environment}))
+        return started[-1]
+
+    yield start
+    for studio in started:
+        if studio.process.poll() is None:
+            studio.process.kill()
+            studio.process.wait()

@@ -1,0 +1,142 @@
+"""Real processes: `manage.py up` and its children, looked at from outside."""
+
+import os
+import queue
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+from studio.bootstrap import BASE_DIR
+
+LONGEST_WAIT_S = 30.0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(condition: Callable[[], object], what: str) -> object:
+    """Return the first true answer of `condition`; fail when none comes."""
+    deadline = time.monotonic() + LONGEST_WAIT_S
+    while time.monotonic() < deadline:
+        if answer := condition():
+            return answer
+        time.sleep(0.05)
+    raise AssertionError(f"waited in vain for {what}")
+
+
+def clean_environment(**extra: str) -> dict[str, str]:
+    """The environment without anything a developer may have set for the studio."""
+    ours = ("STUDIO_", "DJANGO_", "DATABASE_URL", "REDIS_URL")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    return {**kept, **extra}
+
+
+class Up:
+    """One `manage.py up`: its output by lines, its processes, its address."""
+
+    def __init__(self, data_dir: Path, *words: str, **environment: str) -> None:
+        self.data_dir = data_dir
+        self.port = free_port()
+        command = [sys.executable, "manage.py", "up", "--data-dir", str(data_dir)]
+        self.process = subprocess.Popen(
+            [*command, "--port", str(self.port), *words],
+            cwd=BASE_DIR,
+            env=clean_environment(**environment),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.lines: list[str] = []
+        self.unread: queue.Queue[str] = queue.Queue()
+        threading.Thread(target=self.read, daemon=True).start()
+
+    def read(self) -> None:
+        for line in self.process.stdout:
+            self.lines.append(line)
+            self.unread.put(line)
+
+    def wait_until_said(self, words: str) -> str:
+        """Return the next line with `words`."""
+        deadline = time.monotonic() + LONGEST_WAIT_S
+        while time.monotonic() < deadline:
+            try:
+                line = self.unread.get(timeout=0.1)
+            except queue.Empty:
+                assert self.process.poll() is None, "".join(self.lines)
+                continue
+            if words in line:
+                return line
+        raise AssertionError(f"{words!r} was not said:\n" + "".join(self.lines))
+
+    def wait_until_ready(self) -> "Up":
+        self.wait_until_said("is ready at")
+        return self
+
+    def get(self, path: str) -> int | None:
+        """Return the status of an answer, None where nobody answers. Redirects count as such."""
+        opener = urllib.request.build_opener(NoRedirect)
+        try:
+            return opener.open(f"http://127.0.0.1:{self.port}{path}", timeout=5).status
+        except urllib.error.HTTPError as error:
+            return error.code
+        except OSError:
+            return None
+
+    def descendants(self) -> list[psutil.Process]:
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def child(self, word: str) -> psutil.Process | None:
+        """Return the direct child whose command line has `word`."""
+        for process in psutil.Process(self.process.pid).children():
+            with suppress(psutil.Error):
+                if any(word in part for part in process.cmdline()):
+                    return process
+        return None
+
+    def end(self, number: signal.Signals = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(timeout=LONGEST_WAIT_S)
+
+
+class NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *args: object) -> None:
+        return None
+
+
+def refusal(*words: str, **environment: str) -> tuple[int, str]:
+    """Run a command that is expected to refuse; return its exit code and what it says."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", *words],
+        cwd=BASE_DIR,
+        env=clean_environment(**environment),
+        capture_output=True,
+        text=True,
+        timeout=LONGEST_WAIT_S,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def gone(processes: list[psutil.Process]) -> bool:
+    """Tell whether all of them have ended (a zombie has)."""
+    return not any(map(is_alive, processes))
+
+
+def is_alive(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

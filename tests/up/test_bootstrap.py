@@ -1,0 +1,83 @@
+"""Making `.venv` on a bare machine."""
+
+import importlib.util
+import subprocess
+import sys
+
+import pytest
+
+from studio import bootstrap
+from studio.up.errors import StartError
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A project folder that needs no packages, in place of the real one."""
+    (tmp_path / "requirements.txt").write_text("")
+    monkeypatch.setattr(bootstrap, "BASE_DIR", tmp_path)
+    monkeypatch.setattr(bootstrap, "VENV", tmp_path / ".venv")
+    monkeypatch.setattr(bootstrap, "PYTHON", tmp_path / ".venv" / "bin" / "python")
+    return tmp_path
+
+
+def test_two_starts_at_once_make_one_environment_and_go_on_inside(project):
+    program = (
+        "import sys; from pathlib import Path; from studio import bootstrap as b;"
+        f"b.BASE_DIR = Path({str(project)!r}); b.VENV = b.BASE_DIR / '.venv';"
+        "b.PYTHON = b.VENV / 'bin' / 'python';"
+        "b.go_on_inside(['-c', 'import sys; print(sys.prefix)'], [b.BASE_DIR / 'requirements.txt'])"
+    )
+    command = [sys.executable, "-c", program]
+    started = [
+        subprocess.Popen(command, cwd=bootstrap.__file__.rpartition("/studio/")[0], **pipes())
+        for _ in range(2)
+    ]
+    said = [process.communicate(timeout=60)[0] for process in started]
+    assert [text.splitlines()[-1] for text in said] == [str(project / ".venv")] * 2
+    assert sum("Installing packages" in text for text in said) == 1
+
+
+def test_packages_are_installed_again_only_when_the_file_changes(project, monkeypatch):
+    calls = []
+    monkeypatch.setattr(
+        bootstrap.subprocess, "run", lambda command, **_: calls.append(command) or done
+    )
+    (project / ".venv").mkdir()
+    path = project / "requirements.txt"
+    bootstrap.install([path])
+    bootstrap.install([path])
+    assert len(calls) == 1
+    path.write_text("numpy\n")
+    bootstrap.install([path])
+    assert len(calls) == 2
+
+
+def test_an_install_that_failed_is_tried_again(project, monkeypatch):
+    monkeypatch.setattr(bootstrap.subprocess, "run", lambda *_, **__: failed)
+    (project / ".venv").mkdir()
+    with pytest.raises(StartError, match="Is the network reachable"):
+        bootstrap.install([project / "requirements.txt"])
+    assert bootstrap.read_stamp(project / "requirements.txt") == ""
+
+
+def test_a_python_without_venv_is_told_what_to_install(project, monkeypatch):
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name == "ensurepip" else find(name)
+    )
+    with pytest.raises(StartError, match="apt install python3-venv"):
+        bootstrap.make_venv()
+
+
+def test_an_environment_whose_python_is_gone_does_not_work(project):
+    (project / ".venv" / "bin").mkdir(parents=True)
+    (project / ".venv" / "bin" / "python").symlink_to(project / "gone")
+    assert not bootstrap.venv_works()
+
+
+done = subprocess.CompletedProcess([], 0)
+failed = subprocess.CompletedProcess([], 1)
+
+
+def pipes() -> dict:
+    return {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
