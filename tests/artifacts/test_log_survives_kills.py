@@ -18,14 +18,12 @@ WRITER = """
 import sys
 import django
 from django.conf import settings
-from pathlib import Path
+settings.DATABASES["default"]["NAME"] = sys.argv[1]
 django.setup()
-settings.FILES_DIR = Path(sys.argv[1])
-settings.DATABASES["default"]["NAME"] = sys.argv[2]
 from runs.artifacts.logs.appending import append_log
 from runs.tracking.models import Run
-run = Run.objects.get(pk=int(sys.argv[3]))
-offset, number = int(sys.argv[4]), int(sys.argv[5])
+run = Run.objects.get(pk=int(sys.argv[2]))
+offset, number = int(sys.argv[3]), int(sys.argv[4])
 while True:
     offset = append_log(run=run, path="log.txt", offset=offset, data=b"line %d\\n" % number)
     number += 1
@@ -48,13 +46,14 @@ def test_acknowledged_lines_survive_kills_in_order(run, files_dir):
 
 def write_and_kill(run, files_dir, offset: int, number: int) -> tuple[int, int]:
     """Let a process append lines, end it without warning; return the last it was told."""
-    arguments = [files_dir, connection.settings_dict["NAME"], run.pk, offset, number]
+    arguments = [connection.settings_dict["NAME"], run.pk, offset, number]
     writer = subprocess.Popen(
         [sys.executable, "-c", WRITER, *map(str, arguments)],
         stdout=subprocess.PIPE,
         text=True,
         cwd=django_settings.BASE_DIR,
-        env=os.environ | {"DJANGO_SETTINGS_MODULE": os.environ["DJANGO_SETTINGS_MODULE"]},
+        env=os.environ
+        | {"DJANGO_SETTINGS_MODULE": "studio.settings", "STUDIO_DATA_DIR": str(files_dir.parent)},
     )
     lines = [writer.stdout.readline() for _ in range(15)]
     time.sleep(0.03)

@@ -187,7 +187,7 @@ def _spans_before(file: File, stop: int, count: int) -> list[_Span]:
     if len(ends) <= count and stop > 0:
         starts.insert(0, 0)
     starts = starts[-count:]
-    stops = [*starts[1:], stop]
+    stops = [*starts[1:], stop] if starts else []
     return [
         _Span(start, end, is_whole or end < stop) for start, end in zip(starts, stops, strict=True)
     ]
