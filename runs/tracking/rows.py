@@ -76,4 +76,4 @@ class Rows(Generic[M]):
 
 def lock_clause() -> str:
     """Return what makes a SELECT lock its rows; a SQLite write transaction holds every lock."""
-    return " FOR UPDATE" if connection.features.has_select_for_update else ""
+    return " FOR NO KEY UPDATE" if connection.features.has_select_for_no_key_update else ""
