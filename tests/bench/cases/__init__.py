@@ -1,0 +1,28 @@
+"""What is measured: one file per case, listed in the order they run."""
+
+from tests.bench.cases import (
+    chart,
+    disk,
+    full_runs,
+    history,
+    log_batch,
+    log_metric,
+    mixed,
+    reuse,
+    search,
+    start,
+)
+from tests.bench.cases.case import Case
+
+CASES: list[Case] = [
+    start.CASE,
+    reuse.CASE,
+    *log_metric.CASES,
+    *log_batch.CASES,
+    full_runs.CASE,
+    *search.CASES,
+    *history.CASES,
+    chart.CASE,
+    mixed.CASE,
+    disk.CASE,
+]

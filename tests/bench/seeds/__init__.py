@@ -1,0 +1,1 @@
+"""What the stores are filled with before reads are timed."""
