@@ -1,0 +1,25 @@
+"""Which steps of several runs stand for all of them, as MLflow's bulk-interval history has it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Steps = NDArray[np.int64]
+
+
+def choose_steps(histories: Sequence[Steps], most: int) -> Steps:
+    """Return the steps to show of runs whose ascending steps are given.
+
+    Of the n distinct steps of all runs together, those at int(i * n / most) for i < most, and the
+    last; all where n is not above `most`. Each run's own first and last step come on top.
+    """
+    filled = [steps for steps in histories if len(steps)]
+    if not filled:
+        return np.empty(0, np.int64)
+    distinct = np.unique(np.concatenate(filled))
+    if len(distinct) > most:
+        places = np.arange(most) * len(distinct) // most
+        distinct = distinct[np.append(places, len(distinct) - 1)]
+    ends = [steps[place] for steps in filled for place in (0, -1)]
+    return np.unique(np.concatenate((distinct, np.array(ends, np.int64))))
