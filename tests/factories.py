@@ -9,8 +9,8 @@ from runs.tracking import services
 from runs.tracking.models import Experiment, Run
 from runs.workspaces.models import Workspace
 from runs.workspaces.permissions import Role
-from runs.workspaces.services import create_workspace, set_role
 from runs.workspaces.services import make_token as make_token_for
+from runs.workspaces.services import set_role
 
 counter = itertools.count(1)
 
@@ -20,7 +20,7 @@ def default_workspace() -> Workspace:
 
 
 def make_workspace(slug: str = "", **fields: Any) -> Workspace:
-    return create_workspace(slug=slug or f"workspace-{next(counter)}", **fields)
+    return services.found_workspace(slug=slug or f"workspace-{next(counter)}", **fields)
 
 
 def make_user(name: str = "", *, password: str | None = None, **fields: Any) -> User:

@@ -10,8 +10,21 @@ from runs.tracking.models import Experiment, ExperimentTag, Lifecycle
 from runs.tracking.numbers import take_experiment_number
 from runs.tracking.texts import check_key, check_name, check_text
 from runs.workspaces.models import Workspace
+from runs.workspaces.services import create_workspace
 
 MAX_LOCATION_CHARS = 2000
+DEFAULT_NAME = "Default"
+
+
+def found_workspace(*, slug: str, name: str = "") -> Workspace:
+    """Make a workspace with its experiment 0, `Default`, which MLflow clients count on.
+
+    Raises `SlugTaken` and `InvalidValue` of the workspaces room.
+    """
+    with transaction.atomic():
+        workspace = create_workspace(slug=slug, name=name)
+        create_experiment(workspace=workspace, name=DEFAULT_NAME)
+    return workspace
 
 
 def create_experiment(

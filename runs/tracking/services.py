@@ -5,6 +5,7 @@ from runs.tracking.experiments import (
     create_experiment,
     delete_experiment_tag,
     describe_experiment,
+    found_workspace,
     rename_experiment,
     set_experiment_tag,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "delete_runs",
     "delete_tag",
     "describe_experiment",
+    "found_workspace",
     "log_params",
     "reactivate_experiment",
     "rename_experiment",

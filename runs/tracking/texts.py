@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import TextChoices
 
 from runs.tracking.errors import InvalidValue
+from runs.workspaces.storable import is_storable
 
 MAX_NAME_CHARS = 500
 MAX_KEY_CHARS = 250
@@ -18,17 +19,6 @@ INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
 
 KEY = re.compile(r"[\w/.\-: ]+")
 RUN_ID = re.compile(r"[a-zA-Z0-9][\w\-]{0,255}")
-
-
-def is_storable(text: str) -> bool:
-    """Tell whether both databases can keep `text`: PostgreSQL has no NUL, neither has lone
-    surrogates."""
-    if text.isascii():
-        return "\0" not in text
-    try:
-        return b"\0" not in text.encode()
-    except UnicodeEncodeError:
-        return False
 
 
 def check_text(text: str, what: str, limit: int = MAX_VALUE_CHARS) -> str:

@@ -26,6 +26,9 @@ from runs.workspaces.permissions import Action, Role, is_allowed
 DEFAULT_MAX_BODY_BYTES = 16 * 1024 * 1024
 LOCAL_OWNER = "local"
 
+# Headers of a proxy: whoever asks through one is somewhere else.
+PASSED_ON = frozenset({"HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP"})
+
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -165,9 +168,10 @@ def is_local_owner(request: HttpRequest) -> bool:
 
     A request that a proxy has passed on comes from elsewhere, whatever its address says.
     """
-    if not settings.STUDIO_OPEN or "HTTP_X_FORWARDED_FOR" in request.META:
+    if not settings.STUDIO_OPEN or not PASSED_ON.isdisjoint(request.META):
         return False
     try:
-        return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+        address = ipaddress.ip_address(request.META.get("REMOTE_ADDR", ""))
     except ValueError:
         return False
+    return (getattr(address, "ipv4_mapped", None) or address).is_loopback

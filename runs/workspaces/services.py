@@ -9,6 +9,7 @@ from runs.workspaces.errors import InvalidValue, SlugTaken
 from runs.workspaces.memory import forget_all
 from runs.workspaces.models import Member, Workspace
 from runs.workspaces.permissions import Role
+from runs.workspaces.storable import is_storable
 from runs.workspaces.tokens import make_token, revoke_token
 
 __all__ = ["create_workspace", "make_token", "remove_member", "revoke_token", "set_role"]
@@ -18,7 +19,10 @@ MAX_NAME_CHARS = 128
 
 
 def create_workspace(*, slug: str, name: str = "") -> Workspace:
-    """Make a workspace at `/w/<slug>`. Raises SlugTaken, InvalidValue."""
+    """Make a workspace at `/w/<slug>`, without experiments. Raises SlugTaken, InvalidValue.
+
+    `found_workspace` of the tracking room makes one that MLflow clients can log to at once.
+    """
     name = name or slug
     try:
         validate_slug(slug)
@@ -26,9 +30,10 @@ def create_workspace(*, slug: str, name: str = "") -> Workspace:
         raise InvalidValue(
             "A workspace's address holds letters, digits, '-' and '_' only."
         ) from error
-    if len(slug) > MAX_SLUG_CHARS or len(name) > MAX_NAME_CHARS:
+    if len(slug) > MAX_SLUG_CHARS or len(name) > MAX_NAME_CHARS or not is_storable(name):
         raise InvalidValue(
-            f"At most {MAX_SLUG_CHARS} characters for the address, {MAX_NAME_CHARS} for the name."
+            f"At most {MAX_SLUG_CHARS} characters for the address, {MAX_NAME_CHARS} for the name, "
+            "and no NUL among them."
         )
     try:
         with transaction.atomic():

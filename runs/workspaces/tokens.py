@@ -10,6 +10,7 @@ from django.utils import timezone
 from runs.workspaces.errors import InvalidValue
 from runs.workspaces.memory import ShortMemory, forget_all
 from runs.workspaces.models import ApiToken
+from runs.workspaces.storable import is_storable
 
 PREFIX = "studio_"
 SHOWN_CHARS = 12
@@ -21,7 +22,7 @@ _recent: ShortMemory[str, ApiToken] = ShortMemory()
 
 def make_token(*, user: User, name: str, expires_at: datetime | None = None) -> str:
     """Make an API token and return it. It cannot be shown again. Raises InvalidValue."""
-    if not name.strip() or "\0" in name or len(name) > MAX_NAME_CHARS:
+    if not name.strip() or not is_storable(name) or len(name) > MAX_NAME_CHARS:
         raise InvalidValue(f"A token needs a name of at most {MAX_NAME_CHARS} characters.")
     token = PREFIX + secrets.token_urlsafe(32)
     ApiToken.objects.create(

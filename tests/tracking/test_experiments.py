@@ -14,10 +14,11 @@ def test_experiment_zero_is_default(workspace):
     assert queries.get_experiment(workspace, 0).name == "Default"
 
 
-def test_numbers_rise_from_one_in_the_first_workspace_and_from_zero_in_others(workspace):
-    numbers = [make_experiment(workspace=workspace).number for _ in range(3)]
-    assert numbers == [1, 2, 3]
-    assert make_experiment(workspace=make_workspace()).number == 0
+def test_every_workspace_has_its_default_and_counts_from_there(workspace):
+    other = make_workspace()
+    assert queries.get_experiment(other, 0).name == "Default"
+    for place in (workspace, other):
+        assert [make_experiment(workspace=place).number for _ in range(3)] == [1, 2, 3]
 
 
 def test_everything_given_is_kept(workspace):
@@ -150,7 +151,7 @@ def test_an_unknown_name_is_not_found(workspace, name):
 
 def test_another_workspaces_experiments_are_not_found(workspace):
     experiment = make_experiment("secret", make_workspace())
-    make_experiment()
     with pytest.raises(NotFound):
         queries.get_experiment_by_name(workspace, "secret")
-    assert queries.get_experiment(workspace, experiment.number).name == "Default"
+    with pytest.raises(NotFound):
+        queries.get_experiment(workspace, experiment.number)

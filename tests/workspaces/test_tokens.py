@@ -1,0 +1,83 @@
+"""API tokens."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from runs.workspaces import tokens
+from runs.workspaces.errors import InvalidValue
+from runs.workspaces.memory import forget_all
+from runs.workspaces.models import ApiToken
+from tests.factories import make_token, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_token_is_long_random_and_kept_only_as_a_digest():
+    token = make_token(name="laptop")
+    row = ApiToken.objects.get()
+    assert len(token) > 48
+    assert token != make_token()
+    assert (row.name, row.start, len(row.digest)) == ("laptop", token[:12], 64)
+    kept = [str(getattr(row, field.attname)) for field in ApiToken._meta.concrete_fields]
+    assert not any(token in value or token[12:] in value for value in kept)
+
+
+def test_a_token_finds_its_user():
+    user = make_user()
+    token = make_token(user)
+    make_token()
+    assert tokens.find_user(token) == user
+
+
+@pytest.mark.parametrize("changed", [str.lower, lambda t: t + " ", lambda t: t[:-1], lambda t: ""])
+def test_nothing_but_the_token_finds_him(changed):
+    assert tokens.find_user(changed(make_token())) is None
+
+
+def test_a_token_ends_when_it_expires():
+    now = timezone.now()
+    assert tokens.find_user(make_token(expires_at=now + timedelta(hours=1)))
+    assert tokens.find_user(make_token(expires_at=now - timedelta(seconds=1))) is None
+
+
+def test_a_token_that_expires_while_it_is_remembered_ends():
+    token = make_token(expires_at=timezone.now() + timedelta(milliseconds=50))
+    assert tokens.find_user(token)
+    deadline = timezone.now() + timedelta(milliseconds=60)
+    while timezone.now() < deadline:
+        pass
+    assert tokens.find_user(token) is None
+
+
+def test_an_inactive_user_is_not_found():
+    assert tokens.find_user(make_token(make_user(is_active=False))) is None
+
+
+def test_a_deleted_users_tokens_are_gone():
+    user = make_user()
+    token = make_token(user)
+    user.delete()
+    assert tokens.find_user(token) is None
+
+
+def test_use_is_noted_once_a_minute():
+    token = make_token()
+    tokens.find_user(token)
+    first = ApiToken.objects.get().last_used_at
+    assert timezone.now() - first < timedelta(minutes=1)
+    forget_all()
+    tokens.find_user(token)
+    assert ApiToken.objects.get().last_used_at == first
+    ApiToken.objects.update(last_used_at=first - timedelta(minutes=2))
+    forget_all()
+    tokens.find_user(token)
+    assert ApiToken.objects.get().last_used_at > first
+
+
+@pytest.mark.parametrize("name", ["", "  ", "x" * 129, "a\0"])
+def test_a_token_needs_a_name(name):
+    with pytest.raises(InvalidValue):
+        make_token(name=name or " ")
+    assert not ApiToken.objects.exists()
