@@ -112,7 +112,7 @@ class Api:
     def post(self, path: str, body: Any = None, method: str = "POST") -> Answer:
         return self.send(path, json.dumps(body or {}).encode(), method=method)
 
-    def get(self, path: str, **query: Any) -> Answer:
+    def get(self, path: str, /, **query: Any) -> Answer:
         return self.read(self.http.get(f"{self.prefix}/{path}", query))
 
     def send(
@@ -157,6 +157,6 @@ def api(db, settings) -> Api:
 
 
 @pytest.fixture
-def files_api(api, settings, tmp_path) -> Api:
-    """The addresses of files, over a store of the test's own."""
-    return Api("/api/2.0/mlflow-artifacts/artifacts")
+def pages(api) -> Api:
+    """The addresses that pages use."""
+    return Api("/ajax-api/2.0/mlflow")

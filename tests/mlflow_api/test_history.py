@@ -109,12 +109,6 @@ def test_bad_questions_are_refused(api, query, message):
 
 
 # -- several runs --------------------------------------------------------------------------------
-@pytest.fixture
-def pages(api):
-    """The addresses of pages, where the bulk history is."""
-    return type(api)("/ajax-api/2.0/mlflow")
-
-
 def test_bulk_sorts_by_run_and_cuts_in_all(api, pages):
     run_ids = sorted(api.make_run_id() for _ in range(3))
     for run_id in run_ids:
@@ -154,7 +148,7 @@ def interval(api, **query):
 
 def test_an_interval_keeps_the_ends_of_each_run(api):
     long, short = api.make_run_id(), api.make_run_id()
-    log(api, long, [(step, step, 0.0) for step in range(0, 1000)])
+    log(api, long, [(step, step, 0.0) for step in range(1000)])
     log(api, short, [(step, step, 0.0) for step in (333, 334, 335)])
     rows = interval(api, run_ids=[short, long], max_results=10)
     assert rows[:2] == [(short, 333), (short, 335)]
