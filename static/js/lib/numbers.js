@@ -1,55 +1,48 @@
-// Numbers as a person reads them in a column.
+// Numbers as people read them. Pure functions.
 
-const group = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+const SPECIAL = { NaN: "NaN", Infinity: "∞", "-Infinity": "−∞" };
 
-/** A count with separators: 1,284. */
-export const count = (number) => group.format(number);
-
-/** "nan", "inf", "-inf" or null for an ordinary number. */
-export function special(value) {
-  if (Number.isNaN(value)) return "nan";
-  if (value === Infinity) return "inf";
-  return value === -Infinity ? "-inf" : null;
+/** A number of the wire (NaN and infinities travel as texts) as a JavaScript number. */
+export function toNumber(value) {
+  return typeof value === "string" ? Number(value) : value;
 }
 
 /**
- * A value with `digits` significant digits; whole numbers below 1e9 in full, very large and very
- * small ones with an exponent.
+ * A number with `digits` significant digits, without useless zeros; very large and very small ones
+ * with an exponent. Whole numbers below 10^15 keep all their digits.
  */
-export function format(value, digits = 4) {
-  if (value === null || value === undefined) return "—";
-  const word = special(value);
-  if (word) return word;
-  if (value === 0) return "0";
+export function formatNumber(raw, digits = 4) {
+  if (raw === null || raw === undefined) return "—";
+  const value = toNumber(raw);
+  if (!Number.isFinite(value)) return SPECIAL[String(value)];
+  if (Number.isInteger(value) && Math.abs(value) < 1e15) return value.toLocaleString("en-US");
   const size = Math.abs(value);
-  if (Number.isInteger(value) && size < 1e9) return group.format(value);
-  if (size >= 1e6 || size < 1e-4) return trimExponent(value.toExponential(digits - 1));
-  const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
-  return value.toFixed(Math.min(decimals, 12));
+  if (size < 1e-4 || size >= 1e9) return value.toExponential(digits - 1).replace(/\.?0+e/, "e").replace("e+", "e");
+  return value.toPrecision(digits).includes("e")
+    ? value.toFixed(0)
+    : trimZeros(value.toPrecision(digits));
 }
 
-function trimExponent(text) {
-  return text.replace(/\.?0+e/, "e").replace("e+", "e");
+/** Every digit of the value, for a tooltip or a copy. */
+export function fullNumber(raw) {
+  return raw === null || raw === undefined ? "" : String(toNumber(raw));
 }
 
-/**
- * How many significant digits tell the values of a column apart: at least `least`, at most
- * `most`. All cells of the column are then shown with the same number of digits.
- */
-export function sharedDigits(values, least = 4, most = 8) {
-  const numbers = [...new Set(values.filter(Number.isFinite))];
-  for (let digits = least; digits < most; digits += 1) {
-    if (new Set(numbers.map((value) => format(value, digits))).size === numbers.length) return digits;
+function trimZeros(text) {
+  return text.includes(".") ? text.replace(/0+$/, "").replace(/\.$/, "") : text;
+}
+
+const UNITS = ["B", "kB", "MB", "GB", "TB", "PB"];
+
+/** A size in bytes as `12.4 MB` (decimal units). */
+export function formatBytes(bytes) {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < UNITS.length - 1) {
+    value /= 1000;
+    unit += 1;
   }
-  return most;
-}
-
-/** 41 kB, 1.2 GB: decimal units, as disks are sold. */
-export function bytes(size) {
-  const units = ["B", "kB", "MB", "GB", "TB"];
-  const power = size < 1000 ? 0 : Math.min(4, Math.floor(Math.log10(size) / 3));
-  const scaled = size / 1000 ** power;
-  return `${power && scaled < 10 ? scaled.toFixed(1) : Math.round(scaled)} ${units[power]}`;
+  return `${unit === 0 ? value : trimZeros(value.toFixed(1))} ${UNITS[unit]}`;
 }
 
 /**
