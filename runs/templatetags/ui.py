@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Protocol
+from urllib.parse import urlencode
 
 from django import template
 from django.utils.html import format_html
@@ -12,6 +13,7 @@ from runs.tracking.statuses import Status
 from runs.web import addresses
 from runs.web.icons import ICONS, sprite
 from runs.web.markdown import to_html
+from runs.web.numbers import format_number
 from runs.web.status_looks import STATUS_LOOKS, StatusLook
 
 register = template.Library()
@@ -87,3 +89,52 @@ def run_address(context: template.Context, run: Run, tab: str = "") -> str:
 @register.filter
 def markdown(text: str) -> SafeString:
     return to_html(text)
+
+
+@register.filter
+def part(parts: dict[str, str], name: str) -> str:
+    """A live part of the page by its id."""
+    return parts[name]
+
+
+@register.filter
+def number(value: float | None, digits: int = 6) -> str:
+    return format_number(value, digits)
+
+
+@register.filter
+def full(value: float | None) -> str:
+    """Every digit of a value."""
+    return "" if value is None else str(value)
+
+
+@register.simple_tag
+def duration(run: Run) -> SafeString:
+    """How long a run took; ticks while it runs."""
+    if run.started_ms is None:
+        return format_html('<span class="muted">—</span>')
+    if run.ended_ms is None or not Status(run.status).is_final:
+        return format_html('<span data-from="{}">…</span>', run.started_ms)
+    return format_html(
+        '<span data-from="{}" data-to="{}">{} s</span>',
+        run.started_ms,
+        run.ended_ms,
+        f"{(run.ended_ms - run.started_ms) / 1000:,.1f}",
+    )
+
+
+@register.simple_tag
+def web_link(address: str) -> str | SafeString:
+    """An address a user gave, as a link if it is one of the web; else as text."""
+    if not address.lower().startswith(("https://", "http://")):
+        return address
+    return format_html(
+        '<a class="link wrap" href="{}" rel="noopener noreferrer nofollow">{}</a>', address, address
+    )
+
+
+@register.simple_tag(takes_context=True)
+def children_address(context: template.Context, run: Run) -> str:
+    """The table of all runs with only the children of `run`."""
+    query = urlencode({"children": "1", "q": f'parent = "{run.run_id}"'})
+    return f"/w/{context['workspace'].slug}/runs?{query}"

@@ -2,13 +2,32 @@
 
 from django.urls import include, path
 
-from runs.web import experiment, experiment_edit, experiments, health, search, sign_in, start
+from runs.web import (
+    experiment,
+    experiment_edit,
+    experiments,
+    health,
+    points,
+    run,
+    run_edit,
+    search,
+    series,
+    sign_in,
+    start,
+)
 
 EXPERIMENT = [
     path("edit", experiment_edit.panel, name="experiment_panel"),
     path("change", experiment_edit.change, name="experiment_change"),
     path("tag", experiment_edit.tag, name="experiment_tag"),
     path("lifecycle", experiment_edit.lifecycle, name="experiment_lifecycle"),
+]
+RUN = [
+    path("change", run_edit.change, name="run_change"),
+    path("tag", run_edit.tag, name="run_tag"),
+    path("lifecycle", run_edit.lifecycle, name="run_lifecycle"),
+    path("points", points.points, name="points"),
+    path("<slug:tab>", run.run, name="run_tab"),
 ]
 IN_WORKSPACE = [
     path("counts", search.counts, name="counts"),
@@ -18,6 +37,9 @@ IN_WORKSPACE = [
     path("experiment/<int:number>", experiment.by_number, name="experiment_by_number"),
     path("experiments/id/<int:number>", experiment.by_number),
     path("experiments/<path:name>", experiment.by_name, name="experiment"),
+    path("series", series.series, name="series"),
+    path("runs/<str:run_id>", run.run, name="run"),
+    path("runs/<str:run_id>/", include(RUN)),
 ]
 
 urlpatterns = [

@@ -101,7 +101,7 @@ async function refresh(address, group, isForced) {
 }
 
 function isBusy(region) {
-  const inUse = "details.menu[open], :is(input, textarea, select):focus, .htmx-request";
+  const inUse = "details.menu[open], :is(input:not([type=checkbox]), textarea, select):focus, .htmx-request, [data-editing]";
   return Boolean(region.querySelector(inUse) || document.querySelector("dialog[open]"));
 }
 
@@ -112,7 +112,9 @@ export function replaceParts(text) {
     const old = document.getElementById(part.id);
     if (!old) continue;
     const focused = old.contains(document.activeElement) ? document.activeElement.id : "";
+    const opened = [...old.querySelectorAll("details[id][open]")].map((details) => details.id);
     window.htmx.swap(old, part.outerHTML, { swapStyle: "outerHTML" });
+    opened.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
     document.dispatchEvent(new CustomEvent("studio:live", { detail: { id: part.id } }));
   }

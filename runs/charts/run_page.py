@@ -1,0 +1,103 @@
+"""Everything the page of one run shows, whichever room keeps it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from runs.metrics.models import Series, TextValue
+from runs.metrics.queries import read_summaries
+from runs.metrics.summaries import Summary
+from runs.tracking.models import DatasetInput, Param, Property, Run, RunTag, StatusChange
+
+# Tags that MLflow's clients keep for themselves; pages show what they mean, not the tags.
+CLIENT_TAGS = "mlflow."
+
+
+@dataclass(frozen=True)
+class MetricRow:
+    """One metric of a run. `low` and `high` are None where no value was a number."""
+
+    key: str
+    column: str
+    summary: Summary
+
+    @property
+    def name(self) -> str:
+        return f"{self.key}.{self.column}" if self.column else self.key
+
+    @property
+    def low(self) -> float | None:
+        return None if self.summary.min_step is None else self.summary.min
+
+    @property
+    def high(self) -> float | None:
+        return None if self.summary.max_step is None else self.summary.max
+
+
+@dataclass(frozen=True)
+class RunHead:
+    """What the head of every tab shows."""
+
+    run: Run
+    parent: Run | None
+    children: int
+    metrics: int
+
+
+@dataclass(frozen=True)
+class RunDetails:
+    """What the tab Details shows. `tags` are those of users, `client_tags` those of clients."""
+
+    params: list[tuple[str, str]]
+    metrics: list[MetricRow]
+    texts: list[TextValue]
+    tags: list[tuple[str, str | None]]
+    client_tags: list[tuple[str, str | None]]
+    properties: list[tuple[str, str]]
+    datasets: list[DatasetInput]
+    history: list[StatusChange]
+
+
+def read_head(run: Run) -> RunHead:
+    """Three queries, two for a run without a parent."""
+    return RunHead(
+        run=run,
+        parent=run.parent,
+        children=run.children.exclude(lifecycle="deleted").count(),
+        metrics=Series.objects.filter(run=run).count(),
+    )
+
+
+def read_details(run: Run) -> RunDetails:
+    """Seven queries."""
+    tags = list_tags(run)
+    return RunDetails(
+        params=pairs(Param.objects.filter(run=run)),
+        metrics=list_metrics(run),
+        texts=latest_texts(run),
+        tags=[(key, value) for key, value in tags if not key.startswith(CLIENT_TAGS)],
+        client_tags=[(key, value) for key, value in tags if key.startswith(CLIENT_TAGS)],
+        properties=pairs(Property.objects.filter(run=run)),
+        datasets=list(DatasetInput.objects.filter(run=run).order_by("name", "digest")),
+        history=list(StatusChange.objects.filter(run=run).order_by("id")),
+    )
+
+
+def list_tags(run: Run) -> list[tuple[str, str | None]]:
+    return pairs(RunTag.objects.filter(run=run))
+
+
+def pairs(rows: Iterable) -> list[tuple]:
+    return sorted(rows.values_list("key", "value"))
+
+
+def list_metrics(run: Run) -> list[MetricRow]:
+    """The metrics of a run by name. One query, whatever their number."""
+    rows = read_summaries([run.id]).items()
+    found = [MetricRow(key, column, summary) for (_, key, column), summary in rows]
+    return sorted(found, key=lambda row: (row.key.casefold(), row.key, row.column))
+
+
+def latest_texts(run: Run) -> list[TextValue]:
+    """The last text of each metric that logs texts."""
+    rows = TextValue.objects.filter(run=run).select_related("metric").order_by("step", "ms", "id")
+    return sorted({row.metric_id: row for row in rows}.values(), key=lambda row: row.metric.key)

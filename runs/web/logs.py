@@ -1,0 +1,97 @@
+"""Lines and hits of one log, as JSON for the viewer."""
+
+from typing import Any
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+
+from runs.artifacts.logs.reading import LogPage, read_lines
+from runs.artifacts.logs.searching import count_hits, parse_query, search_file
+from runs.artifacts.models import File
+from runs.artifacts.queries import get_file
+from runs.tracking.errors import InvalidValue
+from runs.tracking.queries import get_run
+from runs.web.gate import page
+from runs.workspaces.permissions import Action
+
+PLACES = ("first_line", "from_byte", "before_byte", "around_byte")
+MOST_HITS = 1000
+
+
+@page(Action.FILE_READ)
+def lines(request: HttpRequest, run_id: str) -> HttpResponse:
+    """`?path=…&last=1` or `first_line=`, `from_byte=`, `before_byte=`, `around_byte=`; `count=`.
+
+    204 when `from_byte` is the end and nothing was added behind it.
+    """
+    file = find_file(request, run_id)
+    place = {name: number(request, name) for name in PLACES if name in request.GET}
+    if place.get("from_byte") == file.size_bytes and file.size_bytes and "poll" in request.GET:
+        return HttpResponse(status=204)
+    count = number(request, "count") if "count" in request.GET else 300
+    found = read_lines(file, **place, last="last" in request.GET, count=count)
+    return as_json(describe(found))
+
+
+@page(Action.FILE_READ)
+def hits(request: HttpRequest, run_id: str) -> HttpResponse:
+    """`?path=…&q=…&regex=1&case=1&from_byte=0`: lines with a match, and where to go on."""
+    file = find_file(request, run_id)
+    query = parse_query(
+        request.GET.get("q", ""),
+        is_regex=request.GET.get("regex") == "1",
+        match_case=request.GET.get("case") == "1",
+    )
+    start = number(request, "from_byte") if "from_byte" in request.GET else 0
+    search = search_file(file, query, from_byte=start, limit=MOST_HITS)
+    found = [
+        {"no": hit.no, "byte": hit.byte, "text": hit.text, "spans": hit.spans} for hit in search
+    ]
+    more, resume = (0, None)
+    if search.resume_byte is not None and len(found) >= MOST_HITS:
+        more, resume = count_hits(file, query, from_byte=search.resume_byte)
+    answer = {
+        "hits": found,
+        "more": more,
+        "counted": resume is None,
+        "resume_byte": search.resume_byte,
+        "size_bytes": file.size_bytes,
+    }
+    return as_json(answer)
+
+
+def find_file(request: HttpRequest, run_id: str) -> File:
+    return get_file(get_run(request.workspace, run_id), request.GET.get("path", ""))
+
+
+def number(request: HttpRequest, name: str) -> int:
+    text = request.GET[name]
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise InvalidValue(f"{name} is a whole number.")
+    return int(text)
+
+
+def describe(found: LogPage) -> dict[str, Any]:
+    return {
+        "lines": [
+            {
+                "no": line.no,
+                "byte": line.byte,
+                "size": line.size_bytes,
+                "segments": line.segments,
+                "level": line.level,
+                "cut": line.is_cut,
+            }
+            for line in found.lines
+        ],
+        "first_byte": found.first_byte,
+        "next_byte": found.next_byte,
+        "total_bytes": found.total_bytes,
+        "total_lines": found.total_lines,
+        "at_end": found.at_end,
+        "growing": found.growing,
+    }
+
+
+def as_json(answer: dict[str, Any]) -> HttpResponse:
+    return HttpResponse(msgspec.json.encode(answer), content_type="application/json")

@@ -1,0 +1,52 @@
+"""The page of one run: its head, and the tab that is open."""
+
+from django.http import HttpRequest, HttpResponse
+
+from runs.charts.run_page import read_head
+from runs.tracking.errors import NotFound
+from runs.tracking.models import Lifecycle, Run
+from runs.tracking.queries import get_run
+from runs.tracking.statuses import Status
+from runs.web import live, run_details, run_metrics
+from runs.web.addresses import experiment_address, run_address
+from runs.web.gate import page
+from runs.web.run_tabs import Tab
+from runs.workspaces.permissions import Action
+
+# The tabs in their order. The first is shown when the address names none.
+TABS: tuple[Tab, ...] = (run_details.TAB, run_metrics.TAB)
+HEAD = live.Part("run-head", "runs/_head.html")
+
+
+@page(Action.RUN_READ)
+def run(request: HttpRequest, run_id: str, tab: str = TABS[0].slug) -> HttpResponse:
+    found = get_run(request.workspace, run_id)
+    opened = next((one for one in TABS if one.slug == tab), None)
+    if opened is None:
+        raise NotFound(f"A run has no tab '{tab}'.")
+    head = read_head(found)
+    context = {
+        "place": "runs",
+        "crumbs": crumbs_of(request, found),
+        "run": found,
+        "head": head,
+        "tab": opened,
+        "tabs": [
+            (one, run_address(request.workspace.slug, run_id, one.slug), one.count(head))
+            for one in TABS
+        ],
+        **opened.read(request, found),
+    }
+    is_live = not Status(found.status).is_final and found.lifecycle != Lifecycle.DELETED
+    return live.answer(request, opened.page, (HEAD, *opened.parts), context, is_live=is_live)
+
+
+def crumbs_of(request: HttpRequest, found: Run) -> list[dict[str, str]]:
+    slug, experiment = request.workspace.slug, found.experiment
+    return [
+        {
+            "label": experiment.name,
+            "href": experiment_address(slug, experiment.name, experiment.number),
+        },
+        {"label": found.name},
+    ]

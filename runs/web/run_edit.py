@@ -1,0 +1,66 @@
+"""Changing a run: name, description, tags, archive and delete."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from runs.charts.run_page import CLIENT_TAGS, list_tags
+from runs.tracking import services
+from runs.tracking.errors import InvalidValue
+from runs.tracking.models import Lifecycle
+from runs.tracking.queries import get_run
+from runs.web import tellings
+from runs.web.gate import page
+from runs.web.tag_text import read_tag
+from runs.workspaces.permissions import Action
+
+MOVES: dict[str, Callable[..., None]] = {
+    Lifecycle.ACTIVE: services.restore_runs,
+    Lifecycle.ARCHIVED: services.archive_runs,
+    Lifecycle.DELETED: services.delete_runs,
+}
+WORDS = {
+    Lifecycle.ACTIVE: "is active again.",
+    Lifecycle.ARCHIVED: "is archived: hidden from lists, kept in full.",
+    Lifecycle.DELETED: "is deleted. It can be restored.",
+}
+
+
+@page(Action.RUN_WRITE, methods=("POST",))
+def change(request: HttpRequest, run_id: str) -> HttpResponse:
+    """Write the name or the description, whichever was sent."""
+    run = get_run(request.workspace, run_id)
+    name, description = request.POST.get("name"), request.POST.get("description")
+    if name is not None and not name.strip():
+        raise InvalidValue("A run has a name: it must not be empty.")
+    services.update_run(run=run, name=name, description=description, by=request.principal.name)
+    return tellings.done()
+
+
+@page(Action.RUN_WRITE, methods=("POST",))
+def tag(request: HttpRequest, run_id: str) -> HttpResponse:
+    """Add or change a tag given as `key=value` or `key`; or remove the one named `remove`."""
+    run = get_run(request.workspace, run_id)
+    if removed := request.POST.get("remove"):
+        services.delete_tag(run=run, key=removed)
+    else:
+        key, value = read_tag(request.POST.get("tag", ""))
+        services.set_tags(run=run, tags={key: value})
+    where = {"workspace": request.workspace.slug, "run_id": run.run_id}
+    tags = [(key, value) for key, value in list_tags(run) if not key.startswith(CLIENT_TAGS)]
+    context = {"tags": tags, "tags_address": reverse("run_tag", kwargs=where)}
+    return render(request, "components/_tag_editor.html", context)
+
+
+@page(Action.RUN_WRITE, methods=("POST",))
+def lifecycle(request: HttpRequest, run_id: str) -> HttpResponse:
+    """Archive, delete, or bring back; the answer offers the way back."""
+    run = get_run(request.workspace, run_id)
+    before, after = run.lifecycle, request.POST.get("to", "")
+    if after not in MOVES:
+        raise InvalidValue("Say `to`: active, archived or deleted.")
+    MOVES[after](runs=[run])
+    undo = tellings.Undo(request.path, {"to": before}) if after != Lifecycle.ACTIVE else None
+    return tellings.done(f"{run.name} {WORDS[Lifecycle(after)]}", undo)

@@ -1,0 +1,38 @@
+"""The tab Metrics of a run: a list to choose from, and a card for each chosen metric."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from runs.charts.run_page import list_metrics
+from runs.charts.trees import grow_tree
+from runs.tracking.models import Run
+from runs.web.live import Part
+from runs.web.run_tabs import Tab
+
+
+def read(request: HttpRequest, run: Run) -> dict[str, Any]:
+    metrics = list_metrics(run)
+    where = {"workspace": request.workspace.slug}
+    return {
+        "metrics": metrics,
+        "lines": grow_tree(metrics),
+        "singles": [row for row in metrics if row.summary.n == 1 or row.column],
+        "curves": [row for row in metrics if row.summary.n > 1 and not row.column],
+        "series_address": reverse("series", kwargs=where),
+        "points_address": reverse("points", kwargs={**where, "run_id": run.run_id}),
+    }
+
+
+TAB = Tab(
+    "metrics",
+    "Metrics",
+    "runs/metrics.html",
+    read,
+    parts=(
+        Part("metric-list", "runs/_metric_list.html"),
+        Part("metric-singles", "runs/_metric_singles.html"),
+    ),
+    count=lambda head: head.metrics,
+)

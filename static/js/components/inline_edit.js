@@ -1,0 +1,44 @@
+// A text that is edited where it stands:
+//   <h1 data-inline-edit="/address" data-field="name">…</h1> <button data-edit-inline>
+// Enter saves, Escape and leaving give up.
+
+import { post } from "./requests.js";
+
+export function startInlineEdit() {
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-edit-inline]");
+    if (button) edit(button.parentElement.querySelector("[data-inline-edit]"));
+  });
+}
+
+function edit(place) {
+  if (place.hidden) return;
+  const field = document.createElement("input");
+  field.type = "text";
+  field.value = place.textContent;
+  field.maxLength = 500;
+  field.className = "inline-edit";
+  field.setAttribute("aria-label", place.dataset.field);
+  place.after(field);
+  place.hidden = true;
+  field.select();
+  field.addEventListener("blur", () => close(place, field));
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") close(place, field);
+    if (event.key === "Enter") save(place, field);
+  });
+}
+
+function save(place, field) {
+  const text = field.value.trim();
+  const isNew = text && text !== place.textContent;
+  if (isNew) place.textContent = text;
+  close(place, field);
+  if (isNew) post(place.dataset.inlineEdit, { [place.dataset.field]: text });
+}
+
+function close(place, field) {
+  if (!field.isConnected) return;
+  place.hidden = false;
+  field.remove();
+}

@@ -1,0 +1,170 @@
+// A card with the curve of one metric of one run. It asks for points when it comes into view, and
+// again when points were added or the reader zooms.
+
+import { axisTitle, makeSpec } from "../lib/chart_spec.js";
+import { formatNumber } from "../lib/numbers.js";
+import { duration } from "../lib/times.js";
+import { LineChart } from "./charts/line_chart.js";
+import { Tooltip } from "./charts/tooltip.js";
+import { icon } from "./icons.js";
+import { fetchPanel } from "./panels.js";
+
+/** A line chart alone on its card: the axis needs no title, the tool bar says what it is. */
+class CardChart extends LineChart {
+  layout(curves) {
+    const layout = super.layout(curves);
+    delete layout.xaxis.title;
+    return { ...layout, margin: { l: 40, r: 8, t: 6, b: 22 } };
+  }
+}
+
+export class MetricCard {
+  /** `page` holds run, number, series and points (data-* of the page). */
+  constructor(name, page, state, onZoom, onHover) {
+    this.name = name;
+    this.page = page;
+    this.spec = makeSpec({ y: [name] });
+    this.adopt(state);
+    this.build();
+    this.tooltip = new Tooltip(this.element);
+    const run = { id: page.run, name, number: Number(page.number) };
+    this.chart = new CardChart(this.plot, this.spec, {
+      series: page.series,
+      runs: () => [run],
+      names: () => [name],
+      onZoom,
+      onHover,
+    });
+    this.watch();
+  }
+
+  build() {
+    this.element = document.createElement("section");
+    this.element.className = "card metric-card";
+    this.element.setAttribute("aria-label", this.name);
+    const head = document.createElement("header");
+    head.className = "card-head";
+    const title = Object.assign(document.createElement("h3"), { textContent: this.name, title: this.name });
+    this.note = Object.assign(document.createElement("span"), { className: "card-note" });
+    head.append(title, this.note, this.button("table-2", "View as table", () => this.table()), this.button("maximize-2", "Wider", () => this.widen()));
+    this.plot = document.createElement("div");
+    this.plot.className = "plot";
+    this.plot.setAttribute("role", "img");
+    this.foot = Object.assign(document.createElement("p"), { className: "card-foot" });
+    this.line = Object.assign(document.createElement("i"), { className: "crosshair", hidden: true });
+    this.element.append(head, this.plot, this.line, this.foot);
+  }
+
+  button(name, label, run) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn ghost tiny";
+    button.setAttribute("aria-label", `${label}: ${this.name}`);
+    button.title = label;
+    button.append(icon(name));
+    button.addEventListener("click", run);
+    return button;
+  }
+
+  watch() {
+    this.views = new IntersectionObserver(([entry]) => {
+      this.isSeen = entry.isIntersecting;
+      if (this.isSeen && this.isStale !== false) this.show();
+    }, { rootMargin: "200px" });
+    this.views.observe(this.element);
+    this.sizes = new ResizeObserver(() => this.resized());
+    this.sizes.observe(this.plot);
+  }
+
+  adopt({ x, log, smooth }) {
+    Object.assign(this.spec, {
+      x,
+      yScale: log ? "log" : "linear",
+      smoothing: smooth ? "ema" : "none",
+      amount: smooth,
+    });
+  }
+
+  redraw(state) {
+    this.adopt(state);
+    this.stale();
+  }
+
+  /** The series has `n` points now. */
+  grown(n) {
+    if (n === this.n) return;
+    this.n = n;
+    this.stale(() => this.chart.refresh());
+  }
+
+  zoom(range) {
+    this.chart.zoom(range, { linked: false });
+  }
+
+  stale(work) {
+    this.isStale = true;
+    if (this.isSeen) this.show(work);
+  }
+
+  async show(work = () => this.chart.show()) {
+    this.isStale = false;
+    try {
+      await work();
+      this.tell();
+    } catch (error) {
+      this.foot.textContent = error.message;
+    }
+  }
+
+  /** The last value beside the title, and the one sentence for those who cannot see the chart. */
+  tell() {
+    const [curve] = this.chart.shown ?? [];
+    if (!curve) return;
+    const last = curve.y.at(-1);
+    this.note.textContent = formatNumber(last, 5);
+    this.note.title = `${last} · ${curve.total.toLocaleString("en-US")} points`;
+    this.foot.textContent = "";
+    const label = `${this.name} over ${axisTitle(this.spec.x).toLowerCase()}, ${curve.total} points, last value ${formatNumber(last, 5)}.`;
+    this.plot.setAttribute("aria-label", label);
+  }
+
+  resized() {
+    if (!this.chart.shown || !this.plot.clientWidth || this.plot.clientWidth === this.width) return;
+    this.width = this.plot.clientWidth;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.stale(), 80);
+  }
+
+  /** Show the values at x, below the pointer or where the linked charts have it. */
+  point(x, event, isSource) {
+    const axis = this.plot._fullLayout?.xaxis;
+    this.line.hidden = x === null || x === undefined || !axis || !this.isSeen;
+    if (this.line.hidden) return this.tooltip.hide();
+    const at = axis.type === "date" ? new Date(x).getTime() : Number(x);
+    const left = this.plot.offsetLeft + axis._offset + axis.d2p(x);
+    this.line.style.left = `${left}px`;
+    const label = `${axisTitle(this.spec.x)} ${this.wordsOf(at)}`;
+    const place = { left, top: isSource ? event.event.offsetY : 40 };
+    return this.tooltip.show(at, label, this.chart.shown ?? [], place);
+  }
+
+  wordsOf(x) {
+    if (this.spec.x === "wall") return new Date(x).toLocaleString();
+    return this.spec.x === "time" ? duration(x * 1000) : formatNumber(Math.round(x));
+  }
+
+  table() {
+    fetchPanel(`${this.page.points}?${new URLSearchParams({ key: this.name })}`);
+  }
+
+  widen() {
+    this.element.classList.toggle("wide-card");
+  }
+
+  destroy() {
+    this.views.disconnect();
+    this.sizes.disconnect();
+    if (window.Plotly) window.Plotly.purge(this.plot);
+    this.element.remove();
+  }
+}
