@@ -1,6 +1,5 @@
 """Sending a stored file: always as an attachment, never sniffed, in whole or one range of it."""
 
-import re
 from collections.abc import Iterator
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -9,8 +8,8 @@ from django.utils.http import content_disposition_header
 
 from runs.artifacts import queries
 from runs.artifacts.models import File
+from runs.artifacts.ranges import read_range
 
-_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 FALLBACK_TYPE = "application/octet-stream"
 
 
@@ -42,20 +41,3 @@ def send_file(request: HttpRequest, file: File) -> HttpResponseBase:
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response
-
-
-def read_range(header: str, size: int) -> tuple[int, int] | None:
-    """Return the bytes [start, stop) that a Range header asks for; None for the whole file.
-
-    An empty range means that the header asks for nothing that exists.
-    """
-    match = _RANGE.fullmatch(header.replace(" ", ""))
-    if match is None or not (match[1] or match[2]):
-        return None
-    if not match[1]:
-        return max(size - int(match[2]), 0), size if int(match[2]) else 0
-    start = int(match[1])
-    stop = int(match[2]) + 1 if match[2] else size
-    if stop <= start:
-        return None if match[2] and int(match[2]) < start else (start, start)
-    return start, min(stop, size)
