@@ -34,6 +34,7 @@ API_PATH = re.compile(
     r"|/(?:healthz|readyz|metrics)$"
 )
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+BODILESS = frozenset({204, 304})
 FOREIGN_SITES = frozenset({"cross-site", "same-site"})
 
 # An answer of an API is data: whatever it holds, a browser that opens it runs nothing in it.
@@ -51,6 +52,15 @@ def is_api_path(path: str) -> bool:
     return API_PATH.match(path) is not None
 
 
+def asks_api(request: HttpRequest) -> bool:
+    """Tell whether a request is one of a program, deciding once."""
+    try:
+        return request.is_api
+    except AttributeError:
+        request.is_api = is_api_path(request.path_info)
+        return request.is_api
+
+
 class TrustMiddleware:
     """Refuse what no view should see: foreign hosts and origins, unclear or oversized bodies, and
     views that nobody has entered in the permission table."""
@@ -59,13 +69,16 @@ class TrustMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        request.is_api = is_api_path(request.path_info)
-        if request.is_api:
+        is_api = asks_api(request)
+        if is_api:
             request.csrf_processing_done = True
         response = self.check_head(request) or self.get_response(request)
-        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        if request.is_api:
-            response.headers.setdefault("Content-Security-Policy", API_POLICY)
+        headers = response.headers
+        headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if is_api:
+            headers.setdefault("Content-Security-Policy", API_POLICY)
+        if not response.streaming and response.status_code not in BODILESS:
+            headers.setdefault("Content-Length", str(len(response.content)))
         return response
 
     def check_head(self, request: HttpRequest) -> HttpResponse | None:
@@ -132,7 +145,7 @@ def is_trusted(origin: str) -> bool:
 
 def refuse(request: HttpRequest, status: int, message: str) -> HttpResponse:
     """Answer in the form of the door that was asked."""
-    if request.is_api:
+    if asks_api(request):
         return answer_error(ProtocolError(CODES[status], message))
     return problems.answer(request, status, message)
 
@@ -143,7 +156,7 @@ class PagesOnly:
     get_response: Respond
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.is_api:
+        if asks_api(request):
             return self.get_response(request)
         return super().__call__(request)
 

@@ -91,9 +91,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "studio.middleware.ContentPolicy",
     "studio.middleware.TrustMiddleware",
     "studio.middleware.StaticFiles",
-    "studio.middleware.ContentPolicy",
     "studio.middleware.Sessions",
     "django.middleware.csrf.CsrfViewMiddleware",
     "studio.middleware.Authentication",
