@@ -9,7 +9,8 @@ from runs.artifacts.errors import PathTaken, UploadCut
 from runs.artifacts.models import File
 from runs.artifacts.owners import Owner, as_columns, files_of, lock_owner
 from runs.artifacts.paths import clean_folder, clean_path, inside, parents
-from runs.artifacts.stores import main_store, store_named
+from runs.artifacts.pins import is_pinned
+from runs.artifacts.stores import local_store, main_store, store_named
 from runs.artifacts.stores.base import Written, make_key
 from runs.tracking.clock import now_ms
 
@@ -62,7 +63,7 @@ def _swap_row(owner: Owner, path: str, store: str, key: str, written: Written) -
     if file is None:
         file = File(**as_columns(owner), path=path, created_ms=now)
     else:
-        delete_bytes_on_commit([(file.store, file.key)])
+        replace_bytes_on_commit(file.run_id, file.store, file.key)
     file.store, file.key, file.growing = store, key, False
     file.size_bytes, file.crc32, file.updated_ms = written.size_bytes, written.crc32, now
     return file
@@ -104,6 +105,22 @@ def delete_bytes_on_commit(places: list[tuple[str, str]]) -> None:
     A crash between the commit and the removal leaves bytes without a row to the sweep.
     """
     transaction.on_commit(lambda: _delete_bytes(places))
+
+
+def replace_bytes_on_commit(run_pk: int | None, store: str, key: str) -> None:
+    """Remove bytes that new ones have replaced, unless a download is still reading the run's.
+
+    Then they are left to the sweep, which spares them for another day.
+    """
+
+    def replace() -> None:
+        if run_pk is not None and is_pinned(run_pk):
+            if store == local_store().name:
+                local_store().touch(key)
+            return
+        _delete_bytes([(store, key)])
+
+    transaction.on_commit(replace)
 
 
 def _delete_bytes(places: list[tuple[str, str]]) -> None:

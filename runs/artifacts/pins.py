@@ -1,0 +1,39 @@
+"""Bytes that a download is still reading are not removed when their file is replaced.
+
+A pin is a shared lock on a small file of the run, so it ends with its process, however that ends.
+"""
+
+import fcntl
+from io import FileIO
+from pathlib import Path
+
+from django.conf import settings
+
+from runs.tracking.models import Run
+
+Pin = FileIO
+
+
+def pin(run: Run) -> Pin:
+    """Keep the bytes of `run` until the pin is closed (or forgotten)."""
+    path = _path(run.pk)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = open(path, "ab", buffering=0)  # noqa: SIM115  (held as long as the download lasts)
+    fcntl.flock(handle, fcntl.LOCK_SH)
+    return handle
+
+
+def is_pinned(run_pk: int) -> bool:
+    """Tell whether somebody is reading the files of the run right now."""
+    try:
+        with open(_path(run_pk), "rb", buffering=0) as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
+def _path(run_pk: int) -> Path:
+    return settings.FILES_DIR.parent / "pins" / str(run_pk)
