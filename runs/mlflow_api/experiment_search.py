@@ -4,29 +4,25 @@ from collections.abc import Sequence
 from typing import Any
 
 from runs.mlflow_api import messages
-from runs.mlflow_api.clauses import (
-    Clause,
-    invalid_filter,
-    invalid_order,
-    read_filter,
-    read_order,
-)
 from runs.mlflow_api.endpoint import Call, endpoint
-from runs.mlflow_api.errors import invalid_value
+from runs.mlflow_api.errors import INVALID, ProtocolError, invalid_value
 from runs.mlflow_api.experiments import as_experiment
 from runs.mlflow_api.limits import check_max_results, read_view_type
 from runs.mlflow_api.tokens import make_token, read_token
 from runs.tracking.experiment_search import Condition, Sort, search_experiments
-from runs.tracking.filters.nodes import EQUALITY, NULLS, ORDERED, Operator
+from runs.tracking.filters.lexer import read_tokens
+from runs.tracking.filters.mlflow import StrictParser, parse_mlflow_experiments
+from runs.tracking.filters.nodes import Entity, walk
 from runs.workspaces.permissions import Action
 
-ATTRIBUTES = frozenset({"", "attribute", "attributes", "attr"})
-TAGS = frozenset({"tag", "tags"})
-TIMES = {"creation_time": "created_ms", "last_update_time": "updated_ms"}
-SORTS = {"name": "name", "experiment_id": "number", **TIMES}
-TEXTUAL = EQUALITY | {Operator.LIKE, Operator.ILIKE}
+COLUMNS = {"name": "name", "created": "created_ms", "updated": "updated_ms"}
+SORTS = {
+    "name": "name",
+    "experiment_id": "number",
+    "creation_time": "created_ms",
+    "last_update_time": "updated_ms",
+}
 NEWEST = (Sort("created_ms", descending=True), Sort("number"))
-MAX_KEYS = len(SORTS)
 
 
 @endpoint(Action.EXPERIMENT_READ, ("GET", "POST"), messages.SearchExperiments)
@@ -51,44 +47,34 @@ def search(call: Call, message: messages.SearchExperiments) -> dict[str, Any]:
 
 
 def read_conditions(text: str) -> list[Condition]:
-    """Return the conditions of a filter of experiments. Raises `ProtocolError`."""
-    return [_read_condition(text, clause) for clause in read_filter(text)]
-
-
-def _read_condition(text: str, clause: Clause) -> Condition:
-    key, operator, value = clause.key, clause.operator, clause.value
-    if clause.entity in TAGS:
-        if operator in NULLS or (operator in TEXTUAL and isinstance(value, str)):
-            return Condition(key, operator, value, is_tag=True)
-        raise invalid_filter(text, "a tag is compared with a quoted text by =, !=, LIKE, ILIKE.")
-    if clause.entity not in ATTRIBUTES:
-        raise invalid_filter(text, f"'{clause.entity[:50]}' is neither attribute nor tag.")
-    if key == "name":
-        if operator in TEXTUAL and isinstance(value, str):
-            return Condition("name", operator, value)
-        raise invalid_filter(text, "a name is compared with a quoted text by =, !=, LIKE, ILIKE.")
-    if key not in TIMES:
-        raise invalid_filter(text, f"experiments have no attribute '{key[:50]}'.")
-    if operator in EQUALITY | ORDERED and isinstance(value, int | float):
-        return Condition(TIMES[key], operator, value)
-    raise invalid_filter(text, "a time is compared with a number by =, !=, <, <=, >, >=.")
+    """Return the conditions of a filter of experiments. Raises FilterError."""
+    return [
+        Condition(COLUMNS[clause.field.key], clause.operator, clause.value)
+        if clause.field.entity is Entity.RUN
+        else Condition(clause.field.key, clause.operator, clause.value, is_tag=True)
+        for clause in walk(parse_mlflow_experiments(text))
+    ]
 
 
 def read_sorts(order_by: Sequence[str]) -> list[Sort]:
     """Return the sort order, ended by the experiment's number so that it is total."""
     if not order_by:
         return list(NEWEST)
-    if len(order_by) > MAX_KEYS:
-        raise invalid_value("order_by", len(order_by), f"at most {MAX_KEYS} keys.")
+    if len(order_by) > len(SORTS):
+        raise invalid_value("order_by", len(order_by), f"at most {len(SORTS)} keys.")
     sorts: list[Sort] = []
     for text in order_by:
-        order = read_order(text)
-        if order.entity not in ATTRIBUTES or order.key not in SORTS:
-            raise invalid_order(text, f"'{order.key[:50]}' is no key to sort experiments by.")
-        column = SORTS[order.key]
-        if any(sort.column == column for sort in sorts):
-            raise invalid_order(text, "the key is given twice.")
-        sorts.append(Sort(column, order.descending))
-    if sorts[-1].column != "number" and all(sort.column != "number" for sort in sorts):
+        field, descending = StrictParser(read_tokens(text), SORTS).read_order()
+        if field.entity is not Entity.RUN:
+            raise bad_order(text, "experiments are sorted by their attributes alone.")
+        if any(sort.column == field.key for sort in sorts):
+            raise bad_order(text, "the key is given twice.")
+        sorts.append(Sort(field.key, descending))
+    if all(sort.column != "number" for sort in sorts):
         sorts.append(Sort("number", descending=True))
     return sorts
+
+
+def bad_order(text: str, reason: str) -> ProtocolError:
+    """The sort order asks for what experiments do not have."""
+    return ProtocolError(INVALID, f"Invalid order_by clause '{text[:200]}': {reason}")

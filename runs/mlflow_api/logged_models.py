@@ -9,10 +9,9 @@ from runs.artifacts import queries as artifact_queries
 from runs.artifacts import services as artifact_services
 from runs.artifacts.paths import clean_folder
 from runs.mlflow_api import messages
-from runs.mlflow_api.clauses import Clause, invalid_filter, read_filter
 from runs.mlflow_api.encoding import without_empty
 from runs.mlflow_api.endpoint import GET, POST, Call, by_method, endpoint
-from runs.mlflow_api.errors import MISSING, ProtocolError, invalid_value
+from runs.mlflow_api.errors import INVALID, MISSING, ProtocolError, invalid_value
 from runs.mlflow_api.limits import check_max_results
 from runs.mlflow_api.locations import model_location
 from runs.mlflow_api.lookups import find_experiment, find_run, read_number
@@ -20,32 +19,43 @@ from runs.mlflow_api.proxied import as_file, as_listing
 from runs.mlflow_api.tokens import make_token, read_token
 from runs.tracking import logged_models
 from runs.tracking.errors import NotFound
-from runs.tracking.filters.nodes import Operator
+from runs.tracking.filters.lexer import read_tokens
+from runs.tracking.filters.mlflow import StrictParser
+from runs.tracking.filters.nodes import Comparison, Entity, Operator, walk
 from runs.tracking.models import LoggedModel
 from runs.workspaces.permissions import Action
 
 DEFAULT_RESULTS = 100
 MAX_KEY_CHARS, MAX_EXPERIMENTS = 250, 1000
 STATUS_NUMBERS = dict(enumerate(logged_models.STATUSES, start=1))
+# Names of the protocol, then the names that the parser knows the type of, then columns.
+ATTRIBUTES = {
+    "name": "name",
+    "model_id": "model_id",
+    "model_type": "model_type",
+    "status": "status",
+    "source_run_id": "source_run_id",
+    "creation_time": "created",
+    "creation_timestamp": "created",
+    "last_updated_timestamp": "updated",
+}
 COLUMNS = {
     "name": "name",
     "model_id": "model_id",
     "model_type": "model_type",
     "status": "status",
     "source_run_id": "source_run__run_id",
-    "creation_timestamp": "created_ms",
-    "creation_time": "created_ms",
-    "last_updated_timestamp": "updated_ms",
+    "created": "created_ms",
+    "updated": "updated_ms",
 }
 LOOKUPS = {
     Operator.EQ: "exact",
+    Operator.NE: "exact",
     Operator.LT: "lt",
     Operator.LE: "lte",
     Operator.GT: "gt",
     Operator.GE: "gte",
-    Operator.IN: "in",
 }
-ATTRIBUTES = frozenset({"", "attribute", "attributes", "attr"})
 
 
 def as_model(model: LoggedModel) -> dict[str, Any]:
@@ -185,24 +195,24 @@ def search(call: Call, message: messages.SearchLoggedModels) -> dict[str, Any]:
 
 
 def read_condition(text: str) -> Q:
-    """Return what a filter of models asks of their attributes. Raises `ProtocolError`."""
+    """Return what a filter of models asks of their attributes. Raises FilterError."""
     condition = Q()
-    for clause in read_filter(text):
-        condition &= _read_clause(text, clause)
+    for clause in walk(StrictParser(read_tokens(text), ATTRIBUTES).read_all()):
+        condition &= as_lookup(clause)
     return condition
 
 
-def _read_clause(text: str, clause: Clause) -> Q:
-    if clause.entity not in ATTRIBUTES or clause.key not in COLUMNS:
-        raise invalid_filter(text, f"models are not searched by '{clause.key[:50]}' here.")
-    column, value = COLUMNS[clause.key], clause.value
-    if isinstance(value, str | tuple) == column.endswith("_ms"):
-        raise invalid_filter(text, "times are numbers, everything else is quoted text.")
+def as_lookup(clause: Comparison) -> Q:
+    """Return one clause for the database."""
+    if clause.field.entity is not Entity.RUN or clause.operator not in LOOKUPS:
+        raise ProtocolError(
+            INVALID, "Models are searched by their attributes with =, !=, <, <=, >, >=."
+        )
+    column = COLUMNS[clause.field.key]
+    found = Q(**{f"{column}__{LOOKUPS[clause.operator]}": clause.value})
     if clause.operator is Operator.NE:
-        return ~Q(**{column: value}) & Q(**{f"{column}__isnull": False})
-    if clause.operator not in LOOKUPS:
-        raise invalid_filter(text, f"models are not searched by {clause.operator} here.")
-    return Q(**{f"{column}__{LOOKUPS[clause.operator]}": value})
+        return ~found & Q(**{f"{column}__isnull": False})
+    return found
 
 
 by_id = by_method({"GET": get, "PATCH": finalize, "DELETE": delete})
