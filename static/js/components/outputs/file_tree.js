@@ -1,0 +1,149 @@
+// The tree of a run's files: folders load when opened, sizes and a live dot, a filter.
+
+import { formatBytes } from "../../lib/numbers.js";
+import { icon } from "../icons.js";
+import { fetchJson } from "../requests.js";
+
+/** A tree (ARIA) in `root`; calls `choose(path)` for files. */
+export class FileTree {
+  constructor(root, { folders, choose, zip }) {
+    Object.assign(this, { root, folders, choose, zip });
+    this.open = new Set();
+    root.addEventListener("click", (event) => this.click(event));
+    root.addEventListener("keydown", (event) => this.key(event));
+  }
+
+  /** Load the top, and every folder on the way to `path`. */
+  async start(path) {
+    const parts = path ? path.split("/").slice(0, -1) : [];
+    parts.forEach((_, i) => this.open.add(parts.slice(0, i + 1).join("/")));
+    await this.refresh();
+    this.mark(path);
+  }
+
+  /** Load the open folders again, keeping what is open and focused. */
+  async refresh() {
+    const list = await this.load("", 1);
+    const focused = document.activeElement?.dataset?.path;
+    this.root.replaceChildren(...list.children);
+    this.mark(this.current);
+    if (focused !== undefined) this.itemOf(focused)?.focus();
+  }
+
+  async load(folder, level) {
+    const answer = await fetchJson(`${this.folders}?path=${encodeURIComponent(folder)}`);
+    const list = document.createElement("ul");
+    list.setAttribute("role", "group");
+    for (const entry of answer.entries) list.append(await this.drawEntry(entry, level));
+    return list;
+  }
+
+  async drawEntry(entry, level) {
+    const line = document.createElement("li");
+    line.setAttribute("role", "none");
+    const item = document.createElement("div");
+    item.setAttribute("role", "treeitem");
+    item.setAttribute("aria-level", String(level));
+    item.className = "tree-item";
+    item.tabIndex = -1;
+    item.dataset.path = entry.path;
+    item.style.setProperty("--level", level);
+    item.title = entry.path;
+    line.append(item);
+    const name = document.createElement("span");
+    name.className = "clip grow";
+    name.textContent = entry.name;
+    if (entry.is_dir) await this.drawFolder(line, item, name, entry, level);
+    else this.drawFile(item, name, entry);
+    return line;
+  }
+
+  async drawFolder(line, item, name, entry, level) {
+    const isOpen = this.open.has(entry.path);
+    item.dataset.folder = "1";
+    item.setAttribute("aria-expanded", String(isOpen));
+    item.append(icon(isOpen ? "chevron-down" : "chevron-right"), name);
+    const zip = document.createElement("a");
+    zip.href = `${this.zip}?path=${encodeURIComponent(entry.path)}`;
+    zip.className = "tree-zip";
+    zip.tabIndex = -1;
+    zip.setAttribute("aria-label", `Download ${entry.name} as zip`);
+    zip.append(icon("download"));
+    item.append(zip);
+    if (isOpen) line.append(await this.load(entry.path, level + 1));
+  }
+
+  drawFile(item, name, entry) {
+    if (entry.growing) {
+      const dot = document.createElement("i");
+      dot.className = "live-dot";
+      dot.title = "Still written";
+      item.append(dot);
+    }
+    const size = document.createElement("span");
+    size.className = "tree-size";
+    size.textContent = formatBytes(entry.size_bytes);
+    item.append(name, size);
+  }
+
+  click(event) {
+    if (event.target.closest("a")) return;
+    const item = event.target.closest("[role=treeitem]");
+    if (item) this.act(item);
+  }
+
+  act(item) {
+    const { path, folder } = item.dataset;
+    if (!folder) {
+      this.mark(path);
+      this.choose(path);
+      return;
+    }
+    if (this.open.has(path)) this.open.delete(path);
+    else this.open.add(path);
+    this.refresh().then(() => this.itemOf(path)?.focus());
+  }
+
+  key(event) {
+    const items = [...this.root.querySelectorAll("[role=treeitem]:not([hidden])")];
+    const index = items.indexOf(document.activeElement);
+    const item = items[index];
+    const actions = {
+      ArrowDown: () => items[index + 1]?.focus(),
+      ArrowUp: () => items[index - 1]?.focus(),
+      Home: () => items[0]?.focus(),
+      End: () => items.at(-1)?.focus(),
+      Enter: () => item && this.act(item),
+      " ": () => item && this.act(item),
+      ArrowRight: () => item?.getAttribute("aria-expanded") === "false" && this.act(item),
+      ArrowLeft: () => item?.getAttribute("aria-expanded") === "true" && this.act(item),
+    };
+    if (!actions[event.key]) return;
+    event.preventDefault();
+    actions[event.key]();
+  }
+
+  /** Show only entries whose path holds `text` (of the folders that are open). */
+  filter(text) {
+    const wanted = text.toLowerCase();
+    for (const item of this.root.querySelectorAll("[role=treeitem]")) {
+      const hit = item.dataset.path.toLowerCase().includes(wanted);
+      item.hidden = Boolean(wanted) && !hit && !item.dataset.folder;
+    }
+  }
+
+  mark(path) {
+    this.current = path;
+    for (const item of this.root.querySelectorAll("[role=treeitem]")) {
+      const on = item.dataset.path === path;
+      item.setAttribute("aria-selected", String(on));
+      if (on) item.tabIndex = 0;
+    }
+    const first = this.root.querySelector("[role=treeitem]");
+    if (first && !this.root.querySelector('[tabindex="0"]')) first.tabIndex = 0;
+  }
+
+  itemOf(path) {
+    return this.root.querySelector(`[data-path="${CSS.escape(path)}"]`);
+  }
+}

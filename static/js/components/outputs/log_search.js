@@ -1,0 +1,146 @@
+// Search of a whole log on the server: hits, next and previous, only the lines that match.
+
+import { fetchJson } from "../requests.js";
+
+const SEARCH_DELAY_MS = 250;
+
+/** The search controls of one viewer. */
+export class LogSearch {
+  constructor(form, viewer, { address, list }) {
+    Object.assign(this, { form, viewer, address, list, hits: [], at: -1 });
+    this.input = form.elements.find;
+    this.status = form.querySelector("[data-hits]");
+    form.addEventListener("input", () => {
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.search(), SEARCH_DELAY_MS);
+    });
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.step(1);
+    });
+    form.addEventListener("click", (event) => {
+      const { step } = event.target.closest("[data-step]")?.dataset ?? {};
+      if (step) this.step(Number(step));
+    });
+    this.input.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && event.shiftKey) {
+        event.preventDefault();
+        this.step(-1);
+      }
+    });
+    list.addEventListener("click", (event) => {
+      const row = event.target.closest("[data-byte]");
+      if (row) this.show([...list.children].indexOf(row));
+    });
+  }
+
+  get options() {
+    const { regex, match } = this.form.elements;
+    return { regex: regex.checked ? 1 : 0, case: match.checked ? 1 : 0 };
+  }
+
+  /** Forget the search: another file was opened. */
+  reset() {
+    this.hits = [];
+    this.at = -1;
+    if (this.input.value) this.search();
+    else this.tell();
+  }
+
+  async search() {
+    const text = this.input.value;
+    this.hits = [];
+    this.at = -1;
+    this.more = 0;
+    if (!text) {
+      this.viewer.setMarks(null);
+      return this.tell();
+    }
+    const generation = (this.generation = (this.generation ?? 0) + 1);
+    try {
+      await this.collect(text, generation);
+    } catch (error) {
+      this.status.textContent = error.message;
+      return undefined;
+    }
+    this.viewer.setMarks(this.pattern(text));
+    return this.tell();
+  }
+
+  /** Ask on until the whole file was searched, showing the count as it grows. */
+  async collect(text, generation) {
+    let from = 0;
+    while (from !== null && generation === this.generation) {
+      const params = new URLSearchParams({
+        path: this.viewer.path, q: text, from_byte: from, ...this.options,
+      });
+      const answer = await fetchJson(`${this.address}?${params}`);
+      if (generation !== this.generation) return;
+      this.hits.push(...answer.hits);
+      this.more = answer.more;
+      this.counted = answer.counted;
+      from = answer.hits.length >= 1000 ? null : answer.resume_byte;
+      this.searching = from !== null ? from / answer.size_bytes : null;
+      this.tell();
+    }
+  }
+
+  pattern(text) {
+    const { regex, case: exact } = this.options;
+    const source = regex ? text : text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+    try {
+      return new RegExp(source, exact ? "gu" : "giu");
+    } catch {
+      return null;
+    }
+  }
+
+  step(by) {
+    if (this.hits.length) this.show((this.at + by + this.hits.length) % this.hits.length);
+  }
+
+  async show(index) {
+    this.at = index;
+    this.tell();
+    this.viewer.setFollow(false);
+    await this.viewer.goToByte(this.hits[index].byte);
+  }
+
+  tell() {
+    const total = this.hits.length + (this.more ?? 0);
+    const words = [];
+    if (this.input.value) words.push(total ? `${this.at >= 0 ? `${this.at + 1} of ` : ""}${total.toLocaleString("en-US")}${this.counted === false ? "+" : ""}` : "no match");
+    if (this.searching) words.push(`${Math.round(this.searching * 100)} %`);
+    this.status.textContent = words.join(" · ");
+    this.drawList();
+  }
+
+  drawList() {
+    const only = this.form.elements.only.checked && this.input.value;
+    this.list.hidden = !only;
+    if (!only) return;
+    this.list.replaceChildren(...this.hits.map((hit, index) => drawHit(hit, index === this.at)));
+  }
+}
+
+function drawHit(hit, isCurrent) {
+  const row = document.createElement("button");
+  row.type = "button";
+  row.className = `log-line${isCurrent ? " at" : ""}`;
+  row.dataset.byte = hit.byte;
+  const number = document.createElement("u");
+  number.className = "log-no";
+  number.textContent = hit.no ?? "·";
+  const text = document.createElement("span");
+  text.className = "log-text";
+  let at = 0;
+  for (const [start, stop] of hit.spans) {
+    const mark = document.createElement("mark");
+    mark.textContent = hit.text.slice(start, stop);
+    text.append(hit.text.slice(at, start), mark);
+    at = stop;
+  }
+  text.append(hit.text.slice(at));
+  row.append(number, text);
+  return row;
+}

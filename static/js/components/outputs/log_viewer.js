@@ -1,0 +1,220 @@
+// A log of any size: only a window of its lines is in the page, loaded by byte as one scrolls.
+
+import { formatBytes } from "../../lib/numbers.js";
+import { fetchJson } from "../requests.js";
+import { drawLine } from "./log_line.js";
+
+const CHUNK_LINES = 300;
+const MOST_LINES = 3000;
+const NEAR_PX = 600;
+const FOLLOW_MS = 1000;
+
+/** Shows one log in `root`; `address` answers pages of lines. */
+export class LogViewer extends EventTarget {
+  constructor(root, address) {
+    super();
+    this.root = root;
+    this.address = address;
+    this.root.addEventListener("scroll", () => this.scrolled(), { passive: true });
+    this.root.addEventListener("click", (event) => this.click(event));
+    this.marks = null;
+  }
+
+  /** Open `path` at its end, at a line number, or at a byte. */
+  async open(path, { line = null, byte = null } = {}) {
+    this.stop();
+    this.path = path;
+    this.root.replaceChildren();
+    this.lines = [];
+    if (line !== null) await this.goToLine(line);
+    else if (byte !== null) await this.goToByte(byte);
+    else await this.goToEnd();
+    this.timer = setInterval(() => this.poll(), FOLLOW_MS);
+  }
+
+  stop() {
+    clearInterval(this.timer);
+    this.generation = (this.generation ?? 0) + 1;
+  }
+
+  fetch(place) {
+    const params = new URLSearchParams({ path: this.path, count: CHUNK_LINES, ...place });
+    return fetchJson(`${this.address}?${params}`);
+  }
+
+  // -- moving -------------------------------------------------------------------------------------
+
+  async goToEnd() {
+    await this.replace({ last: 1 });
+    this.root.scrollTop = this.root.scrollHeight;
+  }
+
+  goToStart() {
+    return this.replace({ from_byte: 0 }).then(() => (this.root.scrollTop = 0));
+  }
+
+  async goToByte(byte) {
+    await this.replace({ around_byte: byte });
+    const line = this.lines.findLast((one) => one.byte <= byte);
+    this.reveal(line);
+  }
+
+  async goToLine(number) {
+    await this.replace({ first_line: Math.max(1, number - CHUNK_LINES / 3) });
+    this.reveal(this.lines.find((line) => line.no === number) ?? this.lines[0]);
+  }
+
+  reveal(line) {
+    const element = line && this.elementOf(line);
+    if (!element) return;
+    this.root.querySelector(".log-line.at")?.classList.remove("at");
+    element.classList.add("at");
+    element.scrollIntoView({ block: "center" });
+  }
+
+  async replace(place) {
+    const generation = (this.generation += 1);
+    const page = await this.fetch(place);
+    if (generation !== this.generation) return;
+    this.lines = page.lines;
+    this.firstByte = page.first_byte;
+    this.root.replaceChildren(...page.lines.map((line) => this.draw(line)));
+    this.take(page);
+  }
+
+  take(page) {
+    this.nextByte = page.next_byte;
+    this.totalBytes = page.total_bytes;
+    this.totalLines = page.total_lines;
+    this.atEnd = page.at_end;
+    this.growing = page.growing;
+    this.dispatchEvent(new CustomEvent("moved"));
+  }
+
+  // -- growing at both ends -----------------------------------------------------------------------
+
+  scrolled() {
+    const { scrollTop, clientHeight, scrollHeight } = this.root;
+    const left = scrollHeight - clientHeight - scrollTop;
+    if (this.following && left > 40 && scrollTop < this.lastTop) this.setFollow(false);
+    this.lastTop = scrollTop;
+    if (scrollTop < NEAR_PX) this.loadBefore();
+    if (left < NEAR_PX) this.loadAfter();
+    this.dispatchEvent(new CustomEvent("moved"));
+  }
+
+  async loadBefore() {
+    if (this.loading || !this.firstByte) return;
+    const page = await this.exclusively({ before_byte: this.firstByte });
+    if (!page?.lines.length) return;
+    const height = this.root.scrollHeight;
+    this.root.prepend(...page.lines.map((line) => this.draw(line)));
+    this.root.scrollTop += this.root.scrollHeight - height;
+    this.lines = page.lines.concat(this.lines);
+    this.firstByte = page.first_byte;
+    this.trimEnd();
+  }
+
+  async loadAfter() {
+    if (this.loading || this.atEnd) return;
+    const page = await this.exclusively({ from_byte: this.nextByte });
+    if (page) this.append(page);
+  }
+
+  /** New bytes of a growing log; a last line that was unfinished comes again. */
+  async poll() {
+    if (this.loading || document.hidden || !this.atEnd || !this.growing) return;
+    const page = await this.exclusively({ from_byte: this.nextByte, poll: 1 });
+    if (!page) return;
+    const stays = this.following;
+    this.append(page);
+    if (stays) this.root.scrollTop = this.root.scrollHeight;
+    else this.dispatchEvent(new CustomEvent("grown", { detail: page.lines.length }));
+  }
+
+  append(page) {
+    const last = this.lines.at(-1);
+    if (page.lines.length && last?.byte === page.lines[0].byte) {
+      this.elementOf(last)?.remove();
+      this.lines.pop();
+    }
+    this.root.append(...page.lines.map((line) => this.draw(line)));
+    this.lines = this.lines.concat(page.lines);
+    this.take(page);
+    this.trimStart();
+  }
+
+  async exclusively(place) {
+    const { generation } = this;
+    this.loading = true;
+    try {
+      const page = await this.fetch(place);
+      return generation === this.generation ? page : null;
+    } finally {
+      this.loading = false;
+    }
+  }
+
+  trimStart() {
+    const extra = this.lines.length - MOST_LINES;
+    if (extra <= 0) return;
+    const height = this.root.scrollHeight;
+    for (let i = 0; i < extra; i += 1) this.root.firstElementChild.remove();
+    this.lines = this.lines.slice(extra);
+    this.firstByte = this.lines[0].byte;
+    if (!this.following) this.root.scrollTop -= height - this.root.scrollHeight;
+  }
+
+  trimEnd() {
+    const extra = this.lines.length - MOST_LINES;
+    if (extra <= 0) return;
+    for (let i = 0; i < extra; i += 1) this.root.lastElementChild.remove();
+    this.lines = this.lines.slice(0, MOST_LINES);
+    const last = this.lines.at(-1);
+    this.nextByte = last.byte + last.size;
+    this.atEnd = false;
+  }
+
+  // -- follow, wrap, marks ------------------------------------------------------------------------
+
+  setFollow(on) {
+    this.following = on;
+    if (on && this.lines) this.goToEnd();
+    this.dispatchEvent(new CustomEvent("follow"));
+  }
+
+  /** Mark the matches of a search in the lines on screen. */
+  setMarks(pattern) {
+    this.marks = pattern;
+    this.root.replaceChildren(...this.lines.map((line) => this.draw(line)));
+  }
+
+  draw(line) {
+    return drawLine(line, this.marks);
+  }
+
+  elementOf(line) {
+    return this.root.querySelector(`[data-byte="${line.byte}"]`);
+  }
+
+  click(event) {
+    const number = event.target.closest(".log-no");
+    if (!number) return;
+    const no = Number(number.parentElement.dataset.no);
+    this.dispatchEvent(new CustomEvent("line", { detail: { no, range: event.shiftKey } }));
+  }
+
+  /** Highlight the lines `first` to `last`. */
+  select(first, last) {
+    for (const element of this.root.children) {
+      const no = Number(element.dataset.no);
+      element.classList.toggle("selected", no >= first && no <= last);
+    }
+  }
+
+  get where() {
+    if (!this.totalBytes) return "empty";
+    const lines = this.totalLines === null ? "" : `${this.totalLines.toLocaleString("en-US")} lines · `;
+    return lines + formatBytes(this.totalBytes);
+  }
+}

@@ -1,0 +1,98 @@
+// Previews of files that are not logs. Everything is text nodes or a sandboxed element of its own.
+
+const DRAW = { image, table, json, html, audio, video, hex, markdown, notebook, pdf };
+
+/** Elements for a preview of the wire; `file` is the address of the bytes. */
+export function drawPreview(preview, file) {
+  return (DRAW[preview.kind] ?? hex)(preview, `${file}?inline=1`);
+}
+
+function make(tag, properties = {}, className = "") {
+  return Object.assign(document.createElement(tag), properties, className ? { className } : {});
+}
+
+function image(preview, address) {
+  return [make("img", { src: address, alt: preview.name, loading: "lazy" }, "preview-image")];
+}
+
+const audio = (preview, address) => [make("audio", { src: address, controls: true })];
+const video = (preview, address) => [make("video", { src: address, controls: true }, "preview-image")];
+
+/** HTML runs in a sandbox without scripts, without an origin and without the network. */
+function html(preview, address) {
+  const frame = make("iframe", { src: address, title: preview.name }, "preview-frame");
+  frame.setAttribute("sandbox", "");
+  return [frame];
+}
+
+function pdf(preview, address) {
+  const link = make("a", { href: address, textContent: "Open the PDF", target: "_blank", rel: "noopener" }, "btn");
+  return [make("p", { textContent: preview.where }), link];
+}
+
+function markdown(preview) {
+  const box = make("div", {}, "prose");
+  box.append(make("pre", { textContent: preview.text }));
+  return [box];
+}
+
+function table(preview) {
+  const box = make("div", {}, "table");
+  const grid = make("table");
+  const head = grid.createTHead().insertRow();
+  for (const name of preview.columns) head.append(make("th", { textContent: name, scope: "col" }));
+  const body = grid.createTBody();
+  for (const row of preview.rows) {
+    const line = body.insertRow();
+    for (const cell of row) line.append(make("td", { textContent: cell ?? "" }));
+  }
+  box.append(grid);
+  return [box, ...note(preview)];
+}
+
+function note(preview) {
+  return preview.note ? [make("p", { textContent: preview.note }, "muted small")] : [];
+}
+
+function json(preview) {
+  return [drawJson(preview.value, "", 0), ...note(preview)];
+}
+
+function drawJson(value, key, depth) {
+  if (typeof value !== "object" || value === null) {
+    const line = make("div", {}, "json-leaf");
+    if (key !== "") line.append(make("b", { textContent: `${key}: ` }));
+    line.append(make("span", { textContent: JSON.stringify(value) }, `json-${typeof value}`));
+    return line;
+  }
+  const entries = Object.entries(value);
+  const box = make("details", { open: depth < 2 }, "json");
+  const size = Array.isArray(value) ? `[${entries.length}]` : `{${entries.length}}`;
+  const summary = make("summary");
+  if (key !== "") summary.append(make("b", { textContent: `${key} ` }));
+  summary.append(make("span", { textContent: size }, "muted"));
+  box.append(summary);
+  let drawn = false;
+  const draw = () => {
+    if (drawn) return;
+    drawn = true;
+    box.append(...entries.slice(0, 1000).map(([name, one]) => drawJson(one, name, depth + 1)));
+  };
+  if (box.open) draw();
+  box.addEventListener("toggle", draw);
+  return box;
+}
+
+function notebook(preview) {
+  return preview.cells.map((cell) => {
+    const box = make("section", {}, `cell ${cell.type}`);
+    box.append(make("pre", { textContent: cell.source }));
+    for (const text of cell.outputs) box.append(make("pre", { textContent: text }, "output"));
+    for (const data of cell.images) box.append(make("img", { src: data, alt: "Output" }, "preview-image"));
+    return box;
+  });
+}
+
+function hex(preview) {
+  return [make("pre", { textContent: preview.text ?? "" }, "hex"), ...note(preview)];
+}
