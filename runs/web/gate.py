@@ -7,6 +7,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
+from runs.artifacts import errors as artifacts
 from runs.tracking import errors as tracking
 from runs.web import problems
 from runs.workspaces import errors as workspaces
@@ -26,6 +27,13 @@ STATUS_OF_ERROR: dict[type[Exception], int] = {
     tracking.PropertyChanged: 409,
     tracking.StatusRefused: 409,
     tracking.TrackingError: 400,
+    artifacts.UnknownFile: 404,
+    artifacts.BytesMissing: 410,
+    artifacts.PathTaken: 409,
+    artifacts.OwnerGone: 409,
+    artifacts.StoreFull: 507,
+    artifacts.StoreUnavailable: 503,
+    artifacts.ArtifactError: 400,
     workspaces.NotAllowed: 403,
     workspaces.UnknownWorkspace: 404,
 }
