@@ -161,6 +161,10 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BEAT_SCHEDULE = {
+    "sweep orphans": {"task": "runs.artifacts.tasks.sweep_orphans", "schedule": 3600.0},
+    "move finished files": {"task": "runs.artifacts.tasks.move_finished_files", "schedule": 60.0},
+}
 
 # -- files ---------------------------------------------------------------------------------------
 # `manage.py prepare` collects the static files under a name made of their content, so a browser
@@ -242,4 +246,6 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env("STUDIO_LOG_LEVEL", "WARNING")},
+    # An answer of 4xx tells the one who asked; only a 5xx concerns who runs the studio.
+    "loggers": {"django.request": {"level": "ERROR"}},
 }

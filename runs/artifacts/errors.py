@@ -25,6 +25,10 @@ class OwnerGone(ArtifactError):
     """The run (or model) is deleted: it takes no files until it is restored."""
 
 
+class NotDeleted(ArtifactError):
+    """Only what is deleted can be purged."""
+
+
 class UploadCut(ArtifactError):
     """Fewer or more bytes arrived than were announced. Nothing was kept."""
 

@@ -4,6 +4,7 @@ A pin is a shared lock on a small file of the run, so it ends with its process, 
 """
 
 import fcntl
+import os
 from io import FileIO
 from pathlib import Path
 
@@ -20,6 +21,7 @@ def pin(run: Run) -> Pin:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle = open(path, "ab", buffering=0)  # noqa: SIM115  (held as long as the download lasts)
     fcntl.flock(handle, fcntl.LOCK_SH)
+    os.utime(handle.fileno())
     return handle
 
 

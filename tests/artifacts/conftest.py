@@ -1,6 +1,12 @@
 """A store of its own for every test, and a run to put files into."""
 
 import itertools
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from contextlib import closing
 
 import pytest
 from django.db import connection
@@ -81,3 +87,45 @@ def stored(files_dir):
         return [path for path in files_dir.rglob("*") if path.is_file()]
 
     return paths
+
+
+@pytest.fixture(scope="session")
+def s3_endpoint():
+    """A server of the S3 protocol on loopback."""
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_until_open(port, server)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(timeout=10)
+
+
+def wait_until_open(port: int, server: subprocess.Popen) -> None:
+    for _ in range(600):
+        assert server.poll() is None, "moto's server has ended"
+        with closing(socket.socket()) as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise AssertionError("moto's server did not start")
+
+
+@pytest.fixture
+def bucket(s3_endpoint, settings, monkeypatch):
+    """A fresh bucket, configured as the main store."""
+    import boto3
+
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    settings.STUDIO_S3_BUCKET = f"bucket-{uuid.uuid4().hex}"
+    settings.STUDIO_S3_ENDPOINT = s3_endpoint
+    settings.STUDIO_S3_PREFIX = "studio/files"
+    client = boto3.client("s3", endpoint_url=s3_endpoint)
+    client.create_bucket(Bucket=settings.STUDIO_S3_BUCKET)
+    return client

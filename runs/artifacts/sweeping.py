@@ -1,0 +1,100 @@
+"""Housekeeping of the stores: bytes that no row names, and finished files that lie elsewhere."""
+
+import logging
+import time
+from collections.abc import Iterator
+from itertools import islice
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+
+from runs.artifacts.errors import BytesMissing, StoreUnavailable
+from runs.artifacts.logs.line_index import index_store
+from runs.artifacts.models import File
+from runs.artifacts.pins import is_pinned
+from runs.artifacts.services import delete_bytes_on_commit
+from runs.artifacts.stores import local_store, main_store
+from runs.artifacts.stores.base import Store
+from runs.tracking.clock import now_ms
+
+DAY_MS = 86_400_000
+_BATCH = 500
+
+log = logging.getLogger(__name__)
+
+
+def sweep_orphans(*, older_than_ms: int = DAY_MS) -> int:
+    """Remove bytes without a row: what a crash between the two has left. Return how many.
+
+    Bytes younger than a day are spared, for their row may be about to be written.
+    """
+    before_ms = now_ms() - older_than_ms
+    stores = {store.name: store for store in (local_store(), main_store())}
+    swept = sum(
+        _sweep(store, before_ms, File.objects.filter(store=name)) for name, store in stores.items()
+    )
+    _sweep(index_store(), before_ms, File.objects.all())
+    _sweep_pins(before_ms)
+    return swept
+
+
+def _sweep(store: Store, before_ms: int, files: QuerySet[File]) -> int:
+    swept = 0
+    for keys in _old_keys(store, before_ms):
+        named = files.filter(key__in=keys).values_list("key", flat=True)
+        for key in set(keys).difference(named):
+            store.delete(key)
+            swept += 1
+    return swept
+
+
+def _old_keys(store: Store, before_ms: int) -> Iterator[list[str]]:
+    found = (stored.key for stored in store.list_keys() if stored.modified_ms < before_ms)
+    while keys := list(islice(found, _BATCH)):
+        yield keys
+
+
+def _sweep_pins(before_ms: int) -> None:
+    for path in (settings.FILES_DIR.parent / "pins").glob("*"):
+        if path.stat().st_mtime * 1000 < before_ms and not is_pinned(int(path.name)):
+            path.unlink(missing_ok=True)
+
+
+def move_finished_files(*, budget_s: float = 50.0) -> int:
+    """Move finished files from the local folder to the bucket, where one is configured.
+
+    Logs grow in the local folder; and files from before the bucket was there follow them.
+    Returns how many were moved within `budget_s`; the next call goes on.
+    """
+    if main_store().name == local_store().name:
+        return 0
+    deadline, moved = time.monotonic() + budget_s, 0
+    waiting = File.objects.filter(store=local_store().name, growing=False).order_by("pk")
+    for file in waiting.iterator(chunk_size=100):
+        if time.monotonic() > deadline:
+            break
+        try:
+            moved += _move(file)
+        except BytesMissing as error:
+            log.error("file %s: %s", file.pk, error)
+        except StoreUnavailable as error:
+            log.warning("files wait for the bucket: %s", error)
+            break
+    return moved
+
+
+def _move(file: File) -> bool:
+    """Copy the bytes, then the row changes sides; a file replaced meanwhile stays as it is."""
+    source, goal = local_store(), main_store()
+    written = goal.put(file.key, source.read(file.key, 0, file.size_bytes))
+    if (written.size_bytes, written.crc32) != (file.size_bytes, file.crc32):
+        log.error("the bytes of file %s differ from its row: not moved", file.pk)
+        goal.delete(file.key)
+        return False
+    with transaction.atomic():
+        here = File.objects.filter(pk=file.pk, key=file.key, store=source.name, growing=False)
+        moved = bool(here.update(store=goal.name))
+        loser = source if moved else goal
+        delete_bytes_on_commit([(loser.name, file.key)])
+    return moved

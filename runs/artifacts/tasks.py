@@ -1,0 +1,17 @@
+"""Housekeeping of files, by the clock."""
+
+from celery import shared_task
+
+from runs.artifacts import sweeping
+
+
+@shared_task
+def sweep_orphans() -> None:
+    """Remove bytes that no row names."""
+    sweeping.sweep_orphans()
+
+
+@shared_task
+def move_finished_files() -> None:
+    """Move finished files to the bucket, where one is configured."""
+    sweeping.move_finished_files()
