@@ -1,0 +1,29 @@
+"""Train everything: what `manage.py up --demo` starts in an empty studio, with its address."""
+
+import signal
+import sys
+import threading
+from contextlib import suppress
+
+from examples.demo import blobs, diverging, slow, spirals, sweep, wave
+from examples.demo.client import Stopped, Studio
+
+TRAININGS = (spirals, wave, diverging, blobs, sweep)
+
+
+def main(url: str) -> None:
+    studio = Studio(url)
+    signal.signal(signal.SIGTERM, lambda *_: studio.stop.set())
+    watched = threading.Thread(target=slow.train, args=[studio])
+    watched.start()
+    print("The demo trains a dozen small models; the pages fill within a minute.", flush=True)
+    with suppress(Stopped):
+        for training in TRAININGS:
+            training.train(studio)
+        watched.join()
+        if not studio.stop.is_set():
+            print("The demo has ended.", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

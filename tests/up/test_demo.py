@@ -1,0 +1,87 @@
+"""The trainings of `up --demo`, through the studio's own MLflow door."""
+
+import json
+import struct
+import urllib.request
+import zlib
+
+import numpy as np
+import pytest
+
+from examples.demo import diverging, png, slow, wave
+from examples.demo.client import Stopped, Studio
+from tests.up.processes import Up, refusal
+
+
+def test_a_training_leaves_curves_a_picture_and_a_log(up):
+    studio = up().wait_until_ready()
+    wave.train(Studio(url_of(studio)))
+    tanh, relu = runs(studio)
+    assert {tanh["info"]["status"], relu["info"]["status"]} == {"FINISHED"}
+    assert {metric["key"] for metric in tanh["data"]["metrics"]} == {
+        *("train/loss", "val/loss", "val/rmse")
+    }
+    assert files(studio, tanh) == {"outputs", "user_logs"}
+
+
+def test_the_failing_training_fails_with_its_traceback(up):
+    studio = up().wait_until_ready()
+    diverging.train(Studio(url_of(studio)))
+    (run,) = runs(studio)
+    assert run["info"]["status"] == "FAILED"
+    log = get(studio, f"/get-artifact?run_id={run['info']['run_id']}&path=user_logs/std_log.txt")
+    assert b"FloatingPointError" in log and b"diverging.py" in log
+
+
+def test_a_training_that_is_stopped_is_killed_and_the_next_one_does_not_begin(up):
+    studio = up().wait_until_ready()
+    demo = Studio(url_of(studio))
+    with demo.run(demo.experiment("a", "note"), "stopped", {}, {}) as run:
+        demo.stop.set()
+        slow.learn(run, {"learning_rate": 0.01})
+    with pytest.raises(Stopped):
+        wave.train(demo)
+    assert [run["info"]["status"] for run in runs(studio)] == ["KILLED"]
+
+
+def test_the_demo_is_refused_where_there_is_a_run(up, database):
+    studio = up().wait_until_ready()
+    environment = {"STUDIO_DATA_DIR": str(studio.data_dir), **database}
+    assert refusal("prepare", "--require-empty", **environment) == (0, "")
+    demo = Studio(url_of(studio))
+    with demo.run(demo.experiment("a", "note"), "one", {}, {}):
+        pass
+    code, said = refusal("prepare", "--require-empty", **environment)
+    assert code == 2
+    assert said.startswith("The demo fills an empty studio, and this one has runs.")
+
+
+def test_a_picture_is_a_png_of_the_same_pixels():
+    pixels = np.random.default_rng(0).integers(0, 256, (3, 5, 3)).astype(np.uint8)
+    file = png.encode(pixels)
+    assert file[:8] == b"\x89PNG\r\n\x1a\n"
+    assert struct.unpack(">II", file[16:24]) == (5, 3)
+    start = file.index(b"IDAT") + 4
+    size = struct.unpack(">I", file[start - 8 : start - 4])[0]
+    rows = np.frombuffer(zlib.decompress(file[start : start + size]), np.uint8).reshape(3, 16)
+    assert (rows[:, 1:].reshape(3, 5, 3) == pixels).all()
+
+
+def url_of(studio: Up) -> str:
+    return f"http://127.0.0.1:{studio.port}"
+
+
+def get(studio: Up, path: str) -> bytes:
+    with urllib.request.urlopen(url_of(studio) + path, timeout=10) as answer:
+        return answer.read()
+
+
+def runs(studio: Up) -> list[dict]:
+    body = {"experiment_ids": ["0", "1"], "max_results": 10}
+    return Studio(url_of(studio)).post("runs/search", **body).get("runs", [])
+
+
+def files(studio: Up, run: dict) -> set[str]:
+    query = f"run_id={run['info']['run_id']}"
+    answer = json.loads(get(studio, f"/api/2.0/mlflow/artifacts/list?{query}"))
+    return {file["path"] for file in answer["files"]}
