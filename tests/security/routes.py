@@ -1,0 +1,70 @@
+"""Every address of the studio, as the tests of this folder walk them."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls.resolvers import RegexPattern, RoutePattern
+
+from runs.workspaces.access import Access, access_of
+
+API_DOORS = ("runs.mlflow_api", "runs.azureml_api", "runs.api")
+PROBES = ("healthz", "readyz", "metrics")
+
+SAMPLES = {"slug": "default", "int": "0", "str": "x", "path": "x", "uuid": "0" * 32}
+CONVERTER = re.compile(r"<(?:(\w+):)?\w+>")
+
+
+@dataclass(frozen=True)
+class Route:
+    """An address, an example of it, and the view that answers there."""
+
+    route: str
+    example: str
+    view: Callable[..., Any]
+
+    @property
+    def name(self) -> str:
+        return f"{self.view.__module__}.{getattr(self.view, '__name__', '?')} at {self.route}"
+
+    @property
+    def is_api(self) -> bool:
+        return self.view.__module__.startswith(API_DOORS)
+
+    @property
+    def access(self) -> Access | None:
+        return access_of(self.view)
+
+    def access_for(self, method: str) -> Access:
+        return access_of(self.view, method)
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        return self.access.methods
+
+
+def walk_routes() -> list[Route]:
+    return list(_walk(get_resolver().url_patterns, "/", "/"))
+
+
+def _walk(patterns: list[Any], route: str, example: str) -> Iterator[Route]:
+    for pattern in patterns:
+        here = route + str(pattern.pattern)
+        there = example + _example_of(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _walk(pattern.url_patterns, here, there)
+        elif isinstance(pattern, URLPattern):
+            yield Route(here, there, pattern.callback)
+
+
+def _example_of(pattern: RoutePattern | RegexPattern) -> str:
+    if isinstance(pattern, RoutePattern):
+        return CONVERTER.sub(lambda found: SAMPLES[found[1] or "str"], str(pattern))
+    return REGEX_EXAMPLES[str(pattern)]
+
+
+REGEX_EXAMPLES = {
+    r"^(?:ajax-)?api/[0-9.]+/(?:mlflow|mlflow-artifacts|preview)(?:/.*)?$": "api/2.0/mlflow/nothing"
+}
