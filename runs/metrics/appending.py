@@ -81,8 +81,7 @@ def _merge(
 
 
 def _read_series(cursor: Cursor, keys: Sequence[Key]) -> list[Stored | None]:
-    runs, metrics = zip(*keys, strict=True)
-    rows = cursor.read(READ_SERIES, (cursor.list(runs), cursor.list(metrics)))
+    rows = cursor.read(READ_SERIES, cursor.pairs(keys))
     found = {(row[0], row[1]): Stored(row[2], from_row(row[3:])) for row in rows}
     return [found.get(key) for key in keys]
 

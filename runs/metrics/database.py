@@ -18,8 +18,8 @@ LIST = "= ANY(%s)"
 LIST_IN_SQLITE = "IN (SELECT value FROM json_each(%s))"
 PAIRS = "unnest(%s::bigint[], %s::bigint[]) AS pair(a, b)"
 PAIRS_IN_SQLITE = (
-    "(SELECT a.value AS a, b.value AS b FROM json_each(%s) AS a JOIN json_each(%s) AS b USING (key)"
-    ") AS pair"
+    "(SELECT json_extract(value, '$[0]') AS a, json_extract(value, '$[1]') AS b"
+    " FROM json_each(%s)) AS pair"
 )
 
 
@@ -58,8 +58,14 @@ class Cursor:
         return answers
 
     def list(self, values: Iterable[int] | Iterable[str]) -> Any:
-        """Return the parameter of `LIST`, or one of the two of `PAIRS`."""
+        """Return the parameter of `LIST`."""
         return json.dumps([*values]) if self.is_sqlite else [*values]
+
+    def pairs(self, pairs: Sequence[tuple[int, int]]) -> Sequence[Any]:
+        """Return the parameters of `PAIRS`."""
+        if self.is_sqlite:
+            return (json.dumps(pairs),)
+        return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
 
     def _translate(self, sql: str) -> str:
         return to_sqlite(sql) if self.is_sqlite else sql

@@ -1,26 +1,35 @@
 """Leader and followers: writers that meet at the database share one transaction.
 
-A caller puts its work into `pending` and asks for the commit lock. Whoever holds it commits
-everything that is pending in one transaction; the others find their work done when they get the
-lock. There is no thread to start, to supervise, or to lose at a fork.
+A caller puts its work into `pending`. The first one leads: it commits everything pending in one
+transaction, wakes whose work that was, and passes the lead on to a caller that has come since.
+There is no thread to start, to supervise, or to lose at a fork.
 """
 
 import os
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 Work = TypeVar("Work")
 
 
+def _locked() -> threading.Lock:
+    lock = threading.Lock()
+    lock.acquire()
+    return lock
+
+
 @dataclass(slots=True, eq=False)
 class Ticket(Generic[Work]):
-    """One caller's work and what became of it."""
+    """One caller's work and what became of it. Freeing `wake` wakes the caller: because the work
+    is done, or because it leads now."""
 
     work: Work
     done: bool = False
+    leads: bool = False
     error: Exception | None = None
+    wake: threading.Lock = field(default_factory=_locked)
 
 
 class GroupCommit(Generic[Work]):
@@ -36,34 +45,58 @@ class GroupCommit(Generic[Work]):
         os.register_at_fork(after_in_child=self._reset)
 
     def _reset(self) -> None:
-        """A child process has its parent's locks, but not the threads that would free them."""
-        self._commit_lock = threading.Lock()
-        self._pending_lock = threading.Lock()
+        """A forked child has its parent's locks, but not the threads that would free them."""
+        self._mutex = threading.Lock()
         self._pending: list[Ticket[Work]] = []
+        self._has_leader = False
 
     def submit(self, work: Work) -> None:
         """Return when `work` is committed. Raises the error it was refused with."""
         ticket = Ticket(work)
-        with self._pending_lock:
+        with self._mutex:
             self._pending.append(ticket)
-        while not ticket.done:
-            with self._commit_lock:
-                if not ticket.done:
-                    self._lead(ticket)
+            ticket.leads, self._has_leader = not self._has_leader, True
+        if not ticket.leads:
+            self._wait(ticket)
+        if not ticket.done:
+            self._lead(ticket)
         if ticket.error is not None:
             raise ticket.error
+
+    def _wait(self, ticket: Ticket[Work]) -> None:
+        try:
+            ticket.wake.acquire()
+        except BaseException:
+            # This thread is being ended: nobody may pass the lead to it.
+            with self._mutex:
+                self._pending = [other for other in self._pending if other is not ticket]
+            if ticket.leads:
+                self._pass_on()
+            raise
 
     def _lead(self, own: Ticket[Work]) -> None:
         """Commit everything pending. If this thread dies on the way (a BaseException), the work
         of the others is left to the next leader."""
-        with self._pending_lock:
+        with self._mutex:
             group, self._pending = self._pending, []
         try:
             self._commit(group)
         finally:
-            if orphans := [t for t in group if not t.done and t is not own]:
-                with self._pending_lock:
-                    self._pending[:0] = orphans
+            with self._mutex:
+                self._pending[:0] = [t for t in group if not t.done and t is not own]
+            self._pass_on()
+            for ticket in group:
+                if ticket.done and ticket is not own:
+                    ticket.wake.release()
+
+    def _pass_on(self) -> None:
+        """Let the caller that waits longest lead."""
+        with self._mutex:
+            if self._pending:
+                self._pending[0].leads = True
+                self._pending[0].wake.release()
+            else:
+                self._has_leader = False
 
     def _commit(self, group: list[Ticket[Work]]) -> None:
         try:

@@ -97,9 +97,7 @@ def _read_latest_at(
     cursor: Cursor, pairs: Sequence[tuple[int, int]]
 ) -> dict[tuple[int, int], float]:
     """Return the latest value of each (series id, step) that has a point. One query."""
-    series = [series_id for series_id, _ in pairs]
-    steps = [step for _, step in pairs]
-    rows = cursor.read(READ_AT, (cursor.list(series), cursor.list(steps)))
+    rows = cursor.read(READ_AT, cursor.pairs(pairs))
     latest: dict[tuple[int, int], tuple[int, int, bool, float]] = {}
     for series_id, step, data in rows:
         points = unpack(data)
