@@ -112,7 +112,7 @@ def full(value: float | None) -> str:
 def duration(run: Run) -> SafeString:
     """How long a run took; ticks while it runs."""
     if run.started_ms is None:
-        return format_html('<span class="muted">—</span>')
+        return format_html('<span class="muted">{}</span>', "—")
     if run.ended_ms is None or not Status(run.status).is_final:
         return format_html('<span data-from="{}">…</span>', run.started_ms)
     return format_html(

@@ -4,6 +4,7 @@ import re
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from runs.charts.experiment_list import count_active_runs
 from runs.tracking.errors import NotFound
@@ -16,8 +17,8 @@ from runs.web.gate import page
 from runs.workspaces.permissions import Action
 
 PARTS = (live.Part("experiment", "experiments/_head.html"),)
-# The addresses of the Azure ML studio: /experiments/<name>/runs/<id> and /experiments/id/<id>.
 OLD_RUN = re.compile(r"(?P<name>.+)/runs/(?P<run_id>[^/]+)/?")
+OLD_NUMBER = re.compile(r"id/(?P<number>[0-9]{1,18})/?")
 
 
 @page(Action.RUN_READ)
@@ -26,9 +27,18 @@ def by_name(request: HttpRequest, name: str) -> HttpResponse:
     try:
         return show(request, get_experiment_by_name(request.workspace, name))
     except NotFound:
-        if match := OLD_RUN.fullmatch(name):
-            return redirect(run_address(request.workspace.slug, match["run_id"]))
+        if moved := moved_address(request.workspace.slug, name):
+            return redirect(moved)
         raise
+
+
+def moved_address(slug: str, path: str) -> str | None:
+    """Where something is that the Azure ML studio had at `/experiments/<path>`."""
+    if match := OLD_RUN.fullmatch(path):
+        return run_address(slug, match["run_id"])
+    if match := OLD_NUMBER.fullmatch(path):
+        return reverse("experiment_by_number", args=[slug, match["number"]])
+    return None
 
 
 @page(Action.RUN_READ)

@@ -17,8 +17,10 @@ class PlotlyFinder(BaseFinder):
         self.folder = Path(str(files("plotly").joinpath("package_data")))
 
     def find(self, path: str, find_all: bool = False, **kwargs) -> str | list[str]:
-        found = [str(self.folder / BUNDLE)] if path == f"plotly/{BUNDLE}" else []
-        return found if find_all else "".join(found)
+        if path != f"plotly/{BUNDLE}":
+            return []
+        found = str(self.folder / BUNDLE)
+        return [found] if find_all else found
 
     def list(self, ignore_patterns: list[str]) -> Iterator[tuple[str, FileSystemStorage]]:
         storage = FileSystemStorage(location=self.folder)

@@ -35,7 +35,6 @@ IN_WORKSPACE = [
     path("experiments", experiments.experiments, name="experiments"),
     path("experiment/<int:number>/", include(EXPERIMENT)),
     path("experiment/<int:number>", experiment.by_number, name="experiment_by_number"),
-    path("experiments/id/<int:number>", experiment.by_number),
     path("experiments/<path:name>", experiment.by_name, name="experiment"),
     path("series", series.series, name="series"),
     path("runs/<str:run_id>", run.run, name="run"),

@@ -88,6 +88,7 @@ function redraw() {
 
 function onZoom(range, source) {
   root.querySelector("[data-reset-zoom]").hidden = range === null;
+  onHover(null);
   cards.forEach((card) => card.chart !== source && card.zoom(range));
 }
 
