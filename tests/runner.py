@@ -39,7 +39,7 @@ OUTCOMES = ("passed", "failed", "error", "skipped")
 
 def main(arguments: list[str]) -> int:
     """Run the passes, say what really ran, return the exit code."""
-    parser = argparse.ArgumentParser(prog="manage.py test", description=__doc__, add_help=False)
+    parser = argparse.ArgumentParser(prog="manage.py test", description=__doc__, allow_abbrev=False)
     parser.add_argument("--sqlite-only", action="store_true", help="skip PostgreSQL")
     parser.add_argument(
         "--require-all", action="store_true", help="fail where a database or Chromium is missing"
