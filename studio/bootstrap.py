@@ -126,7 +126,7 @@ def install(requirements: list[Path]) -> None:
     if not missing:
         return
     print("Installing packages into .venv; this is needed once and takes a minute.", flush=True)
-    command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--no-input", "--prefer-binary"]
+    command = [str(PYTHON), "-m", "pip", "install", "-qq", "--no-input", "--prefer-binary"]
     command.append("--disable-pip-version-check")
     # All of them, also those that have not changed: pip then sees every pin at once.
     for path in requirements:
