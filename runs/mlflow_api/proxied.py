@@ -24,6 +24,8 @@ from runs.workspaces.models import Workspace
 from runs.workspaces.permissions import Action
 
 MARK = "artifacts"
+# The client falls back to one piece where the message begins with these very words.
+NO_PARTS = "Multipart upload is not supported for the current artifact repository; use PUT."
 
 
 def find_place(workspace: Workspace, address: str) -> tuple[Owner, str] | None:
@@ -106,7 +108,7 @@ def delete(call: Call, address: str) -> dict[str, Any]:
 @endpoint(Action.FILE_WRITE, POST)
 def multipart(call: Call, address: str) -> None:
     """Say that uploads in parts are not offered; clients then send the file in one piece."""
-    raise ProtocolError("NOT_IMPLEMENTED", "Uploads in parts are not offered; use PUT.")
+    raise ProtocolError("NOT_IMPLEMENTED", NO_PARTS)
 
 
 @endpoint(Action.FILE_READ, GET)
