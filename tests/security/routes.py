@@ -25,9 +25,8 @@ class Route:
     example: str
     view: Callable[..., Any]
 
-    @property
-    def name(self) -> str:
-        return f"{self.view.__module__}.{getattr(self.view, '__name__', '?')} at {self.route}"
+    def __repr__(self) -> str:
+        return f"{self.view.__module__} at {self.route}"
 
     @property
     def is_api(self) -> bool:
@@ -37,12 +36,24 @@ class Route:
     def access(self) -> Access | None:
         return access_of(self.view)
 
-    def access_for(self, method: str) -> Access:
-        return access_of(self.view, method)
-
     @property
     def methods(self) -> tuple[str, ...]:
-        return self.access.methods
+        return self.access.methods if self.access else ()
+
+
+@dataclass(frozen=True)
+class Call:
+    """One method of an address."""
+
+    route: Route
+    method: str
+
+    @property
+    def access(self) -> Access:
+        """What this method admits; only an address with an `access` has calls."""
+        access = access_of(self.route.view, self.method)
+        assert access is not None
+        return access
 
 
 def walk_routes() -> list[Route]:

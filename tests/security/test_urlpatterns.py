@@ -1,8 +1,13 @@
-"""Every address says what it admits, and keeps to it."""
+"""Every address says what it admits, and keeps to it.
 
-import json
+Each test walks all addresses and names those that do not.
+"""
+
+from collections.abc import Callable
 
 import pytest
+from django.contrib.auth.models import User
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import resolve
 
@@ -10,10 +15,12 @@ from runs.workspaces.access import Access
 from runs.workspaces.permissions import NEEDED_ROLE, Action, Role
 from studio.middleware import SAFE_METHODS, is_api_path
 from tests.factories import make_member, make_token, make_user
-from tests.security.routes import API_DOORS, PROBES, Route, walk_routes
+from tests.security.routes import API_DOORS, PROBES, Call, walk_routes
 
 ROUTES = walk_routes()
-METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"}
+CALLS = [Call(route, method) for route in ROUTES if route.access for method in route.methods]
+CLOSED_CALLS = [call for call in CALLS if call.access.action is not Action.PUBLIC]
+METHODS = SAFE_METHODS | {"POST", "PUT", "PATCH", "DELETE", "CONNECT"}
 
 # What anybody may ask, and what is streamed to the store without a cap.
 PUBLIC = {
@@ -26,175 +33,156 @@ UNCAPPED = (
     ("mlflow-artifacts/artifacts/<path:address>", "PUT"),
     ("mlflow/upload-artifact", "POST"),
 )
+MAX_CAP_BYTES = 64 * 1024 * 1024
 
-every_route = pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
-calls = [(route, method) for route in ROUTES if route.access for method in route.methods]
-every_call = pytest.mark.parametrize(
-    ("route", "method"), calls, ids=[f"{method} {route.name}" for route, method in calls]
-)
-
-
-def is_public(route: Route, method: str) -> bool:
-    return route.access_for(method).action is Action.PUBLIC
-
-
-def send(client: Client, route: Route, method: str, **more):
-    return client.generic(method, route.example, b"{}", "application/json", **more)
+Send = Callable[..., HttpResponse]
 
 
 @pytest.fixture
-def closed(settings, db):
+def send(settings, db) -> Send:
+    """Send a call as nobody, or as a user in the way its door takes: programs with a token, pages
+    with a session."""
     settings.STUDIO_OPEN = False
+    browser, program = Client(raise_request_exception=False), Client(raise_request_exception=False)
+    tokens: dict[int, str] = {}
+
+    def send(call: Call, user: User | None = None, **meta: str) -> HttpResponse:
+        if user is not None and call.route.is_api:
+            token = tokens.setdefault(user.pk, make_token(user))
+            meta["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+        elif user is not None:
+            browser.force_login(user)
+        client = program if call.route.is_api else browser
+        return client.generic(call.method, call.route.example, b"{}", "application/json", **meta)
+
+    return send
 
 
-@pytest.fixture
-def client():
-    return Client(raise_request_exception=False)
+def needed_role(call: Call) -> Role:
+    return NEEDED_ROLE.get(call.access.action, Role.READER)
 
 
-def signed_in(client: Client, route: Route, user) -> dict[str, str]:
-    """Sign in the way the door of `route` takes: a token for programs, a session for pages."""
-    if route.is_api:
-        return {"HTTP_AUTHORIZATION": f"Bearer {make_token(user)}"}
-    client.force_login(user)
-    return {}
-
-
-def test_there_are_routes():
+def test_the_walk_finds_the_addresses_and_their_views():
     assert len(ROUTES) > 50
+    hidden = [route for route in ROUTES if resolve(route.example).func is not route.view]
+    assert hidden == []
 
 
-@every_route
-def test_the_example_leads_to_the_view(route):
-    found = resolve(route.example)
-    assert found.func is route.view or found.func.__module__ == route.view.__module__
+def test_every_view_has_an_access_with_an_action_of_the_table():
+    assert [route for route in ROUTES if not isinstance(route.access, Access)] == []
+    assert [call for call in CLOSED_CALLS if call.access.action not in NEEDED_ROLE] == []
 
 
-@every_route
-def test_every_view_has_an_access_with_an_action_of_the_table(route):
-    assert isinstance(route.access, Access), "give the view an Access"
-    assert isinstance(route.access.action, Action)
-    assert route.access.action is Action.PUBLIC or route.access.action in NEEDED_ROLE
+def test_every_view_lists_its_methods():
+    assert [route for route in ROUTES if not set(route.methods) <= METHODS] == []
+    assert [route for route in ROUTES if not route.methods] == []
 
 
-@every_route
-def test_every_view_lists_its_methods(route):
-    assert route.methods
-    assert set(route.methods) <= METHODS
+def test_every_view_caps_its_body_but_uploads():
+    for call in CALLS:
+        cap = call.access.max_body_bytes
+        if any(call.route.route.endswith(end) and call.method == verb for end, verb in UNCAPPED):
+            assert cap is None, call
+        else:
+            assert cap is not None and 0 < cap <= MAX_CAP_BYTES, call
 
 
-@every_call
-def test_every_view_caps_its_body(route, method):
-    cap = route.access_for(method).max_body_bytes
-    is_upload = any(route.route.endswith(end) and method == verb for end, verb in UNCAPPED)
-    assert (cap is None) == is_upload
-    assert is_upload or 0 < cap <= 64 * 1024 * 1024
-
-
-@every_call
-def test_changing_and_deleting_take_more_than_reading(route, method):
+def test_changing_and_deleting_take_more_than_reading():
     """POST is left out: MLflow's searches are POSTs, and they read."""
-    action = route.access_for(method).action
-    if method in ("PUT", "PATCH", "DELETE") and action is not Action.PUBLIC:
-        assert NEEDED_ROLE[action] > Role.READER
+    writes = [call for call in CLOSED_CALLS if call.method in ("PUT", "PATCH", "DELETE")]
+    assert writes
+    assert [call for call in writes if needed_role(call) == Role.READER] == []
 
 
-@every_call
-def test_only_listed_views_are_public(route, method):
-    if is_public(route, method):
-        assert route.view.__module__ in PUBLIC
+def test_only_listed_views_are_public():
+    public = {call.route.view.__module__ for call in CALLS if call not in CLOSED_CALLS}
+    assert public <= PUBLIC
 
 
-@every_route
-def test_api_paths_and_api_doors_are_the_same(route):
+def test_api_paths_and_api_doors_are_the_same():
     """The page stack is left out by path: no page may lie at such a path, no API elsewhere."""
-    is_probe = route.example.strip("/") in PROBES
-    assert is_api_path(route.example) == (route.is_api or is_probe)
+    for route in ROUTES:
+        is_probe = route.example.strip("/") in PROBES
+        assert is_api_path(route.example) == (route.is_api or is_probe), route
 
 
-@every_route
-def test_only_api_doors_are_exempt_from_csrf(route):
-    if getattr(route.view, "csrf_exempt", False):
-        assert route.view.__module__.startswith(API_DOORS)
+def test_only_api_doors_are_exempt_from_csrf():
+    exempt = [route for route in ROUTES if getattr(route.view, "csrf_exempt", False)]
+    assert [route for route in exempt if not route.view.__module__.startswith(API_DOORS)] == []
 
 
-@every_call
-def test_nobody_gets_in(closed, client, route, method):
-    if is_public(route, method):
-        return
-    answer = send(client, route, method)
-    if route.is_api:
-        assert answer.status_code == 401
-        assert json.loads(answer.content)["error_code"] == "UNAUTHENTICATED"
-    else:
-        assert answer.status_code in (302, 401)
-        assert answer.status_code == 401 or answer["Location"].startswith("/sign-in")
+def test_nobody_gets_in(send):
+    for call in CLOSED_CALLS:
+        answer = send(call)
+        if call.route.is_api:
+            assert answer.status_code == 401, call
+        elif answer.status_code == 302:
+            assert answer["Location"].startswith("/sign-in?"), call
+        else:
+            assert answer.status_code == 401, call
 
 
-@every_call
-def test_a_stranger_is_told_there_is_no_such_workspace(closed, client, route, method):
-    if is_public(route, method):
-        return
-    answer = send(client, route, method, **signed_in(client, route, make_user()))
-    assert answer.status_code == 404
+def test_a_stranger_is_told_there_is_no_such_workspace(send):
+    stranger = make_user()
+    answers = {call: send(call, stranger).status_code for call in CLOSED_CALLS}
+    assert {call: status for call, status in answers.items() if status != 404} == {}
 
 
-@every_call
-def test_a_reader_is_refused_what_takes_more(closed, client, route, method):
-    if NEEDED_ROLE.get(route.access_for(method).action, Role.READER) == Role.READER:
-        return
-    answer = send(client, route, method, **signed_in(client, route, make_member(Role.READER)))
-    assert answer.status_code == 403
+def test_a_reader_is_refused_what_takes_more(send):
+    reader = make_member(Role.READER)
+    writes = [call for call in CLOSED_CALLS if needed_role(call) > Role.READER]
+    answers = {call: send(call, reader).status_code for call in writes}
+    assert {call: status for call, status in answers.items() if status != 403} == {}
 
 
-@every_call
-def test_an_owner_gets_an_answer(closed, client, route, method):
-    answer = send(client, route, method, **signed_in(client, route, make_member(Role.OWNER)))
-    assert answer.status_code < 500 or answer.status_code == 501
-    assert answer.status_code not in (401, 405)
+def test_an_owner_gets_an_answer(send):
+    owner = make_member(Role.OWNER)
+    answers = {call: send(call, owner).status_code for call in CALLS}
+    refused = {401, 403, 405, 500, 502}
+    assert {call: status for call, status in answers.items() if status in refused} == {}
 
 
-@every_route
-def test_other_methods_are_refused(closed, client, route):
-    headers = signed_in(client, route, make_member(Role.OWNER))
-    allowed = {*route.methods, *(["HEAD"] if "GET" in route.methods else [])}
-    for method in sorted(METHODS - {"CONNECT"} - allowed):
-        answer = send(client, route, method, **headers)
-        assert answer.status_code == 405
-        assert answer["Allow"]
+def test_other_methods_are_refused(send):
+    owner = make_member(Role.OWNER)
+    for route in ROUTES:
+        allowed = {*route.methods, "CONNECT", *(["HEAD"] if "GET" in route.methods else [])}
+        for method in METHODS - allowed:
+            answer = send(Call(route, method), owner)
+            assert (answer.status_code, bool(answer["Allow"])) == (405, True), (method, route)
 
 
-@every_call
-def test_a_page_is_written_only_with_a_csrf_token(closed, route, method):
-    if route.is_api or method in SAFE_METHODS:
-        return
+def test_a_page_is_written_only_with_a_csrf_token(db):
     client = Client(enforce_csrf_checks=True)
     client.force_login(make_member(Role.OWNER))
-    assert send(client, route, method).status_code == 403
+    writes = [call for call in CALLS if not call.route.is_api and call.method not in SAFE_METHODS]
+    assert writes
+    for call in writes:
+        answer = client.generic(call.method, call.route.example)
+        assert answer.status_code == 403, call
 
 
-@every_call
-def test_a_session_cookie_opens_no_api(closed, client, route, method):
-    if not route.is_api or is_public(route, method):
-        return
+def test_a_session_cookie_opens_no_api(settings, db):
+    settings.STUDIO_OPEN = False
+    client = Client()
     client.force_login(make_member(Role.OWNER))
-    assert send(client, route, method).status_code == 401
+    for call in CLOSED_CALLS:
+        if call.route.is_api:
+            answer = client.generic(call.method, call.route.example)
+            assert answer.status_code == 401, call
 
 
-@every_call
-def test_another_sites_page_writes_nothing(closed, client, route, method):
-    if method in SAFE_METHODS:
-        return
-    headers = signed_in(client, route, make_member(Role.OWNER))
-    answer = send(client, route, method, HTTP_ORIGIN="http://evil.example", **headers)
-    assert answer.status_code == 403
+def test_another_sites_page_writes_nothing(send):
+    owner = make_member(Role.OWNER)
+    for call in CALLS:
+        if call.method not in SAFE_METHODS:
+            answer = send(call, owner, HTTP_ORIGIN="http://evil.example")
+            assert answer.status_code == 403, call
 
 
-@every_call
-def test_a_body_above_the_cap_is_refused_unread(closed, client, route, method):
-    cap = route.access_for(method).max_body_bytes
-    if cap is None or method in SAFE_METHODS:
-        return
-    headers = signed_in(client, route, make_member(Role.OWNER))
-    answer = send(client, route, method, CONTENT_LENGTH=str(cap + 1), **headers)
-    assert answer.status_code == 413
+def test_a_body_above_the_cap_is_refused(send):
+    owner = make_member(Role.OWNER)
+    for call in CALLS:
+        cap = call.access.max_body_bytes
+        if cap is not None and call.method not in SAFE_METHODS:
+            answer = send(call, owner, CONTENT_LENGTH=str(cap + 1))
+            assert answer.status_code == 413, call

@@ -1,0 +1,33 @@
+"""Django's own check of a deployment finds nothing to say."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_check_deploy_is_clean(tmp_path):
+    variables = {**os.environ, "STUDIO_DATA_DIR": str(tmp_path), "STUDIO_HTTPS": "1"}
+    variables.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)  # set for the browser tests
+    variables["DJANGO_SETTINGS_MODULE"] = "studio.settings"
+    command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+    done = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_studio_has_a_secret_key_of_its_own(tmp_path):
+    keys = set()
+    for name in ("one", "other"):
+        variables = {**os.environ, "STUDIO_DATA_DIR": str(tmp_path / name)}
+        variables.pop("STUDIO_SECRET_KEY", None)
+        program = "from studio.settings import SECRET_KEY; print(SECRET_KEY)"
+        done = subprocess.run(
+            [sys.executable, "-c", program], cwd=ROOT, env=variables, capture_output=True, text=True
+        )
+        keys.add(done.stdout.strip())
+        kept = tmp_path / name / "secret_key"
+        assert kept.stat().st_mode & 0o077 == 0
+    assert len(keys) == 2
+    assert all(len(key) > 60 for key in keys)
