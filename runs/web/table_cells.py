@@ -1,0 +1,90 @@
+"""Cells of the run table as JSON, by the type of their column."""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from runs.charts.columns import Column, Kind, Value
+from runs.charts.tables import TableRow
+from runs.tracking.models import Experiment, Run
+from runs.tracking.statuses import Status
+from runs.web.addresses import experiment_address, run_address
+from runs.web.status_looks import STATUS_LOOKS
+
+
+def describe_column(column: Column, pinned: Sequence[str]) -> dict[str, Any]:
+    """What the page must know of a column; `note` stands small beside its label."""
+    is_metric = column.kind is Kind.METRIC
+    return {
+        "id": column.id,
+        "kind": column.kind.value,
+        "key": column.key,
+        "aggregate": column.value.value if is_metric else None,
+        "label": column.label,
+        "note": note_of(column) if is_metric else "",
+        "type": column.type,
+        "numeric": is_metric or column.type in {"number", "duration"},
+        "width": column.width,
+        "pinned": column.id in pinned,
+        "fixed": column.id == "run.name",
+    }
+
+
+def note_of(column: Column) -> str:
+    return "at best" if column.value is Value.BEST else column.value.value
+
+
+def describe_row(row: TableRow, columns: Sequence[Column], slug: str) -> dict[str, Any]:
+    """A run as the grid draws it. `inside` asks for its children."""
+    run = row.run
+    return {
+        "id": run.run_id,
+        "run": True,
+        "name": run.name,
+        "number": run.number,
+        "href": run_address(slug, run.run_id),
+        "depth": 0,
+        "children": row.children,
+        "inside": f"run:{run.run_id}",
+        "cells": [
+            shape(value, column, slug) for value, column in zip(row.cells, columns, strict=True)
+        ],
+    }
+
+
+def shape(value: Any, column: Column, slug: str) -> Any:
+    shaper = SHAPERS.get(column.key) if column.kind is Kind.RUN else None
+    return shaper(value, slug) if shaper else plain(value)
+
+
+def plain(value: Any) -> Any:
+    """A number or text of the wire: NaN and infinities travel as texts."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
+    return value
+
+
+def shape_status(value: tuple[str, str], slug: str) -> dict[str, str]:
+    look = STATUS_LOOKS[Status(value[0])]
+    return {"word": look.word, "tone": look.tone, "icon": look.icon, "reason": value[1]}
+
+
+def shape_duration(value: tuple[int | None, int | None], slug: str) -> dict[str, Any] | None:
+    started, ended = value
+    return None if started is None else {"started": started, "ended": ended}
+
+
+def shape_experiment(value: Experiment, slug: str) -> dict[str, str]:
+    return {"text": value.name, "href": experiment_address(slug, value.name, value.number)}
+
+
+def shape_parent(value: Run | None, slug: str) -> dict[str, str] | None:
+    return value and {"text": value.name, "href": run_address(slug, value.run_id)}
+
+
+SHAPERS: dict[str, Callable[[Any, str], Any]] = {
+    "status": shape_status,
+    "duration": shape_duration,
+    "experiment": shape_experiment,
+    "parent": shape_parent,
+}
