@@ -11,4 +11,8 @@ from studio.up.orphans import die_with_supervisor
 
 # The server's own worker processes import this, and only they.
 die_with_supervisor()
-application = get_wsgi_application()
+django_application = get_wsgi_application()
+
+from runs.mlflow_api.fast_path import FastPath  # noqa: E402  (its models need loaded apps)
+
+application = FastPath(django_application)

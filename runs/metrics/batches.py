@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from runs.metrics.points import Points, are_greater, are_same
-from runs.metrics.summaries import Summary
+from runs.metrics.summaries import Summary, of_point
 
 INT64_MAX = np.iinfo(np.int64).max
 
@@ -76,7 +76,11 @@ def _summed_up(codes: Codes, points: Points, ranked: Codes) -> Batch:
     borders = np.flatnonzero(codes[1:] != codes[:-1]) + 1
     starts = np.concatenate(([0], borders))
     stops = np.concatenate((borders, [len(points)]))
-    summaries = _summarise(points, ranked, starts, stops)
+    if len(starts) == len(points):
+        # One step of a training loop: what vectors cost to set up is more than what there is to do.
+        summaries = [of_point(*point) for point in points.tolist()]
+    else:
+        summaries = _summarise(points, ranked, starts, stops)
     return Batch(codes[starts].tolist(), starts.tolist(), stops.tolist(), points, summaries)
 
 

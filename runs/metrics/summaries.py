@@ -44,6 +44,28 @@ _values_of = attrgetter(*COLUMNS)
 _MAY_BE_NAN = [COLUMNS.index(name) for name in ("first", "last", "min", "max", "sum")]
 
 
+def of_point(step: int, ms: int, value: float) -> Summary:
+    """Return the summary of a single point."""
+    is_nan = value != value
+    best_step = None if is_nan else step
+    return Summary(
+        n=1,
+        nan_count=int(is_nan),
+        first=value,
+        first_step=step,
+        first_ms=ms,
+        last=value,
+        last_step=step,
+        last_ms=ms,
+        min=value,
+        min_step=best_step,
+        max=value,
+        max_step=best_step,
+        sum=0.0 if is_nan else value,
+        ordered=True,
+    )
+
+
 def from_row(row: Sequence[Any]) -> Summary:
     """Return the summary kept in a row of `COLUMNS`: NULL in a column of floats is NaN."""
     values = list(row)

@@ -30,6 +30,7 @@ def read_arguments(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3, help="passes around the servers")
     parser.add_argument("--scale", type=float, default=1.0, help="shrinks sizes, to try it out")
     parser.add_argument("--json", type=Path, default=Path("bench.json"), help="where to save")
+    parser.add_argument("--folder", help="where started servers keep their data")
     parser.add_argument("--list", action="store_true", help="list the cases and end")
     for name, default in EXECUTABLES.items():
         parser.add_argument(f"--{name}-bin", default=default, help="its executable")
@@ -41,7 +42,9 @@ def open_targets(arguments: argparse.Namespace) -> Iterator[list[Target]]:
     """The servers of the command line; those started by us end with the block."""
     others = [Target(*text.split("=", 1)) for text in arguments.vs]
     given = [Target("url", arguments.url)] if arguments.url else []
-    with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(
+        prefix="bench-", dir=arguments.folder, ignore_cleanup_errors=True
+    ) as folder:
         started = [
             Target(name, server=KINDS[name](Path(folder) / name, _executable(arguments, name)))
             for name in arguments.start
