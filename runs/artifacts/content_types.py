@@ -23,6 +23,8 @@ _KNOWN = {
     ".cfg": "text/plain",
     ".sh": "text/x-sh",
     ".py": "text/x-python",
+    ".js": "text/javascript",
+    ".ts": "text/plain",
     ".ipynb": "application/x-ipynb+json",
     ".parquet": "application/vnd.apache.parquet",
     ".html": "text/html",

@@ -196,7 +196,9 @@ def test_the_tail_is_read_without_counting(log):
     assert [line.no for line in tail_log(file, 1)] == [None]
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(lines=st.lists(st.text("ab é🚂", max_size=90), max_size=20), data=st.data())
 def test_any_page_is_a_slice_of_the_lines(run, lines, data):
     content = "\n".join(lines).encode()

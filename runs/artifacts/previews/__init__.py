@@ -1,0 +1,6 @@
+"""What can be shown of a file: a kind and plain data, never markup."""
+
+from runs.artifacts.previews.choosing import preview_file
+from runs.artifacts.previews.kinds import Preview
+
+__all__ = ["Preview", "preview_file"]

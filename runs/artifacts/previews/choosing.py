@@ -1,0 +1,68 @@
+"""Which kind of preview a file gets, from its type, its name and its first bytes."""
+
+from collections.abc import Callable
+
+from django.template.defaultfilters import filesizeformat
+
+from runs.artifacts.models import File
+from runs.artifacts.previews.documents import preview_json, preview_markdown, preview_notebook
+from runs.artifacts.previews.hexdump import preview_hex
+from runs.artifacts.previews.kinds import Preview
+from runs.artifacts.previews.parquet import preview_parquet
+from runs.artifacts.previews.tables import preview_delimited
+from runs.artifacts.queries import read_file
+
+_SNIFFED_BYTES = 1 << 13
+
+# preview(file, start, facts): None where the file turns out not to be what its name says.
+Drawer = Callable[[File, int, dict[str, str]], Preview | None]
+
+
+def _plain(kind: str) -> Drawer:
+    return lambda file, start, facts: Preview(kind=kind, **facts)
+
+
+_BY_TYPE: dict[str, Drawer] = {
+    "text/csv": preview_delimited,
+    "text/tab-separated-values": preview_delimited,
+    "application/vnd.apache.parquet": preview_parquet,
+    "application/json": preview_json,
+    "application/x-ipynb+json": preview_notebook,
+    "text/markdown": preview_markdown,
+    "text/html": _plain("html"),
+    "application/xhtml+xml": _plain("html"),
+    "application/pdf": _plain("pdf"),
+    "image/tiff": preview_hex,
+}
+_BY_FAMILY = {"image": _plain("image"), "audio": _plain("audio"), "video": _plain("video")}
+
+
+def preview_file(file: File, *, start: int = 0) -> Preview:
+    """Return the preview of `file`; `start` is the `next` of the page of a table before.
+
+    A file that is not what its name says is shown as text, or as bytes. Raises BytesMissing.
+    """
+    facts = {"name": file.path.rpartition("/")[2], "where": _where(file)}
+    media_type = file.content_type.partition(";")[0].strip().lower()
+    drawer = _BY_TYPE.get(media_type) or _BY_FAMILY.get(media_type.partition("/")[0])
+    preview = drawer(file, start, facts) if drawer and file.size_bytes else None
+    if preview is not None:
+        return preview
+    return Preview(kind="text", **facts) if is_text(file) else preview_hex(file, start, facts)
+
+
+def is_text(file: File) -> bool:
+    """Tell whether the beginning of `file` reads as UTF-8 text (an empty file does)."""
+    head = b"".join(read_file(file, 0, _SNIFFED_BYTES))
+    if b"\x00" in head:
+        return False
+    if file.content_type.startswith("text/"):
+        return True
+    text = head.decode("utf-8", "replace")
+    # A character cut at the end of what is looked at is no fault.
+    return text[:-1].count("\ufffd") * 20 <= len(text)
+
+
+def _where(file: File) -> str:
+    size = filesizeformat(file.size_bytes).replace("\xa0", " ")
+    return f"{size} · {file.content_type or 'unknown type'}"
