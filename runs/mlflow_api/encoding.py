@@ -8,7 +8,7 @@ from django.http import HttpResponse
 
 from runs.mlflow_api.errors import ProtocolError
 
-_encoder = msgspec.json.Encoder()
+encode = msgspec.json.Encoder().encode
 
 
 def encode_double(value: float | None) -> float | str:
@@ -25,7 +25,7 @@ def encode_double(value: float | None) -> float | str:
 
 def answer(body: Any, status: int = 200) -> HttpResponse:
     """Return `body` as JSON."""
-    data = _encoder.encode(body)
+    data = encode(body)
     response = HttpResponse(data, status=status, content_type="application/json")
     response["Content-Length"] = str(len(data))
     return response

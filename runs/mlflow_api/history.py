@@ -18,7 +18,7 @@ from runs.metrics.queries import (
     resolve_run,
 )
 from runs.mlflow_api import messages
-from runs.mlflow_api.encoding import answer, encode_double
+from runs.mlflow_api.encoding import answer, encode, encode_double
 from runs.mlflow_api.endpoint import GET, Call, endpoint
 from runs.mlflow_api.errors import INVALID, ProtocolError, invalid_value
 from runs.mlflow_api.limits import check_max_results
@@ -32,8 +32,6 @@ MAX_BULK, MAX_INTERVAL = 25_000, 2500
 MAX_PAGE = 1_000_000
 # A history asked for in one piece is read and sent in parts of this many points.
 PART = 250_000
-
-_encoder = msgspec.json.Encoder()
 
 
 class Point(msgspec.Struct):
@@ -110,11 +108,11 @@ def as_page(key: str, page: History) -> dict[str, Any]:
 def stream(run: int, key: str, page: History) -> Iterator[bytes]:
     """Yield the JSON of a long history part by part, reading each when it is sent."""
     yield b'{"metrics":['
-    yield _encoder.encode(as_points(key, page.points))[1:-1]
+    yield encode(as_points(key, page.points))[1:-1]
     while page.next:
         page = read_history(run_id=run, key=key, after=page.next, limit=PART)
         if len(page.points):
-            yield b"," + _encoder.encode(as_points(key, page.points))[1:-1]
+            yield b"," + encode(as_points(key, page.points))[1:-1]
     yield b"]}"
 
 

@@ -4,14 +4,23 @@ An experiment id is the experiment's number in its workspace, as decimal text: "
 """
 
 import re
+from collections.abc import Sequence
 
-from runs.mlflow_api.errors import INVALID, ProtocolError, unknown_experiment, unknown_run
+from runs.mlflow_api.errors import (
+    INVALID,
+    MISSING,
+    ProtocolError,
+    invalid_value,
+    unknown_experiment,
+    unknown_run,
+)
 from runs.tracking import queries
 from runs.tracking.errors import NotFound
 from runs.tracking.models import Experiment, Run
 from runs.tracking.texts import INT64_MAX
 from runs.workspaces.models import Workspace
 
+MAX_EXPERIMENTS = 10_000
 _NUMBER = re.compile(r"0|[1-9][0-9]*")
 
 
@@ -38,6 +47,31 @@ def find_experiment(workspace: Workspace, experiment_id: str) -> Experiment:
         return queries.get_experiment(workspace, number)
     except NotFound:
         raise unknown_experiment(experiment_id) from None
+
+
+def read_numbers(experiment_ids: Sequence[str]) -> list[int]:
+    """Return the numbers of experiments to search in, without those that are too large to be any.
+
+    Raises `ProtocolError` for too many, and for what is no plain decimal number.
+    """
+    if len(experiment_ids) > MAX_EXPERIMENTS:
+        raise invalid_value("experiment_ids", len(experiment_ids), f"at most {MAX_EXPERIMENTS}.")
+    numbers = set()
+    for experiment_id in experiment_ids:
+        try:
+            numbers.add(read_number(experiment_id))
+        except ProtocolError as error:
+            if error.code != MISSING:
+                raise
+    return sorted(numbers)
+
+
+def find_experiments(workspace: Workspace, experiment_ids: Sequence[str]) -> list[Experiment]:
+    """Return the experiments that exist of those named. Raises `ProtocolError`."""
+    numbers = read_numbers(experiment_ids)
+    if not numbers:
+        return []
+    return list(Experiment.objects.filter(workspace=workspace, number__in=numbers))
 
 
 def find_run(workspace: Workspace, run_id: str) -> Run:
