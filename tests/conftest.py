@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+import studio.celery  # noqa: F401  (binds shared tasks to this app)
 from runs.workspaces.memory import forget_all
 from runs.workspaces.models import Workspace
 from tests.chromium import SWITCHES, find_program

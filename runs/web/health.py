@@ -40,9 +40,11 @@ def database_answers() -> bool:
 
 
 def queue_answers() -> bool:
+    """Connect once, and wait no longer for an answer than a visitor would."""
+    patience = {"socket_timeout": QUEUE_TIMEOUT_S, "socket_connect_timeout": QUEUE_TIMEOUT_S}
     try:
-        with current_app.connection_for_write() as broker:
-            broker.ensure_connection(max_retries=1, timeout=QUEUE_TIMEOUT_S)
+        with current_app.connection(transport_options=patience) as broker:
+            broker.ensure_connection(max_retries=1, interval_start=0, timeout=QUEUE_TIMEOUT_S)
     except OperationalError:
         return False
     return True
