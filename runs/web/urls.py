@@ -6,14 +6,18 @@ from runs.web import (
     experiment,
     experiment_edit,
     experiments,
+    files,
     health,
+    logs,
     points,
     run,
     run_edit,
+    run_outputs,
     search,
     series,
     sign_in,
     start,
+    zips,
 )
 
 EXPERIMENT = [
@@ -27,6 +31,12 @@ RUN = [
     path("tag", run_edit.tag, name="run_tag"),
     path("lifecycle", run_edit.lifecycle, name="run_lifecycle"),
     path("points", points.points, name="points"),
+    path("folder", run_outputs.folder, name="folder"),
+    path("preview", run_outputs.preview, name="preview"),
+    path("log-lines", logs.lines, name="log_lines"),
+    path("log-hits", logs.hits, name="log_hits"),
+    path("zip", zips.run_zip, name="run_zip"),
+    path("files/<path:path>", files.file, name="run_file"),
     path("<slug:tab>", run.run, name="run_tab"),
 ]
 IN_WORKSPACE = [
@@ -37,6 +47,7 @@ IN_WORKSPACE = [
     path("experiment/<int:number>", experiment.by_number, name="experiment_by_number"),
     path("experiments/<path:name>", experiment.by_name, name="experiment"),
     path("series", series.series, name="series"),
+    path("zip", zips.runs_zip, name="runs_zip"),
     path("runs/<str:run_id>", run.run, name="run"),
     path("runs/<str:run_id>/", include(RUN)),
 ]

@@ -15,8 +15,13 @@ function image(preview, address) {
   return [make("img", { src: address, alt: preview.name, loading: "lazy" }, "preview-image")];
 }
 
-const audio = (preview, address) => [make("audio", { src: address, controls: true })];
-const video = (preview, address) => [make("video", { src: address, controls: true }, "preview-image")];
+function audio(preview, address) {
+  return [make("audio", { src: address, controls: true })];
+}
+
+function video(preview, address) {
+  return [make("video", { src: address, controls: true }, "preview-image")];
+}
 
 /** HTML runs in a sandbox without scripts, without an origin and without the network. */
 function html(preview, address) {

@@ -1,0 +1,77 @@
+"""The tab Outputs + logs of a run."""
+
+from typing import Any
+
+import msgspec
+from django.db.models import Sum
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from runs.artifacts.errors import ArtifactError
+from runs.artifacts.logs.conventions import default_log
+from runs.artifacts.logs.failures import error_line
+from runs.artifacts.models import File
+from runs.artifacts.previews import preview_file
+from runs.artifacts.queries import get_file, list_folder
+from runs.tracking.models import Run
+from runs.tracking.queries import get_run
+from runs.tracking.statuses import Status
+from runs.web.gate import page
+from runs.web.run_tabs import Tab
+from runs.workspaces.permissions import Action
+
+
+def read(request: HttpRequest, run: Run) -> dict[str, Any]:
+    """What the tab opens with: the user's own log, at its error where the run has failed."""
+    where = {"workspace": request.workspace.slug, "run_id": run.run_id}
+    log = default_log(run)
+    shown = log or run.files.order_by("path").first()
+    is_chosen = "path" in request.GET
+    return {
+        "outputs": {
+            "is_empty": shown is None,
+            "path": shown.path if shown else "",
+            "byte": error_byte(run, log) if not is_chosen else None,
+            "size": run.files.aggregate(size=Sum("size_bytes"))["size"] or 0,
+            "is_active": not Status(run.status).is_final,
+            "folders": reverse("folder", kwargs=where),
+            "lines": reverse("log_lines", kwargs=where),
+            "hits": reverse("log_hits", kwargs=where),
+            "preview": reverse("preview", kwargs=where),
+            "zip": reverse("run_zip", kwargs=where),
+            "files": reverse("run_file", kwargs={**where, "path": "-"}).removesuffix("/-"),
+        }
+    }
+
+
+def error_byte(run: Run, log: File | None) -> int | None:
+    if log is None or run.status != Status.FAILED:
+        return None
+    try:
+        line = error_line(log)
+    except ArtifactError:
+        return None
+    return line.byte if line else None
+
+
+@page(Action.FILE_READ)
+def folder(request: HttpRequest, run_id: str) -> HttpResponse:
+    """`?path=outputs`: what lies directly in a folder of the run."""
+    run = get_run(request.workspace, run_id)
+    entries = list_folder(run, request.GET.get("path", ""))
+    folders_first = sorted(entries, key=lambda entry: (not entry.is_dir, entry.name))
+    return as_json({"entries": folders_first})
+
+
+@page(Action.FILE_READ)
+def preview(request: HttpRequest, run_id: str) -> HttpResponse:
+    """`?path=…`: what kind of file it is, and what can be shown of it."""
+    run = get_run(request.workspace, run_id)
+    return as_json(preview_file(get_file(run, request.GET.get("path", ""))))
+
+
+def as_json(answer: Any) -> HttpResponse:
+    return HttpResponse(msgspec.json.encode(answer), content_type="application/json")
+
+
+TAB = Tab("outputs", "Outputs + logs", "runs/outputs.html", read)
