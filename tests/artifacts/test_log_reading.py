@@ -123,9 +123,9 @@ def test_a_progress_bar_is_folded_to_its_last_state(log):
 
 def test_a_huge_progress_bar_is_folded_without_reading_it_all(log, monkeypatch):
     monkeypatch.setattr(reading, "_FETCH_BYTES", 1000)
-    bar = b"".join(b"\r%7d/200000" % step for step in range(1, 200_001))
+    bar = b"".join(b"\r%4d/5000" % step for step in range(1, 5001))
     page = read_lines(log(b"start\n" + bar + b"\nend\n"), last=True, count=2)
-    assert texts(page) == [" 200000/200000", "end"]
+    assert texts(page) == ["5000/5000", "end"]
     assert not page.lines[0].is_cut
 
 
