@@ -82,12 +82,26 @@ export class LogViewer extends EventTarget {
     this.take(page);
   }
 
+  /** Tracebacks stand out as a whole, from their first line to the error they end with. */
+  markTraces() {
+    let inside = false;
+    for (const element of this.root.children) {
+      const text = element.lastElementChild.textContent;
+      const begins = text.includes("Traceback (most recent call last)");
+      inside = begins || (inside && /^\s/.test(text));
+      const ends = !inside && element.previousElementSibling?.classList.contains("trace");
+      element.classList.toggle("trace", inside || (ends && element.previousElementSibling.dataset.ends !== "1"));
+      if (ends) element.dataset.ends = "1";
+    }
+  }
+
   take(page) {
     this.nextByte = page.next_byte;
     this.totalBytes = page.total_bytes;
     this.totalLines = page.total_lines;
     this.atEnd = page.at_end;
     this.growing = page.growing;
+    this.markTraces();
     this.dispatchEvent(new CustomEvent("moved"));
   }
 
