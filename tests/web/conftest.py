@@ -1,6 +1,6 @@
 """A studio with something in it, and ways to ask its pages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -8,6 +8,7 @@ from django.test import Client
 
 from runs.metrics import names
 from runs.metrics.runs import forget_all
+from tests.web.browser import open_tab
 
 
 @pytest.fixture(autouse=True)
@@ -35,3 +36,11 @@ def guarded(db, settings) -> Client:
 def as_part(studio: Client) -> Callable[..., Any]:
     """Ask like the script of a page does."""
     return lambda address, **data: studio.get(address, data, headers={"HX-Request": "true"})
+
+
+@pytest.fixture
+def tab(chromium, live_server, settings) -> Iterator[Any]:
+    """A tab at the open studio of a live server. Whatever goes wrong in it fails the test."""
+    settings.STUDIO_OPEN = True
+    with open_tab(chromium, live_server.url) as page:
+        yield page

@@ -37,8 +37,9 @@ function save(place, field) {
   if (isNew) post(place.dataset.inlineEdit, { [place.dataset.field]: text });
 }
 
+// Taking a field away makes it lose the focus, which closes it: once is enough.
 function close(place, field) {
-  if (!field.isConnected) return;
+  if (!place.hidden) return;
   place.hidden = false;
   field.remove();
 }

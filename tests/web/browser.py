@@ -1,0 +1,48 @@
+"""A tab of Chromium that notes whatever goes wrong in it."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+WIDE = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+
+@contextmanager
+def open_tab(chromium: Any, base_url: str, **options: Any) -> Iterator[Any]:
+    """Yield playwright's Page; afterwards fail if the console showed an error, a script threw, the
+    content policy refused something, or the server answered with 5xx."""
+    options = {"viewport": WIDE, "reduced_motion": "reduce", **options}
+    context = chromium.new_context(base_url=base_url, **options)
+    page = context.new_page()
+    troubles: list[str] = []
+    page.on("pageerror", lambda error: troubles.append(f"thrown: {error}"))
+    page.on("console", lambda message: note(troubles, message))
+    page.on("response", lambda answer: note_status(troubles, answer))
+    page.troubles = troubles
+    try:
+        yield page
+    finally:
+        context.close()
+    assert troubles == []
+
+
+def note(troubles: list[str], message: Any) -> None:
+    if message.type == "error" or "Content Security Policy" in message.text:
+        troubles.append(f"console: {message.text}")
+
+
+def note_status(troubles: list[str], answer: Any) -> None:
+    if answer.status >= 500:
+        troubles.append(f"{answer.status}: {answer.url}")
+
+
+def until(page: Any, script: str, seconds: float = 10.0) -> None:
+    """Wait until `script` is true in the page. (`wait_for_function` needs eval, which the content
+    policy of the pages refuses.)"""
+    deadline = time.monotonic() + seconds
+    while not page.evaluate(script):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"never true: {script}")
+        page.wait_for_timeout(50)

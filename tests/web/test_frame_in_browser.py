@@ -1,0 +1,112 @@
+"""What every page can do: theme, keys, search, menus, messages."""
+
+import pytest
+
+from tests.factories import make_experiment, make_run
+from tests.web.browser import open_tab, until
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+EXPERIMENTS = "/w/default/experiments"
+BACKGROUND = "getComputedStyle(document.body).backgroundColor"
+WHITE, NIGHT = "rgb(255, 255, 255)", "rgb(20, 23, 27)"
+
+
+def test_the_theme_follows_the_choice_at_once_and_after_a_reload(tab):
+    tab.goto(EXPERIMENTS)
+    assert tab.evaluate(BACKGROUND) == WHITE
+
+    tab.click(".top details.menu summary")
+    tab.click("[data-theme-choice=dark]")
+    assert tab.evaluate(BACKGROUND) == NIGHT
+
+    tab.reload()
+    assert tab.evaluate(BACKGROUND) == NIGHT
+    assert tab.get_attribute("[data-theme-choice=dark]", "aria-checked") == "true"
+
+
+def test_without_a_choice_the_theme_is_the_systems(chromium, live_server, settings):
+    settings.STUDIO_OPEN = True
+    with open_tab(chromium, live_server.url, color_scheme="dark") as tab:
+        tab.goto(EXPERIMENTS)
+        assert tab.evaluate(BACKGROUND) == NIGHT
+        tab.emulate_media(color_scheme="light")
+        assert tab.evaluate(BACKGROUND) == WHITE
+
+
+def test_the_search_box_finds_a_run_from_the_keyboard(tab):
+    make_run(run_id="run-1", name="bright-otter")
+    tab.goto(EXPERIMENTS)
+
+    tab.keyboard.press("/")
+    tab.keyboard.type("otter")
+    tab.click("#found a:has-text('bright-otter')")
+
+    tab.wait_for_url("**/runs/run-1")
+
+
+def test_a_key_after_g_goes_to_a_place(tab):
+    run = make_run()
+    tab.goto(f"/w/default/runs/{run.run_id}")
+
+    tab.keyboard.press("g")
+    tab.keyboard.press("e")
+
+    tab.wait_for_url(f"**{EXPERIMENTS}")
+
+
+def test_keys_typed_into_a_field_are_text(tab):
+    make_run()
+    tab.goto(EXPERIMENTS)
+
+    tab.fill("#experiment-search", "g")
+    tab.keyboard.press("e")
+    tab.keyboard.press("?")
+
+    assert tab.input_value("#experiment-search") == "ge?"
+    assert not tab.is_visible("#shortcuts")
+
+
+def test_the_list_of_keys_opens_and_closes(tab):
+    tab.goto(EXPERIMENTS)
+
+    tab.keyboard.press("?")
+    assert tab.is_visible("#shortcuts")
+    tab.keyboard.press("Escape")
+    assert not tab.is_visible("#shortcuts")
+
+
+def test_the_rail_counts_and_folds(tab):
+    make_run()
+    tab.goto(EXPERIMENTS)
+    until(tab, "document.getElementById('count-runs').textContent === '1'")
+
+    tab.click("[data-fold-rail]")
+    tab.reload()
+
+    assert tab.locator(".rail").bounding_box()["width"] == 48
+
+
+def test_times_are_relative_and_exact_on_hover(tab):
+    make_run(make_experiment("vision"))
+    tab.goto(EXPERIMENTS)
+
+    time = tab.locator("tr:has-text('vision') time").first
+
+    assert time.inner_text() == "just now"
+    assert "UTC" in time.get_attribute("title")
+
+
+def test_a_refusal_is_told_in_the_page(tab):
+    make_run(make_experiment("taken"))
+    make_experiment("other")
+    tab.goto(EXPERIMENTS)
+    tab.click("[aria-label='Actions of other']")
+    tab.click("text=Rename, describe, tag…")
+
+    tab.fill("#experiment-panel [name=name]", "taken")
+    tab.click("#experiment-panel button:has-text('Save')")
+
+    tab.wait_for_selector("#experiment-panel [data-refused]:has-text('already exists')")
+    assert tab.input_value("#experiment-panel [name=name]") == "taken"
+    tab.troubles[:] = [trouble for trouble in tab.troubles if "409" not in trouble]
