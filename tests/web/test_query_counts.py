@@ -1,0 +1,75 @@
+"""How many SQL queries each page costs is pinned, and does not follow how much there is.
+
+`STUDIO_RECORD_QUERY_COUNTS=1` writes the counts of today into `tests/query_counts.json`.
+"""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from runs.workspaces.memory import forget_all
+from tests.factories import make_experiment, make_run
+from tests.web.curves import log_curve
+
+BASELINE = Path(__file__).resolve().parents[1] / "query_counts.json"
+IS_RECORDING = os.environ.get("STUDIO_RECORD_QUERY_COUNTS") == "1"
+PAGES = {
+    "start": "/",
+    "sign-in": "/sign-in",
+    "counts": "/w/default/counts",
+    "search": "/w/default/search?q=run",
+    "experiments": "/w/default/experiments",
+    "experiments, by activity": "/w/default/experiments?sort=activity",
+    "experiments, by pattern": "/w/default/experiments?q=e&regex=on",
+    "experiment": "/w/default/experiments/e-0",
+    "experiment, panel": "/w/default/experiment/1/edit",
+    "run, details": "/w/default/runs/run-0/details",
+    "run, metrics": "/w/default/runs/run-0/metrics",
+    "run, points": "/w/default/runs/run-0/points?key=m0",
+    "series": "/w/default/series?runs=run-0&key=m0&key=m1",
+}
+
+
+def fill(start: int, stop: int) -> None:
+    """Experiments with tags, each with a run; and ever more metrics, params and children of the
+    first."""
+    for number in range(start, stop):
+        experiment = make_experiment(f"e-{number}", tags={"team": "blue", "of": str(number)})
+        run = make_run(experiment, run_id=f"run-{number}", tags={"a": "b"}, params={"p": "1"})
+        first = run if number == 0 else run.__class__.objects.get(run_id="run-0")
+        log_curve(first, f"m{number}", [1.0, 2.0, 3.0])
+        make_run(first.experiment, parent=first, params={f"p{number}": "1"})
+
+
+def count_queries(studio: Client, address: str) -> int:
+    forget_all()
+    with CaptureQueriesContext(connection) as captured:
+        assert studio.get(address).status_code in (200, 302)
+    return len(captured)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_cost_of_a_page_is_the_pinned_one(studio: Client, name: str):
+    fill(0, 2)
+
+    counted = count_queries(studio, PAGES[name])
+
+    pinned = json.loads(BASELINE.read_text()) if BASELINE.exists() else {}
+    if IS_RECORDING:
+        pinned[name] = counted
+        BASELINE.write_text(json.dumps(dict(sorted(pinned.items())), indent=2) + "\n")
+    assert counted == pinned.get(name), f"{name}: record it anew if more is meant"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_cost_of_a_page_does_not_follow_how_much_there_is(studio: Client, name: str):
+    fill(0, 2)
+    few = count_queries(studio, PAGES[name])
+    fill(2, 8)
+
+    assert count_queries(studio, PAGES[name]) == few
