@@ -147,7 +147,9 @@ def test_a_length_and_chunks_at_once_are_refused(client):
     assert (answer.status_code, was_made()) == (400, False)
 
 
-@pytest.mark.parametrize("length", ["-1", "+5", "5.0", " 5", "abc", "0x5", "\u0665", "5,5"])
+@pytest.mark.parametrize(
+    "length", ["-1", "+5", "5.0", " 5", "abc", "0x5", "\u0665", "\u00b2", "5,5"]
+)
 def test_a_length_that_is_no_number_is_refused(client, length):
     answer = create(client, CONTENT_LENGTH=length)
     assert (answer.status_code, was_made()) == (400, False)
