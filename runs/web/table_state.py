@@ -1,11 +1,12 @@
 """The query string of a run table, read: what to show, in which columns and order."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from django.http import QueryDict
 
-from runs.charts.columns import Column, Kind, Value, parse_column, parse_columns, split_list
+from runs.charts.columns import Column, Kind, parse_column, parse_columns, split_list
+from runs.charts.run_list import RunQuery
 from runs.charts.tables import Goal
 from runs.tracking.errors import InvalidValue
 
@@ -16,51 +17,43 @@ PAGE_ROWS = 100
 
 @dataclass(frozen=True)
 class TableState:
-    """Everything a run table's address says.
+    """Everything a run table's address says: what to list, which columns stay in sight, and the
+    stamp of what the page holds already."""
 
-    `runs` are the ids it is limited to; `inside` is the run whose children, or the group whose
-    members are asked for; `after` a position in the list, `since` the stamp the page holds.
-    """
-
-    q: str = ""
-    experiments: tuple[str, ...] = ()
+    query: RunQuery = field(default_factory=RunQuery)
     mine: bool = False
-    children: bool = False
-    archived: bool = False
-    only_differences: bool = False
-    sort: tuple[tuple[Column, bool], ...] = ()
-    columns: tuple[Column, ...] | None = None
     pinned: tuple[str, ...] = ()
-    group: tuple[Column, ...] = ()
-    goal: Goal | None = None
-    runs: tuple[str, ...] | None = None
-    inside: str = ""
-    after: str | None = None
-    limit: int = PAGE_ROWS
     since: str = ""
 
 
 def read_state(query: QueryDict) -> TableState:
     """Read a query string. Raises InvalidValue naming what cannot be meant."""
-    flags = {name: query.get(name) == "1" for name in ("mine", "children", "archived", "diff")}
-    return TableState(
-        q=query.get("q", "").strip(),
+    inside_kind, _, inside = query.get("inside", "").partition(":")
+    listed = RunQuery(
+        text=query.get("q", "").strip(),
         experiments=tuple(query.getlist("exp")),
-        mine=flags["mine"],
-        children=flags["children"],
-        archived=flags["archived"],
-        only_differences=flags["diff"],
+        children=query.get("children") == "1",
+        archived=query.get("archived") == "1",
+        only_differences=query.get("diff") == "1",
         sort=read_sort(query.get("sort", "")),
         columns=read_columns(query.get("cols", "")),
-        pinned=tuple(split_list(query.get("pin", ""))),
-        group=tuple(read_group(query.get("group", ""))),
+        group=tuple(read_group(query.get("group", ""))) if not inside else (),
         goal=read_goal(query.get("goal", "")),
-        runs=tuple(filter(None, query["runs"].split(","))) if "runs" in query else None,
-        inside=query.get("inside", ""),
+        runs=read_runs(query),
+        parent=inside if inside_kind == "run" else None,
         after=query.get("after") or None,
         limit=read_limit(query.get("limit", "")),
+    )
+    return TableState(
+        query=listed,
+        mine=query.get("mine") == "1",
+        pinned=tuple(split_list(query.get("pin", ""))),
         since=query.get("since", ""),
     )
+
+
+def read_runs(query: QueryDict) -> tuple[str, ...] | None:
+    return tuple(filter(None, query["runs"].split(","))) if "runs" in query else None
 
 
 def read_columns(text: str) -> tuple[Column, ...] | None:
@@ -102,7 +95,3 @@ def read_limit(text: str) -> int:
     if not (text.isascii() and text.isdigit()) or not 1 <= int(text[:9]) <= MOST_ROWS:
         raise InvalidValue(f"limit is a whole number from 1 to {MOST_ROWS}.")
     return int(text)
-
-
-def needs_goal(columns: tuple[Column, ...]) -> bool:
-    return any(column.value is Value.BEST for column in columns)

@@ -1,0 +1,93 @@
+"""Names there are: of metrics, parameters, tags and properties, and the values of a note.
+
+The names of notes are read by jumping from one to the next in an index (a loose index scan), so
+that the cost follows the number of names and not of runs.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+
+from runs.charts.columns import FIELDS, Column, Kind
+from runs.metrics.queries import list_metrics
+from runs.tracking.filters.patterns import compile_pattern
+from runs.tracking.models import Param, Property, RunTag
+
+NOTES: dict[Kind, type[Param] | type[RunTag] | type[Property]] = {
+    Kind.PARAM: Param,
+    Kind.TAG: RunTag,
+    Kind.PROPERTY: Property,
+}
+PAGE_NAMES = 100
+MOST_NAMES = 12_000
+MOST_VALUES = 20
+
+NAMES = """
+WITH RECURSIVE names(experiment_id, key) AS (
+    SELECT e.id, (SELECT MIN(n.key) FROM {table} n WHERE n.experiment_id = e.id)
+    FROM runs_experiment e WHERE e.id IN ({ids})
+    UNION ALL
+    SELECT names.experiment_id, (
+        SELECT MIN(n.key) FROM {table} n
+        WHERE n.experiment_id = names.experiment_id AND n.key > names.key
+    ) FROM names WHERE names.key IS NOT NULL
+)
+SELECT DISTINCT key FROM names WHERE key IS NOT NULL ORDER BY key
+"""
+
+
+@dataclass(frozen=True)
+class NamePage:
+    """Some of the `total` columns of a kind that match; `next` is where the rest begins."""
+
+    kind: Kind
+    total: int
+    columns: list[Column]
+    next: int | None
+
+
+def list_columns(
+    *, experiment_ids: Sequence[int], search: str = "", kinds: Sequence[Kind] = tuple(Kind),
+    offset: int = 0, limit: int = PAGE_NAMES,
+) -> list[NamePage]:  # fmt: skip
+    """Return the columns there are in experiments, by kind. One query for each kind.
+
+    `search` is a regular expression (RE2, case-insensitive). Raises PatternError.
+    """
+    matches: Callable[[str], object] = compile_pattern(f"(?i){search}").search if search else bool
+    pages = []
+    for kind in kinds:
+        keys = [key for key in list_names(kind, experiment_ids) if matches(label_of(kind, key))]
+        shown = [Column(kind, key) for key in keys[offset : offset + limit]]
+        after = offset + len(shown)
+        pages.append(NamePage(kind, len(keys), shown, after if after < len(keys) else None))
+    return pages
+
+
+def label_of(kind: Kind, key: str) -> str:
+    return FIELDS[key].label if kind is Kind.RUN else key
+
+
+def list_names(kind: Kind, experiment_ids: Sequence[int]) -> list[str]:
+    """Return every key of a kind in experiments, sorted. One query."""
+    if kind is Kind.RUN:
+        return list(FIELDS)
+    if not experiment_ids:
+        return []
+    if kind is Kind.METRIC:
+        return list(dict.fromkeys(key for key, _ in list_metrics(experiment_ids)))
+    ids = ", ".join(str(int(one)) for one in experiment_ids)
+    sql = NAMES.format(table=NOTES[kind]._meta.db_table, ids=ids)
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return [key for (key,) in cursor.fetchall()]
+
+
+def list_values(kind: Kind, key: str, experiment_ids: Sequence[int], prefix: str) -> list[str]:
+    """Return up to 20 values that a note has in experiments and that begin with `prefix`."""
+    rows = NOTES[kind].objects.filter(experiment__in=experiment_ids, key=key)
+    if prefix:
+        rows = rows.filter(value__startswith=prefix)
+    values = rows.order_by("value").values_list("value", flat=True).distinct()
+    return [value for value in values[:MOST_VALUES] if value]

@@ -1,0 +1,160 @@
+"""A page of the run table: which runs or groups, in which columns, with what in their cells."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from runs.charts.columns import RUN_FIELDS, Column, Kind
+from runs.charts.search import SortKey, count_runs, search_runs
+from runs.charts.tables import Goal, TableRow, read_rows
+from runs.metrics.models import Series
+from runs.tracking.filters import EVERYTHING, And, Comparison, Entity, Field, Node, Operator, join
+from runs.tracking.filters import parse as parse_filter
+from runs.tracking.models import Experiment, Lifecycle, Param, Run
+from runs.workspaces.models import Workspace
+
+DEFAULT_COLUMNS = tuple(Column(Kind.RUN, one.key) for one in RUN_FIELDS if one.is_default)
+COMMON_METRICS = 4
+COMMON_PARAMS = 3
+SAMPLED_RUNS = 200
+FOUND_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class RunQuery:
+    """What a run table shows. `columns` None: the usual ones and the commonest of its runs."""
+
+    text: str = ""
+    experiments: tuple[str, ...] = ()
+    submitter: str | None = None
+    children: bool = False
+    archived: bool = False
+    runs: tuple[str, ...] | None = None
+    parent: str | None = None
+    columns: tuple[Column, ...] | None = None
+    sort: tuple[tuple[Column, bool], ...] = ()
+    goal: Goal | None = None
+    group: tuple[Column, ...] = ()
+    only_differences: bool = False
+    after: str | None = None
+    limit: int = 100
+
+
+@dataclass
+class RunList:
+    """A page of runs; `matching` counts them all."""
+
+    columns: list[Column]
+    rows: list[TableRow] = field(default_factory=list)
+    next: str | None = None
+    matching: int = 0
+
+
+def list_runs(*, workspace: Workspace, query: RunQuery) -> RunList:
+    """Return a page of the run table. Raises FilterError, InvalidValue.
+
+    The number of queries depends on the columns and not on how many runs there are.
+    """
+    scope = scope_of(workspace, query)
+    columns = list(query.columns or ())
+    found = search_runs(**scope, order_by=sort_keys(query), limit=query.limit, after=query.after)
+    if query.columns is None:
+        columns = [*DEFAULT_COLUMNS, *common_columns(found.run_ids[:SAMPLED_RUNS])]
+    rows = read_rows(found.run_ids, columns, query.goal)
+    if query.only_differences:
+        columns, rows = drop_constant(columns, rows)
+    is_all = query.after is None and found.next is None
+    matching = len(rows) if is_all else count_runs(**scope)
+    return RunList(columns, rows, found.next, matching)
+
+
+def find_runs(*, workspace: Workspace, query: RunQuery) -> list[Run]:
+    """Return every run that matches, for a change to all of them. Raises FilterError."""
+    scope = scope_of(workspace, query)
+    found: list[Run] = []
+    after = None
+    while True:
+        page = search_runs(**scope, order_by=[], limit=FOUND_AT_ONCE, after=after)
+        by_id = Run.objects.in_bulk(page.run_ids)
+        found += [by_id[pk] for pk in page.run_ids if pk in by_id]
+        after = page.next
+        if after is None:
+            return found
+
+
+def scope_of(workspace: Workspace, query: RunQuery) -> dict[str, Any]:
+    """What to search through, as `search_runs` and `count_runs` take it. Raises FilterError."""
+    lifecycles = [Lifecycle.ACTIVE, *([Lifecycle.ARCHIVED] if query.archived else [])]
+    names_runs = query.runs is not None or query.parent is not None
+    return {
+        "workspace": workspace,
+        "experiments": find_experiments(workspace, query.experiments),
+        "filter": filter_of(query),
+        "lifecycle": lifecycles,
+        "submitted_by": query.submitter,
+        "include_children": query.children or names_runs or bool(query.group),
+    }
+
+
+def find_experiments(workspace: Workspace, names: Sequence[str]) -> list[Experiment] | None:
+    if not names:
+        return None
+    return list(Experiment.objects.filter(workspace=workspace, name__in=names))
+
+
+def filter_of(query: RunQuery) -> Node:
+    """The filter of the query box, and what the page itself limits the table to."""
+    parts = [parse_filter(query.text) if query.text else EVERYTHING]
+    if query.runs is not None:
+        parts.append(Comparison(Field(Entity.RUN, "run_id"), Operator.IN, query.runs))
+    if query.parent is not None:
+        parts.append(Comparison(Field(Entity.RUN, "parent"), Operator.EQ, query.parent))
+    return join(And, parts)
+
+
+def sort_keys(query: RunQuery) -> list[SortKey]:
+    kinds = {Kind.METRIC: "metric", Kind.PARAM: "param", Kind.TAG: "tag"}
+    return [
+        SortKey(
+            kind=kinds.get(column.kind, "property" if column.kind is Kind.PROPERTY else "run"),
+            key=column.key,
+            aggregate=column.value.value,
+            descending=descending,
+        )
+        for column, descending in query.sort
+    ]
+
+
+def common_columns(run_ids: Sequence[int]) -> list[Column]:
+    """The metrics and parameters that most of these runs have. Two queries."""
+    metrics = Counter(
+        Series.objects.filter(run__in=run_ids, metric__column="").values_list(
+            "metric__key", flat=True
+        )
+    )
+    params = Counter(Param.objects.filter(run__in=run_ids).values_list("key", flat=True))
+    return [
+        *(Column(Kind.METRIC, key) for key in most_common(metrics, COMMON_METRICS)),
+        *(Column(Kind.PARAM, key) for key in most_common(params, COMMON_PARAMS)),
+    ]
+
+
+def most_common(names: Counter[str], count: int) -> list[str]:
+    """The most frequent names, those of equal frequency in their order."""
+    ranked = sorted(names.items(), key=lambda item: (-item[1], item[0]))
+    return sorted(name for name, _ in ranked[:count])
+
+
+def drop_constant(
+    columns: list[Column], rows: list[TableRow]
+) -> tuple[list[Column], list[TableRow]]:
+    """Leave out the columns in which all rows agree; the name of the run always stays."""
+    keep = [
+        index
+        for index, column in enumerate(columns)
+        if column.id == "run.name" or len({repr(row.cells[index]) for row in rows}) > 1
+    ]
+    for row in rows:
+        row.cells = [row.cells[index] for index in keep]
+    return [columns[index] for index in keep], rows

@@ -1,0 +1,37 @@
+"""The run table, or the history of its metrics, as a file."""
+
+from dataclasses import replace
+
+from django.http import HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.http import content_disposition_header
+
+from runs.charts.export_formats import FORMATS
+from runs.charts.exports import CONTENTS
+from runs.tracking.errors import InvalidValue
+from runs.web.gate import page
+from runs.web.table_state import read_state
+from runs.workspaces.permissions import Action
+
+
+@page(Action.RUN_READ)
+def export(request: HttpRequest) -> HttpResponseBase:
+    """The query string of the table, and `&format=csv|json|parquet&content=table|history`."""
+    format_name = request.GET.get("format", "csv")
+    content = request.GET.get("content", "table")
+    if format_name not in FORMATS or content not in CONTENTS:
+        raise InvalidValue(
+            f"format is one of {', '.join(FORMATS)}, content one of {', '.join(CONTENTS)}."
+        )
+    state = read_state(request.GET)
+    query = state.query
+    if state.mine:
+        query = replace(query, submitter=request.principal.name)
+    header, rows = CONTENTS[content](request.workspace, query)
+    content_type, write = FORMATS[format_name]
+    name = f"{'runs' if content == 'table' else 'metrics'}.{format_name}"
+    return StreamingHttpResponse(
+        write(header, rows),
+        content_type=content_type,
+        headers={"Content-Disposition": content_disposition_header(True, name) or ""},
+    )

@@ -1,0 +1,235 @@
+"""The run table: the page of all runs, and the rows, names and completions the grid asks for."""
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from runs.charts.columns import Kind
+from runs.charts.completions import complete
+from runs.charts.names import PAGE_NAMES, list_columns, list_names
+from runs.charts.run_list import RunList, list_runs
+from runs.charts.saved_views import default_view
+from runs.tracking.errors import InvalidValue
+from runs.tracking.filters import FilterError
+from runs.tracking.filters.patterns import PatternError
+from runs.tracking.models import Experiment, Lifecycle, Run
+from runs.tracking.statuses import WAITING_STATUSES, Status
+from runs.web.addresses import tracking_uri
+from runs.web.gate import page
+from runs.web.table_cells import describe_column, describe_row
+from runs.web.table_state import TableState, read_state
+from runs.workspaces.models import Workspace
+from runs.workspaces.permissions import Action
+
+MOST_MENU_EXPERIMENTS = 500
+MOST_CHART_NAMES = 2000
+
+
+@dataclass(frozen=True)
+class TableContext:
+    """What the template of a run table needs: addresses, the first page, names for its menus."""
+
+    rows: str
+    fixed: str
+    first: dict[str, Any]
+    series: str
+    metric_names: str
+    names: list[str]
+    experiments: list[str]
+    completions: str
+    column_names: str
+    bulk: str
+    export: str
+    compare: str
+    views: str
+    is_empty: bool
+    tracking_uri: str
+
+
+@page(Action.RUN_READ)
+def runs(request: HttpRequest) -> HttpResponse:
+    """All runs: the page. A bare address opens the default view where there is one."""
+    if not request.GET and (view := default_view(workspace=request.workspace, experiment=None)):
+        return redirect(f"{request.path}{with_view(view.query, view.id)}")
+    context = {
+        "place": "runs",
+        "crumbs": [{"label": "All runs"}],
+        "table": make_table(request),
+    }
+    return render(request, "runs/list.html", context)
+
+
+def with_view(query: str, view_id: int) -> str:
+    return f"{query}{'&' if query else '?'}view={view_id}"
+
+
+def make_table(
+    request: HttpRequest,
+    *,
+    fixed: dict[str, Any] | None = None,
+    experiment: Experiment | None = None,
+) -> TableContext:
+    """The run table of a page. `fixed` is state that the page decides, not its address."""
+    fixed = fixed or {}
+    query = request.GET.copy()
+    for key, value in fixed.items():
+        query[key] = "1" if value is True else value
+    first = first_page(request, query)
+    where = {"workspace": request.workspace.slug}
+    experiments = [] if experiment else experiment_names(request.workspace)
+    scope = [experiment.id] if experiment else experiment_ids(request.workspace, ())
+    metric_names = list_names(Kind.METRIC, scope)[:MOST_CHART_NAMES]
+    views = reverse("views", kwargs=where)
+    return TableContext(
+        rows=reverse("run_rows", kwargs=where),
+        fixed=json.dumps(fixed),
+        first=first,
+        series=reverse("series", kwargs=where),
+        metric_names=json.dumps(metric_names),
+        names=metric_names[:200],
+        experiments=experiments,
+        completions=reverse("completions", kwargs=where),
+        column_names=reverse("column_names", kwargs=where),
+        bulk=reverse("bulk", kwargs=where),
+        export=reverse("export", kwargs=where),
+        compare=reverse("compare", kwargs=where),
+        views=f"{views}?experiment={experiment.number}" if experiment else views,
+        is_empty=not first["counts"]["all"],
+        tracking_uri=tracking_uri(request, request.workspace),
+    )
+
+
+def first_page(request: HttpRequest, query: Any) -> dict[str, Any]:
+    """The first rows; for an address that cannot be read, the plain table and what is wrong."""
+    try:
+        return answer_of(request, read_state(query))
+    except InvalidValue as error:
+        plain = answer_of(request, TableState())
+        return {**plain, "error": describe_error(error)}
+
+
+def experiment_names(workspace: Workspace) -> list[str]:
+    found = Experiment.objects.filter(workspace=workspace).exclude(lifecycle=Lifecycle.DELETED)
+    return list(found.order_by("name").values_list("name", flat=True)[:MOST_MENU_EXPERIMENTS])
+
+
+def experiment_ids(workspace: Workspace, names: tuple[str, ...]) -> list[int]:
+    found = Experiment.objects.filter(workspace=workspace)
+    if names:
+        found = found.filter(name__in=names)
+    return list(found.values_list("id", flat=True))
+
+
+# -- rows ------------------------------------------------------------------------------------------
+
+
+@page(Action.RUN_READ)
+def rows(request: HttpRequest) -> HttpResponse:
+    """A page of rows as JSON; 204 when `since` still holds."""
+    try:
+        state = read_state(request.GET)
+        answer = answer_of(request, state)
+    except FilterError as error:
+        return JsonResponse(describe_error(error), status=400)
+    if state.since == answer["stamp"]:
+        return HttpResponse(status=204)
+    return HttpResponse(msgspec.json.encode(answer), content_type="application/json")
+
+
+def describe_error(error: InvalidValue) -> dict[str, Any]:
+    if isinstance(error, FilterError):
+        return {
+            "message": error.message,
+            "position": error.position,
+            "length": error.length,
+            "hint": error.hint,
+        }
+    return {"message": str(error)}
+
+
+def answer_of(request: HttpRequest, state: TableState) -> dict[str, Any]:
+    """Columns, rows, position of the next ones and counts; `stamp` changes when these do."""
+    query = state.query
+    if state.mine:
+        query = replace(query, submitter=request.principal.name)
+    found = list_runs(workspace=request.workspace, query=query)
+    pinned = state.pinned or ("run.name",)
+    columns = sorted(found.columns, key=lambda column: column.id not in pinned)
+    answer = {
+        "columns": [describe_column(column, pinned) for column in columns],
+        "rows": describe_rows(request, found, columns),
+        "next": found.next,
+        "counts": {"matching": found.matching, **count_all(request.workspace)},
+    }
+    answer["stamp"] = hashlib.blake2b(msgspec.json.encode(answer), digest_size=8).hexdigest()
+    return answer
+
+
+def describe_rows(request: HttpRequest, found: RunList, columns: list[Any]) -> list[dict[str, Any]]:
+    order = [found.columns.index(column) for column in columns]
+    slug = request.workspace.slug
+    described = []
+    for row in found.rows:
+        row.cells = [row.cells[index] for index in order]
+        described.append(describe_row(row, columns, slug))
+    return described
+
+
+def count_all(workspace: Workspace) -> dict[str, int]:
+    """How many runs there are, and how many of them run or wait."""
+    active = Run.objects.filter(workspace=workspace, lifecycle=Lifecycle.ACTIVE)
+    return {
+        "all": active.count(),
+        "running": active.filter(status=Status.RUNNING).count(),
+        "queued": active.filter(status__in=WAITING_STATUSES).count(),
+    }
+
+
+# -- names -----------------------------------------------------------------------------------------
+
+
+@page(Action.RUN_READ)
+def column_names(request: HttpRequest) -> HttpResponse:
+    """`?search=^val/&kind=metrics&offset=100&exp=…`: columns there are; `all=1` gives every one."""
+    query = request.GET
+    offset = query.get("offset", "0")
+    if not (offset.isascii() and offset.isdigit() and len(offset) < 9):
+        raise InvalidValue("offset is a whole number.")
+    kinds = [Kind(query["kind"])] if query.get("kind") in set(Kind) else list(Kind)
+    try:
+        pages = list_columns(
+            experiment_ids=experiment_ids(request.workspace, tuple(query.getlist("exp"))),
+            search=query.get("search", ""),
+            kinds=kinds,
+            offset=int(offset),
+            limit=12_000 if query.get("all") == "1" else PAGE_NAMES,
+        )
+    except PatternError as error:
+        raise InvalidValue(f"Not a regular expression: {error}.") from error
+    sections = [
+        {
+            "kind": one.kind.value,
+            "total": one.total,
+            "names": [{"id": column.id, "label": column.label} for column in one.columns],
+            "next": one.next,
+        }
+        for one in pages
+        if one.total
+    ]
+    return HttpResponse(msgspec.json.encode({"sections": sections}), "application/json")
+
+
+@page(Action.RUN_READ)
+def completions(request: HttpRequest) -> HttpResponse:
+    """`?text=metrics.lo&cursor=10`: what may stand at the cursor of a filter."""
+    text, cursor = request.GET.get("text", ""), request.GET.get("cursor", "")
+    at = int(cursor) if cursor.isascii() and cursor.isdigit() and len(cursor) < 6 else len(text)
+    names = tuple(request.GET.getlist("exp"))
+    found = complete(text, min(at, len(text)), experiment_ids(request.workspace, names))
+    return HttpResponse(msgspec.json.encode(found), "application/json")

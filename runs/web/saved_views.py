@@ -1,0 +1,95 @@
+"""Saved views as JSON: list, save, change, delete."""
+
+from typing import Any
+
+import msgspec
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from runs.charts import saved_views
+from runs.charts.models import SavedView
+from runs.tracking.errors import InvalidValue
+from runs.tracking.models import Experiment
+from runs.tracking.queries import get_experiment
+from runs.web.gate import page
+from runs.workspaces.permissions import Action
+
+
+@page(Action.VIEW_READ, ("GET",))
+def list_views(request: HttpRequest) -> HttpResponse:
+    found = saved_views.list_views(
+        workspace=request.workspace,
+        user=request.principal.user,
+        experiment=experiment_of(request),
+    )
+    return JsonResponse({"views": [describe(view, request) for view in found]})
+
+
+@page(Action.VIEW_WRITE, ("POST",))
+def save_view(request: HttpRequest) -> HttpResponse:
+    """`{"name", "query", "shared"}`: keep the state of the page under a name."""
+    body = read_body(request)
+    view = saved_views.save_view(
+        workspace=request.workspace,
+        user=request.principal.user,
+        experiment=experiment_of(request),
+        name=body.get("name", ""),
+        query=body.get("query", ""),
+        shared=bool(body.get("shared")),
+    )
+    return JsonResponse(describe(view, request), status=201)
+
+
+@page(Action.VIEW_WRITE, ("POST", "DELETE"))
+def change_view(request: HttpRequest, view_id: int) -> HttpResponse:
+    """Change one's own view by what the body names, or delete it."""
+    mine: dict[str, Any] = {
+        "workspace": request.workspace,
+        "user": request.principal.user,
+        "view_id": view_id,
+    }
+    if request.method == "DELETE":
+        saved_views.delete_view(**mine)
+        return HttpResponse(status=204)
+    return JsonResponse(
+        describe(saved_views.update_view(**mine, changes=read_body(request)), request)
+    )
+
+
+def views(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    return (save_view if request.method == "POST" else list_views)(request, **kwargs)
+
+
+views.access = list_views.access
+views.by_method = {"POST": save_view}
+
+
+def experiment_of(request: HttpRequest) -> Experiment | None:
+    number = request.GET.get("experiment", "")
+    if not number:
+        return None
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        raise InvalidValue("experiment is the number of an experiment.")
+    return get_experiment(request.workspace, int(number))
+
+
+def read_body(request: HttpRequest) -> dict[str, Any]:
+    """The JSON object of a request. Raises InvalidValue."""
+    try:
+        body = msgspec.json.decode(request.body or b"{}")
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InvalidValue(f"The body is not JSON: {error}.") from error
+    if not isinstance(body, dict):
+        raise InvalidValue("The body is a JSON object.")
+    return body
+
+
+def describe(view: SavedView, request: HttpRequest) -> dict[str, Any]:
+    return {
+        "id": view.id,
+        "name": view.name,
+        "query": view.query,
+        "shared": view.shared,
+        "is_default": view.is_default,
+        "mine": view.owner_id == (request.principal.user and request.principal.user.id),
+        "owner": view.owner.get_username() if view.owner else "",
+    }
