@@ -8,6 +8,8 @@ from runs.tracking.clock import now_ms
 from runs.tracking.errors import InvalidValue
 from runs.tracking.models import Run
 from runs.tracking.notes import check_active
+from runs.tracking.texts import check_json
+from runs.workspaces.models import Workspace
 
 
 def set_parent(*, run: Run, parent: Run | None) -> Run:
@@ -17,12 +19,12 @@ def set_parent(*, run: Run, parent: Run | None) -> Run:
     one below it. One query per level above and below.
     """
     check_active(run)
+    if parent is not None and parent.workspace_id != run.workspace_id:
+        raise InvalidValue(f"The parent run {parent.run_id} is in another workspace.")
     with transaction.atomic():
-        if parent is not None:
-            _check_above(run, parent)
-        root_id = (parent.root_id or parent.id) if parent else None
-        rows = Run.objects.filter(id=run.id)
-        rows.update(parent=parent, root=root_id, updated_ms=now_ms())
+        _take_turns(run.workspace_id)
+        root_id = _find_root(run, parent) if parent else None
+        Run.objects.filter(id=run.id).update(parent=parent, root=root_id, updated_ms=now_ms())
         level = [run.id]
         while level := list(Run.objects.filter(parent__in=level).values_list("id", flat=True)):
             Run.objects.filter(id__in=level).update(root=root_id or run.id)
@@ -30,19 +32,28 @@ def set_parent(*, run: Run, parent: Run | None) -> Run:
     return run
 
 
-def _check_above(run: Run, parent: Run) -> None:
-    if parent.workspace_id != run.workspace_id:
-        raise InvalidValue(f"The parent run {parent.run_id} is in another workspace.")
-    above: int | None = parent.id
+def _take_turns(workspace_id: int) -> None:
+    """Let nobody else move runs of the workspace until the transaction ends: two moves at once
+    could close a circle that neither sees."""
+    rows = Workspace.objects.select_for_update(no_key=True)
+    rows.values_list("id").get(id=workspace_id)
+
+
+def _find_root(run: Run, parent: Run) -> int:
+    """Return the key of the topmost run above `parent`. Raises InvalidValue when `run` is there."""
+    above, root_id = parent.id, parent.id
     while above is not None:
         if above == run.id:
             raise InvalidValue(f"The run {run.run_id} cannot be its own ancestor.")
-        above = Run.objects.filter(id=above).values_list("parent", flat=True).first()
+        root_id = above
+        above = Run.objects.values_list("parent", flat=True).get(id=above)
+    return root_id
 
 
 def set_source(*, run: Run, source: dict[str, Any]) -> Run:
     """Add to what is known of a run's source: script, command, git. Raises NotActive."""
     check_active(run)
+    check_json(source, "source")
     with transaction.atomic():
         known = Run.objects.select_for_update().values_list("source", flat=True).get(id=run.id)
         run.source = {**known, **source}
