@@ -5,11 +5,13 @@ from functools import partial
 
 from django.db import transaction
 
+from runs.metrics.database import Row, open_cursor
 from runs.tracking.errors import NotFound
-from runs.tracking.models import Run
 from runs.tracking.texts import is_storable
 
 MAX_CACHED = 50_000
+
+FIND = "SELECT id, experiment_id FROM runs_run WHERE run_id = %s AND workspace_id = %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +34,15 @@ def resolve_run(workspace_id: int, run_id: str) -> RunRef:
     name = (workspace_id, run_id)
     if name in _known:
         return _known[name]
-    rows = Run.objects.filter(workspace_id=workspace_id, run_id=run_id)
-    for row in rows.values_list("id", "experiment_id") if is_storable(run_id) else ():
-        ref = RunRef(*row)
-        transaction.on_commit(partial(_remember, name, ref))
-        return ref
-    raise NotFound(f"Run with id={run_id} not found")
+    rows: list[Row] = []
+    if is_storable(run_id):
+        with open_cursor() as cursor:
+            rows = cursor.read(FIND, (run_id, workspace_id))
+    if not rows:
+        raise NotFound(f"Run with id={run_id} not found")
+    ref = RunRef(*rows[0])
+    transaction.on_commit(partial(_remember, name, ref))
+    return ref
 
 
 def _remember(name: tuple[int, str], ref: RunRef) -> None:

@@ -62,20 +62,17 @@ def log_params(*, run: Run, params: Mapping[str, str]) -> None:
 
 
 def write_params(run_id: int, experiment_id: int, params: Mapping[str, str]) -> None:
-    """Insert checked params inside the caller's transaction. Raises ParamChanged. Two queries."""
+    """Insert checked params inside the caller's transaction. Raises ParamChanged.
+
+    One query, and a second one where some of them are there already.
+    """
     if not params:
         return
     rows = [
-        Param(
-            run_id=run_id,
-            experiment_id=experiment_id,
-            key=key,
-            value=value,
-            number=read_number(value),
-        )
-        for key, value in params.items()
+        (run_id, experiment_id, key, value, read_number(value)) for key, value in params.items()
     ]
-    PARAMS.insert_many(rows, "ON CONFLICT (run_id, key) DO NOTHING")
+    if PARAMS.insert_values(rows, "ON CONFLICT (run_id, key) DO NOTHING") == len(rows):
+        return
     for key, value in _read_params(run_id, list(params)):
         if params[key] != value:
             raise ParamChanged(
@@ -106,11 +103,8 @@ def write_tags(run_id: int, experiment_id: int, tags: Mapping[str, str | None]) 
     """Write checked tags inside the caller's transaction. One query."""
     if not tags:
         return
-    rows = [
-        RunTag(run_id=run_id, experiment_id=experiment_id, key=key, value=value)
-        for key, value in tags.items()
-    ]
-    TAGS.insert_many(rows, "ON CONFLICT (run_id, key) DO UPDATE SET value = excluded.value")
+    rows = [(run_id, experiment_id, key, value) for key, value in tags.items()]
+    TAGS.insert_values(rows, "ON CONFLICT (run_id, key) DO UPDATE SET value = excluded.value")
 
 
 def delete_tag(*, run: Run, key: str) -> None:

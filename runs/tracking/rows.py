@@ -48,15 +48,24 @@ class Rows(Generic[M]):
         instance._state.adding = False
         instance._state.db = connection.alias
 
-    def insert_many(self, instances: Iterable[M], on_conflict: str = "") -> None:
+    def insert_many(self, instances: Iterable[M]) -> None:
         """Insert rows without asking for their keys. One query per 500 rows."""
-        rows = [self._values_of(instance) for instance in instances]
+        self.insert_values([self._values_of(instance) for instance in instances])
+
+    def insert_values(self, rows: Sequence[Sequence[Any]], on_conflict: str = "") -> int:
+        """Insert rows given as plain values, in the order of the model's fields without the key.
+
+        Returns how many there are now that were not there before. One query per 500 rows.
+        """
+        count = 0
         with connection.cursor() as cursor:
             for start in range(0, len(rows), ROWS_PER_INSERT):
                 part = rows[start : start + ROWS_PER_INSERT]
                 places = ", ".join([self.insert_row] * len(part))
                 values = [value for row in part for value in row]
                 cursor.execute(f"{self.insert_start}{places} {on_conflict}", values)
+                count += cursor.rowcount
+        return count
 
     def update(self, pk: int, changes: Mapping[str, Any]) -> None:
         """Change columns of one row. The names are the model's own, never a client's."""

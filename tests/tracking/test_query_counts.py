@@ -44,8 +44,11 @@ def test_update_run():
 
 def test_log_params():
     run = make_run()
+    params = {f"p{n}": "1" for n in range(100)}
+    with statements(1):
+        services.log_params(run=run, params=params)
     with statements(2):
-        services.log_params(run=run, params={f"p{n}": "1" for n in range(100)})
+        services.log_params(run=run, params=params | {"q": "1"})
 
 
 def test_set_tags():
