@@ -96,14 +96,14 @@ def move_under(run: Run, parent: Run | None) -> None:
         set_parent(run=run, parent=parent)
 
 
-def shown_tags(run: Run, rows: Mapping[str, str | None]) -> dict[str, str]:
+def shown_tags(run: Run, rows: Mapping[str, str | None], parent: str) -> dict[str, str]:
     """Return the tags a client reads: the rows, and the fields where pages may have changed
-    them."""
+    them. `parent` is the public name of the parent."""
     tags = {key: value or "" for key, value in rows.items()}
     if RUN_NAME in tags:
         tags[RUN_NAME] = run.name
     if run.description or NOTE in tags:
         tags[NOTE] = run.description
-    if run.parent is not None:
-        tags.setdefault(PARENT, run.parent.run_id)
+    if parent:
+        tags.setdefault(PARENT, parent)
     return tags

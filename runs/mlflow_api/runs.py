@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from runs.charts.whole_runs import read_whole_runs
+from runs.charts.whole_runs import WholeRun, read_whole_runs
+from runs.metrics.queries import resolve_run
 from runs.mlflow_api import messages, mirrors
 from runs.mlflow_api.endpoint import GET, POST, Call, endpoint
-from runs.mlflow_api.errors import INVALID, MISSING, ProtocolError, missing_value
+from runs.mlflow_api.errors import INVALID, MISSING, ProtocolError, missing_value, unknown_run
 from runs.mlflow_api.lookups import find_experiment, find_run
 from runs.mlflow_api.names import check_name, check_run_id, read_tags
 from runs.mlflow_api.shapes import as_info, as_run
@@ -16,11 +17,6 @@ from runs.tracking.models import Run
 from runs.tracking.run_names import make_run_name
 from runs.tracking.statuses import Status, may_change
 from runs.workspaces.permissions import Action
-
-
-def whole(run: Run) -> dict[str, Any]:
-    """Return `{"run": …}` with everything the protocol tells about it."""
-    return {"run": as_run(read_whole_runs([run.id])[0])}
 
 
 @endpoint(Action.RUN_WRITE, POST, messages.CreateRun)
@@ -34,6 +30,7 @@ def create(call: Call, message: messages.CreateRun) -> dict[str, Any]:
     experiment = find_experiment(call.workspace, message.experiment_id)
     submitter = mirrors.submitter_of(message.user_id or "", tags)
     user = call.principal.user
+    parent = mirrors.parent_of(call.workspace, tags)
     try:
         run = services.create_run(
             experiment=experiment,
@@ -42,7 +39,7 @@ def create(call: Call, message: messages.CreateRun) -> dict[str, Any]:
             submitted_by=submitter or (user.get_username() if user else ""),
             user=user,
             tags=tags,
-            parent=mirrors.parent_of(call.workspace, tags),
+            parent=parent,
             source=mirrors.source_of(tags),
             description=tags.get(mirrors.NOTE, ""),
         )
@@ -52,13 +49,22 @@ def create(call: Call, message: messages.CreateRun) -> dict[str, Any]:
             f"The experiment {experiment.number} must be in the 'active' state. "
             "Current state is deleted.",
         ) from None
-    return whole(run)
+    # Nothing but its tags is written beside a run that was made just now.
+    return {"run": as_run(WholeRun(run, tags=dict(sorted(tags.items()))))}
 
 
 @endpoint(Action.RUN_READ, GET, messages.RunMessage)
 def get(call: Call, message: messages.RunMessage) -> dict[str, Any]:
     """Return a run, deleted ones too."""
-    return whole(find_run(call.workspace, message.run_id or ""))
+    run_id = message.run_id or ""
+    try:
+        ref = resolve_run(call.workspace.id, run_id)
+    except NotFound:
+        raise unknown_run(run_id) from None
+    wholes = read_whole_runs([ref.id])
+    if not wholes:
+        raise unknown_run(run_id)
+    return {"run": as_run(wholes[0])}
 
 
 @endpoint(Action.RUN_WRITE, POST, messages.UpdateRun)

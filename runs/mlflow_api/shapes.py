@@ -31,7 +31,7 @@ def as_info(run: Run) -> dict[str, Any]:
 
 def as_run(whole: WholeRun) -> dict[str, Any]:
     """Return a run with its data and its inputs; empty lists are left out."""
-    tags = shown_tags(whole.run, whole.tags)
+    tags = shown_tags(whole.run, whole.tags, whole.parent)
     data = {
         "metrics": [
             {

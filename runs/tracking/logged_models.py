@@ -1,7 +1,7 @@
 """Models that MLflow 3 clients say they logged: rows to hang files on, and to find them by."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from django.db import transaction
 from django.db.models import Q
@@ -111,8 +111,3 @@ def _as_rows(notes: Notes) -> list[dict[str, str]]:
         }
         for key, value in notes.items()
     ]
-
-
-def models_of_runs(runs: Iterable[int]) -> list[LoggedModel]:
-    """Return the models that these runs (keys) have made, oldest first. One query."""
-    return list(LoggedModel.objects.filter(source_run__in=list(runs)).order_by("id"))
