@@ -1,14 +1,17 @@
 """A page of the run table: which runs or groups, in which columns, with what in their cells."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from runs.charts.columns import RUN_FIELDS, Column, Kind
+from runs.charts.groups import Group, read_groups
+from runs.charts.log_search import match_logs
 from runs.charts.search import SortKey, count_runs, search_runs
 from runs.charts.tables import Goal, TableRow, read_rows
 from runs.metrics.models import Series
+from runs.metrics.queries import value_at_best
 from runs.tracking.filters import EVERYTHING, And, Comparison, Entity, Field, Node, Operator, join
 from runs.tracking.filters import parse as parse_filter
 from runs.tracking.models import Experiment, Lifecycle, Param, Run
@@ -32,6 +35,7 @@ class RunQuery:
     archived: bool = False
     runs: tuple[str, ...] | None = None
     parent: str | None = None
+    members: tuple[tuple[Column, str | None], ...] = ()
     columns: tuple[Column, ...] | None = None
     sort: tuple[tuple[Column, bool], ...] = ()
     goal: Goal | None = None
@@ -43,10 +47,11 @@ class RunQuery:
 
 @dataclass
 class RunList:
-    """A page of runs; `matching` counts them all."""
+    """A page of runs, or their groups; `matching` counts the runs."""
 
     columns: list[Column]
     rows: list[TableRow] = field(default_factory=list)
+    groups: list[Group] | None = None
     next: str | None = None
     matching: int = 0
 
@@ -58,15 +63,34 @@ def list_runs(*, workspace: Workspace, query: RunQuery) -> RunList:
     """
     scope = scope_of(workspace, query)
     columns = list(query.columns or ())
-    found = search_runs(**scope, order_by=sort_keys(query), limit=query.limit, after=query.after)
+    if query.group:
+        return list_groups(scope, query)
+    found = search_runs(
+        **scope,
+        order_by=sort_keys(query),
+        limit=query.limit,
+        after=query.after,
+        best_values=best_values_of(query.goal),
+    )
     if query.columns is None:
         columns = [*DEFAULT_COLUMNS, *common_columns(found.run_ids[:SAMPLED_RUNS])]
     rows = read_rows(found.run_ids, columns, query.goal)
     if query.only_differences:
         columns, rows = drop_constant(columns, rows)
     is_all = query.after is None and found.next is None
-    matching = len(rows) if is_all else count_runs(**scope)
-    return RunList(columns, rows, found.next, matching)
+    matching = len(rows) if is_all else count_runs(**scope).value
+    return RunList(columns, rows, None, found.next, matching)
+
+
+def list_groups(scope: dict[str, Any], query: RunQuery) -> RunList:
+    """The runs by group: a row for each, its metric cells the statistics of its runs."""
+    columns = list(query.columns or ())
+    if query.columns is None:
+        sample = search_runs(**scope, limit=SAMPLED_RUNS).run_ids
+        columns = [one for one in common_columns(sample) if one.kind is Kind.METRIC]
+    columns = [Column(Kind.RUN, "name"), *(one for one in columns if one.kind is Kind.METRIC)]
+    groups = read_groups(fields=query.group, columns=columns, **scope)
+    return RunList(columns, [], groups, None, sum(group.count for group in groups))
 
 
 def find_runs(*, workspace: Workspace, query: RunQuery) -> list[Run]:
@@ -92,8 +116,9 @@ def scope_of(workspace: Workspace, query: RunQuery) -> dict[str, Any]:
         "experiments": find_experiments(workspace, query.experiments),
         "filter": filter_of(query),
         "lifecycle": lifecycles,
-        "submitted_by": query.submitter,
-        "include_children": query.children or names_runs or bool(query.group),
+        "mine": query.submitter,
+        "include_children": query.children or names_runs,
+        "log_matcher": match_logs,
     }
 
 
@@ -110,7 +135,18 @@ def filter_of(query: RunQuery) -> Node:
         parts.append(Comparison(Field(Entity.RUN, "run_id"), Operator.IN, query.runs))
     if query.parent is not None:
         parts.append(Comparison(Field(Entity.RUN, "parent"), Operator.EQ, query.parent))
+    parts += [member_of(column, value) for column, value in query.members]
     return join(And, parts)
+
+
+def member_of(column: Column, value: str | None) -> Node:
+    """The condition that a run belongs to a group; None: it lacks the value."""
+    named = Field(
+        Entity(column.kind.value) if column.kind is not Kind.RUN else Entity.RUN, column.key
+    )
+    if value is None:
+        return Comparison(named, Operator.IS_NULL)
+    return Comparison(named, Operator.EQ, value)
 
 
 def sort_keys(query: RunQuery) -> list[SortKey]:
@@ -124,6 +160,20 @@ def sort_keys(query: RunQuery) -> list[SortKey]:
         )
         for column, descending in query.sort
     ]
+
+
+def best_values_of(goal: Goal | None) -> Callable[[list[int], SortKey], dict[int, float]] | None:
+    """How a sort key "at best" gets the values of runs; None without a goal."""
+    if goal is None:
+        return None
+
+    def read(run_ids: list[int], key: SortKey) -> dict[int, float]:
+        found = value_at_best(
+            run_ids=run_ids, goal_metric_key=goal.key, goal=goal.direction, keys=[key.key]
+        )
+        return {run: value for (run, _), value in found.items()}
+
+    return read
 
 
 def common_columns(run_ids: Sequence[int]) -> list[Column]:

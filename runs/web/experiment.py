@@ -14,6 +14,7 @@ from runs.web import live
 from runs.web.addresses import run_address
 from runs.web.experiment_edit import edit_context
 from runs.web.gate import page
+from runs.web.runs_table import make_table
 from runs.workspaces.permissions import Action
 
 PARTS = (live.Part("experiment", "experiments/_head.html"),)
@@ -56,4 +57,7 @@ def show(request: HttpRequest, experiment: Experiment) -> HttpResponse:
         ],
         "counts": count_active_runs(experiment=experiment),
     }
+    if not live.is_part_request(request):
+        fixed = {"exp": experiment.name}
+        context["table"] = make_table(request, fixed=fixed, experiment=experiment)
     return live.answer(request, "experiments/experiment.html", PARTS, context)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from runs.charts.columns import Kind
+from runs.charts.columns import Column, Kind
 from runs.charts.completions import complete
 from runs.charts.names import PAGE_NAMES, list_columns, list_names
 from runs.charts.run_list import RunList, list_runs
@@ -22,7 +23,7 @@ from runs.tracking.models import Experiment, Lifecycle, Run
 from runs.tracking.statuses import WAITING_STATUSES, Status
 from runs.web.addresses import tracking_uri
 from runs.web.gate import page
-from runs.web.table_cells import describe_column, describe_row
+from runs.web.table_cells import describe_column, describe_group, describe_row
 from runs.web.table_state import TableState, read_state
 from runs.workspaces.models import Workspace
 from runs.workspaces.permissions import Action
@@ -163,7 +164,7 @@ def answer_of(request: HttpRequest, state: TableState) -> dict[str, Any]:
     columns = sorted(found.columns, key=lambda column: column.id not in pinned)
     answer = {
         "columns": [describe_column(column, pinned) for column in columns],
-        "rows": describe_rows(request, found, columns),
+        "rows": describe_rows(request, found, columns, query.group),
         "next": found.next,
         "counts": {"matching": found.matching, **count_all(request.workspace)},
     }
@@ -171,9 +172,13 @@ def answer_of(request: HttpRequest, state: TableState) -> dict[str, Any]:
     return answer
 
 
-def describe_rows(request: HttpRequest, found: RunList, columns: list[Any]) -> list[dict[str, Any]]:
+def describe_rows(
+    request: HttpRequest, found: RunList, columns: list[Column], fields: Sequence[Column]
+) -> list[dict[str, Any]]:
     order = [found.columns.index(column) for column in columns]
     slug = request.workspace.slug
+    if found.groups is not None:
+        return [describe_group(group, fields, columns) for group in found.groups]
     described = []
     for row in found.rows:
         row.cells = [row.cells[index] for index in order]

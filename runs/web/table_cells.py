@@ -4,7 +4,10 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import msgspec
+
 from runs.charts.columns import Column, Kind, Value
+from runs.charts.groups import Group
 from runs.charts.tables import TableRow
 from runs.tracking.models import Experiment, Run
 from runs.tracking.statuses import Status
@@ -49,6 +52,47 @@ def describe_row(row: TableRow, columns: Sequence[Column], slug: str) -> dict[st
         "cells": [
             shape(value, column, slug) for value, column in zip(row.cells, columns, strict=True)
         ],
+    }
+
+
+def describe_group(
+    group: Group, fields: Sequence[Column], columns: Sequence[Column]
+) -> dict[str, Any]:
+    """A group as the grid draws it: the first cell names it, metrics are statistics."""
+    pairs = [[one.id, shown(value)] for one, value in zip(fields, group.values, strict=True)]
+    name = ", ".join(
+        f"{one.label} = {text(value)}" for one, value in zip(fields, group.values, strict=True)
+    )
+    return {
+        "id": msgspec.json.encode(pairs).decode(),
+        "run": False,
+        "name": name,
+        "number": group.last_number,
+        "href": "",
+        "depth": 0,
+        "children": group.count,
+        "inside": f"group:{msgspec.json.encode(pairs).decode()}",
+        "cells": [name if one.kind is Kind.RUN else statistics(group, one) for one in columns],
+    }
+
+
+def shown(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def text(value: Any) -> str:
+    return "—" if value is None or value == "" else str(value)
+
+
+def statistics(group: Group, column: Column) -> dict[str, Any] | None:
+    found = group.metrics.get(column)
+    if found is None or not found.n:
+        return None
+    return {
+        "n": found.n,
+        "mean": plain(found.mean),
+        "min": plain(found.min),
+        "max": plain(found.max),
     }
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+import msgspec
 from django.http import QueryDict
 
 from runs.charts.columns import Column, Kind, parse_column, parse_columns, split_list
@@ -41,6 +42,7 @@ def read_state(query: QueryDict) -> TableState:
         goal=read_goal(query.get("goal", "")),
         runs=read_runs(query),
         parent=inside if inside_kind == "run" else None,
+        members=read_members(inside) if inside_kind == "group" else (),
         after=query.get("after") or None,
         limit=read_limit(query.get("limit", "")),
     )
@@ -54,6 +56,15 @@ def read_state(query: QueryDict) -> TableState:
 
 def read_runs(query: QueryDict) -> tuple[str, ...] | None:
     return tuple(filter(None, query["runs"].split(","))) if "runs" in query else None
+
+
+def read_members(text: str) -> tuple[tuple[Column, str | None], ...]:
+    """Read `[["params.lr", "0.1"], …]`: the values that the runs of a group share."""
+    try:
+        pairs = msgspec.json.decode(text, type=list[tuple[str, str | None]])
+    except msgspec.DecodeError as error:
+        raise InvalidValue(f"inside names no group: {error}.") from error
+    return tuple((parse_column(column), value) for column, value in pairs)
 
 
 def read_columns(text: str) -> tuple[Column, ...] | None:

@@ -3,9 +3,12 @@
 from django.urls import include, path
 
 from runs.web import (
+    bulk,
+    compare,
     experiment,
     experiment_edit,
     experiments,
+    exports,
     files,
     health,
     logs,
@@ -13,6 +16,8 @@ from runs.web import (
     run,
     run_edit,
     run_outputs,
+    runs_table,
+    saved_views,
     search,
     series,
     sign_in,
@@ -48,6 +53,15 @@ IN_WORKSPACE = [
     path("experiments/<path:name>", experiment.by_name, name="experiment"),
     path("series", series.series, name="series"),
     path("zip", zips.runs_zip, name="runs_zip"),
+    path("runs", runs_table.runs, name="runs"),
+    path("run-rows", runs_table.rows, name="run_rows"),
+    path("columns", runs_table.column_names, name="column_names"),
+    path("completions", runs_table.completions, name="completions"),
+    path("bulk", bulk.bulk, name="bulk"),
+    path("export", exports.export, name="export"),
+    path("compare", compare.compare, name="compare"),
+    path("views", saved_views.views, name="views"),
+    path("views/<int:view_id>", saved_views.change_view, name="view"),
     path("runs/<str:run_id>", run.run, name="run"),
     path("runs/<str:run_id>/", include(RUN)),
 ]

@@ -91,7 +91,15 @@ function drawTags(cell, tags) {
   cell.title = tags.map(([key, value]) => (value ? `${key}: ${value}` : key)).join("\n");
 }
 
+/** The mean of a group, with its range beside it. */
+function drawStatistics(cell, { n, mean, min, max }) {
+  const range = element("small", { textContent: `${formatNumber(min, 3)}–${formatNumber(max, 3)}` });
+  cell.replaceChildren(formatNumber(mean), " ", range);
+  cell.title = `mean ${fullNumber(mean)}\nmin ${fullNumber(min)}\nmax ${fullNumber(max)}\nn ${n}`;
+}
+
 function drawNumber(cell, value) {
+  if (value !== null && typeof value === "object") return drawStatistics(cell, value);
   cell.textContent = formatNumber(value);
   if (value !== null) cell.title = fullNumber(value);
 }

@@ -1,0 +1,34 @@
+"""Which runs printed something: the logs of many runs, searched on the server."""
+
+from collections.abc import Iterator
+
+from runs.artifacts.errors import InvalidPattern
+from runs.artifacts.logs.searching import has_match, parse_query
+from runs.tracking.errors import InvalidValue
+from runs.tracking.models import Run
+
+MOST_RUNS = 2000
+BATCH = 200
+
+
+def match_logs(pattern: str, run_ids: list[int]) -> set[int]:
+    """Return the keys of the runs with a log that has a line with a match of the expression.
+
+    Raises InvalidValue for a bad pattern, or when the rest of the filter leaves more than 2,000
+    runs: narrow it down first.
+    """
+    if len(run_ids) > MOST_RUNS:
+        raise InvalidValue(
+            f"That would search the logs of {len(run_ids):,} runs. Add conditions that leave at "
+            f"most {MOST_RUNS:,}, such as an experiment or created > -7d."
+        )
+    try:
+        query = parse_query(pattern, match_case=True)
+    except InvalidPattern as error:
+        raise InvalidValue(error.message) from error
+    return {run.id for run in runs_of(run_ids) if has_match(run, query)}
+
+
+def runs_of(run_ids: list[int]) -> Iterator[Run]:
+    for start in range(0, len(run_ids), BATCH):
+        yield from Run.objects.filter(id__in=run_ids[start : start + BATCH])
