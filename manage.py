@@ -20,8 +20,8 @@ from studio import bootstrap
 
 def main() -> None:
     """Run `up` and `test` here, anything else in Django, and all of it inside `.venv`."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
     bootstrap.enter(sys.argv)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
     from django.core.management import execute_from_command_line
 
     import studio.celery  # noqa: F401  (binds shared tasks to this app)
