@@ -8,9 +8,12 @@ import os
 import shutil
 import tempfile
 
-# Never the data folder of the person who runs the tests. Each xdist worker has its own.
+# Nothing of the studio of the person who runs the tests, its data folder least of all. Each xdist
+# worker has a folder of its own.
+for name in [*filter(lambda name: name.startswith("STUDIO_"), os.environ), "REDIS_URL"]:
+    if not name.startswith("STUDIO_TEST_"):
+        os.environ.pop(name, None)
 os.environ["STUDIO_DATA_DIR"] = tempfile.mkdtemp(prefix="studio-test-")
-os.environ.pop("REDIS_URL", None)
 # Playwright runs an event loop in the thread of the test; Django then fears for its connections.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 atexit.register(shutil.rmtree, os.environ["STUDIO_DATA_DIR"], ignore_errors=True)
