@@ -5,6 +5,7 @@ import logging
 from django.db import DatabaseError, OperationalError
 
 from runs.artifacts import errors as artifacts
+from runs.charts.search import SearchError
 from runs.mlflow_api.errors import EXISTS, INVALID, MISSING, ProtocolError
 from runs.tracking import errors as tracking
 from runs.tracking.filters import FilterError
@@ -17,6 +18,7 @@ CODE_OF_ERROR: dict[type[Exception], str] = {
     tracking.NameTaken: EXISTS,
     tracking.TrackingError: INVALID,
     FilterError: INVALID,
+    SearchError: INVALID,
     workspaces.NotSignedIn: "UNAUTHENTICATED",
     workspaces.NotAllowed: "PERMISSION_DENIED",
     workspaces.UnknownWorkspace: MISSING,

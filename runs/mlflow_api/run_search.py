@@ -1,5 +1,96 @@
 """The endpoint that searches runs."""
 
-from runs.mlflow_api.server import unknown as search
+from collections.abc import Iterator, Sequence
+from typing import Any
 
-__all__ = ["search"]
+from django.http import StreamingHttpResponse
+
+from runs.charts.search import CursorError, Page, SortKey, SortKind, search_runs
+from runs.charts.whole_runs import read_whole_runs
+from runs.mlflow_api import messages
+from runs.mlflow_api.encoding import encode
+from runs.mlflow_api.endpoint import POST, Call, endpoint
+from runs.mlflow_api.errors import INVALID, ProtocolError, invalid_value
+from runs.mlflow_api.limits import check_max_results, read_view_type
+from runs.mlflow_api.lookups import find_experiments
+from runs.mlflow_api.run_filters import read_run_filter
+from runs.mlflow_api.shapes import as_run
+from runs.mlflow_api.tokens import bad_token
+from runs.tracking.filters.mlflow import parse_mlflow_order
+from runs.tracking.filters.nodes import Entity
+from runs.workspaces.permissions import Action
+
+DEFAULT_RESULTS = 1000
+MAX_KEYS = 20
+KINDS = {
+    Entity.RUN: SortKind.RUN,
+    Entity.METRIC: SortKind.METRIC,
+    Entity.PARAM: SortKind.PARAM,
+    Entity.TAG: SortKind.TAG,
+}
+# So many runs are read, written and forgotten at a time.
+PART = 500
+
+
+@endpoint(Action.RUN_READ, POST, messages.SearchRuns)
+def search(call: Call, message: messages.SearchRuns) -> dict[str, Any] | StreamingHttpResponse:
+    """Return the runs of some experiments that match, page by page."""
+    wanted = DEFAULT_RESULTS if message.max_results is None else message.max_results
+    limit = check_max_results(wanted)
+    tree = read_run_filter(message.filter or "")
+    order = read_order(message.order_by or ())
+    lifecycles = read_view_type(message.run_view_type)
+    experiments = find_experiments(call.workspace, message.experiment_ids or ())
+    if not experiments:
+        return {}
+    try:
+        page = search_runs(
+            workspace=call.workspace,
+            experiments=experiments,
+            filter=tree,
+            order_by=order,
+            lifecycle=lifecycles,
+            limit=limit,
+            after=message.page_token or None,
+        )
+    except CursorError:
+        raise bad_token(message.page_token or "") from None
+    if len(page.run_ids) > PART:
+        return StreamingHttpResponse(stream(page), content_type="application/json")
+    return as_page(page)
+
+
+def read_order(order_by: Sequence[str]) -> list[SortKey]:
+    """Return the sort order. Raises FilterError, and `ProtocolError` for a key given twice."""
+    if len(order_by) > MAX_KEYS:
+        raise invalid_value("order_by", len(order_by), f"at most {MAX_KEYS} keys are sorted by.")
+    keys: list[SortKey] = []
+    for text in order_by:
+        field, descending = parse_mlflow_order(text)
+        kind = KINDS[field.entity]
+        if any((key.kind, key.key) == (kind, field.key) for key in keys):
+            raise ProtocolError(
+                INVALID, f"Invalid order_by '{text[:200]}': the key is given twice."
+            )
+        keys.append(SortKey(kind, field.key, descending=descending, as_text=True))
+    return keys
+
+
+def as_page(page: Page) -> dict[str, Any]:
+    """Return a page; without runs it has no list, and the last one no token."""
+    body: dict[str, Any] = {}
+    if page.run_ids:
+        body["runs"] = [as_run(whole) for whole in read_whole_runs(page.run_ids)]
+    if page.next:
+        body["next_page_token"] = page.next
+    return body
+
+
+def stream(page: Page) -> Iterator[bytes]:
+    """Yield the JSON of a long page part by part, reading each when it is sent."""
+    separator = b'{"runs":['
+    for start in range(0, len(page.run_ids), PART):
+        for whole in read_whole_runs(page.run_ids[start : start + PART]):
+            yield separator + encode(as_run(whole))
+            separator = b","
+    yield b"]}" if page.next is None else b'],"next_page_token":' + encode(page.next) + b"}"
