@@ -190,6 +190,12 @@ def common_columns(run_ids: Sequence[int]) -> list[Column]:
     ]
 
 
+def common_curves(run_ids: Sequence[int], count: int) -> list[str]:
+    """The metrics with more than one point that most of these runs have. One query."""
+    keys = Series.objects.filter(run__in=run_ids, n__gt=1, metric__column="")
+    return most_common(Counter(keys.values_list("metric__key", flat=True)), count)
+
+
 def most_common(names: Counter[str], count: int) -> list[str]:
     """The most frequent names, those of equal frequency in their order."""
     ranked = sorted(names.items(), key=lambda item: (-item[1], item[0]))

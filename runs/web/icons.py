@@ -45,6 +45,8 @@ ICONS = (
     "moon",
     "panel-left",
     "pencil",
+    "pin",
+    "pin-off",
     "plus",
     "refresh-cw",
     "regex",

@@ -14,7 +14,7 @@ from django.urls import reverse
 from runs.charts.columns import Column, Kind
 from runs.charts.completions import complete
 from runs.charts.names import PAGE_NAMES, list_columns, list_names
-from runs.charts.run_list import RunList, list_runs
+from runs.charts.run_list import RunList, common_curves, list_runs
 from runs.charts.saved_views import default_view
 from runs.tracking.errors import InvalidValue
 from runs.tracking.filters import FilterError
@@ -30,6 +30,7 @@ from runs.workspaces.permissions import Action
 
 MOST_MENU_EXPERIMENTS = 500
 MOST_CHART_NAMES = 2000
+FIRST_CHARTS = 3
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class TableContext:
     first: dict[str, Any]
     series: str
     metric_names: str
+    first_charts: str
     names: list[str]
     experiments: list[str]
     completions: str
@@ -93,6 +95,7 @@ def make_table(
         first=first,
         series=reverse("series", kwargs=where),
         metric_names=json.dumps(metric_names),
+        first_charts=json.dumps(first_charts(request.workspace, first)),
         names=metric_names[:200],
         experiments=experiments,
         completions=reverse("completions", kwargs=where),
@@ -104,6 +107,13 @@ def make_table(
         is_empty=not first["counts"]["all"],
         tracking_uri=tracking_uri(request, request.workspace),
     )
+
+
+def first_charts(workspace: Workspace, first: dict[str, Any]) -> list[str]:
+    """The metrics a page that nobody has shaped draws: curves of its first runs."""
+    shown = [row["id"] for row in first["rows"] if row["run"]]
+    runs = Run.objects.filter(workspace=workspace, run_id__in=shown).values_list("id", flat=True)
+    return common_curves(list(runs), FIRST_CHARTS)
 
 
 def first_page(request: HttpRequest, query: Any) -> dict[str, Any]:

@@ -51,12 +51,18 @@ export function layoutOf(overrides = {}) {
     yaxis: axis,
     yaxis2: { ...axis, overlaying: "y", side: "right", showgrid: false },
   };
-  for (const [name, value] of Object.entries(overrides)) {
-    const merges = value && base[name] && typeof value === "object" && !Array.isArray(value);
-    base[name] = merges ? { ...base[name], ...value } : value;
-  }
+  for (const [name, value] of Object.entries(overrides)) base[name] = merge(base[name], value);
   if (!overrides.yaxis2) delete base.yaxis2;
   return base;
+}
+
+/** `over` laid over `base`, inside plain objects too. */
+function merge(base, over) {
+  const isPlain = (value) => value && typeof value === "object" && !Array.isArray(value);
+  if (!isPlain(base) || !isPlain(over)) return over === undefined ? base : over;
+  const merged = { ...base };
+  for (const [name, value] of Object.entries(over)) merged[name] = merge(base[name], value);
+  return merged;
 }
 
 /** A colour token of the style sheet as `rgb(…)`. */

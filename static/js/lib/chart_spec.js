@@ -118,6 +118,6 @@ export function axisTitle(x) {
 }
 
 /** The charts of a page nobody has shaped yet: one line chart per common metric. */
-export function defaultCharts(names, count = 3) {
-  return names.slice(0, count).map((name) => makeSpec({ y: [name] }));
+export function defaultCharts(names) {
+  return names.map((name) => makeSpec({ y: [name] }));
 }

@@ -8,9 +8,17 @@ export function tokenOf(series) {
   return `--s${(positive(series.number) % HUES) + 1}`;
 }
 
-/** Line dash that tells runs of one hue apart. */
-export function dashOf(series) {
-  return DASHES[Math.floor(positive(series.number) / HUES) % DASHES.length];
+/** Line dashes by id that tell those of `runs` apart that share a hue; the first is solid. */
+export function dashesOf(runs) {
+  const seen = new Map();
+  return new Map(
+    runs.map((run) => {
+      const hue = tokenOf(run);
+      const before = seen.get(hue) ?? 0;
+      seen.set(hue, before + 1);
+      return [run.id, DASHES[before % DASHES.length]];
+    }),
+  );
 }
 
 function positive(number) {

@@ -15,7 +15,10 @@ export class ChartBuilder {
     this.preview = dialog.querySelector("[data-preview]");
     this.problem = dialog.querySelector("[data-problem]");
     this.fillSelects();
-    this.form.addEventListener("input", () => this.changed());
+    this.form.addEventListener("input", (event) => {
+      if (event.target.name === "smoothing") this.resetAmount();
+      this.changed();
+    });
     this.form.addEventListener("submit", (event) => this.submit(event));
     dialog.addEventListener("close", () => this.clearPreview());
   }
@@ -114,6 +117,13 @@ export class ChartBuilder {
     this.dialog.querySelector("[data-title]").textContent = titleOf(spec);
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.show(spec), PREVIEW_DELAY_MS);
+  }
+
+  /** Another kind of smoothing begins with its usual amount. */
+  resetAmount() {
+    const kind = SMOOTHINGS[this.field("smoothing").value];
+    Object.assign(this.field("amount"), { min: kind.min ?? 0, max: kind.max ?? 1, step: kind.step ?? 0.1 });
+    this.field("amount").value = kind.value ?? 0;
   }
 
   showAmount({ smoothing, amount }) {

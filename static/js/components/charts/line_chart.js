@@ -2,7 +2,7 @@
 // grouped and drawn by Plotly. Zooming asks for the new range at full resolution.
 
 import { axisTitle, metricsOf } from "../../lib/chart_spec.js";
-import { dashOf, tokenOf } from "../../lib/series_colors.js";
+import { dashesOf, tokenOf } from "../../lib/series_colors.js";
 import { smooth } from "../../lib/smoothing.js";
 import { combine, quantile } from "../../lib/statistics.js";
 import { symlog, symlogTicks } from "../../lib/symlog.js";
@@ -67,6 +67,7 @@ export class LineChart {
 
   draw(plotly) {
     const runs = new Map(this.context.runs().map((run) => [run.id, run]));
+    this.dashes = dashesOf([...runs.values()]);
     const curves = this.curves.filter((curve) => runs.has(curve.run));
     curves.forEach((curve) => this.prepare(curve, runs.get(curve.run)));
     const traces = this.spec.group ? this.groupTraces(curves) : curves.flatMap((c) => this.traces(c));
@@ -90,7 +91,7 @@ export class LineChart {
     const line = {
       color: curve.color,
       width: 1.5,
-      dash: several ? METRIC_DASHES[this.keyIndex(curve.key)] : dashOf(curve.runData),
+      dash: several ? METRIC_DASHES[this.keyIndex(curve.key)] : this.dashes.get(curve.run),
     };
     const single = curve.x.length === 1;
     const base = { x: curve.x, yaxis: onRight ? "y2" : "y", hoverinfo: "none", connectgaps: false };

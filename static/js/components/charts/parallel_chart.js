@@ -6,7 +6,7 @@ import { columnsOf } from "./summary_chart.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const TOP = 18;
-const BOTTOM = 22;
+const BOTTOM = 32;
 const SIDE = 36;
 
 /** Draws runs as lines over the axes of a spec; brushes select runs through `context.onBrush`. */

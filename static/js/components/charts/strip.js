@@ -21,6 +21,7 @@ export class ChartStrip {
     this.mostRuns = RUN_STEPS.at(-1);
     this.limit = FIRST_RUNS;
     this.names = JSON.parse(root.dataset.names || "[]");
+    this.firstNames = JSON.parse(root.dataset.first || "[]");
     this.body = root.querySelector("[data-cards]");
     const { store } = table;
     store.addEventListener("change", () => this.runsChanged());
@@ -36,7 +37,7 @@ export class ChartStrip {
   load() {
     const { charts } = this.table.store.state;
     this.text = charts;
-    const specs = charts === undefined ? defaultCharts(this.names) : readCharts(charts);
+    const specs = charts === undefined ? defaultCharts(this.firstNames) : readCharts(charts);
     this.cards.forEach((card) => card.destroy());
     this.cards = specs.map((spec) => new ChartCard(spec, this));
     this.body.replaceChildren(...this.cards.map((card) => card.element));
