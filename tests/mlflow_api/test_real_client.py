@@ -212,7 +212,7 @@ def test_a_changed_param_is_refused(client, run_id):
 # -- search --------------------------------------------------------------------------------------
 def test_runs_are_searched_sorted_and_paged(client, experiment_id):
     for i in range(7):
-        run = client.create_run(experiment_id, start_time=i, run_name=f"n{i}")
+        run = client.create_run(experiment_id, start_time=i + 1, run_name=f"n{i}")
         client.log_metric(run.info.run_id, "m", (i * 3) % 7)
         client.log_param(run.info.run_id, "kind", "even" if i % 2 == 0 else "odd")
     found, token = [], None
