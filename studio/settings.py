@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import dj_database_url
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -22,8 +23,8 @@ def env_flag(name: str, default: bool = False) -> bool:
     return env(name, "1" if default else "0").lower() in {"1", "true", "yes", "on"}
 
 
-def env_list(name: str, default: str = "") -> list[str]:
-    return [part.strip() for part in env(name, default).split(",") if part.strip()]
+def env_list(name: str) -> list[str]:
+    return [part.strip() for part in env(name).split(",") if part.strip()]
 
 
 DATA_DIR = Path(env("STUDIO_DATA_DIR") or BASE_DIR / "var").resolve()
@@ -70,7 +71,9 @@ DEBUG = env_flag("STUDIO_DEBUG")
 
 # Open to whoever reaches the loopback address, without sign-in; `manage.py up` sets it there only.
 STUDIO_OPEN = env_flag("STUDIO_OPEN")
-ALLOWED_HOSTS = env_list("STUDIO_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+ALLOWED_HOSTS = env_list("STUDIO_ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
+if "*" in ALLOWED_HOSTS:
+    raise ImproperlyConfigured("STUDIO_ALLOWED_HOSTS must name the hosts: * would let any site in.")
 CSRF_TRUSTED_ORIGINS = env_list("STUDIO_TRUSTED_ORIGINS")
 STUDIO_HTTPS = env_flag("STUDIO_HTTPS")
 

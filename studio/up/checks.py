@@ -50,11 +50,23 @@ def allowed_hosts() -> list[str]:
     return [name.strip() for name in names if name.strip()]
 
 
+def answered_hosts(options: Options) -> list[str]:
+    """Every name the server answers to: those allowed, and this machine's own, which health checks
+    use and no other page can pretend to be."""
+    own = ["localhost", "127.0.0.1", "[::1]"]
+    host = options.host.strip("[]")
+    if is_loopback(host) and host not in own:
+        own.append(f"[{host}]" if ":" in host else host)
+    return list(dict.fromkeys([*allowed_hosts(), *own]))
+
+
 def check_allowed_hosts(host: str) -> None:
     """Refuse an address whose visitors would all be turned away by the Host check."""
+    names = allowed_hosts()
+    if "*" in names:
+        raise StartError("STUDIO_ALLOWED_HOSTS must name the hosts: * would let any site in.")
     if is_loopback(host):
         return
-    names = allowed_hosts()
     if host in ANY_ADDRESS:
         if all(map(is_loopback, names)):
             raise StartError(

@@ -181,6 +181,7 @@ def environment(options: Options) -> dict[str, str]:
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "studio.settings",
         "STUDIO_DATA_DIR": str(options.data_dir),
+        "STUDIO_ALLOWED_HOSTS": ",".join(checks.answered_hosts(options)),
         "STUDIO_OPEN": is_open or "0",
         "STUDIO_SUPERVISED": "1",
     }
