@@ -1,0 +1,148 @@
+"""A search made ready: its names looked up, its filter compiled, its rarest condition found."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Required, TypedDict
+
+from runs.charts.search.blocks import Block
+from runs.charts.search.conditions import Conditions
+from runs.charts.search.drivers import FEW, choose_rarest, find_drivers
+from runs.charts.search.errors import SearchError
+from runs.charts.search.fragments import Sql, all_of, sql
+from runs.charts.search.metric_ids import MetricIds
+from runs.charts.search.run_fields import find_experiments
+from runs.charts.search.scope import Scope
+from runs.charts.search.sort_keys import SortKey
+from runs.charts.search.statements import read_sorted, source_of
+from runs.tracking.filters import EVERYTHING, And, Comparison, Entity, Node, join, walk
+from runs.tracking.filters.nodes import NULLS
+from runs.tracking.models import Experiment, Lifecycle
+from runs.workspaces.models import Workspace
+
+# (pattern, keys of the runs to look into) -> keys of those whose logs match
+LogMatcher = Callable[[str, list[int]], Collection[int]]
+
+
+class What(TypedDict, total=False):
+    """The arguments that say what to look for; see `search_runs`."""
+
+    workspace: Required[Workspace]
+    experiments: Sequence[Experiment] | None
+    filter: Node | None
+    lifecycle: Collection[str]
+    mine: str | None
+    statuses: Collection[str] | None
+    include_children: bool
+    log_matcher: LogMatcher | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Search:
+    """The same with what holds where nothing is said."""
+
+    workspace: Workspace
+    experiments: Sequence[Experiment] | None = None
+    filter: Node | None = None
+    lifecycle: Collection[str] = (Lifecycle.ACTIVE,)
+    mine: str | None = None
+    statuses: Collection[str] | None = None
+    include_children: bool = True
+    log_matcher: LogMatcher | None = None
+
+
+class PreparedSearch:
+    """A search whose names are looked up and whose filter is compiled."""
+
+    def __init__(
+        self, search: Search, keys: Sequence[SortKey], now_ms: int, fenced: bool = True
+    ) -> None:
+        self.scope = Scope(
+            workspace=search.workspace,
+            experiments=search.experiments,
+            lifecycle=search.lifecycle,
+            statuses=search.statuses,
+            submitted_by=search.mine,
+            include_children=search.include_children,
+            now_ms=now_ms,
+        )
+        node = narrow(self.scope, search.filter or EVERYTHING)
+        comparisons = list(walk(node))
+        names = {
+            (one.field.key, one.field.column)
+            for one in comparisons
+            if one.field.entity is Entity.METRIC
+        }
+        names |= {(key.key, key.column) for key in keys if key.kind == "metric"}
+        self.metrics = MetricIds(self.scope, sorted(names))
+        logs = self._search_logs(node, comparisons, search.log_matcher)
+        self.conditions = Conditions(self.scope, self.metrics, logs, fenced)
+        self.node = node
+        self.block = self._make_block()
+
+    def _search_logs(
+        self, node: Node, comparisons: Sequence[Comparison], matcher: LogMatcher | None
+    ) -> dict[Comparison, list[int]]:
+        """Let the logs be searched of those runs that the rest of the filter leaves."""
+        logs = [one for one in comparisons if one.field.entity is Entity.LOG]
+        if not logs:
+            return {}
+        if matcher is None:
+            raise SearchError("Logs cannot be searched here.")
+        rest = without_logs(node)
+        conditions = Conditions(self.scope, self.metrics, {})
+        block = Block((conditions.compile(rest),))
+        ids = [hit.id for hit in read_sorted(self.scope, block, (), None, None)]
+        return {one: sorted(matcher(str(one.value), ids)) for one in logs}
+
+    def _make_block(self) -> Block:
+        if self.node == EVERYTHING:
+            return Block()
+        block = Block((self.conditions.compile(self.node),))
+        drivers = find_drivers(self.node, self.conditions)
+        if drivers:
+            driver, count = choose_rarest(drivers, self.scope)
+            if count <= FEW:
+                return replace(block, driver=driver)
+        return block
+
+    def subquery(self, what: str = "r.id") -> Sql:
+        """Return the statement that reads all runs of the block, in no order."""
+        few, source = source_of(self.block, self.scope)
+        where = all_of([self.scope.condition(), *self.block.conditions])
+        return few + f"SELECT {what} FROM " + source + where.wrap(" WHERE ", "")
+
+    def count(self, most: int) -> int:
+        """Return the number of runs, at most `most`."""
+        one = self.subquery("1 AS one") + sql(" LIMIT %s", most)
+        return self.scope.dialect.read(one.wrap("SELECT COUNT(*) FROM (", ") found"))[0][0]
+
+
+def narrow(scope: Scope, node: Node) -> Node:
+    """Let clauses on `experiment` that must hold, and `archived`, act on the scope; return the
+    tree without the former. One query for each."""
+    if any(one.field.key == "archived" and one.field.entity is Entity.RUN for one in walk(node)):
+        scope.lifecycle = {*scope.lifecycle, Lifecycle.ACTIVE, Lifecycle.ARCHIVED}
+    rest: list[Node] = []
+    for part in node.parts if isinstance(node, And) else (node,):
+        if not _is_experiment(part):
+            rest.append(part)
+            continue
+        found = find_experiments(part, scope)
+        scope.narrowed_to = found if scope.narrowed_to is None else scope.narrowed_to & found
+    return join(And, rest)
+
+
+def _is_experiment(node: Node) -> bool:
+    return (
+        isinstance(node, Comparison)
+        and node.field.entity is Entity.RUN
+        and node.field.key == "experiment"
+        and node.operator not in NULLS
+    )
+
+
+def without_logs(node: Node) -> Node:
+    """Return the clauses that must hold and do not ask for logs."""
+    parts = node.parts if isinstance(node, And) else (node,)
+    kept = [p for p in parts if all(one.field.entity is not Entity.LOG for one in walk(p))]
+    return join(And, kept)
