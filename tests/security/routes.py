@@ -38,7 +38,9 @@ class Route:
 
     @property
     def methods(self) -> tuple[str, ...]:
-        return self.access.methods if self.access else ()
+        """The methods of the view, and of the views it hands single methods to."""
+        own = self.access.methods if self.access else ()
+        return tuple(sorted({*own, *getattr(self.view, "by_method", {})}))
 
 
 @dataclass(frozen=True)

@@ -148,7 +148,7 @@ def test_other_methods_are_refused(send):
         allowed = {*route.methods, "CONNECT", *(["HEAD"] if "GET" in route.methods else [])}
         for method in METHODS - allowed:
             answer = send(Call(route, method), owner)
-            assert (answer.status_code, bool(answer["Allow"])) == (405, True), (method, route)
+            assert (answer.status_code, "Allow" in answer) == (405, True), (method, route)
 
 
 def test_a_page_is_written_only_with_a_csrf_token(db):
