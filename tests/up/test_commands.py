@@ -1,4 +1,4 @@
-"""`manage.py token` and `manage.py member`."""
+"""`manage.py user`, `manage.py token` and `manage.py member`."""
 
 import io
 
@@ -56,6 +56,8 @@ def test_a_revoked_token_signs_nobody_in(ada):
         (("token", "revoke", "7"), "There is no token 7"),
         (("member", "set", "nowhere", "ada", "owner"), "There is: default."),
         (("member", "set", "default", "ada", "king"), "invalid choice: 'king'"),
+        (("user", "create", "ada"), "A user with that username already exists."),
+        (("user", "create", "a b", "--no-password"), "Enter a valid username."),
     ],
 )
 def test_a_wrong_name_is_explained(ada, words, said):
@@ -71,3 +73,31 @@ def test_a_member_is_set_changed_listed_and_removed(ada, workspace):
     assert run("member", "list", "default").split() == ["ada", "owner"]
     run("member", "remove", "default", "ada")
     assert not Member.objects.exists()
+
+
+def type_passwords(monkeypatch, *typed: str) -> None:
+    answers = iter(typed)
+    monkeypatch.setattr("getpass.getpass", lambda _: next(answers))
+
+
+def test_a_created_user_signs_in_and_is_nobody_special(client, monkeypatch):
+    type_passwords(monkeypatch, "a long enough secret", "a long enough secret")
+    run("user", "create", "eve")
+    assert client.login(username="eve", password="a long enough secret")
+    assert not User.objects.get(username="eve").is_superuser
+
+
+def test_a_user_for_scripts_has_no_password():
+    run("user", "create", "robot", "--no-password")
+    assert not User.objects.get(username="robot").has_usable_password()
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [(("one secret", "another"), "differ"), (("123", "123"), "too short")],
+)
+def test_a_poor_password_is_refused(monkeypatch, typed, said):
+    type_passwords(monkeypatch, *typed)
+    with pytest.raises(CommandError, match=said):
+        run("user", "create", "eve")
+    assert not User.objects.exists()
