@@ -53,22 +53,33 @@ def read_groups(
 ) -> list[Group]:
     """Return the groups of the runs that match, the largest first.
 
-    `what` is what `search_runs` takes. Metrics are those of `columns` (not those "at best"). One
-    query for the groups and one for each metric column. Raises InvalidValue for a field that
-    runs cannot be grouped by.
+    `what` is what `search_runs` takes. Metrics are those of `columns` (not those "at best"). Two
+    queries. Raises InvalidValue for a field that runs cannot be grouped by.
     """
     keys = [group_key(field, index) for index, field in enumerate(fields)]
-    matching = matching_runs(**what)
-    counted = fetch(count_sql(matching, keys, limit))
+    grouped = grouped_runs(matching_runs(**what), keys)
+    counted = fetch(count_sql(grouped, len(keys), limit))
     metrics = [one for one in columns if one.kind is Kind.METRIC and one.value in VALUES]
-    found: dict[tuple[Any, ...], dict[Column, Statistics]] = {}
-    for column in metrics:
-        for *values, n, mean, low, high in fetch(metric_sql(matching, keys, column)):
-            found.setdefault(tuple(values), {})[column] = Statistics(n, mean, low, high)
+    found = read_statistics(grouped, len(keys), metrics) if metrics else {}
     return [
         Group(tuple(values), count, number, found.get(tuple(values), {}))
         for *values, count, number in counted
     ]
+
+
+def read_statistics(
+    grouped: Sql, depth: int, columns: Sequence[Column]
+) -> dict[tuple[Any, ...], dict[Column, Statistics]]:
+    values = sorted({column.value for column in columns})
+    found: dict[tuple[Any, ...], dict[Column, Statistics]] = {}
+    for row in fetch(metrics_sql(grouped, depth, sorted({one.key for one in columns}), values)):
+        group, key, numbers = row[:depth], row[depth], row[depth + 1 :]
+        for column in columns:
+            if column.key == key:
+                at = len(STATISTICS) * values.index(column.value)
+                statistics = Statistics(*numbers[at : at + len(STATISTICS)])
+                found.setdefault(group, {})[column] = statistics
+    return found
 
 
 @dataclass(frozen=True)
@@ -92,30 +103,41 @@ def group_key(field: Column, index: int) -> GroupKey:
     raise InvalidValue(f"Runs cannot be grouped by {field.label}.")
 
 
-def source(matching: Sql, keys: Sequence[GroupKey]) -> Sql:
+def grouped_runs(matching: Sql, keys: Sequence[GroupKey]) -> Sql:
+    """A named result `g`: each run that matches with the values it is grouped by."""
+    values = ", ".join(f"{key.value} AS v{i}" for i, key in enumerate(keys))
     joins = chain(" ", [key.join for key in keys])
-    return matching.wrap("FROM (", ") m JOIN runs_run r ON r.id = m.id ") + joins
+    head = f"WITH g AS MATERIALIZED (SELECT r.id, r.number, {values} FROM ("
+    return matching.wrap(head, ") m JOIN runs_run r ON r.id = m.id ") + joins + ") "
 
 
-def count_sql(matching: Sql, keys: Sequence[GroupKey], limit: int) -> Sql:
-    values = ", ".join(key.value for key in keys)
-    places = ", ".join(str(i + 1) for i in range(len(keys)))
-    head = Sql(f"SELECT {values}, COUNT(*), MAX(r.number) ")
-    tail = sql(f" GROUP BY {places} ORDER BY {len(keys) + 1} DESC, {places} LIMIT %s", limit)
-    return head + source(matching, keys) + tail
+def places(depth: int) -> str:
+    return ", ".join(f"v{i}" for i in range(depth))
 
 
-def metric_sql(matching: Sql, keys: Sequence[GroupKey], column: Column) -> Sql:
-    values = ", ".join(key.value for key in keys)
-    places = ", ".join(str(i + 1) for i in range(len(keys)))
-    number = VALUES[column.value]
-    head = Sql(f"SELECT {values}, COUNT({number}), AVG({number}), MIN({number}), MAX({number}) ")
-    series = sql(
-        " JOIN runs_series s ON s.run_id = r.id"
-        " JOIN runs_metric k ON k.id = s.metric_id AND k.key = %s AND k.\"column\" = ''",
-        column.key,
+def count_sql(grouped: Sql, depth: int, limit: int) -> Sql:
+    values = places(depth)
+    return grouped + sql(
+        f"SELECT {values}, COUNT(*), MAX(number) FROM g GROUP BY {values}"
+        f" ORDER BY {depth + 1} DESC, {values} LIMIT %s",
+        limit,
     )
-    return head + source(matching, keys) + series + f" GROUP BY {places}"
+
+
+def metrics_sql(grouped: Sql, depth: int, keys: Sequence[str], values: Sequence[Value]) -> Sql:
+    group = places(depth)
+    numbers = ", ".join(
+        f"COUNT({number}), AVG({number}), MIN({number}), MAX({number})"
+        for number in (VALUES[value] for value in values)
+    )
+    wanted = sql(", ".join(["%s"] * len(keys)), *keys)
+    return (
+        grouped
+        + f"SELECT {group}, k.key, {numbers} FROM g JOIN runs_series s ON s.run_id = g.id"
+        + " JOIN runs_metric k ON k.id = s.metric_id AND k.\"column\" = '' AND k.key IN ("
+        + wanted
+        + f") GROUP BY {group}, k.key"
+    )
 
 
 def fetch(statement: Sql) -> list[tuple[Any, ...]]:

@@ -47,13 +47,12 @@ class RunQuery:
 
 @dataclass
 class RunList:
-    """A page of runs, or their groups; `matching` counts the runs."""
+    """A page of runs, or their groups."""
 
     columns: list[Column]
     rows: list[TableRow] = field(default_factory=list)
     groups: list[Group] | None = None
     next: str | None = None
-    matching: int = 0
 
 
 def list_runs(*, workspace: Workspace, query: RunQuery) -> RunList:
@@ -77,9 +76,7 @@ def list_runs(*, workspace: Workspace, query: RunQuery) -> RunList:
     rows = read_rows(found.run_ids, columns, query.goal)
     if query.only_differences:
         columns, rows = drop_constant(columns, rows)
-    is_all = query.after is None and found.next is None
-    matching = len(rows) if is_all else count_runs(**scope).value
-    return RunList(columns, rows, None, found.next, matching)
+    return RunList(columns, rows, None, found.next)
 
 
 def list_groups(scope: dict[str, Any], query: RunQuery) -> RunList:
@@ -90,7 +87,13 @@ def list_groups(scope: dict[str, Any], query: RunQuery) -> RunList:
         columns = [one for one in common_columns(sample) if one.kind is Kind.METRIC]
     columns = [Column(Kind.RUN, "name"), *(one for one in columns if one.kind is Kind.METRIC)]
     groups = read_groups(fields=query.group, columns=columns, **scope)
-    return RunList(columns, [], groups, None, sum(group.count for group in groups))
+    return RunList(columns, [], groups)
+
+
+def count_matching(*, workspace: Workspace, query: RunQuery) -> int:
+    """How many runs match, up to 100,000. Raises FilterError. A long list is counted apart from
+    its first page, which then need not wait."""
+    return count_runs(**scope_of(workspace, query)).value
 
 
 def find_runs(*, workspace: Workspace, query: RunQuery) -> list[Run]:

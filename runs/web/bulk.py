@@ -1,6 +1,5 @@
 """One change to many runs, asked for by the run table."""
 
-from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
@@ -10,6 +9,7 @@ from runs.charts.run_list import find_runs
 from runs.tracking.errors import InvalidValue
 from runs.tracking.models import Run
 from runs.web.gate import page
+from runs.web.runs_table import query_of
 from runs.web.saved_views import read_body
 from runs.web.table_state import read_state
 from runs.workspaces.permissions import Action
@@ -42,10 +42,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
 def runs_meant(request: HttpRequest, body: dict[str, Any]) -> list[Run]:
     if "matching" in body:
         state = read_state(QueryDict(str(body["matching"]).removeprefix("?")))
-        query = state.query
-        if state.mine:
-            query = replace(query, submitter=request.principal.name)
-        return find_runs(workspace=request.workspace, query=query)
+        return find_runs(workspace=request.workspace, query=query_of(request, state))
     run_ids = body.get("run_ids")
     if not isinstance(run_ids, list) or not all(isinstance(one, str) for one in run_ids):
         raise InvalidValue("run_ids is a list of run ids.")

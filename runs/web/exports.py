@@ -1,7 +1,5 @@
 """The run table, or the history of its metrics, as a file."""
 
-from dataclasses import replace
-
 from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
@@ -10,6 +8,7 @@ from runs.charts.export_formats import FORMATS
 from runs.charts.exports import CONTENTS
 from runs.tracking.errors import InvalidValue
 from runs.web.gate import page
+from runs.web.runs_table import query_of
 from runs.web.table_state import read_state
 from runs.workspaces.permissions import Action
 
@@ -23,10 +22,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
         raise InvalidValue(
             f"format is one of {', '.join(FORMATS)}, content one of {', '.join(CONTENTS)}."
         )
-    state = read_state(request.GET)
-    query = state.query
-    if state.mine:
-        query = replace(query, submitter=request.principal.name)
+    query = query_of(request, read_state(request.GET))
     header, rows = CONTENTS[content](request.workspace, query)
     content_type, write = FORMATS[format_name]
     name = f"{'runs' if content == 'table' else 'metrics'}.{format_name}"

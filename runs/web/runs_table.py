@@ -14,7 +14,13 @@ from django.urls import reverse
 from runs.charts.columns import Column, Kind
 from runs.charts.completions import complete
 from runs.charts.names import PAGE_NAMES, list_columns, list_names
-from runs.charts.run_list import RunList, common_curves, list_runs
+from runs.charts.run_list import (
+    RunList,
+    RunQuery,
+    common_curves,
+    count_matching,
+    list_runs,
+)
 from runs.charts.saved_views import default_view
 from runs.tracking.errors import InvalidValue
 from runs.tracking.filters import FilterError
@@ -40,6 +46,7 @@ class TableContext:
     rows: str
     fixed: str
     first: dict[str, Any]
+    counts: str
     series: str
     metric_names: str
     first_charts: str
@@ -93,6 +100,7 @@ def make_table(
         rows=reverse("run_rows", kwargs=where),
         fixed=json.dumps(fixed),
         first=first,
+        counts=reverse("run_counts", kwargs=where),
         series=reverse("series", kwargs=where),
         metric_names=json.dumps(metric_names),
         first_charts=json.dumps(first_charts(request.workspace, first)),
@@ -104,7 +112,7 @@ def make_table(
         export=reverse("export", kwargs=where),
         compare=reverse("compare", kwargs=where),
         views=f"{views}?experiment={experiment.number}" if experiment else views,
-        is_empty=not first["counts"]["all"],
+        is_empty=not Run.objects.filter(workspace=request.workspace).exists(),
         tracking_uri=tracking_uri(request, request.workspace),
     )
 
@@ -166,9 +174,7 @@ def describe_error(error: InvalidValue) -> dict[str, Any]:
 
 def answer_of(request: HttpRequest, state: TableState) -> dict[str, Any]:
     """Columns, rows, position of the next ones and counts; `stamp` changes when these do."""
-    query = state.query
-    if state.mine:
-        query = replace(query, submitter=request.principal.name)
+    query = query_of(request, state)
     found = list_runs(workspace=request.workspace, query=query)
     pinned = state.pinned or ("run.name",)
     columns = sorted(found.columns, key=lambda column: column.id not in pinned)
@@ -176,10 +182,14 @@ def answer_of(request: HttpRequest, state: TableState) -> dict[str, Any]:
         "columns": [describe_column(column, pinned) for column in columns],
         "rows": describe_rows(request, found, columns, query.group),
         "next": found.next,
-        "counts": {"matching": found.matching, **count_all(request.workspace)},
     }
     answer["stamp"] = hashlib.blake2b(msgspec.json.encode(answer), digest_size=8).hexdigest()
     return answer
+
+
+def query_of(request: HttpRequest, state: TableState) -> RunQuery:
+    """What to list; only the reader's own runs where they ask for that."""
+    return replace(state.query, submitter=request.principal.name) if state.mine else state.query
 
 
 def describe_rows(
@@ -194,6 +204,17 @@ def describe_rows(
         row.cells = [row.cells[index] for index in order]
         described.append(describe_row(row, columns, slug))
     return described
+
+
+@page(Action.RUN_READ)
+def counts(request: HttpRequest) -> HttpResponse:
+    """How many runs match the table's query string, and how many there are, run and wait."""
+    try:
+        query = query_of(request, read_state(request.GET))
+        matching = count_matching(workspace=request.workspace, query=query)
+    except FilterError as error:
+        return JsonResponse(describe_error(error), status=400)
+    return JsonResponse({"matching": matching, **count_all(request.workspace)})
 
 
 def count_all(workspace: Workspace) -> dict[str, int]:

@@ -26,6 +26,7 @@ export class ChartStrip {
     const { store } = table;
     store.addEventListener("change", () => this.runsChanged());
     store.addEventListener("selection", () => this.runsChanged());
+    store.addEventListener("counted", () => this.cards.forEach((card) => card.chart && card.explain()));
     store.addEventListener("state", (event) => this.stateChanged(event.detail));
     alsoLive(() => Promise.all(this.cards.map((card) => card.refresh())));
     onThemeChange(() => this.cards.forEach((card) => card.redraw()));

@@ -19,6 +19,7 @@ export class BulkBar {
     });
     this.store.addEventListener("selection", () => this.show());
     this.store.addEventListener("change", () => this.show());
+    this.store.addEventListener("counted", () => this.show());
     this.show();
   }
 

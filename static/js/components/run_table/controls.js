@@ -13,6 +13,7 @@ export function startControls(root, table) {
   wireGoal(root, store);
   const show = () => showCounts(root, store);
   store.addEventListener("change", show);
+  store.addEventListener("counted", show);
   store.addEventListener("busy", (event) => root.classList.toggle("busy", event.detail));
   show();
 }
@@ -86,7 +87,7 @@ const count = (number) => (number ?? 0).toLocaleString("en-US");
 
 function showCounts(root, store) {
   const { matching, all, running, queued } = store.counts;
-  const parts = [matching === all ? `${count(all)} runs` : `${count(matching)} of ${count(all)} runs`];
+  const parts = all === undefined ? [] : [matching === all ? `${count(all)} runs` : `${count(matching)} of ${count(all)} runs`];
   if (running) parts.push(`${count(running)} running`);
   if (queued) parts.push(`${count(queued)} queued`);
   root.querySelector("[data-counts]").textContent = parts.join(" · ");

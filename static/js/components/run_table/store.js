@@ -8,9 +8,10 @@ const PAGE_ROWS = 100;
 /** State and rows of one run table; an EventTarget with `change` (rows) and `state` events. */
 export class RunStore extends EventTarget {
   /** `address` answers JSON pages of rows; `fixed` is state the page itself decides. */
-  constructor({ address, fixed = {}, first = null, usesLocation = true }) {
+  constructor({ address, countAddress, fixed = {}, first = null, usesLocation = true }) {
     super();
     this.address = address;
+    this.countAddress = countAddress;
     this.fixed = fixed;
     this.usesLocation = usesLocation;
     this.state = readState(usesLocation ? location.search : "");
@@ -104,11 +105,21 @@ export class RunStore extends EventTarget {
     this.next = page.next;
     if (!append) {
       this.columns = page.columns;
-      this.counts = page.counts;
       this.stamp = page.stamp;
+      this.count();
     }
     this.indexById = new Map(this.rows.map((row, index) => [row.id, index]));
     this.dispatchEvent(new CustomEvent("change", { detail: { append } }));
+  }
+
+  /** Counting a long list takes longer than its first page: the numbers follow the rows. */
+  async count() {
+    const { generation } = this;
+    const address = this.countAddress + writeState({ ...this.state, ...this.fixed });
+    const response = await fetch(address, { headers: { Accept: "application/json" } });
+    if (!response.ok || generation !== this.generation) return;
+    this.counts = await response.json();
+    this.dispatchEvent(new CustomEvent("counted"));
   }
 
   // -- children and members -----------------------------------------------------------------------
