@@ -2,9 +2,11 @@
 
 import functools
 import re
+from importlib.resources import files
+from zipfile import ZipFile
 
-import lucide
-
+# All icons of the package `lucide`; its own reader opens it anew for each icon.
+ARCHIVE = "lucide.zip"
 # Names of lucide. Templates say {% icon "copy" %}, modules say <use href="#icon-copy">.
 ICONS = (
     "archive",
@@ -72,12 +74,13 @@ def sprite() -> str:
     A symbol keeps the look of lucide (24 by 24, stroked with the text colour); the width of the
     stroke and the size come from the style sheet.
     """
-    symbols = "".join(symbol(name) for name in ICONS)
+    with files("lucide").joinpath(ARCHIVE).open("rb") as file, ZipFile(file) as icons:
+        symbols = "".join(symbol(name, icons.read(f"{name}.svg").decode()) for name in ICONS)
     return f'<svg aria-hidden="true" class="sprite">{symbols}</svg>'
 
 
-def symbol(name: str) -> str:
-    drawing = re.fullmatch(r"<svg[^>]*>(.*)</svg>", lucide._render_icon(name, None), re.DOTALL)
+def symbol(name: str, svg: str) -> str:
+    drawing = re.search(r"<svg[^>]*>(.*)</svg>", svg, re.DOTALL)
     if drawing is None:
         raise ValueError(f"The icon {name} is not one <svg>.")
     shapes = re.sub(r"\s+", " ", drawing[1]).strip()
