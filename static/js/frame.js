@@ -6,6 +6,7 @@ import { startLive } from "./components/live.js";
 import { startMenus } from "./components/menus.js";
 import { startPanels } from "./components/panels.js";
 import { startRequests } from "./components/requests.js";
+import { startSearch } from "./components/search.js";
 import { startTheme } from "./components/theme.js";
 import { startTimes } from "./components/times.js";
 
@@ -14,6 +15,7 @@ startTimes();
 startMenus();
 startPanels();
 startCopying();
+startSearch();
 startRequests();
 startKeyboard();
 startLive();

@@ -1,8 +1,9 @@
 // Writes times and durations into the page and keeps them true:
 //   <time data-ms="…">                      relative, exact on hover
+//   <time data-ms="…" data-exact>           to the millisecond
 //   <span data-from="…" data-to="…">        a duration; without data-to it ticks
 
-import { clockOf, duration, exactTime, relativeTime } from "../lib/times.js";
+import { clockOf, duration, exactTime, relativeTime, timestamp } from "../lib/times.js";
 
 const TICK_MS = 1000;
 
@@ -29,7 +30,8 @@ function tick() {
 }
 
 function writeTime(element) {
-  write(element, relativeTime(Number(element.dataset.ms)));
+  const ms = Number(element.dataset.ms);
+  write(element, "exact" in element.dataset ? timestamp(ms) : relativeTime(ms));
 }
 
 function writeDuration(element) {

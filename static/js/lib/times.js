@@ -40,6 +40,15 @@ export function exactTime(ms) {
   return `${local}\n${moment.toISOString().replace("T", " ").replace(/\.\d+Z/, " UTC")}`;
 }
 
+/** The time to the millisecond: "2026-11-20 14:03:12.482", here. */
+export function timestamp(ms) {
+  if (!isShowable(ms)) return `${ms} ms`;
+  const at = new Date(ms);
+  const date = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+  const clock = [at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(":");
+  return `${date} ${clock}.${String(at.getMilliseconds()).padStart(3, "0")}`;
+}
+
 /** "00:03:02", "27:41:33" past a day; milliseconds below ten seconds: "0.482 s". */
 export function duration(ms) {
   if (!Number.isFinite(ms) || ms < 0) return "—";
