@@ -4,28 +4,42 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from django.db import connection
-
 from runs.metrics.database import LIST, Cursor, open_cursor
-from runs.tracking.models import DatasetInput, Experiment, Run
+from runs.tracking.models import DatasetInput, Run
 
-# What no protocol tells of a run, of an experiment beside one.
-LEFT_OUT = frozenset({"source", "error", "target", "status_reason"})
-OF_EXPERIMENT = frozenset(
-    {"id", "workspace_id", "number", "name", "artifact_location", "lifecycle"}
-)
-# In the order of the models' fields, as `from_db` wants them.
-RUN_FIELDS = tuple(
-    field.attname for field in Run._meta.concrete_fields if field.attname not in LEFT_OUT
-)
-EXPERIMENT_FIELDS = tuple(
-    field.attname for field in Experiment._meta.concrete_fields if field.attname in OF_EXPERIMENT
-)
-_RUN_COLUMNS = ", ".join(f"runs_run.{name}" for name in RUN_FIELDS)
-_EXPERIMENT_COLUMNS = ", ".join(f"runs_experiment.{name}" for name in EXPERIMENT_FIELDS)
 
+class ExperimentHead(NamedTuple):
+    """What the protocols tell of a run's experiment, under the names of `Experiment`."""
+
+    number: int
+    artifact_location: str
+
+
+class RunHead(NamedTuple):
+    """What the protocols tell of a run, under the names of `Run`: its experiment last. Hundreds are read at once, and
+    a tuple is made in a tenth of the time of a model's instance."""
+
+    id: int
+    run_id: str
+    name: str
+    status: str
+    lifecycle: str
+    submitted_by: str
+    description: str
+    started_ms: int | None
+    ended_ms: int | None
+    experiment: ExperimentHead
+
+
+_COLUMNS = ", ".join(
+    [
+        *(f"runs_run.{name}" for name in RunHead._fields[:-1]),
+        *(f"runs_experiment.{name}" for name in ExperimentHead._fields),
+        "parent.run_id",
+    ]
+)
 READ_RUNS = f"""
-SELECT parent.run_id, {_RUN_COLUMNS}, {_EXPERIMENT_COLUMNS} FROM runs_run
+SELECT {_COLUMNS} FROM runs_run
 JOIN runs_experiment ON runs_experiment.id = runs_run.experiment_id
 LEFT JOIN runs_run AS parent ON parent.id = runs_run.parent_id
 WHERE runs_run.id {LIST}
@@ -57,7 +71,7 @@ class WholeRun:
     """A run with its params, tags and latest metric values, each sorted by key, the data sets it
     has read, the ids of the models it has made, and the public name of its parent."""
 
-    run: Run
+    run: Run | RunHead
     params: list[tuple[str, str]] = field(default_factory=list)
     tags: dict[str, str | None] = field(default_factory=dict)
     metrics: list[LatestValue] = field(default_factory=list)
@@ -67,7 +81,7 @@ class WholeRun:
 
 
 def read_whole_runs(ids: Sequence[int]) -> list[WholeRun]:
-    """Return the runs with these keys in this order, with the fields in `RUN_FIELDS`.
+    """Return the runs with these keys in this order.
 
     Six queries; one more where data sets were read.
     """
@@ -90,13 +104,7 @@ def read_whole_runs(ids: Sequence[int]) -> list[WholeRun]:
 
 def _read_runs(cursor: Cursor, wanted: Sequence[object]) -> dict[int, WholeRun]:
     found = {}
-    experiments: dict[int, Experiment] = {}
-    width = len(RUN_FIELDS)
-    for parent, *values in cursor.read(READ_RUNS, wanted):
-        run = Run.from_db(connection.alias, RUN_FIELDS, values[:width])
-        if run.experiment_id not in experiments:
-            row = Experiment.from_db(connection.alias, EXPERIMENT_FIELDS, values[width:])
-            experiments[run.experiment_id] = row
-        run.experiment = experiments[run.experiment_id]
+    for *head, number, location, parent in cursor.read(READ_RUNS, wanted):
+        run = RunHead(*head, ExperimentHead(number, location))
         found[run.id] = WholeRun(run, parent=parent or "")
     return found

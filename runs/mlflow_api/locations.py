@@ -7,6 +7,7 @@ it.
 
 from urllib.parse import urlsplit, urlunsplit
 
+from runs.charts.whole_runs import ExperimentHead, RunHead
 from runs.mlflow_api.errors import invalid_value
 from runs.tracking.models import Experiment, LoggedModel, Run
 
@@ -14,12 +15,12 @@ SCHEME = "mlflow-artifacts:"
 MAX_CHARS = 2000
 
 
-def experiment_location(experiment: Experiment) -> str:
+def experiment_location(experiment: Experiment | ExperimentHead) -> str:
     """Return the folder of an experiment."""
     return experiment.artifact_location or f"{SCHEME}/{experiment.number}"
 
 
-def run_location(run: Run) -> str:
+def run_location(run: Run | RunHead) -> str:
     """Return the folder of a run."""
     return append(experiment_location(run.experiment), f"{run.run_id}/artifacts")
 

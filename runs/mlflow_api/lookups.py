@@ -68,10 +68,7 @@ def read_numbers(experiment_ids: Sequence[str]) -> list[int]:
 
 def find_experiments(workspace: Workspace, experiment_ids: Sequence[str]) -> list[Experiment]:
     """Return the experiments that exist of those named. Raises `ProtocolError`."""
-    numbers = read_numbers(experiment_ids)
-    if not numbers:
-        return []
-    return list(Experiment.objects.filter(workspace=workspace, number__in=numbers))
+    return queries.find_experiments(workspace, read_numbers(experiment_ids))
 
 
 def find_run(workspace: Workspace, run_id: str) -> Run:

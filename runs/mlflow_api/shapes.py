@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from runs.charts.whole_runs import WholeRun
+from runs.charts.whole_runs import RunHead, WholeRun
 from runs.mlflow_api.encoding import encode_double, without_empty
 from runs.mlflow_api.locations import run_location
 from runs.mlflow_api.mirrors import UNKNOWN_USER, shown_tags
 from runs.mlflow_api.statuses import TO_MLFLOW
 from runs.tracking.models import DatasetInput, Lifecycle, Run
-from runs.tracking.statuses import Status
 
 
-def as_info(run: Run) -> dict[str, Any]:
+def as_info(run: Run | RunHead) -> dict[str, Any]:
     """Return the `info` of a run; its experiment is read with it. Archived counts as active."""
     deleted = run.lifecycle == Lifecycle.DELETED
     info = {
@@ -20,7 +19,7 @@ def as_info(run: Run) -> dict[str, Any]:
         "run_name": run.name,
         "experiment_id": str(run.experiment.number),
         "user_id": run.submitted_by or UNKNOWN_USER,
-        "status": TO_MLFLOW[Status(run.status)],
+        "status": TO_MLFLOW[run.status],
         "start_time": run.started_ms,
         "end_time": run.ended_ms,
         "artifact_uri": run_location(run),

@@ -32,7 +32,7 @@ TO_OURS: dict[str, tuple[Status, ...]] = {
     "FAILED": (Status.FAILED,),
     "KILLED": (Status.CANCELED,),
 }
-TO_MLFLOW = {ours: name for name, all_ours in TO_OURS.items() for ours in all_ours}
+TO_MLFLOW: dict[str, str] = {ours: name for name, all_ours in TO_OURS.items() for ours in all_ours}
 
 
 def read_status(raw: str | int | None) -> Status | None:

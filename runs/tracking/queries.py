@@ -43,6 +43,17 @@ def get_experiment_by_name(workspace: Workspace, name: str) -> Experiment:
     return _with_workspace(EXPERIMENTS.read(row), workspace)
 
 
+def find_experiments(workspace: Workspace, numbers: Sequence[int]) -> list[Experiment]:
+    """Return those of the experiments that exist, deleted ones too. One query."""
+    if not numbers:
+        return []
+    places = ", ".join(["%s"] * len(numbers))
+    with connection.cursor() as cursor:
+        cursor.execute(f"{EXPERIMENT}number IN ({places})", [workspace.id, *numbers])
+        rows = cursor.fetchall()
+    return [_with_workspace(EXPERIMENTS.read(row), workspace) for row in rows]
+
+
 def get_run(workspace: Workspace, run_id: str) -> Run:
     """Return a run with its experiment, deleted ones too. Raises NotFound. One query."""
     row = _fetch_one(RUN, [run_id, workspace.id]) if is_storable(run_id) else None
