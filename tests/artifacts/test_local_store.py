@@ -40,6 +40,17 @@ def test_a_symlink_that_leads_out_is_refused(store, tmp_path):
             store.read(key)
 
 
+@pytest.mark.parametrize("depth", [1, 2, 3])
+def test_a_link_on_the_way_of_an_own_key_is_noticed(store, tmp_path, depth):
+    key, outside = make_key(), LocalStore(tmp_path / "outside")
+    outside.put(key, [b"secret"])
+    part = "/".join(key.split("/")[:depth])
+    (store.root / part).parent.mkdir(parents=True)
+    (store.root / part).symlink_to(outside.root / part)
+    with pytest.raises(InvalidPath):
+        store.read(key)
+
+
 def test_a_symlink_is_not_listed(store, tmp_path):
     (tmp_path / "outside").write_text("s")
     store.root.mkdir()

@@ -108,7 +108,8 @@ TRACEBACK = 'Traceback (most recent call last):\n  File "t.py", line 3\nValueErr
         ("a\nKilled\n", 2, "Killed"),
         ("[rank0]: Traceback (most recent call last):\n", 1,
          "[rank0]: Traceback (most recent call last):"),
-        (TRACEBACK + "x" * 90 + "\n" + "y" * 99 + "\n" * 30_000, 1,
+        (TRACEBACK + "x" * 90 + "\n" * 1_500_000, 1, "Traceback (most recent call last):"),
+        ("x" * ((1 << 20) - 20) + "\n" + TRACEBACK + "z" * ((1 << 20) - 80), 2,
          "Traceback (most recent call last):"),
     ],
 )  # fmt: skip

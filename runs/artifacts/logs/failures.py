@@ -12,10 +12,10 @@ _OVERLAP_BYTES = 1 << 10
 # An error that is reported this close behind a traceback is the same one.
 _SAME_ERROR_BYTES = 1 << 15
 
-_TRACEBACK = re2.compile(rb"(?m)^.{0,200}Traceback \(most recent call last\)")
+_TRACEBACK = re2.compile(rb"Traceback \(most recent call last\)")
 _ERROR = re2.compile(
-    rb"(?m)^.{0,200}\b(?:ERROR|CRITICAL|FATAL)\b|^(?:error|fatal|panic): |^Killed$"
-    rb"|^.{0,200}(?:Segmentation fault|CUDA out of memory)"
+    rb"(?m)\b(?:ERROR|CRITICAL|FATAL)\b|^(?:error|fatal|panic): |^Killed$"
+    rb"|Segmentation fault|CUDA out of memory"
 )
 
 

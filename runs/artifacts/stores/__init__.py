@@ -1,6 +1,7 @@
 """Which stores there are: the local folder always, a bucket where one is configured."""
 
 from functools import cache
+from pathlib import Path
 
 from django.conf import settings
 
@@ -10,7 +11,7 @@ from runs.artifacts.stores.local import LocalStore
 
 def local_store() -> LocalStore:
     """Return the folder on disk; logs grow here even where a bucket keeps the finished files."""
-    return LocalStore(settings.FILES_DIR)
+    return _local_store(settings.FILES_DIR)
 
 
 def main_store() -> Store:
@@ -25,6 +26,11 @@ def store_named(name: str) -> Store:
             settings.STUDIO_S3_BUCKET, settings.STUDIO_S3_ENDPOINT, settings.STUDIO_S3_PREFIX
         )
     return local_store()
+
+
+@cache
+def _local_store(root: Path) -> LocalStore:
+    return LocalStore(root)
 
 
 @cache
