@@ -16,8 +16,10 @@ class ExperimentHead(NamedTuple):
 
 
 class RunHead(NamedTuple):
-    """What the protocols tell of a run, under the names of `Run`: its experiment last. Hundreds are read at once, and
-    a tuple is made in a tenth of the time of a model's instance."""
+    """What the protocols tell of a run, under the names of `Run`; its experiment comes last.
+
+    Hundreds are read at once, and a tuple is made in a tenth of the time of a model's instance.
+    """
 
     id: int
     run_id: str
