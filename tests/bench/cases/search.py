@@ -31,9 +31,9 @@ class Query:
 def queries(count: int) -> list[Query]:
     """The searches over `count` runs."""
     by_loss = sorted(range(count), key=lambda index: -spread(index, count))
-    adam = [index for index in by_loss if optimizer(index) == "adam" and spread(index, count) < 0.5]
+    adam = [index for index in by_loss if optimizer(index) == "adam" and spread(index, count) > 0.5]
     sorted_body = {"order_by": ["metrics.loss DESC"]}
-    filtered = {"filter": "metrics.loss < 0.5 and params.optimizer = 'adam'", **sorted_body}
+    filtered = {"filter": "metrics.loss > 0.5 and params.optimizer = 'adam'", **sorted_body}
     deep = max(min(DEEP, count // PAGE), 1)
     return [
         Query("filter+sort", filtered, adam[:PAGE]),
@@ -109,7 +109,7 @@ def case(runs: int, label: str) -> Case:
         return [_sample(connection, experiment, query, count, label) for query in queries(count)]
 
     text = (
-        f"{runs} runs of 5 params, 5 metrics, 2 tags: filter on a metric and a param, sorted by "
+        f"{runs} runs of 10 params, 5 metrics, 2 tags: filter on a metric and a param, sorted by "
         f"a metric; sorted only; page {DEEP} of that; newest; {PAGE} runs a page"
     )
     return Case(f"search-{label}", text, measure, prepare)

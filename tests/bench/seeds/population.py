@@ -42,7 +42,7 @@ def optimizer(index: int) -> str:
 
 
 def searchable(count: int) -> Iterator[RunSeed]:
-    """`count` runs of 5 params, 5 metrics of one point, 2 tags. Needs 7919 not to divide count."""
+    """`count` runs of 10 params, 5 metrics of one point, 2 tags. 7919 must not divide `count`."""
     for index in range(count):
         loss = spread(index, count)
         yield RunSeed(
@@ -53,6 +53,11 @@ def searchable(count: int) -> Iterator[RunSeed]:
                 "lr": f"{10.0 ** -(index % 5)}",
                 "depth": str(index % 12),
                 "batch_size": str(16 << index % 4),
+                "seed": str(index * 31 % 1009),
+                "model": f"model-{index % 20}",
+                "dropout": f"0.{index % 6}",
+                "dataset": "imagenet",
+                "augment": "true" if index % 2 else "false",
             },
             {"team": f"team-{index % 7}", "stage": "search"},
             {
