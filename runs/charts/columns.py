@@ -22,7 +22,7 @@ class Kind(StrEnum):
 
 class Value(StrEnum):
     """Which value of a metric a column shows. BEST: the one at the step where the goal metric of
-    the view is best."""
+    the view is best. TREND: a sketch of the whole curve."""
 
     LAST = "last"
     MIN = "min"
@@ -31,6 +31,7 @@ class Value(StrEnum):
     MEAN = "mean"
     COUNT = "count"
     BEST = "best"
+    TREND = "trend"
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,8 @@ class Column:
         """How its cells look."""
         if self.kind is Kind.RUN:
             return FIELDS[self.key].type
+        if self.value is Value.TREND:
+            return "trend"
         return "number" if self.kind is Kind.METRIC else "text"
 
     @property

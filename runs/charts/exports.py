@@ -52,6 +52,8 @@ def flat(cell: Any) -> Any:
     """A cell as one number or text: a duration in seconds, a status by its word."""
     if isinstance(cell, Experiment | Run):
         return cell.name
+    if isinstance(cell, list) and cell and isinstance(cell[0], float):
+        return " ".join(f"{value:g}" for value in cell)
     if isinstance(cell, list):
         return "; ".join(key if value is None else f"{key}={value}" for key, value in cell)
     if isinstance(cell, tuple):

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from runs.charts.columns import RUN_FIELDS, Column, Kind
+from runs.charts.columns import RUN_FIELDS, Column, Kind, Value
 from runs.charts.groups import Group, read_groups
 from runs.charts.log_search import match_logs
 from runs.charts.search import SortKey, count_runs, search_runs
@@ -158,7 +158,7 @@ def sort_keys(query: RunQuery) -> list[SortKey]:
         SortKey(
             kind=kinds.get(column.kind, "property" if column.kind is Kind.PROPERTY else "run"),
             key=column.key,
-            aggregate=column.value.value,
+            aggregate="last" if column.value is Value.TREND else column.value.value,
             descending=descending,
         )
         for column, descending in query.sort

@@ -8,10 +8,18 @@ from typing import Any, Literal
 from django.db.models import Count
 
 from runs.charts.columns import Column, Kind, Value
-from runs.metrics.queries import Summary, read_summaries, read_texts, value_at_best
+from runs.metrics.queries import (
+    Summary,
+    downsample,
+    find_series,
+    read_summaries,
+    read_texts,
+    value_at_best,
+)
 from runs.tracking.models import Lifecycle, Param, Property, Run, RunTag
 
 CLIENT_TAGS = "mlflow."
+TREND_POINTS = 40
 
 
 @dataclass(frozen=True)
@@ -42,6 +50,7 @@ class Beside:
     summaries: dict[tuple[int, str, str], Summary] = field(default_factory=dict)
     texts: dict[tuple[int, str], str] = field(default_factory=dict)
     best: dict[tuple[int, str], float] = field(default_factory=dict)
+    trends: dict[tuple[int, str], list[float]] = field(default_factory=dict)
     notes: dict[Kind, dict[tuple[int, str], str | None]] = field(default_factory=dict)
     tags: dict[int, list[tuple[str, str | None]]] = field(default_factory=dict)
 
@@ -51,7 +60,7 @@ def read_rows(
 ) -> list[TableRow]:
     """Return the runs with these keys, in this order, with the values of `columns`.
 
-    At most nine queries, however many runs and columns; fewer where columns need fewer.
+    At most twelve queries, however many runs and columns; fewer where columns need fewer.
     """
     found = Run.objects.select_related("experiment", "parent").in_bulk(list(ids))
     runs = [found[pk] for pk in ids if pk in found]
@@ -71,7 +80,7 @@ def count_children(ids: Sequence[int]) -> dict[int, int]:
 
 def read_beside(ids: Sequence[int], columns: Sequence[Column], goal: Goal | None) -> Beside:
     beside = Beside()
-    plain = keys_of(columns, lambda column: column.value is not Value.BEST)
+    plain = keys_of(columns, lambda column: column.value not in (Value.BEST, Value.TREND))
     if plain:
         beside.summaries = read_summaries(ids, plain)
         texts = read_texts(ids, plain)
@@ -81,6 +90,9 @@ def read_beside(ids: Sequence[int], columns: Sequence[Column], goal: Goal | None
         beside.best = value_at_best(
             run_ids=ids, goal_metric_key=goal.key, goal=goal.direction, keys=best
         )
+    trends = keys_of(columns, lambda column: column.value is Value.TREND)
+    if trends:
+        beside.trends = read_trends(ids, trends)
     for kind, model in ((Kind.PARAM, Param), (Kind.TAG, RunTag), (Kind.PROPERTY, Property)):
         keys = [column.key for column in columns if column.kind is kind]
         if keys:
@@ -95,6 +107,15 @@ def read_beside(ids: Sequence[int], columns: Sequence[Column], goal: Goal | None
 
 def keys_of(columns: Iterable[Column], wanted: Callable[[Column], bool]) -> list[str]:
     return sorted({one.key for one in columns if one.kind is Kind.METRIC and wanted(one)})
+
+
+def read_trends(ids: Sequence[int], keys: Sequence[str]) -> dict[tuple[int, str], list[float]]:
+    """A sketch of each curve: about 40 of its values in order of step."""
+    series = {
+        pk: (run, key) for (run, key, column), pk in find_series(ids, keys).items() if not column
+    }
+    curves = downsample(series_ids=list(series), pixels=TREND_POINTS)
+    return {series[curve.series_id]: curve.value.tolist() for curve in curves}
 
 
 def read_tags(ids: Sequence[int]) -> dict[int, list[tuple[str, str | None]]]:
@@ -117,9 +138,11 @@ def read_cell(run: Run, column: Column, beside: Beside) -> Any:
     return value
 
 
-def read_metric(run: Run, column: Column, beside: Beside) -> float | str | None:
+def read_metric(run: Run, column: Column, beside: Beside) -> float | str | list[float] | None:
     if column.value is Value.BEST:
         return beside.best.get((run.id, column.key))
+    if column.value is Value.TREND:
+        return beside.trends.get((run.id, column.key))
     summary = beside.summaries.get((run.id, column.key, ""))
     if summary is None:
         return beside.texts.get((run.id, column.key))

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from typing import Protocol
-from urllib.parse import urlencode
 
 from django import template
 from django.utils.html import format_html
@@ -135,6 +134,5 @@ def web_link(address: str) -> str | SafeString:
 
 @register.simple_tag(takes_context=True)
 def children_address(context: template.Context, run: Run) -> str:
-    """The table of all runs with only the children of `run`."""
-    query = urlencode({"children": "1", "q": f'parent = "{run.run_id}"'})
-    return f"/w/{context['workspace'].slug}/runs?{query}"
+    """The tab with the children of `run`."""
+    return addresses.run_address(context["workspace"].slug, run.run_id, "children")

@@ -7,6 +7,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from runs.charts.experiment_list import count_active_runs
+from runs.charts.saved_views import default_view
 from runs.tracking.errors import NotFound
 from runs.tracking.models import Experiment
 from runs.tracking.queries import get_experiment, get_experiment_by_name
@@ -14,7 +15,7 @@ from runs.web import live
 from runs.web.addresses import run_address
 from runs.web.experiment_edit import edit_context
 from runs.web.gate import page
-from runs.web.runs_table import make_table
+from runs.web.runs_table import make_table, with_view
 from runs.workspaces.permissions import Action
 
 PARTS = (live.Part("experiment", "experiments/_head.html"),)
@@ -48,6 +49,11 @@ def by_number(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def show(request: HttpRequest, experiment: Experiment) -> HttpResponse:
+    """The page; a bare address opens the experiment's default view where it has one."""
+    if not request.GET:
+        view = default_view(workspace=request.workspace, experiment=experiment)
+        if view is not None:
+            return redirect(f"{request.path}{with_view(view.query, view.id)}")
     context = {
         **edit_context(request, experiment),
         "place": "experiments",

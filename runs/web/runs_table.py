@@ -22,18 +22,24 @@ from runs.charts.run_list import (
     list_runs,
 )
 from runs.charts.saved_views import default_view
-from runs.tracking.errors import InvalidValue
+from runs.metrics.queries import read_summaries
+from runs.tracking.errors import InvalidValue, NotFound
 from runs.tracking.filters import FilterError
 from runs.tracking.filters.patterns import PatternError
 from runs.tracking.models import Experiment, Lifecycle, Run
+from runs.tracking.queries import get_run
 from runs.tracking.statuses import WAITING_STATUSES, Status
 from runs.web.addresses import tracking_uri
 from runs.web.gate import page
-from runs.web.table_cells import describe_column, describe_group, describe_row
+from runs.web.table_cells import describe_column, describe_group, describe_row, plain
 from runs.web.table_state import TableState, read_state
 from runs.workspaces.models import Workspace
 from runs.workspaces.permissions import Action
 
+SUMMARY = (
+    "n", "nan_count", "last", "last_step", "last_ms", "min", "min_step", "max", "max_step", "first",
+    "first_step",
+)  # fmt: skip
 MOST_MENU_EXPERIMENTS = 500
 MOST_CHART_NAMES = 2000
 FIRST_CHARTS = 3
@@ -47,6 +53,7 @@ class TableContext:
     fixed: str
     first: dict[str, Any]
     counts: str
+    summary: str
     series: str
     metric_names: str
     first_charts: str
@@ -101,6 +108,7 @@ def make_table(
         fixed=json.dumps(fixed),
         first=first,
         counts=reverse("run_counts", kwargs=where),
+        summary=reverse("metric_summary", kwargs=where),
         series=reverse("series", kwargs=where),
         metric_names=json.dumps(metric_names),
         first_charts=json.dumps(first_charts(request.workspace, first)),
@@ -215,6 +223,18 @@ def counts(request: HttpRequest) -> HttpResponse:
     except FilterError as error:
         return JsonResponse(describe_error(error), status=400)
     return JsonResponse({"matching": matching, **count_all(request.workspace)})
+
+
+@page(Action.RUN_READ)
+def summary(request: HttpRequest) -> HttpResponse:
+    """`?run=<id>&key=loss`: every aggregate of one metric of one run, with steps and time."""
+    run = get_run(request.workspace, request.GET.get("run", ""))
+    key = request.GET.get("key", "")
+    found = read_summaries([run.id], [key]).get((run.id, key, ""))
+    if found is None:
+        raise NotFound(f"The run has no numbers of {key!r}.")
+    told = {name: plain(getattr(found, name)) for name in SUMMARY}
+    return JsonResponse({**told, "mean": plain(found.mean), "key": key, "run": run.name})
 
 
 def count_all(workspace: Workspace) -> dict[str, int]:

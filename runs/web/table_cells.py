@@ -103,6 +103,8 @@ def shape(value: Any, column: Column, slug: str) -> Any:
 
 def plain(value: Any) -> Any:
     """A number or text of the wire: NaN and infinities travel as texts."""
+    if isinstance(value, list):
+        return [plain(one) for one in value]
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
     return value

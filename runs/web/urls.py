@@ -55,6 +55,7 @@ IN_WORKSPACE = [
     path("zip", zips.runs_zip, name="runs_zip"),
     path("runs", runs_table.runs, name="runs"),
     path("run-rows", runs_table.rows, name="run_rows"),
+    path("metric-summary", runs_table.summary, name="metric_summary"),
     path("run-counts", runs_table.counts, name="run_counts"),
     path("columns", runs_table.column_names, name="column_names"),
     path("completions", runs_table.completions, name="completions"),

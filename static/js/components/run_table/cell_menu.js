@@ -4,7 +4,7 @@ import { addClause, clauseOf, fieldOf } from "../../lib/query_text.js";
 import { copy } from "../copy.js";
 import { openMenu } from "../menu.js";
 
-export const AGGREGATES = ["last", "min", "max", "first", "mean", "count", "best"];
+export const AGGREGATES = ["last", "min", "max", "first", "mean", "count", "best", "trend"];
 
 /** Listen to clicks and menus in the grid. */
 export function listenToCells(grid, table) {

@@ -14,6 +14,7 @@ const DRAW = {
   duration: drawDuration,
   tags: drawTags,
   number: drawNumber,
+  trend: drawTrend,
   text: drawText,
 };
 
@@ -102,6 +103,27 @@ function drawNumber(cell, value) {
   if (value !== null && typeof value === "object") return drawStatistics(cell, value);
   cell.textContent = formatNumber(value);
   if (value !== null) cell.title = fullNumber(value);
+}
+
+/** A sketch of a curve, as high as its own range. */
+function drawTrend(cell, values, row) {
+  const finite = (values ?? []).map(Number).filter(Number.isFinite);
+  if (!finite.length) return drawText(cell, null);
+  const [low, high] = [Math.min(...finite), Math.max(...finite)];
+  const points = finite.map((value, i) => {
+    const x = (i / Math.max(1, finite.length - 1)) * 96 + 2;
+    return `${x.toFixed(1)},${(20 - ((value - low) / (high - low || 1)) * 16).toFixed(1)}`;
+  });
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", "0 0 100 24");
+  svg.setAttribute("class", "trend");
+  svg.setAttribute("role", "img");
+  svg.setAttribute("aria-label", `from ${formatNumber(finite[0])} to ${formatNumber(finite.at(-1))}`);
+  const line = document.createElementNS("http://www.w3.org/2000/svg", "polyline");
+  line.setAttribute("points", points.join(" "));
+  line.style.stroke = `var(${tokenOf(row)})`;
+  svg.append(line);
+  cell.replaceChildren(svg);
 }
 
 function drawText(cell, value) {

@@ -2,6 +2,7 @@
 
 import { clockOf } from "../../lib/times.js";
 import { formatSort, joinList, parseSort, splitList } from "../../lib/url_state.js";
+import { listenToHover } from "./cell_hover.js";
 import { listenToCells } from "./cell_menu.js";
 import { drawCell } from "./cells.js";
 import { withAggregate } from "./columns_panel.js";
@@ -38,6 +39,7 @@ export class RunTable {
     listenToHeader(this.grid, this);
     listenToKeys(this.grid, this);
     listenToCells(this.grid, this);
+    listenToHover(this.grid, this);
     setInterval(() => tickDurations(this.grid.root), 1000);
   }
 

@@ -1,6 +1,6 @@
 // What the run table shows: its state (the query string), the rows loaded so far, the selection.
 
-import { readState, writeState } from "../../lib/url_state.js";
+import { joinList, readState, writeState } from "../../lib/url_state.js";
 import { alsoLive } from "../live.js";
 
 const PAGE_ROWS = 100;
@@ -68,9 +68,14 @@ export class RunStore extends EventTarget {
     if (!this.next || this.loading) return;
     const after = this.next;
     this.loading = after;
-    const page = await this.fetchPage({ after, limit: PAGE_ROWS });
+    const page = await this.fetchPage({ ...this.sameColumns, after, limit: PAGE_ROWS });
     this.loading = null;
     if (page && this.next === after) this.take(page, { append: true });
+  }
+
+  /** Rows that join those on screen have the same columns, whichever these were chosen by. */
+  get sameColumns() {
+    return { cols: joinList(this.columns.map((column) => column.id)), diff: false };
   }
 
   async fetchPage(extra) {
@@ -127,7 +132,8 @@ export class RunStore extends EventTarget {
   /** Load what is inside row `index` (children of a run, members of a group) and show it below. */
   async openRow(index) {
     const row = this.rows[index];
-    const page = await this.fetchPage({ inside: row.inside, limit: 5 * PAGE_ROWS });
+    const extra = { ...this.sameColumns, inside: row.inside, limit: 5 * PAGE_ROWS };
+    const page = await this.fetchPage(row.run ? extra : { ...extra, group: undefined });
     if (!page || this.rows[index] !== row) return;
     const inner = page.rows.map((one) => ({ ...one, depth: row.depth + 1, outer: row.id }));
     this.rows = this.rows.toSpliced(index, 1, { ...row, open: true }, ...inner);

@@ -1,0 +1,19 @@
+"""The tab Child runs of a run: the run table, limited to its children."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from runs.tracking.models import Run
+from runs.web import live
+from runs.web.run_tabs import Tab
+from runs.web.runs_table import make_table
+
+
+def read(request: HttpRequest, run: Run) -> dict[str, Any]:
+    if live.is_part_request(request):
+        return {}
+    return {"table": make_table(request, fixed={"inside": f"run:{run.run_id}"})}
+
+
+TAB = Tab("children", "Child runs", "runs/children.html", read, count=lambda head: head.children)
