@@ -127,7 +127,8 @@ def install(requirements: list[Path]) -> None:
         return
     print("Installing packages into .venv; this is needed once and takes a minute.", flush=True)
     command = [str(PYTHON), "-m", "pip", "install", "-qq", "--no-input", "--prefer-binary"]
-    command.append("--disable-pip-version-check")
+    # Python compiles the modules it imports when it does so; that is a few of them.
+    command += ["--disable-pip-version-check", "--no-compile"]
     # All of them, also those that have not changed: pip then sees every pin at once.
     for path in requirements:
         command += ["--requirement", str(path)]
