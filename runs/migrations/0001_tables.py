@@ -364,6 +364,18 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='run',
+            index=models.Index(condition=models.Q(('parent__isnull', True)), fields=['experiment', 'lifecycle', '-started_ms', 'run_id'], name='run_top_newest'),
+        ),
+        migrations.AddIndex(
+            model_name='run',
+            index=models.Index(condition=models.Q(('parent__isnull', True)), fields=['workspace', 'lifecycle', '-started_ms', 'run_id'], name='run_top_newest_all'),
+        ),
+        migrations.AddIndex(
+            model_name='run',
+            index=models.Index(fields=['experiment', 'created_ms'], name='run_created'),
+        ),
+        migrations.AddIndex(
+            model_name='run',
             index=models.Index(fields=['workspace', 'status', 'lifecycle', 'experiment'], name='run_status'),
         ),
         migrations.AddIndex(

@@ -107,6 +107,18 @@ class Run(models.Model):
             models.Index(
                 fields=["workspace", "lifecycle", "-started_ms", "run_id"], name="run_newest_all"
             ),
+            # The same without child runs, which may be a hundred times as many.
+            models.Index(
+                fields=["experiment", "lifecycle", "-started_ms", "run_id"],
+                name="run_top_newest",
+                condition=Q(parent__isnull=True),
+            ),
+            models.Index(
+                fields=["workspace", "lifecycle", "-started_ms", "run_id"],
+                name="run_top_newest_all",
+                condition=Q(parent__isnull=True),
+            ),
+            models.Index(fields=["experiment", "created_ms"], name="run_created"),
             # Counting what goes on, by experiment, without touching the rows.
             models.Index(
                 fields=["workspace", "status", "lifecycle", "experiment"], name="run_status"
