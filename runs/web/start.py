@@ -1,14 +1,33 @@
-"""The bare address: on to the workspace the reader used last."""
+"""The bare address, and the list of workspaces to change to."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 
+from runs.web import problems
 from runs.web.gate import LAST_WORKSPACE, page
+from runs.workspaces.access import find_principal
+from runs.workspaces.errors import NotSignedIn
 from runs.workspaces.permissions import Action
+from runs.workspaces.queries import list_workspaces
+
+NO_WORKSPACE = "You are not a member of any workspace yet."
 
 
 @page(Action.PUBLIC)
 def start(request: HttpRequest) -> HttpResponse:
-    slug = request.COOKIES.get(LAST_WORKSPACE, "default")
-    is_slug = slug.replace("-", "").replace("_", "").isalnum() and slug.isascii()
-    return redirect("experiments", workspace=slug if is_slug else "default")
+    """On to the workspace used last, else `default`, else the first one the reader may see."""
+    principal = find_principal(request)
+    if principal is None:
+        raise NotSignedIn("Sign in first.")
+    slugs = [workspace.slug for workspace in list_workspaces(principal)]
+    if not slugs:
+        return problems.answer(request, 403, NO_WORKSPACE)
+    wanted = [request.COOKIES.get(LAST_WORKSPACE), "default", *slugs]
+    return redirect("experiments", workspace=next(slug for slug in wanted if slug in slugs))
+
+
+@page(Action.WORKSPACE_READ)
+def workspaces(request: HttpRequest) -> HttpResponse:
+    """The lines of the menu to change to another workspace."""
+    found = list_workspaces(request.principal)
+    return render(request, "components/_workspaces.html", {"found": found})

@@ -114,6 +114,35 @@ def test_a_planted_cookie_leads_nowhere_else(studio: Client):
     assert studio.get("/")["Location"] == "/w/default/experiments"
 
 
+def test_a_member_of_another_workspace_starts_there(guarded: Client):
+    guarded.force_login(make_member(Role.READER, make_workspace("team")))
+
+    assert guarded.get("/")["Location"] == "/w/team/experiments"
+
+
+def test_a_user_without_a_workspace_is_told_whom_to_ask(guarded: Client):
+    guarded.force_login(make_user())
+
+    answer = guarded.get("/")
+
+    assert answer.status_code == 403
+    assert "Ask an owner" in answer.content.decode()
+
+
+def test_nobody_starts_at_the_sign_in_page(guarded: Client):
+    assert guarded.get("/")["Location"] == "/sign-in?next=%2F"
+
+
+def test_the_menu_lists_only_ones_own_workspaces(guarded: Client):
+    guarded.force_login(make_member(Role.READER, make_workspace("team", name="Blue team")))
+    make_workspace("secret", name="Secret team")
+
+    menu = guarded.get("/w/team/workspaces").content.decode()
+
+    assert "Blue team" in menu
+    assert "Secret team" not in menu
+
+
 def test_an_unknown_address_says_what_to_do(studio: Client):
     answer = studio.get("/w/default/nothing-here")
 

@@ -1,6 +1,6 @@
 """How many SQL queries each page costs is pinned, and does not follow how much there is.
 
-`STUDIO_RECORD_QUERY_COUNTS=1` writes the counts of today into `tests/query_counts.json`.
+`RECORD_QUERY_COUNTS=1` writes the counts of today into `tests/query_counts.json`.
 """
 
 import json
@@ -17,19 +17,27 @@ from tests.factories import make_experiment, make_run
 from tests.web.curves import log_curve
 
 BASELINE = Path(__file__).resolve().parents[1] / "query_counts.json"
-IS_RECORDING = os.environ.get("STUDIO_RECORD_QUERY_COUNTS") == "1"
+IS_RECORDING = os.environ.get("RECORD_QUERY_COUNTS") == "1"
 PAGES = {
     "start": "/",
     "sign-in": "/sign-in",
     "counts": "/w/default/counts",
+    "workspaces": "/w/default/workspaces",
     "search": "/w/default/search?q=run",
     "experiments": "/w/default/experiments",
     "experiments, by activity": "/w/default/experiments?sort=activity",
     "experiments, by pattern": "/w/default/experiments?q=e&regex=on",
     "experiment": "/w/default/experiments/e-0",
+    "runs": "/w/default/runs",
+    "runs, sorted by a metric": "/w/default/runs?sort=-metrics.m0:min",
+    "run rows": "/w/default/run-rows?exp=e-0&children=1",
+    "run counts": "/w/default/run-counts",
+    "columns": "/w/default/columns",
+    "compare": "/w/default/compare?runs=run-0,run-1",
     "experiment, panel": "/w/default/experiment/1/edit",
     "run, details": "/w/default/runs/run-0/details",
     "run, metrics": "/w/default/runs/run-0/metrics",
+    "run, outputs": "/w/default/runs/run-0/outputs",
     "run, points": "/w/default/runs/run-0/points?key=m0",
     "series": "/w/default/series?runs=run-0&key=m0&key=m1",
 }
