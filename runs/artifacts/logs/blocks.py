@@ -11,7 +11,6 @@ from runs.artifacts.logs.line_index import count_newlines, newlines_in
 from runs.artifacts.models import File
 from runs.artifacts.queries import read_file
 
-_BLOCK_BYTES = 1 << 20
 # A longer line comes in pieces that overlap by as much as a match may plausibly span.
 _LINE_BYTES = 1 << 22
 _OVERLAP_BYTES = 1 << 12
@@ -69,19 +68,19 @@ class LineBlock:
 
 
 def whole_lines(file: File, start: int, first_line_byte: int) -> Iterator[LineBlock]:
-    """Yield the lines of `file` from `start` on, about a megabyte at a time."""
+    """Yield the lines of `file` from `start` on, a chunk of the store at a time."""
     held = b""
     for chunk in read_file(file, start):
-        held += chunk
-        if len(held) < _BLOCK_BYTES:
-            continue
-        cut = held.rfind(b"\n") + 1
+        cut = chunk.rfind(b"\n") + 1
         if cut:
-            yield LineBlock(start, first_line_byte, held[:cut])
-            first_line_byte = start + cut
-        elif len(held) >= _LINE_BYTES:
+            block = LineBlock(start, first_line_byte, held + chunk[:cut])
+            yield block
+            start = first_line_byte = start + len(block.raw)
+            held = chunk[cut:]
+            continue
+        held += chunk
+        if len(held) >= _LINE_BYTES:
             yield LineBlock(start, first_line_byte, held)
-            cut = len(held) - _OVERLAP_BYTES
-        start, held = start + cut, held[cut:]
+            start, held = start + len(held) - _OVERLAP_BYTES, held[-_OVERLAP_BYTES:]
     if held:
         yield LineBlock(start, first_line_byte, held)
