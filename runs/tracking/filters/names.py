@@ -78,15 +78,15 @@ def _split(tokens: Sequence[Token]) -> list[Segment]:
 
 
 def _read_column(tokens: Sequence[Token], index: int) -> tuple[str, int]:
-    bracket, name, end = tokens[index], *tokens[index + 1 : index + 3]
-    if name.kind not in NAME_KINDS or end.raw != "]":
+    bracket, *inside = tokens[index : index + 3]
+    if len(inside) < 2 or inside[0].kind not in NAME_KINDS or inside[1].raw != "]":
         raise FilterError(
             "The column of a table metric is one name in brackets.",
             bracket.position,
             1,
             'Write `metrics.sine[angle]`, or `metrics.sine["the angle"]`.',
         )
-    return name.text, index + 3
+    return inside[0].text, index + 3
 
 
 def find_field(name: Name) -> Field:
