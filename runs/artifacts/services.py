@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models import Q
 
 from runs.artifacts.content_types import choose_content_type
 from runs.artifacts.errors import ArtifactError, PathTaken, UploadCut
@@ -73,14 +74,15 @@ def _swap_row(owner: Owner, path: str, store: str, key: str, written: Written) -
 
 
 def refuse_taken_path(owner: Owner, path: str) -> None:
-    """Raise PathTaken where `path` is a folder, or lies under a file."""
-    files = files_of(owner)
+    """Raise PathTaken where `path` is a folder, or lies under a file. One query."""
     low, high = inside(path)
-    if files.filter(path__gte=low, path__lt=high).exists():
+    in_the_way = Q(path__gte=low, path__lt=high) | Q(path__in=parents(path))
+    other = files_of(owner).filter(in_the_way).values_list("path", flat=True).first()
+    if other is None:
+        return
+    if low <= other < high:
         raise PathTaken(f"'{path}' is a folder. Choose another name or delete the folder first.")
-    above = files.filter(path__in=parents(path)).values_list("path", flat=True).first()
-    if above is not None:
-        raise PathTaken(f"'{above}' is a file, not a folder. Choose another path.")
+    raise PathTaken(f"'{other}' is a file, not a folder. Choose another path.")
 
 
 def delete_path(*, owner: Owner, path: str) -> int:

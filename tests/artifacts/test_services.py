@@ -8,6 +8,7 @@ from runs.artifacts import queries, services
 from runs.artifacts.errors import InvalidPath, OwnerGone, PathTaken, UploadCut
 from runs.artifacts.models import File
 from runs.tracking.models import Lifecycle, LoggedModel
+from tests.artifacts.test_paths import KEPT
 
 pytestmark = pytest.mark.django_db
 
@@ -88,6 +89,14 @@ def test_a_path_that_leads_out_is_refused(run, save, stored):
     with pytest.raises(InvalidPath):
         save(run, "../escape")
     assert stored() == []
+
+
+@pytest.mark.parametrize("path", KEPT)
+def test_hostile_names_round_trip(run, save, path):
+    save(run, path, path)
+    file = queries.get_file(run, path)
+    assert (file.path, content(file)) == (path, path.encode())
+    assert queries.list_folder(run)[0].name == path.split("/")[0]
 
 
 def test_a_deleted_run_takes_no_files(make_run, save, stored):
