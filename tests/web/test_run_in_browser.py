@@ -103,6 +103,18 @@ def test_the_status_changes_by_itself_and_the_page_then_rests(tab, run):
     tab.wait_for_selector("#live", state="hidden")
 
 
+def test_only_the_cells_that_changed_light_up(tab, run):
+    log_curve(run, "loss", [1.0, 2.0])
+    log_curve(run, "still", [1.0])
+    tab.goto(ADDRESS)
+    tab.wait_for_selector("#find-metrics")
+
+    log_curve(run, "loss", [1.0, 2.0, 0.5])
+
+    tab.wait_for_selector("#find-metrics tr:has-text('loss') td.changed:has-text('0.5')")
+    assert tab.locator("#find-metrics tr:has-text('still') .changed").count() == 0
+
+
 def test_the_duration_of_an_active_run_ticks(tab, run):
     tab.goto(ADDRESS)
     first = tab.inner_text("[data-from]")

@@ -112,10 +112,32 @@ export function replaceParts(text) {
     const old = document.getElementById(part.id);
     if (!old) continue;
     const focused = old.contains(document.activeElement) ? document.activeElement.id : "";
+    const before = cellsOf(old);
     const opened = [...old.querySelectorAll("details[id][open]")].map((details) => details.id);
     window.htmx.swap(old, part.outerHTML, { swapStyle: "outerHTML" });
+    flash(before, document.getElementById(part.id));
     opened.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
     document.dispatchEvent(new CustomEvent("studio:live", { detail: { id: part.id } }));
+  }
+}
+
+/** What the table cells of a part say, by the head of their row and their place in it. */
+function cellsOf(part) {
+  const cells = new Map();
+  for (const row of part.querySelectorAll("tbody tr")) {
+    const [head, ...others] = row.cells;
+    others.forEach((cell, index) => cells.set(`${head.textContent}/${index}`, [cell, saidBy(cell)]));
+  }
+  return cells;
+}
+
+// A time says when, not how long ago that is just now.
+const saidBy = (cell) => cell.querySelector("time")?.dataset.ms ?? cell.textContent;
+
+/** Cells that say something else than before light up for a moment. */
+function flash(before, part) {
+  for (const [place, [cell, said]] of cellsOf(part)) {
+    if (before.has(place) && before.get(place)[1] !== said) cell.classList.add("changed");
   }
 }
