@@ -53,8 +53,8 @@ def check_content_type(request: HttpRequest) -> None:
 
 
 def decode_body(body: bytes, kind: type[M]) -> M:
-    """Return the message that a JSON body holds; an empty body is an empty object."""
-    if not body.strip():
+    """Return the message that a JSON body holds; no body, and null, are an empty object."""
+    if body.strip() in (b"", b"null"):
         body = b"{}"
     if body[:1] == b'"':
         body = unwrap(body)
@@ -85,12 +85,12 @@ def decode_query(query: QueryDict, kind: type[M]) -> M:
 
 
 def check_needs(message: Message) -> None:
-    """Refuse a message that lacks a required field. An empty text or list counts as lacking."""
+    """Refuse a message that lacks a required field. An empty text counts as lacking."""
     for field in message.NEEDS:
         value = getattr(message, field)
         if field == "run_id" and not value:
             value = message.run_id = getattr(message, "run_uuid", None)
-        if value is None or value == "" or value == []:
+        if value is None or value == "":
             raise missing_value(field)
 
 

@@ -114,5 +114,6 @@ def delete_tag(call: Call, message: messages.ExperimentTagMessage) -> dict[str, 
     try:
         services.delete_experiment_tag(experiment=experiment, key=key)
     except NotFound:
-        raise ProtocolError(MISSING, f"No tag with name: {key}") from None
+        text = f"No tag with name: {key} in experiment with id {message.experiment_id}"
+        raise ProtocolError(MISSING, text) from None
     return {}

@@ -151,7 +151,8 @@ def get_history_interval(call: Call, message: messages.GetHistoryInterval) -> Ht
         for (run, _, column), series in find_series(list(inner.values()), [key]).items()
         if not column
     }
-    steps = choose_steps([points["step"] for points in histories.values()], most)
+    given = [points["step"] for points in histories.values()]
+    steps = choose_steps(given, most, 0 if low is None else low)
     found: list[RunPoint] = []
     for run_id, run in inner.items():
         if run in histories:
@@ -172,15 +173,15 @@ def check_run_ids(run_ids: list[str], name: str, field: str) -> None:
         )
 
 
-def read_range(message: messages.GetHistoryInterval) -> tuple[int, int | None]:
-    """Return the first and the last step asked for; by default all from 0 on."""
+def read_range(message: messages.GetHistoryInterval) -> tuple[int | None, int | None]:
+    """Return the first and the last step asked for; both None where no range is."""
     start, end = message.start_step, message.end_step
     if (start is None) != (end is None):
         raise ProtocolError(
             INVALID, "If either start step or end step are specified, both must be specified."
         )
     if start is None or end is None:
-        return 0, None
+        return None, None
     if start > end:
         raise ProtocolError(
             INVALID,

@@ -27,6 +27,8 @@ from runs.workspaces.permissions import Action
 
 DEFAULT_RESULTS = 100
 MAX_KEY_CHARS = 250
+# They part the pieces of the addresses that clients give models.
+BAD_IN_NAME = ("/", ":", ".", "%", '"', "'")
 STATUS_NUMBERS = dict(enumerate(logged_models.STATUSES, start=1))
 # Names of the protocol, then the names that the parser knows the type of, then columns.
 ATTRIBUTES = {
@@ -84,6 +86,17 @@ def find_model(call: Call, model_id: str) -> LoggedModel:
         raise ProtocolError(MISSING, text) from None
 
 
+def check_model_name(name: str) -> str:
+    """Return the name of a model; empty is for the studio to choose one."""
+    if any(char in name for char in BAD_IN_NAME):
+        raise ProtocolError(
+            INVALID,
+            f"Invalid model name ('{name[:100]}') provided. Model name must be a non-empty string "
+            f"and cannot contain the following characters: {BAD_IN_NAME}",
+        )
+    return name
+
+
 def read_notes(notes: Sequence[messages.KeyValue] | None, field: str) -> dict[str, str]:
     """Return tags or params of a model by key."""
     result = {}
@@ -100,7 +113,7 @@ def create(call: Call, message: messages.CreateLoggedModel) -> dict[str, Any]:
     run_id = message.source_run_id
     model = logged_models.create_logged_model(
         experiment=find_experiment(call.workspace, message.experiment_id or ""),
-        name=message.name or "",
+        name=check_model_name(message.name or ""),
         model_type=message.model_type or "",
         source_run=find_run(call.workspace, run_id) if run_id else None,
         params=read_notes(message.params, "params"),

@@ -21,21 +21,21 @@ from runs.tracking.texts import INT64_MAX
 from runs.workspaces.models import Workspace
 
 MAX_EXPERIMENTS = 10_000
-_NUMBER = re.compile(r"0|[1-9][0-9]*")
+_NUMBER = re.compile(r"0|-?[1-9][0-9]*")
 
 
 def read_number(experiment_id: str) -> int:
     """Return the number an experiment id stands for.
 
     Raises `ProtocolError`: 400 where it is no plain decimal number (` 7`, `+7`), 404 where it
-    is larger than any number can be.
+    is one that no experiment can have.
     """
     if _NUMBER.fullmatch(experiment_id) is None:
         raise ProtocolError(
             INVALID,
             f"Invalid experiment ID '{experiment_id[:100]}': it must be a decimal number.",
         )
-    if len(experiment_id) > 19 or int(experiment_id) > INT64_MAX:
+    if len(experiment_id) > 19 or not 0 <= int(experiment_id) <= INT64_MAX:
         raise unknown_experiment(experiment_id)
     return int(experiment_id)
 

@@ -156,6 +156,7 @@ class LogInputs(RunMessage):
 
 
 class LogOutputs(RunMessage):
+    NEEDS: ClassVar[tuple[str, ...]] = ("run_id", "models")
     models: list[ModelUse] | None = None
 
 

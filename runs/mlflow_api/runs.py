@@ -13,7 +13,6 @@ from runs.mlflow_api.shapes import as_info, as_run
 from runs.mlflow_api.statuses import read_status
 from runs.tracking import services
 from runs.tracking.errors import InvalidValue, NotActive, NotFound
-from runs.tracking.models import Run
 from runs.tracking.run_names import make_run_name
 from runs.tracking.statuses import Status, may_change
 from runs.workspaces.permissions import Action
@@ -74,24 +73,21 @@ def update(call: Call, message: messages.UpdateRun) -> dict[str, Any]:
     if message.run_name:
         check_name(message.run_name, "run_name")
     status = read_status(message.status)
-    reopen(run, status, by=call.principal.name)
+    ended_ms = message.end_time
+    if status and status.is_final and not may_change(Status(run.status), status):
+        # An ended run may end otherwise, as in MLflow: by way of Running, as its history then says.
+        ended_ms = run.ended_ms if ended_ms is None else ended_ms
+        services.update_run(run=run, status=Status.RUNNING, by=call.principal.name)
     services.update_run(
         run=run,
         status=status,
-        ended_ms=message.end_time,
+        ended_ms=ended_ms,
         name=message.run_name,
         by=call.principal.name,
     )
     if message.run_name:
         services.set_tags(run=run, tags={mirrors.RUN_NAME: message.run_name})
     return {"run_info": as_info(run)}
-
-
-def reopen(run: Run, status: Status | None, by: str) -> None:
-    """Let an ended run end otherwise, as MLflow does: by way of Running, as its history then
-    says."""
-    if status and status.is_final and not may_change(Status(run.status), status):
-        services.update_run(run=run, status=Status.RUNNING, by=by)
 
 
 @endpoint(Action.RUN_WRITE, POST, messages.RunMessage)

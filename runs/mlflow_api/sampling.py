@@ -8,16 +8,19 @@ from numpy.typing import NDArray
 Steps = NDArray[np.int64]
 
 
-def choose_steps(histories: Sequence[Steps], most: int) -> Steps:
+def choose_steps(histories: Sequence[Steps], most: int, low: int | None = None) -> Steps:
     """Return the steps to show of runs whose ascending steps are given.
 
-    Of the n distinct steps of all runs together, those at int(i * n / most) for i < most, and the
-    last; all where n is not above `most`. Each run's own first and last step come on top.
+    Of the n distinct steps from `low` on of all runs together, those at int(i * n / most) for
+    i < most, and the last; all where n is not above `most`. Each run's own first and last step
+    come on top, wherever they lie.
     """
     filled = [steps for steps in histories if len(steps)]
     if not filled:
         return np.empty(0, np.int64)
     distinct = np.unique(np.concatenate(filled))
+    if low is not None:
+        distinct = distinct[distinct >= low]
     if len(distinct) > most:
         places = np.arange(most) * len(distinct) // most
         distinct = distinct[np.append(places, len(distinct) - 1)]

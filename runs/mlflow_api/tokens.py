@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from runs.mlflow_api.errors import ProtocolError, invalid_value
+from runs.mlflow_api.errors import INVALID, SHOWN_CHARS, ProtocolError
 
 MAX_CHARS = 20_000
 
@@ -34,4 +34,6 @@ def read_token(token: str | None, *kinds: type) -> list[Any] | None:
 
 def bad_token(token: str) -> ProtocolError:
     """The token is none of ours."""
-    return invalid_value("page_token", token, "it is not a page token of this server.")
+    shown = token[:SHOWN_CHARS]
+    text = f"Invalid page token, could not base64-decode: page_token '{shown}' is none of ours."
+    return ProtocolError(INVALID, text)

@@ -76,13 +76,13 @@ def test_an_experiment_with_a_bad_tag_is_not_made(api):
     assert api.get("experiments/get-by-name", experiment_name="n").status == 404
 
 
-@pytest.mark.parametrize("experiment_id", [" 7", "+7", "-1", "7.0", "\uff17", "abc", "007"])
+@pytest.mark.parametrize("experiment_id", [" 7", "+7", "-0", "7.0", "\uff17", "abc", "007"])
 def test_an_id_that_is_no_number_is_a_bad_request(api, experiment_id):
     answer = api.get("experiments/get", experiment_id=experiment_id)
     assert (answer.status, answer.code) == (400, "INVALID_PARAMETER_VALUE")
 
 
-@pytest.mark.parametrize("experiment_id", ["77", str(2**63), "9" * 4000])
+@pytest.mark.parametrize("experiment_id", ["77", "-1", str(2**63), "9" * 4000])
 def test_an_id_that_nobody_has_is_not_found(api, experiment_id):
     answer = api.get("experiments/get", experiment_id=experiment_id)
     assert (answer.status, answer.code) == (404, "RESOURCE_DOES_NOT_EXIST")
@@ -164,7 +164,7 @@ def test_a_tag_is_overwritten_and_deleted(api):
     assert api.post("experiments/delete-experiment-tag", body).body == {}
     answer = api.post("experiments/delete-experiment-tag", body)
     assert (answer.status, answer.code) == (404, "RESOURCE_DOES_NOT_EXIST")
-    assert answer.message == "No tag with name: k"
+    assert answer.message == "No tag with name: k in experiment with id 0"
 
 
 @pytest.mark.parametrize(

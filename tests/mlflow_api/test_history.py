@@ -159,7 +159,8 @@ def test_an_interval_keeps_the_ends_of_each_run(api):
 def test_an_interval_has_a_range_of_steps(api):
     run_id = api.make_run_id()
     log(api, run_id, [(step, step + 10, 0.0) for step in range(-5, 20)])
-    assert [step for _, step in interval(api, run_ids=[run_id])] == list(range(20))
+    # Without a range, steps below 0 are left out but for the very first.
+    assert [step for _, step in interval(api, run_ids=[run_id])] == [-5, *range(20)]
     rows = interval(api, run_ids=[run_id], start_step=-3, end_step=2)
     assert [step for _, step in rows] == [-3, -2, -1, 0, 1, 2]
 

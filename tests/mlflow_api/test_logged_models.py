@@ -136,6 +136,7 @@ def test_bad_searches_are_refused(api, body):
         ({"experiment_id": "99"}, 404),
         ({"experiment_id": "0", "source_run_id": "nobody"}, 404),
         ({"experiment_id": "0", "name": "x" * 501}, 400),
+        ({"experiment_id": "0", "name": "a/b"}, 400),
         ({"experiment_id": "0", "tags": [{"key": ""}]}, 400),
     ],
 )

@@ -341,7 +341,7 @@ def test_only_the_named_experiments_are_searched(api, runs):
         assert search(api, experiment_ids=nothing) == []
 
 
-@pytest.mark.parametrize("experiment_id", ["abc", "", " 0", "-1"])
+@pytest.mark.parametrize("experiment_id", ["abc", "", " 0", "+1"])
 def test_an_experiment_id_that_is_no_number_is_refused(api, runs, experiment_id):
     assert "experiment" in refusal(api, experiment_ids=[experiment_id])
 

@@ -150,6 +150,13 @@ def test_a_run_may_be_resumed_and_end_otherwise(api):
     assert "Canceled" in history
 
 
+def test_a_run_that_ends_otherwise_keeps_its_end_unless_it_is_told(api):
+    run_id = api.make_run_id()
+    api.post("runs/update", {"run_id": run_id, "status": "FINISHED", "end_time": 9})
+    answer = api.post("runs/update", {"run_id": run_id, "status": "KILLED"})
+    assert answer.body["run_info"]["end_time"] == 9
+
+
 def test_an_end_time_beside_running_is_kept(api):
     run_id = api.make_run_id()
     body = {"run_id": run_id, "status": "RUNNING", "end_time": 5}
@@ -183,7 +190,7 @@ def test_a_deleted_run_is_read_but_not_written(api):
         "delete-tag": {"key": "mlflow.runName"},
         "log-batch": {"metrics": [point]},
         "log-inputs": {},
-        "outputs": {},
+        "outputs": {"models": []},
         "log-model": {
             "model_json": '{"artifact_path":1,"flavors":1,"utc_time_created":1,"run_id":1}'
         },
