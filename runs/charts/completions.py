@@ -72,4 +72,4 @@ def complete_values(
         return []
     kind = kinds[field.entity.value]
     values = list_values(kind, field.key, experiment_ids, expected.prefix)
-    return [Item(value, f"{write_value(value)} ") for value in values]
+    return [Item(value, f"{write_value(field, value)} ") for value in values]

@@ -1,0 +1,52 @@
+"""Runs side by side."""
+
+import pytest
+
+from runs.charts.comparison import compare_runs
+from runs.metrics.services import RunRef, log_batch
+from tests.factories import default_workspace, make_experiment, make_run
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def comparison(db):
+    experiment = make_experiment()
+    for name, lr, loss in (("a", "0.1", 0.5), ("b", "0.01", 0.25)):
+        run = make_run(experiment, run_id=name, params={"lr": lr, "batch": "64"})
+        points = [("loss", 0, 1, 1.0), ("loss", 1, 2, loss), ("accuracy", 0, 1, 0.9)]
+        log_batch(run=RunRef(run.id, experiment.id), points=points, params=None, tags=None)
+
+    def compare(ids=("a", "b"), baseline="a"):
+        return compare_runs(workspace=default_workspace(), run_ids=ids, baseline=baseline)
+
+    return compare
+
+
+def section(comparison, title):
+    return next(one for one in comparison.sections if one.title == title)
+
+
+def test_what_differs_stands_first(comparison):
+    params = section(comparison(), "Parameters")
+    assert [(row.key, row.differs) for row in params.rows] == [("lr", True), ("batch", False)]
+    assert params.different == 1
+
+
+def test_distances_are_from_the_baseline(comparison):
+    row = section(comparison(baseline="b"), "Parameters").rows[0]
+    assert [cell.delta for cell in row.cells] == [pytest.approx(0.09), None]
+
+
+def test_a_metric_logged_once_is_one_row_and_a_curve_three(comparison):
+    rows = section(comparison(), "Metrics").rows
+    assert {(row.key, row.note) for row in rows} == {
+        ("loss", "last"),
+        ("loss", "min"),
+        ("loss", "max"),
+        ("accuracy", ""),
+    }
+
+
+def test_runs_keep_the_order_asked_for_and_unknown_ones_are_left_out(comparison):
+    assert [run.run_id for run in comparison(ids=("b", "nobody", "a")).runs] == ["b", "a"]
