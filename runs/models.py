@@ -2,7 +2,15 @@
 
 from runs.artifacts.models import File
 from runs.charts.models import SavedView
-from runs.metrics.models import Metric, Segment, Series, TextValue
+from runs.metrics.models import (
+    Metric,
+    MetricArtifact,
+    MetricBatch,
+    MetricShape,
+    Segment,
+    Series,
+    TextValue,
+)
 from runs.tracking.models import (
     DatasetInput,
     Experiment,
@@ -25,6 +33,9 @@ __all__ = [
     "LoggedModel",
     "Member",
     "Metric",
+    "MetricArtifact",
+    "MetricBatch",
+    "MetricShape",
     "Param",
     "Property",
     "Run",

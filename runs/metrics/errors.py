@@ -1,6 +1,6 @@
 """What can go wrong in this room, in the family that every door maps already."""
 
-from runs.tracking.errors import InvalidValue
+from runs.tracking.errors import InvalidValue, TrackingError
 
 
 class InvalidPoint(InvalidValue):
@@ -9,3 +9,7 @@ class InvalidPoint(InvalidValue):
 
 class InvalidPosition(InvalidValue):
     """A page position this room has not given out."""
+
+
+class BatchChanged(TrackingError):
+    """A batch under this id is stored already, and it was another one."""

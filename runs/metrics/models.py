@@ -112,3 +112,82 @@ class TextValue(models.Model):
 
     def __str__(self) -> str:
         return self.value
+
+
+class MetricShape(models.Model):
+    """What a metric of a run was logged as, where its values alone do not say so.
+
+    A list of one value looks like a single value, and the columns of a table have an order:
+    the first one is the x of its chart.
+    """
+
+    class Kind(models.TextChoices):
+        """The calls that need such a row."""
+
+        LIST = "list"
+        ROW = "row"
+        TABLE = "table"
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="metric_shapes", db_index=False)
+    key = models.CharField(max_length=250)
+    kind = models.CharField(max_length=5, choices=Kind.choices)
+    columns = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "key"], name="metric_shape_once")]
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.kind}"
+
+
+class MetricArtifact(models.Model):
+    """A metric whose value is a file of the run: an image, or the JSON of a diagram.
+
+    `path` names the file in the run's tree; the file may be replaced or deleted on its own.
+    """
+
+    class Kind(models.TextChoices):
+        """What the file holds; the diagrams are Azure ML's documents of these `schema_type`s."""
+
+        IMAGE = "image"
+        CONFUSION_MATRIX = "confusion_matrix"
+        ACCURACY_TABLE = "accuracy_table"
+        RESIDUALS = "residuals"
+        PREDICTIONS = "predictions"
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="metric_artifacts", db_index=False)
+    key = models.CharField(max_length=250)
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    step = models.BigIntegerField()
+    ms = models.BigIntegerField()
+    path = models.CharField(max_length=1024)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "key", "step", "path"], name="metric_artifact_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.path}"
+
+
+class MetricBatch(models.Model):
+    """A batch of metrics that is stored: sent again under the same id, it stores nothing.
+
+    Written with its points in one transaction; forgotten after a week. `digest` tells the same
+    batch from another one that was given the same id by mistake.
+    """
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="metric_batches", db_index=False)
+    batch_id = models.CharField(max_length=64)
+    digest = models.CharField(max_length=32)
+    stored_ms = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "batch_id"], name="batch_once")]
+        indexes = [models.Index(fields=["stored_ms"], name="batch_by_age")]
+
+    def __str__(self) -> str:
+        return self.batch_id

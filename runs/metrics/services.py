@@ -1,29 +1,58 @@
 """All writes of this room: points through one group commit, text values, moved series."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-import numpy as np
 from django.db import IntegrityError, connection, transaction
 
 from runs.metrics import names
-from runs.metrics.appending import Logged, append
+from runs.metrics.appending import append
+from runs.metrics.beside_points import (
+    AlreadyStored,
+    Numbering,
+    add_artifacts,
+    add_batch,
+    merge_shapes,
+)
 from runs.metrics.database import LIST, Cursor, open_cursor
 from runs.metrics.group_commit import GroupCommit
+from runs.metrics.models import MetricBatch
 from runs.metrics.moving import move_series
-from runs.metrics.points import empty_points, make_points
+from runs.metrics.requests import (
+    Artifact,
+    Batch,
+    Point,
+    Request,
+    check_artifacts,
+    check_cells,
+    check_points,
+    check_shapes,
+    check_texts,
+)
 from runs.metrics.runs import RunRef, forget_all, resolve_run
 from runs.metrics.texts import Text, add_texts
 from runs.metrics.writer_lock import hold_writer_lock
+from runs.tracking.clock import now_ms
 from runs.tracking.errors import NotActive, NotFound, TrackingError
 from runs.tracking.models import Lifecycle
 from runs.tracking.notes import check_params, check_tags, write_params, write_tags
-from runs.tracking.texts import check_key, check_text
+from runs.tracking.texts import check_text
 
-__all__ = ["RunRef", "log_batch", "log_texts", "move_series", "resolve_run"]
+__all__ = [
+    "Artifact",
+    "Batch",
+    "Point",
+    "RunRef",
+    "forget_batches",
+    "log_batch",
+    "log_kinds",
+    "log_texts",
+    "move_series",
+    "resolve_run",
+]
 
-Point = tuple[str, int, int, float]
+MAX_BATCH_ID_CHARS = 64
+BATCHES_KEPT_MS = 7 * 24 * 3600 * 1000
 
 READ_RUNS = f"SELECT id, experiment_id, lifecycle, run_id FROM runs_run WHERE id {LIST} ORDER BY id"
 # Writers of one run take turns, and nobody deletes it under them; what only refers to the run
@@ -40,20 +69,10 @@ class LockedRun(NamedTuple):
     public_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What one caller asks to store with a run, checked."""
-
-    logged: Logged
-    params: Mapping[str, str] = field(default_factory=dict)
-    tags: Mapping[str, str | None] = field(default_factory=dict)
-    texts: Sequence[Text] = ()
-
-
 def log_batch(
     *,
     run: RunRef,
-    points: Sequence[Point],
+    points: Sequence[tuple[str, int, int, float]],
     params: Mapping[str, str] | None = None,
     tags: Mapping[str, str | None] | None = None,
 ) -> None:
@@ -65,7 +84,7 @@ def log_batch(
     """
     _submit(
         Request(
-            logged=_check_points(run, points),
+            logged=check_points(run, points),
             params=check_params(params) if params else {},
             tags=check_tags(tags) if tags else {},
         )
@@ -77,7 +96,46 @@ def log_texts(*, run: RunRef, values: Sequence[tuple[str, int, int, str]]) -> No
 
     Commits like `log_batch`. Raises InvalidPoint, InvalidValue, NotFound, NotActive.
     """
-    _submit(Request(logged=_check_points(run, []), texts=_check_texts(values)))
+    texts = check_texts((key, "", step, ms, text) for key, step, ms, text in values)
+    _submit(Request(logged=check_points(run, []), texts=texts))
+
+
+def log_kinds(
+    *,
+    run: RunRef,
+    points: Sequence[Point] = (),
+    texts: Iterable[Text] = (),
+    artifacts: Iterable[Artifact] = (),
+    shapes: Mapping[str, tuple[str, list[str]]] | None = None,
+    relative: Iterable[str] = (),
+    batch: Batch | None = None,
+) -> bool:
+    """Store values of metrics of any kind, all of them or nothing; tell whether it was done now.
+
+    The steps of the metrics in `relative` count from 0 and are moved behind what the run has of
+    them. With a `batch`, the same batch sent again stores nothing and gives False. Commits like
+    `log_batch`. Raises InvalidPoint, InvalidValue, NotFound, NotActive, BatchChanged.
+    """
+    if batch is not None:
+        check_text(batch.id, "id of the batch", MAX_BATCH_ID_CHARS)
+    request = Request(
+        logged=check_cells(run, points),
+        texts=check_texts(texts),
+        artifacts=check_artifacts(artifacts),
+        shapes=check_shapes(shapes or {}),
+        relative=frozenset(relative),
+        batch=batch,
+    )
+    try:
+        _submit(request)
+    except AlreadyStored:
+        return False
+    return True
+
+
+def forget_batches(*, older_than_ms: int = BATCHES_KEPT_MS) -> int:
+    """Remove what is known of batches that nobody will send again; return how many they were."""
+    return MetricBatch.objects.filter(stored_ms__lt=now_ms() - older_than_ms).delete()[0]
 
 
 def _submit(request: Request) -> None:
@@ -88,27 +146,6 @@ def _submit(request: Request) -> None:
         for error in _write([request]):
             if error is not None:
                 raise error
-
-
-def _check_texts(values: Sequence[tuple[str, int, int, str]]) -> list[Text]:
-    make_points([v[1] for v in values], [v[2] for v in values], [0.0] * len(values))
-    return [
-        (check_key(key), "", step, ms, check_text(text, f"value of '{key}'"))
-        for key, step, ms, text in values
-    ]
-
-
-def _check_points(run: RunRef, points: Sequence[Point]) -> Logged:
-    if not points:
-        return Logged(run.id, [], np.empty(0, np.intp), empty_points())
-    keys, steps, times_ms, values = zip(*points, strict=True)
-    index = {key: i for i, key in enumerate(dict.fromkeys(keys))}
-    return Logged(
-        run_id=run.id,
-        names=[(check_key(key), "") for key in index],
-        codes=np.fromiter(map(index.__getitem__, keys), np.intp, len(keys)),
-        points=make_points(steps, times_ms, values),
-    )
 
 
 def _commit(requests: Sequence[Request]) -> list[Exception | None]:
@@ -133,15 +170,14 @@ def _write(requests: Sequence[Request]) -> list[Exception | None]:
     """Write a group inside a transaction; return the error of each request that was refused."""
     with open_cursor() as cursor:
         runs = _lock_runs(cursor, {request.logged.run_id for request in requests})
-        errors = [_write_notes(cursor, request, runs) for request in requests]
+        numbering = Numbering(cursor)
+        outcomes = [_admit(cursor, request, runs, numbering) for request in requests]
         accepted = [
-            request.logged
-            for request, error in zip(requests, errors, strict=True)
-            if error is None and len(request.logged.points)
+            one.logged for one in outcomes if isinstance(one, Request) and len(one.logged.points)
         ]
         if accepted:
             append(cursor, accepted, {run_id: run.experiment_id for run_id, run in runs.items()})
-    return errors
+    return [None if isinstance(one, Request) else one for one in outcomes]
 
 
 def _lock_runs(cursor: Cursor, run_ids: set[int]) -> dict[int, LockedRun]:
@@ -149,23 +185,40 @@ def _lock_runs(cursor: Cursor, run_ids: set[int]) -> dict[int, LockedRun]:
     return {row[0]: LockedRun(*row) for row in cursor.read(sql, (cursor.list(run_ids),))}
 
 
-def _write_notes(
-    cursor: Cursor, request: Request, runs: Mapping[int, LockedRun]
-) -> TrackingError | None:
-    """Check the run; write params, tags and texts. A refusal leaves the group as it was."""
+def _admit(
+    cursor: Cursor, request: Request, runs: Mapping[int, LockedRun], numbering: Numbering
+) -> Request | TrackingError:
+    """Return the request with its last steps, and all but its points written; or the error it is
+    refused with, which leaves the group as it was."""
     run = runs.get(request.logged.run_id)
     if run is None:
         forget_all()
         return NotFound("The run does not exist any more.")
     if run.lifecycle == Lifecycle.DELETED:
         return NotActive(f"The run {run.public_id} must be in the 'active' state")
-    if not (request.params or request.tags or request.texts):
-        return None
+    if not (request.has_notes or request.relative):
+        return request
     try:
         with transaction.atomic():
-            write_params(run.id, run.experiment_id, request.params)
-            write_tags(run.id, run.experiment_id, request.tags)
-            add_texts(cursor, run.id, run.experiment_id, request.texts)
+            if request.batch is not None:
+                add_batch(cursor, run.id, request.batch)
+            request = _numbered(request, run, numbering)
+            _write_notes(cursor, request, run)
     except TrackingError as error:
         return error
-    return None
+    numbering.note(run.id, request.last_steps())
+    return request
+
+
+def _numbered(request: Request, run: LockedRun, numbering: Numbering) -> Request:
+    if not request.relative:
+        return request
+    return request.moved(numbering.bases(run.id, run.experiment_id, request.relative))
+
+
+def _write_notes(cursor: Cursor, request: Request, run: LockedRun) -> None:
+    write_params(run.id, run.experiment_id, request.params)
+    write_tags(run.id, run.experiment_id, request.tags)
+    add_texts(cursor, run.id, run.experiment_id, request.texts)
+    add_artifacts(cursor, run.id, request.artifacts)
+    merge_shapes(cursor, run.id, request.shapes)

@@ -1,0 +1,105 @@
+"""What a request writes beside its points, inside the transaction that has locked its run."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
+from runs.metrics.database import LIST, Cursor
+from runs.metrics.errors import BatchChanged
+from runs.metrics.requests import Artifact, Batch
+from runs.tracking.clock import now_ms
+from runs.tracking.errors import TrackingError
+
+# The step behind all that the run has of a metric, whatever it was logged as.
+NEXT_STEPS = f"""
+SELECT key, MAX(step) FROM (
+SELECT key, last_step AS step FROM runs_series JOIN runs_metric ON runs_metric.id = metric_id
+WHERE run_id = %s AND experiment_id = %s AND key {LIST}
+UNION ALL SELECT key, step FROM runs_textvalue JOIN runs_metric ON runs_metric.id = metric_id
+WHERE run_id = %s AND experiment_id = %s AND key {LIST}
+UNION ALL SELECT key, step FROM runs_metricartifact WHERE run_id = %s AND key {LIST}
+) AS steps GROUP BY key
+"""
+ADD_BATCH = (
+    "INSERT INTO runs_metricbatch (run_id, batch_id, digest, stored_ms) VALUES (%s, %s, %s, %s)"
+    " ON CONFLICT (run_id, batch_id) DO NOTHING RETURNING id"
+)
+FIND_BATCH = "SELECT digest FROM runs_metricbatch WHERE run_id = %s AND batch_id = %s"
+ADD_ARTIFACT = (
+    "INSERT INTO runs_metricartifact (run_id, key, kind, step, ms, path)"
+    " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (run_id, key, step, path) DO NOTHING"
+)
+READ_SHAPES = f"SELECT key, kind, columns FROM runs_metricshape WHERE run_id = %s AND key {LIST}"
+SET_SHAPE = (
+    "INSERT INTO runs_metricshape (run_id, key, kind, columns) VALUES (%s, %s, %s, %s)"
+    " ON CONFLICT (run_id, key) DO UPDATE SET kind = excluded.kind, columns = excluded.columns"
+)
+
+Shapes = Mapping[str, tuple[str, list[str]]]
+
+
+class AlreadyStored(TrackingError):
+    """The batch is stored: nothing is left to do. Never leaves this room."""
+
+
+class Numbering:
+    """The next steps of the metrics that a group of requests writes without steps."""
+
+    def __init__(self, cursor: Cursor) -> None:
+        self._cursor = cursor
+        self._next: dict[tuple[int, str], int] = {}
+
+    def bases(self, run_id: int, experiment_id: int, keys: Iterable[str]) -> dict[str, int]:
+        """Return the step that comes next for each metric. One query for those not seen yet."""
+        keys = sorted(keys)
+        unseen = [key for key in keys if (run_id, key) not in self._next]
+        if unseen:
+            wanted = self._cursor.list(unseen)
+            of_run = (run_id, experiment_id, wanted)
+            rows = self._cursor.read(NEXT_STEPS, (*of_run, *of_run, run_id, wanted))
+            found = dict(rows)
+            for key in unseen:
+                self._next[run_id, key] = max(found.get(key, -1) + 1, 0)
+        return {key: self._next[run_id, key] for key in keys}
+
+    def note(self, run_id: int, steps: Iterable[tuple[str, int]]) -> None:
+        """Count on behind the steps that were given out to metrics of a run."""
+        for key, step in steps:
+            if (run_id, key) in self._next:
+                self._next[run_id, key] = max(self._next[run_id, key], step + 1)
+
+
+def add_batch(cursor: Cursor, run_id: int, batch: Batch) -> None:
+    """Enter a batch. Raises AlreadyStored for the same one again, BatchChanged for another."""
+    if cursor.read(ADD_BATCH, (run_id, batch.id, batch.digest, now_ms())):
+        return
+    if cursor.read(FIND_BATCH, (run_id, batch.id))[0][0] != batch.digest:
+        raise BatchChanged(
+            f"Another batch is stored under the id {batch.id!r}. Give every batch an id of its own."
+        )
+    raise AlreadyStored("")
+
+
+def add_artifacts(cursor: Cursor, run_id: int, artifacts: Sequence[Artifact]) -> None:
+    """Store the artifacts that are not there yet."""
+    rows = [(run_id, a.key, a.kind, a.step, a.ms, a.path) for a in artifacts]
+    cursor.run_many(ADD_ARTIFACT, rows)
+
+
+def merge_shapes(cursor: Cursor, run_id: int, shapes: Shapes) -> None:
+    """Store what metrics were logged as; columns that are new come behind those that are there."""
+    if not shapes:
+        return
+    rows = cursor.read(READ_SHAPES, (run_id, cursor.list(sorted(shapes))))
+    there = {key: (kind, read_columns(columns)) for key, kind, columns in rows}
+    changed = []
+    for key, (kind, columns) in sorted(shapes.items()):
+        old_kind, old_columns = there.get(key, (kind, []))
+        merged = list(dict.fromkeys([*old_columns, *columns]))
+        if there.get(key) != (old_kind, merged):
+            changed.append((run_id, key, old_kind, json.dumps(merged)))
+    cursor.run_many(SET_SHAPE, changed)
+
+
+def read_columns(stored: str | list[str]) -> list[str]:
+    """JSON comes as text from SQLite, read already from PostgreSQL."""
+    return json.loads(stored) if isinstance(stored, str) else stored
