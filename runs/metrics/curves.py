@@ -18,6 +18,7 @@ from runs.metrics.segments import SEALED
 MAX_POINTS = 512 * SEALED
 MIN_POINTS = 32 * SEALED
 POINTS_OF_ALL = 8192 * SEALED
+MAX_PIXELS = 20_000
 
 READ_TIMES = (
     "SELECT low_ms, high_ms, CASE WHEN low_step IS NULL THEN data END"
@@ -49,19 +50,19 @@ def downsample(
     pixels: int,
     axis: Axis = "step",
 ) -> list[Curve]:
-    """Return a curve of about `pixels` points for each series that exists, in the order asked for.
+    """Return a curve for each series that exists, in the order asked for.
 
     All share one axis ("step", "time" in ms, or "index"), from `low` to `high`, by default from
-    the first to the last point of all. Kept are the first and the last point in the range and the
-    least and greatest of each of `pixels / 2` buckets; infinities and gaps of NaN as
-    `downsampling.choose` says. Two queries for up to a million points, one or two more for each
-    series with over half a million in the range: that one is drawn from the least and greatest
-    point of each 1024, which stay where they are.
+    the first to the last point of all. A curve has about `pixels` points, at most 20,000: the
+    first and the last in the range, and the least and greatest of each of `pixels / 2` buckets;
+    `downsampling.choose` says what becomes of infinities and NaN. Two queries for up to a million
+    points; one or two more for each series with over half a million in the range, which is drawn
+    from the least and greatest of each 1024 of its points, at the places where they are.
     """
     with open_cursor() as cursor:
         heads = read_heads(cursor, series_ids)
         low, high = _find_range(cursor, list(heads.values()), axis, low, high)
-        plan = Plan(axis, low, high, split_range(low, high, max(1, pixels // 2)))
+        plan = Plan(axis, low, high, split_range(low, high, min(max(2, pixels), MAX_PIXELS) // 2))
         limit = max(MIN_POINTS, min(MAX_POINTS, POINTS_OF_ALL // max(1, len(heads))))
         curves = {}
         for group in group_heads(head for head in heads.values() if head.n <= limit):
@@ -90,7 +91,7 @@ def _draw_points(cursor: Cursor, series_ids: Sequence[int], plan: Plan) -> Itera
 
 def _draw_long(cursor: Cursor, series_id: int, plan: Plan, limit: int) -> Curve | None:
     rollups = read_rollups(cursor, series_id, plan.axis, plan.low, plan.high)
-    if sum(rollup.n for rollup in rollups) <= limit:
+    if sum(row[1] for row in rollups) <= limit:
         return next(_draw_points(cursor, [series_id], plan), None)
     placed = place_rollups(cursor, series_id, rollups, plan.axis, plan.low, plan.high)
     return _make_curve(series_id, *placed, plan)

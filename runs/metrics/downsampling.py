@@ -63,7 +63,12 @@ def _first_of_each(mask: Mask, starts: Indices) -> Indices:
 
 def _choose_from_all(value: Floats, starts: Indices, stops: Indices) -> Indices:
     numbers = np.flatnonzero(np.isfinite(value))
-    parts = [_first_of_each(value == np.inf, starts), _first_of_each(value == -np.inf, starts)]
+    ends = np.array([0, len(value) - 1])
+    parts = [
+        ends[~np.isnan(value[ends])],
+        _first_of_each(value == np.inf, starts),
+        _first_of_each(value == -np.inf, starts),
+    ]
     if len(numbers):
         bucket = np.searchsorted(starts, numbers, side="right")
         begins = np.concatenate(([0], np.flatnonzero(bucket[1:] != bucket[:-1]) + 1))

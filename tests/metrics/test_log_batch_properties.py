@@ -1,7 +1,7 @@
 """Whatever is logged, in whatever portions, is stored as plain Python would."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from runs.metrics import segments
@@ -16,6 +16,7 @@ from tests.metrics.reference import by_time, distinct, identity, points
 MANY = settings(
     deadline=None,
     max_examples=150,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking over a database takes minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
