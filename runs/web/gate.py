@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
 from runs.artifacts import errors as artifacts
+from runs.charts.search import SearchError
 from runs.tracking import errors as tracking
 from runs.web import problems
 from runs.workspaces import errors as workspaces
@@ -27,6 +28,7 @@ STATUS_OF_ERROR: dict[type[Exception], int] = {
     tracking.PropertyChanged: 409,
     tracking.StatusRefused: 409,
     tracking.TrackingError: 400,
+    SearchError: 400,
     artifacts.UnknownFile: 404,
     artifacts.BytesMissing: 410,
     artifacts.PathTaken: 409,

@@ -1,0 +1,273 @@
+"""What the grid of the run table asks for: rows, counts, names, bulk changes, exports, views."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from runs.metrics.services import RunRef, log_batch
+from runs.tracking.models import Lifecycle, Run
+from tests.factories import make_experiment, make_run
+
+pytestmark = pytest.mark.django_db
+ROWS = "/w/default/run-rows"
+
+
+@pytest.fixture
+def runs(db):
+    experiment = make_experiment("vision/resnet")
+    runs = []
+    for i, (lr, loss) in enumerate([("0.1", 0.5), ("0.01", 0.25), ("0.1", float("nan"))]):
+        run = make_run(experiment, run_id=f"run-{i}", name=f"run {i}", params={"lr": lr})
+        points = [("loss", 0, 1, 1.0), ("loss", 1, 2, loss)]
+        log_batch(run=RunRef(run.id, experiment.id), points=points, params=None, tags=None)
+        runs.append(run)
+    make_run(experiment, run_id="child", parent=runs[0], name="child")
+    return runs
+
+
+def rows(studio, **query):
+    answer = studio.get(ROWS, query)
+    assert answer.status_code == 200, answer.content
+    return answer.json()
+
+
+def ids(page):
+    return [row["id"] for row in page["rows"]]
+
+
+def column(page, column_id):
+    index = [one["id"] for one in page["columns"]].index(column_id)
+    return [row["cells"][index] for row in page["rows"]]
+
+
+def test_the_newest_runs_come_first_with_the_metrics_they_have(studio, runs):
+    page = rows(studio)
+    assert ids(page) == ["run-2", "run-1", "run-0"]
+    assert column(page, "metrics.loss") == ["NaN", 0.25, 0.5]
+    assert column(page, "params.lr") == ["0.1", "0.01", "0.1"]
+
+
+def test_rows_sort_by_any_aggregate_and_nan_stands_behind(studio, runs):
+    assert ids(rows(studio, sort="metrics.loss")) == ["run-1", "run-0", "run-2"]
+    assert ids(rows(studio, sort="-metrics.loss:min")) == ["run-2", "run-0", "run-1"]
+
+
+def test_a_filter_and_a_sort_by_two_keys(studio, runs):
+    page = rows(studio, q="params.lr >= 0.01", sort="params.lr,-run.name")
+    assert ids(page) == ["run-1", "run-2", "run-0"]
+
+
+def test_a_bad_filter_says_where_and_why(studio, runs):
+    answer = studio.get(ROWS, {"q": "metric.loss >> 1"})
+    assert answer.status_code == 400
+    told = answer.json()
+    assert told["message"]
+    assert told["position"] >= 0
+
+
+@pytest.mark.parametrize(
+    "query",
+    [{"cols": "nonsense"}, {"limit": "0"}, {"limit": "x"}, {"goal": "best:loss"}, {"after": "x"},
+     {"group": "metrics.loss"}, {"inside": "group:{"}, {"sort": "run.nothing"}],
+)  # fmt: skip
+def test_a_state_that_means_nothing_is_refused(studio, runs, query):
+    assert studio.get(ROWS, query).status_code == 400
+
+
+def test_a_page_that_cannot_be_read_shows_the_plain_table(studio, runs):
+    answer = studio.get("/w/default/runs", {"cols": "nonsense"})
+    assert answer.status_code == 200
+
+
+def test_pages_follow_each_other(studio, runs):
+    first = rows(studio, limit=2)
+    second = rows(studio, limit=2, after=first["next"])
+    assert ids(first) + ids(second) == ["run-2", "run-1", "run-0"]
+    assert second["next"] is None
+
+
+def test_nothing_new_is_204_and_a_new_point_is_not(studio, runs):
+    stamp = rows(studio)["stamp"]
+    assert studio.get(ROWS, {"since": stamp}).status_code == 204
+    ref = RunRef(runs[0].id, runs[0].experiment_id)
+    log_batch(run=ref, points=[("loss", 9, 9, 0.1)], params=None, tags=None)
+    assert studio.get(ROWS, {"since": stamp}).status_code == 200
+
+
+def test_children_stand_inside_their_parent(studio, runs):
+    parent = rows(studio)["rows"][-1]
+    assert parent["children"] == 1
+    assert ids(rows(studio, inside=parent["inside"])) == ["child"]
+    assert ids(rows(studio, children=1, q="name = 'child'")) == ["child"]
+
+
+def test_groups_and_their_members(studio, runs):
+    page = rows(studio, group="params.lr", cols="metrics.loss")
+    assert [(row["name"], row["children"]) for row in page["rows"]] == [
+        ("lr = 0.1", 2),
+        ("lr = 0.01", 1),
+    ]
+    inside = page["rows"][0]["inside"]
+    assert sorted(ids(rows(studio, inside=inside))) == ["run-0", "run-2"]
+
+
+def test_columns_pinned_by_the_reader_come_first(studio, runs):
+    page = rows(studio, cols="run.name,run.status,params.lr", pin="params.lr")
+    assert [one["id"] for one in page["columns"]] == ["params.lr", "run.name", "run.status"]
+
+
+def test_only_differences_leaves_out_what_is_the_same(studio, runs):
+    page = rows(studio, cols="run.name,run.status,params.lr", diff=1)
+    assert [one["id"] for one in page["columns"]] == ["run.name", "params.lr"]
+
+
+def test_counts_are_of_the_filter_and_of_all(studio, runs):
+    told = studio.get("/w/default/run-counts", {"q": "params.lr = 0.1"}).json()
+    assert (told["matching"], told["all"], told["running"]) == (2, 4, 4)
+
+
+def test_every_aggregate_of_a_metric(studio, runs):
+    told = studio.get("/w/default/metric-summary", {"run": "run-1", "key": "loss"}).json()
+    assert (told["n"], told["last"], told["max"], told["min_step"]) == (2, 0.25, 1.0, 1)
+    assert studio.get("/w/default/metric-summary", {"run": "run-1", "key": "x"}).status_code == 404
+
+
+def test_names_of_columns_by_kind(studio, runs):
+    told = studio.get("/w/default/columns", {"search": "^lo"}).json()
+    assert [(one["kind"], one["total"]) for one in told["sections"]] == [("metrics", 1)]
+    assert studio.get("/w/default/columns", {"search": "("}).status_code == 400
+
+
+def test_completions(studio, runs):
+    told = studio.get("/w/default/completions", {"text": "params.l", "cursor": 8}).json()
+    assert [one["insert"] for one in told["items"]] == ["params.lr "]
+
+
+# -- bulk ------------------------------------------------------------------------------------------
+
+
+def bulk(studio, **body):
+    return studio.post("/w/default/bulk", json.dumps(body), content_type="application/json")
+
+
+def test_archive_and_undo(studio, runs):
+    answer = bulk(studio, action="archive", run_ids=["run-0", "run-1"])
+    assert answer.json()["count"] == 2
+    assert ids(rows(studio)) == ["run-2"]
+    bulk(studio, action="restore", run_ids=answer.json()["run_ids"])
+    assert len(ids(rows(studio))) == 3
+
+
+def test_all_that_match_are_meant_by_their_filter(studio, runs):
+    assert bulk(studio, action="delete", matching="?q=params.lr+%3D+0.1").json()["count"] == 2
+    gone = Run.objects.filter(lifecycle=Lifecycle.DELETED).values_list("run_id", flat=True)
+    assert sorted(gone) == ["run-0", "run-2"]
+
+
+def test_tag_and_move(studio, runs):
+    bulk(studio, action="tag", run_ids=["run-0"], key="quality", value="good")
+    bulk(studio, action="move", run_ids=["run-0"], experiment="elsewhere")
+    page = rows(studio, q="tags.quality = 'good' and experiment = 'elsewhere'")
+    assert ids(page) == ["run-0"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{"action": "explode", "run_ids": []}, {"action": "delete"}, {"action": "delete", "run_ids": 3},
+     {"action": "tag", "run_ids": ["run-0"], "key": ""}],
+)  # fmt: skip
+def test_a_bulk_change_that_means_nothing_is_refused(studio, runs, body):
+    assert bulk(studio, **body).status_code == 400
+
+
+def test_a_run_that_is_not_there_stops_the_whole_change(studio, runs):
+    assert bulk(studio, action="delete", run_ids=["run-0", "nobody"]).status_code == 404
+    assert not Run.objects.filter(lifecycle=Lifecycle.DELETED).exists()
+
+
+# -- exports ---------------------------------------------------------------------------------------
+
+
+def exported(studio, **query):
+    answer = studio.get("/w/default/export", query)
+    assert answer.status_code == 200
+    return b"".join(answer.streaming_content)
+
+
+def test_the_table_as_csv_has_every_matching_row(studio, runs):
+    text = exported(studio, cols="run.name,metrics.loss:min,params.lr", sort="run.name").decode()
+    assert list(csv.reader(io.StringIO(text))) == [
+        ["run_id", "name", "loss:min", "lr"],
+        ["run-0", "run 0", "0.5", "0.1"],
+        ["run-1", "run 1", "0.25", "0.01"],
+        ["run-2", "run 2", "1.0", "0.1"],
+    ]
+
+
+def test_the_history_as_json_has_every_point(studio, runs):
+    points = json.loads(exported(studio, format="json", content="history", runs="run-1"))
+    assert [(one["metric"], one["step"], one["value"]) for one in points] == [
+        ("loss", 0, 1.0),
+        ("loss", 1, 0.25),
+    ]
+
+
+def test_an_unknown_format_is_refused(studio, runs):
+    assert studio.get("/w/default/export", {"format": "xls"}).status_code == 400
+
+
+# -- views -----------------------------------------------------------------------------------------
+
+
+def test_a_view_is_saved_changed_and_deleted(studio, runs):
+    body = json.dumps({"name": "Best", "query": "?sort=metrics.loss"})
+    view = studio.post("/w/default/views", body, content_type="application/json").json()
+    assert studio.get("/w/default/views").json()["views"] == [view]
+
+    address = f"/w/default/views/{view['id']}"
+    change = studio.post(address, '{"is_default": true}', content_type="application/json")
+    assert change.json()["shared"]
+    opened = studio.get("/w/default/runs")
+    assert opened["Location"] == f"/w/default/runs?sort=metrics.loss&view={view['id']}"
+
+    assert studio.delete(address).status_code == 204
+    assert studio.get("/w/default/views").json()["views"] == []
+
+
+def test_a_body_that_is_no_object_is_refused(studio, runs):
+    for body in ("[]", "{", "null"):
+        answer = studio.post("/w/default/views", body, content_type="application/json")
+        assert answer.status_code == 400
+
+
+# -- compare and charts ----------------------------------------------------------------------------
+
+
+def test_the_comparison_page_shows_differences(studio, runs):
+    text = studio.get(
+        "/w/default/compare", {"runs": "run-0,run-1", "tab": "table"}
+    ).content.decode()
+    assert "run 0" in text
+    assert "0.25" in text
+    assert studio.get("/w/default/compare", {"runs": "run-0,run-1"}).status_code == 200
+
+
+def test_points_of_charts_are_typed_arrays(studio, runs):
+    told = studio.get("/w/default/series", {"runs": "run-0,run-1", "key": "loss"}).json()
+    assert [(one["run"], one["x"]["dtype"], one["total"]) for one in told["curves"]] == [
+        ("run-0", "i4", 2),
+        ("run-1", "i4", 2),
+    ]
+    again = studio.get(
+        "/w/default/series", {"runs": "run-0,run-1", "key": "loss", "since": told["stamp"]}
+    )
+    assert again.status_code == 204
+
+
+@pytest.mark.parametrize("query", [{"px": "0"}, {"px": "x"}, {"range": "1"}, {"range": "2,1"},
+                                   {"range": "nan,1"}, {"x": "nothing"}])  # fmt: skip
+def test_points_that_cannot_be_meant_are_refused(studio, runs, query):
+    query = {"runs": "run-0", "key": "loss", **query}
+    assert studio.get("/w/default/series", query).status_code == 400
