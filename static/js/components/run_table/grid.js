@@ -89,6 +89,7 @@ export class Grid {
       cell.setAttribute("role", "columnheader");
       this.source.drawHeader(cell, column);
     });
+    if (this.focus.row < 0) this.markFocus(this.headRow);
   }
 
   drawRows({ first, last }, columns, redrawAll) {
