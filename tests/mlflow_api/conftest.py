@@ -26,24 +26,52 @@ ROOT = Path(__file__).resolve().parents[2]
 LONGEST_START_S = 60.0
 
 
+@dataclass(frozen=True)
+class Server:
+    """A running studio: where it answers, and what its commands need."""
+
+    url: str
+    environment: dict[str, str]
+
+    def manage(self, *words: str) -> str:
+        """Run a command of manage.py beside the server and return what it prints."""
+        command = [sys.executable, "manage.py", *words]
+        done = subprocess.run(
+            command, cwd=ROOT, env=self.environment, check=True, capture_output=True, text=True
+        )
+        return done.stdout
+
+
 @pytest.fixture(scope="session")
-def server_url() -> Iterator[str]:
-    """The address of an open studio with a data folder and a database of its own."""
+def server() -> Iterator[Server]:
+    """A studio open to this machine, with a data folder and a database of its own."""
+    with running_server(STUDIO_OPEN="1") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def server_url(server: Server) -> str:
+    """Where the open studio answers."""
+    return server.url
+
+
+@contextmanager
+def running_server(**settings: str) -> Iterator[Server]:
+    """Start a studio in a process of its own, and end it."""
     folder = tempfile.mkdtemp(prefix="studio-mlflow-")
     with own_database(os.environ.get("DATABASE_URL", "")) as database_url:
-        environment = {**os.environ, "STUDIO_DATA_DIR": folder, "STUDIO_OPEN": "1"}
-        environment |= {"DJANGO_SETTINGS_MODULE": "studio.settings", "DATABASE_URL": database_url}
-        manage = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-        subprocess.run(manage, cwd=ROOT, env=environment, check=True)
+        environment = {**os.environ, "STUDIO_DATA_DIR": folder, "DATABASE_URL": database_url}
+        environment |= {"DJANGO_SETTINGS_MODULE": "studio.settings", **settings}
         port = free_port()
-        server = subprocess.Popen(server_command(port), cwd=ROOT, env=environment)
-        url = f"http://127.0.0.1:{port}"
+        server = Server(f"http://127.0.0.1:{port}", environment)
+        server.manage("migrate", "--verbosity", "0")
+        process = subprocess.Popen(server_command(port), cwd=ROOT, env=environment)
         try:
-            wait_until_healthy(url, server)
-            yield url
+            wait_until_healthy(server.url, process)
+            yield server
         finally:
-            server.terminate()
-            server.wait(timeout=20)
+            process.terminate()
+            process.wait(timeout=20)
             shutil.rmtree(folder, ignore_errors=True)
 
 

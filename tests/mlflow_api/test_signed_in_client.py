@@ -1,0 +1,75 @@
+"""The stock `mlflow` client against a studio that nobody enters without signing in."""
+
+import uuid
+from collections.abc import Iterator
+
+import mlflow
+import pytest
+from mlflow import MlflowClient
+from mlflow.exceptions import MlflowException
+
+from tests.mlflow_api.conftest import Server, running_server
+
+PASSWORD = "long-enough-for-ann"
+
+
+@pytest.fixture(scope="module")
+def closed_server() -> Iterator[Server]:
+    """A studio with sign-in: `ann` owns it, `rob` may read."""
+    with running_server(STUDIO_OPEN="0", DJANGO_SUPERUSER_PASSWORD=PASSWORD) as server:
+        owner = ("--username", "ann", "--email", "ann@example.com")
+        server.manage("createsuperuser", "--noinput", *owner)
+        server.manage("user", "create", "rob", "--no-password")
+        server.manage("member", "set", "default", "rob", "reader")
+        yield server
+
+
+@pytest.fixture
+def sign_in(closed_server, monkeypatch):
+    """Sign the client of the test in, by the environment variables that users set."""
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+
+    def by(**variables: str) -> MlflowClient:
+        for name in ("TOKEN", "USERNAME", "PASSWORD"):
+            monkeypatch.delenv(f"MLFLOW_TRACKING_{name}", raising=False)
+        for name, value in variables.items():
+            monkeypatch.setenv(f"MLFLOW_TRACKING_{name.upper()}", value)
+        mlflow.set_tracking_uri(closed_server.url)
+        return MlflowClient(closed_server.url)
+
+    return by
+
+
+def make_token(server: Server, name: str) -> str:
+    return server.manage("token", "create", name).strip().splitlines()[-1]
+
+
+def test_a_token_signs_in(closed_server, sign_in):
+    client = sign_in(token=make_token(closed_server, "ann"))
+    mlflow.set_experiment(uuid.uuid4().hex)
+    with mlflow.start_run() as run:
+        mlflow.log_metric("m", 1)
+        mlflow.log_text("hello", "a.txt")
+    assert client.get_run(run.info.run_id).data.metrics == {"m": 1.0}
+    assert mlflow.artifacts.load_text(f"runs:/{run.info.run_id}/a.txt") == "hello"
+
+
+def test_a_password_signs_in(sign_in):
+    client = sign_in(username="ann", password=PASSWORD)
+    run = client.create_run("0")
+    assert client.get_run(run.info.run_id).info.user_id == "ann"
+
+
+def test_nobody_gets_in_without(sign_in):
+    for variables in ({}, {"token": "studio_wrong"}, {"username": "ann", "password": "wrong"}):
+        with pytest.raises(MlflowException, match=r"401|UNAUTHENTICATED"):
+            sign_in(**variables).get_experiment("0")
+
+
+def test_a_reader_reads_and_writes_nothing(closed_server, sign_in):
+    client = sign_in(token=make_token(closed_server, "rob"))
+    assert client.get_experiment("0").name == "Default"
+    with pytest.raises(MlflowException, match=r"403|PERMISSION_DENIED"):
+        client.create_experiment("mine")
+    with pytest.raises(MlflowException, match=r"403|PERMISSION_DENIED"):
+        client.create_run("0")
