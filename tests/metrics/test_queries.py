@@ -1,0 +1,108 @@
+"""Summaries, names, texts and counts of runs."""
+
+import pytest
+
+from runs.metrics import queries
+from runs.metrics.errors import InvalidPosition
+from runs.metrics.services import log_batch, log_texts
+from runs.tracking.errors import InvalidValue, NotActive
+from runs.tracking.services import delete_runs
+from tests.factories import make_run
+
+
+def test_summaries_of_runs_by_name(workspace):
+    one, other = make_run(), make_run()
+    log_batch(run=one, points=[("loss", 0, 0, 1.0), ("loss", 1, 1, 3.0), ("acc", 0, 0, 0.5)])
+    log_batch(run=other, points=[("loss", 0, 0, 2.0)])
+    found = queries.read_summaries([one.id, other.id], ["loss"])
+    assert set(found) == {(one.id, "loss", ""), (other.id, "loss", "")}
+    assert (found[one.id, "loss", ""].mean, found[one.id, "loss", ""].last) == (2.0, 3.0)
+
+
+def test_summaries_of_all_metrics(run, ref):
+    log_batch(run=ref, points=[("loss", 0, 0, 1.0), ("acc", 0, 0, 0.5)])
+    assert {key for _, key, _ in queries.read_summaries([run.id])} == {"loss", "acc"}
+    assert queries.read_summaries([]) == queries.read_summaries([run.id], []) == {}
+
+
+def test_metrics_of_experiments_are_listed_once(workspace):
+    one, other = make_run(), make_run()
+    log_batch(run=one, points=[("loss", 0, 0, 1.0), ("acc", 0, 0, 0.5)])
+    log_batch(run=other, points=[("loss", 0, 0, 2.0)])
+    log_texts(run=other, values=[("note", 0, 0, "hello")])
+    listed = queries.list_metrics([one.experiment_id, other.experiment_id])
+    assert listed == [("acc", ""), ("loss", "")]
+
+
+def test_the_count_of_points_rises_with_each_new_one_only(run, ref):
+    for _ in range(2):
+        log_batch(run=ref, points=[("loss", 0, 0, 1.0), ("acc", 0, 0, 1.0)])
+    assert queries.count_points([run.id]) == 2
+    assert queries.count_points([]) == 0
+
+
+def test_texts_are_kept_in_order_and_once(run, ref):
+    values = [("note", 2, 5, "later"), ("note", 1, 5, "first"), ("note", 2, 5, "later")]
+    log_texts(run=ref, values=values)
+    log_texts(run=ref, values=values[:1])
+    texts = queries.read_texts([run.id], ["note"])[run.id, "note", ""]
+    assert texts == [(1, 5, "first"), (2, 5, "later")]
+
+
+def test_texts_are_not_numbers(run, ref):
+    log_texts(run=ref, values=[("note", 0, 0, "1.5")])
+    assert queries.read_summaries([run.id]) == {}
+    assert queries.find_series([run.id]) == {}
+
+
+@pytest.mark.parametrize("value", [("", 0, 0, "x"), ("k", 2**63, 0, "x"), ("k", 0, 0, "a\0b")])
+def test_bad_texts_are_refused_and_nothing_is_stored(run, ref, value):
+    with pytest.raises(InvalidValue):
+        log_texts(run=ref, values=[("good", 0, 0, "x"), value])
+    assert queries.read_texts([run.id]) == {}
+
+
+def test_a_deleted_run_takes_no_texts(run, ref):
+    delete_runs(runs=[run])
+    with pytest.raises(NotActive):
+        log_texts(run=ref, values=[("note", 0, 0, "x")])
+
+
+@pytest.mark.parametrize("token", ["x", "ä", "AAAA", "!" * 32, "a" * 33])
+def test_an_unknown_position_is_refused(run, ref, token):
+    log_batch(run=ref, points=[("loss", 0, 0, 1.0)])
+    with pytest.raises(InvalidPosition):
+        queries.read_history(run_id=run.id, key="loss", after=token)
+
+
+def test_history_of_what_is_not_there_is_empty(run):
+    assert len(queries.read_history(run_id=run.id, key="loss").points) == 0
+    assert len(queries.read_history(run_id=10**15, key="loss").points) == 0
+
+
+def test_points_that_arrive_between_pages_are_on_later_pages(run, ref):
+    log_batch(run=ref, points=[("loss", i, i, 0.0) for i in range(10)])
+    first = queries.read_history(run_id=run.id, key="loss", limit=5)
+    log_batch(run=ref, points=[("loss", 99, 7, 0.0)])
+    rest = queries.read_history(run_id=run.id, key="loss", after=first.next)
+    assert rest.points["ms"].tolist() == [5, 6, 7, 7, 8, 9]
+
+
+def test_a_page_reads_only_the_segments_it_needs(run, ref, monkeypatch):
+    points = [("loss", i, i, 0.0) for i in range(40_000)]
+    log_batch(run=ref, points=points)
+    read = []
+    original = queries.read_history.__globals__["read_sealed"]
+    monkeypatch.setattr(
+        "runs.metrics.history.read_sealed",
+        lambda cursor, series, seqs: read.extend(seqs) or original(cursor, series, seqs),
+    )
+    page = queries.read_history(run_id=run.id, key="loss", limit=2000)
+    assert read == [0, 1024, 2048]
+    read.clear()
+    queries.read_history(run_id=run.id, key="loss", limit=2000, after=page.next)
+    assert read == [1024, 2048, 3072]
+
+
+def test_read_points_of_nothing(db):
+    assert len(queries.read_points(999)) == 0
