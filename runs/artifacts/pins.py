@@ -15,11 +15,17 @@ from runs.tracking.models import Run
 Pin = FileIO
 
 
-def pin(run: Run) -> Pin:
-    """Keep the bytes of `run` until the pin is closed (or forgotten)."""
+def pin(run: Run) -> Pin | None:
+    """Keep the bytes of `run` until the pin is closed (or forgotten).
+
+    None where the disk takes no new file: the download goes on without.
+    """
     path = _path(run.pk)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle = open(path, "ab", buffering=0)  # noqa: SIM115  (held as long as the download lasts)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = open(path, "ab", buffering=0)  # noqa: SIM115  (held while the download lasts)
+    except OSError:
+        return None
     fcntl.flock(handle, fcntl.LOCK_SH)
     os.utime(handle.fileno())
     return handle

@@ -146,6 +146,15 @@ def test_an_append_that_did_not_fit_can_be_repeated(store, little_space):
     assert b"".join(store.read(key)) == b"kept after"
 
 
+def test_a_store_that_cannot_be_read_is_told_from_missing_bytes(store):
+    key = make_key()
+    store.put(key, [b"x"])
+    store.resolve(key).unlink()
+    store.resolve(key).mkdir()
+    with pytest.raises(StoreUnavailable, match="directory"):
+        store.read(key)
+
+
 def test_a_reader_that_is_never_read_leaves_no_open_file(store):
     key = make_key()
     store.put(key, [b"x"])

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from runs.artifacts import queries
-from runs.artifacts.logs import line_index, reading
+from runs.artifacts.logs import line_index, reading, spans
 from runs.artifacts.logs.appending import append_log
 from runs.artifacts.logs.reading import line_number, read_lines, read_log, tail_log
 from runs.artifacts.services import save_file
@@ -19,7 +19,7 @@ TEN = b"".join(b"line %d\n" % number for number in range(1, 11))
 def small_blocks(monkeypatch):
     """Blocks of 64 bytes, so that a short log has many."""
     monkeypatch.setattr(line_index, "BLOCK_BYTES", 64)
-    monkeypatch.setattr(reading, "BLOCK_BYTES", 64)
+    monkeypatch.setattr(spans, "BLOCK_BYTES", 64)
 
 
 @pytest.fixture
@@ -163,6 +163,12 @@ def test_an_index_is_kept_over_a_restart(log, monkeypatch):
     read_lines(file)
     line_index._cached.clear()
     assert line_index._recall(file.key).counted_bytes == len(TEN) * 100 // 64 * 64
+
+
+def test_a_log_opens_where_its_index_cannot_be_kept(log, monkeypatch, files_dir):
+    monkeypatch.setattr(line_index, "_KEPT_BLOCKS", 1)
+    (files_dir.parent / "line_indexes").write_text("in the way")
+    assert read_lines(log(TEN * 10)).total_lines == 100
 
 
 def test_a_broken_index_is_made_again(log):

@@ -135,6 +135,14 @@ def test_replaced_bytes_are_freed_again_once_the_download_is_over(run, save, fil
     assert not (files_dir / first.key).exists()
 
 
+def test_a_disk_that_takes_no_new_file_does_not_stop_a_download(run, save, files_dir):
+    save(run, "a.txt", b"x")
+    (files_dir.parent / "pins").write_text("in the way")
+    plan = plan_zip([run])
+    assert not plan.is_final
+    assert unpacked(plan) == {"a.txt": b"x"}
+
+
 def test_a_growing_log_of_an_ended_run_is_not_final(make_run):
     run = make_run(status=Status.FAILED)
     append_log(run=run, path="a.log", offset=0, data=b"x")

@@ -8,6 +8,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterator
+from contextlib import suppress
 
 import numpy as np
 from django.conf import settings
@@ -102,7 +103,9 @@ def index_of(file: File, budget_s: float) -> LineIndex | None:
     counted = index.counted_bytes
     complete = index.extend(file, time.monotonic() + budget_s)
     if index.counted_bytes - counted >= _KEPT_BLOCKS * BLOCK_BYTES:
-        index_store().put(file.key, [index.before.tobytes()])
+        # On a full disk the index is counted again after a restart, and the page still opens.
+        with suppress(ArtifactError):
+            index_store().put(file.key, [index.before.tobytes()])
     return index if complete else None
 
 

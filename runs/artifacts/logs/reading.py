@@ -3,16 +3,10 @@
 import codecs
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from runs.artifacts.logs.ansi import Segment, parse_line
 from runs.artifacts.logs.levels import level_of
-from runs.artifacts.logs.line_index import (
-    BLOCK_BYTES,
-    LineIndex,
-    index_of,
-    newlines_in,
-)
+from runs.artifacts.logs.line_index import LineIndex, index_of
+from runs.artifacts.logs.spans import Span, line_start, spans_around, spans_before, spans_from
 from runs.artifacts.models import File
 from runs.artifacts.queries import read_file
 
@@ -68,15 +62,6 @@ class LogPage:
     growing: bool = field(default=False)
 
 
-@dataclass(frozen=True)
-class _Span:
-    """Where a line lies; `stop` is behind its newline where it `is_whole`."""
-
-    start: int
-    stop: int
-    is_whole: bool
-
-
 def read_log(file: File, start: int = 0, limit: int = MAX_PART_BYTES) -> LogPart:
     """Return up to `limit` raw bytes from `start`; a negative `start` counts from the end."""
     size = file.size_bytes
@@ -112,21 +97,21 @@ def read_lines(
     index = index_of(file, budget_s)
     if first_line is not None:
         start = index.start_of_line(file, first_line - 1) if index else 0
-        spans = _spans_from(file, file.size_bytes if start is None else start, count)
+        spans = spans_from(file, file.size_bytes if start is None else start, count)
     elif last:
-        spans = _spans_before(file, file.size_bytes, count)
+        spans = spans_before(file, file.size_bytes, count)
     elif before_byte is not None:
-        spans = _spans_before(file, line_start(file, before_byte), count)
+        spans = spans_before(file, line_start(file, before_byte), count)
     elif around_byte is not None:
-        spans = _spans_around(file, around_byte, count)
+        spans = spans_around(file, around_byte, count)
     else:
-        spans = _spans_from(file, line_start(file, from_byte or 0), count)
+        spans = spans_from(file, line_start(file, from_byte or 0), count)
     return _page(file, spans, index)
 
 
 def tail_log(file: File, count: int = 20) -> list[Line]:
     """Return the last `count` lines, without numbers: the cheapest look at a log."""
-    return _lines(file, _spans_before(file, file.size_bytes, min(count, MAX_COUNT)), None)
+    return _lines(file, spans_before(file, file.size_bytes, min(count, MAX_COUNT)), None)
 
 
 def line_number(file: File, byte: int, budget_s: float = _BUDGET_S) -> int | None:
@@ -135,7 +120,7 @@ def line_number(file: File, byte: int, budget_s: float = _BUDGET_S) -> int | Non
     return None if index is None else index.newlines_before(file, byte) + 1
 
 
-def _page(file: File, spans: list[_Span], index: LineIndex | None) -> LogPage:
+def _page(file: File, spans: list[Span], index: LineIndex | None) -> LogPage:
     size = file.size_bytes
     first = spans[0].start if spans else size
     stop = spans[-1].stop if spans else size
@@ -159,68 +144,7 @@ def _total_lines(file: File, index: LineIndex | None) -> int | None:
     return index.newlines_before(file, size) + ends_open
 
 
-# -- where lines are -------------------------------------------------------------------------------
-
-
-def _spans_from(file: File, start: int, count: int) -> list[_Span]:
-    """Return up to `count` lines from `start`, which begins one."""
-    spans: list[_Span] = []
-    line_start, at = start, start
-    for chunk in read_file(file, start):
-        for end in newlines_in(chunk)[: count - len(spans)]:
-            stop = at + int(end) + 1
-            spans.append(_Span(line_start, stop, True))
-            line_start = stop
-        at += len(chunk)
-        if len(spans) == count:
-            return spans
-    if line_start < file.size_bytes:
-        spans.append(_Span(line_start, file.size_bytes, False))
-    return spans
-
-
-def _spans_before(file: File, stop: int, count: int) -> list[_Span]:
-    """Return up to `count` lines that end at `stop`, which begins a line or is the end."""
-    ends = _newlines_before(file, stop, count + 1)
-    is_whole = bool(ends) and ends[-1] == stop - 1
-    starts = [end + 1 for end in ends if end + 1 < stop]
-    if len(ends) <= count and stop > 0:
-        starts.insert(0, 0)
-    starts = starts[-count:]
-    stops = [*starts[1:], stop] if starts else []
-    return [
-        _Span(start, end, is_whole or end < stop) for start, end in zip(starts, stops, strict=True)
-    ]
-
-
-def _newlines_before(file: File, stop: int, wanted: int) -> list[int]:
-    """Return the positions of the last `wanted` newlines before `stop`, in ascending order."""
-    found: list[np.ndarray] = []
-    total = 0
-    while stop > 0 and total < wanted:
-        start = max(0, stop - BLOCK_BYTES)
-        found.append(newlines_in(b"".join(read_file(file, start, stop))) + start)
-        total += len(found[-1])
-        stop = start
-    return [int(end) for ends in reversed(found) for end in ends][-wanted:]
-
-
-def _spans_around(file: File, byte: int, count: int) -> list[_Span]:
-    start = line_start(file, byte)
-    above = _spans_before(file, start, count // 2) if count > 1 else []
-    return above + _spans_from(file, start, count - len(above))
-
-
-def line_start(file: File, byte: int) -> int:
-    """Return the byte where the line that holds `byte` begins."""
-    ends = _newlines_before(file, min(max(byte, 0), file.size_bytes), 1)
-    return ends[-1] + 1 if ends else 0
-
-
-# -- what lines say --------------------------------------------------------------------------------
-
-
-def _lines(file: File, spans: list[_Span], index: LineIndex | None) -> list[Line]:
+def _lines(file: File, spans: list[Span], index: LineIndex | None) -> list[Line]:
     first_no = index.newlines_before(file, spans[0].start) + 1 if spans and index else None
     together = bool(spans) and spans[-1].stop - spans[0].start <= _FETCH_BYTES
     page = b"".join(read_file(file, spans[0].start, spans[-1].stop)) if together else None
@@ -235,13 +159,13 @@ def _lines(file: File, spans: list[_Span], index: LineIndex | None) -> list[Line
     return lines
 
 
-def _line(no: int | None, span: _Span, raw: bytes, is_cut: bool) -> Line:
+def _line(no: int | None, span: Span, raw: bytes, is_cut: bool) -> Line:
     segments = parse_line(decode(raw, is_whole=span.is_whole and not is_cut))
     level = level_of("".join(text for text, _ in segments))
     return Line(no, span.start, span.stop - span.start, segments, level, is_cut)
 
 
-def _line_bytes(file: File, span: _Span) -> tuple[bytes, bool]:
+def _line_bytes(file: File, span: Span) -> tuple[bytes, bool]:
     """Return the shown bytes of a line on its own, without reading the rest of a long one."""
     if span.stop - span.start <= 2 * MAX_LINE_BYTES:
         return shown_part(b"".join(read_file(file, span.start, span.stop)))

@@ -16,7 +16,8 @@ from runs.artifacts.logs.ansi import plain_text
 from runs.artifacts.logs.blocks import LineBlock, whole_lines
 from runs.artifacts.logs.conventions import list_logs
 from runs.artifacts.logs.line_index import index_of
-from runs.artifacts.logs.reading import decode, line_start, shown_part
+from runs.artifacts.logs.reading import decode, shown_part
+from runs.artifacts.logs.spans import line_start
 from runs.artifacts.models import File
 from runs.tracking.models import Run
 
@@ -139,7 +140,7 @@ class FileSearch:
                 yield Hit(no, byte, text, self.query.spans_in(text)), block.byte_behind(stop)
 
 
-def search_file(file: File, query: Query, **options) -> FileSearch:
+def search_file(file: File, query: Query, **options: float) -> FileSearch:
     """Return the search of `file`: iterate for hits, then look at `resume_byte`.
 
     Options: `from_byte`, `limit` (of hits), `budget_s`.

@@ -1,6 +1,7 @@
 """Pages of Parquet files, read by range: only the row groups a page needs are fetched."""
 
 import io
+from typing import Any
 
 from runs.artifacts.models import File
 from runs.artifacts.previews.kinds import TablePreview
@@ -35,7 +36,7 @@ def preview_parquet(file: File, start: int, facts: dict[str, str]) -> TablePrevi
     )
 
 
-def _rows(table, start: int, names: list[str]) -> list[list[str | None]]:
+def _rows(table: Any, start: int, names: list[str]) -> list[list[str | None]]:
     groups, skipped = _groups_of(table.metadata, start, start + PAGE_ROWS)
     rows: list[list[str | None]] = []
     for batch in table.iter_batches(PAGE_ROWS, row_groups=groups, columns=names):
@@ -46,7 +47,7 @@ def _rows(table, start: int, names: list[str]) -> list[list[str | None]]:
     return rows[:PAGE_ROWS]
 
 
-def _groups_of(metadata, start: int, stop: int) -> tuple[list[int], int]:
+def _groups_of(metadata: Any, start: int, stop: int) -> tuple[list[int], int]:
     """Return the row groups with the rows [start, stop), and how many rows to skip in them."""
     groups, first, skipped = [], 0, 0
     for group in range(metadata.num_row_groups):

@@ -120,8 +120,10 @@ class LocalStore:
     def _open(self, key: str) -> FileIO:
         try:
             return open(self.resolve(key), "rb", buffering=0)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             raise BytesMissing("The bytes of this file are missing from the store.") from None
+        except OSError as error:
+            raise StoreUnavailable(f"The files cannot be read: {error.strerror}.") from error
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import boto3
 from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.response import StreamingBody
 
 from runs.artifacts.errors import BytesMissing, StoreUnavailable
 from runs.artifacts.stores.base import CHUNK_BYTES, Stored, Written
@@ -115,7 +116,7 @@ class _Stream:
         return part
 
 
-def _chunks(body) -> Iterator[bytes]:
+def _chunks(body: StreamingBody) -> Iterator[bytes]:
     with _plain_errors():
         yield from body.iter_chunks(CHUNK_BYTES)
 

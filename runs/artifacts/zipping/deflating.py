@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from runs.artifacts.errors import BytesMissing
 from runs.artifacts.zipping import records
-from runs.artifacts.zipping.fast_zlib import crc32, new_packer
+from runs.artifacts.zipping.fast_zlib import Packer, crc32, new_packer
 from runs.artifacts.zipping.layout import Read
 from runs.artifacts.zipping.records import Member
 
@@ -67,7 +67,7 @@ class _Part:
         return piece
 
 
-def _packer(member: Member):
+def _packer(member: Member) -> Packer:
     if member.method == records.STORED:
         return _Passing()
     return new_packer()

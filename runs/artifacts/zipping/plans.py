@@ -12,7 +12,7 @@ from runs.artifacts.pins import Pin, pin
 from runs.artifacts.queries import folder_files
 from runs.artifacts.stores import store_named
 from runs.artifacts.zipping.deflating import deflated
-from runs.artifacts.zipping.layout import Layout
+from runs.artifacts.zipping.layout import Layout, Read
 from runs.artifacts.zipping.records import Member
 from runs.artifacts.zipping.sending import in_chunks
 from runs.tracking.models import Run
@@ -74,7 +74,8 @@ def plan_zip(runs: Sequence[Run], *, folder: str = "", logs_only: bool = False) 
     run. Raises InvalidPath.
     """
     folder = clean_folder(folder)
-    pins = [pin(run) for run in runs if not Status(run.status).is_final]
+    active = [run for run in runs if not Status(run.status).is_final]
+    pins = [pinned for pinned in map(pin, active) if pinned is not None]
     names = _folder_names(runs) if len(runs) > 1 else [""]
     members: list[Member] = []
     places: list[tuple[str, str]] = []
@@ -90,7 +91,7 @@ def plan_zip(runs: Sequence[Run], *, folder: str = "", logs_only: bool = False) 
         name=_zip_name(runs, folder, logs_only),
         layout=layout,
         content_bytes=sum(member.size_bytes for member in members),
-        is_final=layout.is_known and not growing and not pins,
+        is_final=layout.is_known and not growing and not active,
         _pins=pins,
     )
 
@@ -100,7 +101,7 @@ def _rows(owner: Owner, folder: str) -> Iterator[tuple]:
     return folder_files(owner, folder).values_list(*columns).iterator(chunk_size=5000)
 
 
-def _reader(places: Sequence[tuple[str, str]]):
+def _reader(places: Sequence[tuple[str, str]]) -> Read:
     def read(number: int, start: int, stop: int) -> Iterator[bytes]:
         store, key = places[number]
         return store_named(store).read(key, start, stop)
