@@ -15,8 +15,11 @@ PAGES = {
     "experiments": "/w/default/experiments",
     "experiments, none found": "/w/default/experiments?q=nothing-like-this",
     "experiment": "/w/default/experiments/vision/resnet",
+    "all runs": "/w/default/runs",
+    "compare": "/w/default/compare?runs=run-1,run-2",
     "search": "/w/default/search?q=otter",
     "run details": "/w/default/runs/run-1",
+    "run outputs": "/w/default/runs/run-1/outputs",
     "run metrics": "/w/default/runs/run-1/metrics",
     "sign in": "/sign-in",
     "problem": "/w/default/runs/unknown",
@@ -29,7 +32,7 @@ def filled(db) -> Run:
     experiment = make_experiment(
         "vision/resnet", description="Some **notes**.", tags={"team": "blue"}
     )
-    make_experiment("vision/vit")
+    make_run(make_experiment("vision/vit"), run_id="run-2", name="calm-heron")
     run = make_run(
         experiment,
         run_id="run-1",
