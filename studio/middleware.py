@@ -22,6 +22,7 @@ from django.http.response import HttpResponseBase
 from django_htmx.middleware import HtmxMiddleware
 from whitenoise.middleware import WhiteNoiseMiddleware
 
+from runs.api.refusals import answer_refusal
 from runs.mlflow_api.encoding import answer_error
 from runs.mlflow_api.errors import ProtocolError
 from runs.web import problems
@@ -33,6 +34,7 @@ API_PATH = re.compile(
     r"(?:/w/[-a-zA-Z0-9_]+)?/(?:api/|ajax-api/|get-artifact$|health$|version$)"
     r"|/(?:healthz|readyz|metrics)$"
 )
+OWN_API_PATH = re.compile(r"(?:/w/[-a-zA-Z0-9_]+)?/api/v1/")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 BODILESS = frozenset({204, 304})
 FOREIGN_SITES = frozenset({"cross-site", "same-site"})
@@ -145,6 +147,8 @@ def is_trusted(origin: str) -> bool:
 
 def refuse(request: HttpRequest, status: int, message: str) -> HttpResponse:
     """Answer in the form of the door that was asked."""
+    if OWN_API_PATH.match(request.path_info):
+        return answer_refusal(status, message)
     if asks_api(request):
         return answer_error(ProtocolError(CODES[status], message))
     return problems.answer(request, status, message)

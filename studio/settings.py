@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "lucide",
     "rest_framework",
+    "drf_spectacular_sidecar",
     "runs",
 ]
 
@@ -241,7 +242,36 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
 ]
 
-REST_FRAMEWORK = {"DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"]}
+# -- REST API --------------------------------------------------------------------------------------
+# Programs ask as fast as they can: the throttle stops a loop gone wild, not a training run.
+REST_FRAMEWORK = {
+    "DEFAULT_RENDERER_CLASSES": ["runs.api.wire.JsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["runs.api.wire.JsonParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "runs.api.wire.AlwaysJson",
+    "DEFAULT_THROTTLE_CLASSES": ["runs.api.throttles.UserThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"user": env("STUDIO_API_RATE", "60000/min")},
+    "DEFAULT_SCHEMA_CLASS": "runs.api.schema.Schema",
+    "EXCEPTION_HANDLER": "runs.api.errors.handle",
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Studio",
+    "DESCRIPTION": "Experiments, runs, metrics, files and logs of a studio.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "LifecycleEnum": "runs.tracking.models.Lifecycle",
+        "RunKindEnum": "runs.tracking.models.RunKind",
+        "StatusEnum": "runs.tracking.statuses.Status",
+    },
+    "APPEND_COMPONENTS": {
+        "securitySchemes": {
+            "token": {"type": "http", "scheme": "bearer"},
+            "password": {"type": "http", "scheme": "basic"},
+        }
+    },
+}
 
 LOGGING = {
     "version": 1,

@@ -5,6 +5,8 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("runs.mlflow_api.urls")),
     path("w/<slug:workspace>/", include("runs.mlflow_api.urls")),
+    path("api/v1/", include("runs.api.urls")),
+    path("w/<slug:workspace>/api/v1/", include("runs.api.urls")),
     path("", include("runs.web.urls")),
 ]
 

@@ -101,3 +101,26 @@ CHANGES: dict[str, Callable[..., None]] = {
     "restore": restore_runs,
     "delete": delete_runs,
 }
+
+
+def change_runs(
+    *,
+    workspace: Workspace,
+    action: str,
+    run_ids: Sequence[str],
+    key: str | None = None,
+    value: str | None = None,
+    experiment: str | None = None,
+) -> int:
+    """Do one of `CHANGES`, "tag" (with key and value) or "move" (to an experiment by name) to all
+    runs named, or to none; return how many they are. Raises NotFound, InvalidValue, NotActive."""
+    runs = get_runs(workspace=workspace, run_ids=list(dict.fromkeys(run_ids)))
+    if action in CHANGES:
+        CHANGES[action](runs=runs)
+    elif action == "tag" and key is not None:
+        tag_runs(runs=runs, key=key, value=value)
+    elif action == "move" and experiment is not None:
+        move_runs(runs=runs, workspace=workspace, name=experiment)
+    else:
+        raise InvalidValue("tag needs a key, move the name of an experiment.")
+    return len(runs)

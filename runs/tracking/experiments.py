@@ -84,6 +84,25 @@ def describe_experiment(*, experiment: Experiment, description: str) -> Experime
     return experiment
 
 
+def update_experiment(
+    *, experiment: Experiment, name: str | None = None, description: str | None = None
+) -> Experiment:
+    """Change what is given, all or nothing. Raises NameTaken, NotActive, InvalidValue."""
+    with transaction.atomic():
+        if name is not None:
+            rename_experiment(experiment=experiment, name=name)
+        if description is not None:
+            describe_experiment(experiment=experiment, description=description)
+    return experiment
+
+
+def set_experiment_tags(*, experiment: Experiment, tags: Mapping[str, str]) -> None:
+    """Write tags, all or nothing; the last value wins. Raises NotActive, InvalidValue."""
+    with transaction.atomic():
+        for key, value in sorted(tags.items()):
+            set_experiment_tag(experiment=experiment, key=key, value=value)
+
+
 def _update_active(experiment: Experiment, changes: dict[str, object]) -> None:
     rows = Experiment.objects.filter(id=experiment.id).exclude(lifecycle=Lifecycle.DELETED)
     if not rows.update(**changes):

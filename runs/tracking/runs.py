@@ -110,10 +110,12 @@ def update_run(
     ended_ms: int | None = None,
     name: str | None = None,
     description: str | None = None,
+    error: str | None = None,
     by: str = "",
     reason: str = "",
 ) -> Run:
-    """Change what is given. A new status is entered in the run's history.
+    """Change what is given. A new status is entered in the run's history. `error` is what went
+    wrong, a traceback perhaps.
 
     A run that ends without an `ended_ms` ends now by the server's clock; one that goes back to
     Running keeps its end until it ends again. An empty name changes nothing. Raises NotActive,
@@ -126,6 +128,8 @@ def update_run(
         changes["name"] = check_name(name, "run name")
     if description is not None:
         changes["description"] = check_text(description, "description")
+    if error is not None:
+        changes["error"] = check_text(error, "error")
     if status is not None:
         status = check_choice(Status, status, "status")
         check_text(by, "submitter", MAX_BY_CHARS)

@@ -1,6 +1,7 @@
 """All writes of this room, by subject: experiments, runs, their lifecycles, the notes beside
 them."""
 
+from runs.tracking.children import create_children
 from runs.tracking.experiments import (
     create_experiment,
     delete_experiment_tag,
@@ -8,6 +9,8 @@ from runs.tracking.experiments import (
     found_workspace,
     rename_experiment,
     set_experiment_tag,
+    set_experiment_tags,
+    update_experiment,
 )
 from runs.tracking.lifecycles import (
     archive_experiment,
@@ -25,6 +28,7 @@ __all__ = [
     "add_properties",
     "archive_experiment",
     "archive_runs",
+    "create_children",
     "create_experiment",
     "create_run",
     "delete_experiment",
@@ -39,6 +43,8 @@ __all__ = [
     "restore_experiment",
     "restore_runs",
     "set_experiment_tag",
+    "set_experiment_tags",
     "set_tags",
+    "update_experiment",
     "update_run",
 ]

@@ -1,0 +1,111 @@
+"""The base of every endpoint: the gate, the throttle, strict input, JSON out.
+
+A handler says what it admits by an `Access`; a class has one handler per method. The permission
+table decides, through the same `authorize` as at every other door.
+"""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AnonymousUser
+from django.http.response import HttpResponseBase
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import MethodNotAllowed
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from runs.api.inputs import Input
+from runs.workspaces.access import Access, Principal, authorize, find_principal
+from runs.workspaces.models import Workspace
+
+METHODS = ("get", "post", "put", "patch", "delete")
+# A browser that opens such an address asks for a password; programs send a token.
+CHALLENGE = 'Basic realm="Studio", Bearer realm="Studio"'
+
+
+class GateAuthentication(BaseAuthentication):
+    """Who asks: a token, a password, or the local owner of an open studio."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Principal] | None:
+        """Raises NotSignedIn for credentials that are wrong; None for nobody we know."""
+        principal = find_principal(request._request)
+        return principal and (principal.user or AnonymousUser(), principal)
+
+    def authenticate_header(self, request: Request) -> str:
+        return CHALLENGE
+
+
+class TablePermission(BasePermission):
+    """What the permission table says about the handler's action in the workspace asked for."""
+
+    def has_permission(self, request: Request, view: "Endpoint") -> bool:
+        """Raises NotSignedIn, UnknownWorkspace, NotAllowed."""
+        view.principal, view.workspace = authorize(
+            request._request, workspace_slug=view.slug, action=view.access_now.action
+        )
+        return True
+
+
+class Endpoint(APIView):
+    """An address of the API. Its handlers find `self.workspace` and `self.principal`."""
+
+    authentication_classes = (GateAuthentication,)
+    permission_classes = (TablePermission,)
+    by_method: ClassVar[dict[str, Callable[..., Any]]] = {}
+
+    slug: str
+    principal: Principal
+    workspace: Workspace
+
+    def __init_subclass__(cls) -> None:
+        """Only the methods written here are answered: OPTIONS is not."""
+        super().__init_subclass__()
+        cls.http_method_names = [name for name in METHODS if hasattr(cls, name)]
+        cls.by_method = {name.upper(): getattr(cls, name) for name in cls.http_method_names}
+        if "get" in cls.http_method_names:
+            cls.http_method_names.append("head")
+
+    @classmethod
+    def as_view(cls, **options: Any) -> Callable[..., HttpResponseBase]:
+        view = super().as_view(**options)
+        view.by_method = cls.by_method
+        view.access = next(iter(cls.by_method.values())).access
+        return view
+
+    def dispatch(
+        self, request: Any, *args: Any, workspace: str = "default", **path: Any
+    ) -> HttpResponseBase:
+        self.slug = workspace
+        return super().dispatch(request, *args, **path)
+
+    def initial(self, request: Request, *args: Any, **path: Any) -> None:
+        """A method that is not here is refused before anybody is asked who they are."""
+        if (request.method or "").lower() not in self.http_method_names:
+            raise MethodNotAllowed(request.method or "")
+        super().initial(request, *args, **path)
+
+    @property
+    def access_now(self) -> Access:
+        """What the handler of this request admits."""
+        method = self.request.method or ""
+        return self.by_method["GET" if method == "HEAD" else method].access
+
+    def read_body(self, kind: type[Input]) -> dict[str, Any]:
+        """Return the fields of the body. Raises ValidationError."""
+        return kind.read(self.request.data)
+
+    def read_query(self, kind: type[Input]) -> dict[str, Any]:
+        """Return the fields of the query string. Raises ValidationError."""
+        return kind.read(self.request.query_params)
+
+
+def answer(shape: type, value: Any, status: int = 200) -> Response:
+    """Return `value` in the shape of an output serializer."""
+    return Response(shape(value).data, status=status)
+
+
+def nothing() -> Response:
+    """Done; there is nothing to tell."""
+    return Response(status=204)

@@ -1,0 +1,39 @@
+"""Floats in JSON, which has no signs for NaN and the infinities: they are written as words."""
+
+import math
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+WORDS = ("NaN", "Infinity", "-Infinity")
+
+
+def write_number(value: float) -> float | str:
+    """Return a float as JSON has it."""
+    if math.isfinite(value):
+        return value
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+
+
+@extend_schema_field({"oneOf": [{"type": "number"}, {"type": "string", "enum": list(WORDS)}]})
+class Number(serializers.Field):
+    """A float, or "NaN", "Infinity", "-Infinity"."""
+
+    def to_representation(self, value: Any) -> float | str:
+        return write_number(value)
+
+
+@extend_schema_field(
+    {
+        "type": "object",
+        "additionalProperties": {
+            "oneOf": [{"type": "number"}, {"type": "string", "enum": list(WORDS)}]
+        },
+    }
+)
+class NumberMap(serializers.Field):
+    """An object whose values are such numbers."""
+
+    def to_representation(self, value: dict[str, float]) -> dict[str, float | str]:
+        return {key: write_number(number) for key, number in value.items()}

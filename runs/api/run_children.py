@@ -1,0 +1,74 @@
+"""Child runs: many made in one call, and the tree below a run."""
+
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from runs.api.endpoint import Endpoint
+from runs.api.inputs import Flag, Input, Name, Text, Whole
+from runs.api.run_shapes import EXAMPLE, RunOut
+from runs.api.runs import who
+from runs.api.schema import describe
+from runs.charts.run_documents import list_descendants, read_documents
+from runs.tracking import services
+from runs.tracking.models import RunKind
+from runs.tracking.queries import get_run
+from runs.tracking.statuses import Status
+from runs.workspaces.access import Access
+from runs.workspaces.permissions import Action
+
+CHILD = EXAMPLE | {"parent": "8d1f5c3b", "root": "8d1f5c3b", "tags": {"fold": "1"}}
+
+
+class NewChildren(Input):
+    """How many children: `count`, or one for each of `tag_values` under the tag `tag_key`."""
+
+    count = Whole(required=False, min_value=1, max_value=1000)
+    tag_key = Name(required=False)
+    tag_values = serializers.ListField(child=Text(), required=False, max_length=1000)
+    name = Text(default="", max_length=500)
+    kind = serializers.ChoiceField(RunKind.choices, default=RunKind.INTERACTIVE)
+    status = serializers.ChoiceField(Status.choices, default=Status.RUNNING)
+
+
+class ChildrenQuery(Input):
+    """How deep to look."""
+
+    recursive = Flag(default=False, help_text="The whole tree, not only direct children.")
+
+
+class ChildrenOut(serializers.Serializer):
+    """Child runs, in the order they were made."""
+
+    items = RunOut(many=True)
+
+
+class Children(Endpoint):
+    """The children of a run."""
+
+    @describe(
+        "List the child runs of a run",
+        query=ChildrenQuery,
+        gives=ChildrenOut,
+        shows={"items": [CHILD]},
+    )
+    @Access(Action.RUN_READ, ("GET",))
+    def get(self, request: Request, run_id: str) -> Response:
+        found = list_descendants(get_run(self.workspace, run_id), **self.read_query(ChildrenQuery))
+        return Response({"items": RunOut(read_documents(found), many=True).data})
+
+    @describe(
+        "Make many child runs in one call, all or none",
+        body=NewChildren,
+        sends={"tag_key": "fold", "tag_values": ["1", "2", "3"]},
+        gives=ChildrenOut,
+        shows={"items": [CHILD]},
+        status=201,
+    )
+    @Access(Action.RUN_WRITE, ("POST",))
+    def post(self, request: Request, run_id: str) -> Response:
+        made = services.create_children(
+            parent=get_run(self.workspace, run_id), **who(self), **self.read_body(NewChildren)
+        )
+        documents = read_documents([run.id for run in made])
+        return Response({"items": RunOut(documents, many=True).data}, status=201)

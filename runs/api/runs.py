@@ -1,0 +1,212 @@
+"""Runs: make, find, change, archive, delete, and many at once."""
+
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from runs.api.endpoint import Endpoint, answer, nothing
+from runs.api.inputs import Flag, Input, Name, PageQuery, TagMap, Text, Whole
+from runs.api.run_shapes import EXAMPLE, EXAMPLE_WITH_HISTORY, RunOut, RunWithHistoryOut
+from runs.api.schema import describe, page_of
+from runs.charts.run_documents import (
+    RunsWanted,
+    count_run_documents,
+    get_run_document,
+    list_run_documents,
+    read_documents,
+)
+from runs.tracking import services
+from runs.tracking.models import Experiment, Lifecycle, RunKind
+from runs.tracking.queries import get_experiment, get_experiment_by_name, get_run
+from runs.tracking.statuses import Status
+from runs.workspaces.access import Access
+from runs.workspaces.models import Workspace
+from runs.workspaces.permissions import Action
+
+
+class RunFilter(Input):
+    """Which runs are meant."""
+
+    filter = Text(
+        default="",
+        help_text="The language of the query box: `metrics.loss < 0.1 and tags.team = 'vision'`.",
+    )
+    experiment = serializers.ListField(
+        child=Whole(min_value=0), default=list, help_text="Numbers of experiments; repeat it."
+    )
+    experiment_name = serializers.ListField(
+        child=Text(), default=list, help_text="Names of experiments; repeat it."
+    )
+    lifecycle = serializers.ListField(
+        child=serializers.ChoiceField(Lifecycle.choices), default=[Lifecycle.ACTIVE]
+    )
+    children = Flag(default=False, help_text="Also runs that have a parent.")
+    parent = Name(required=False, help_text="Only the children of this run.")
+
+
+class RunQuery(RunFilter, PageQuery):
+    """Which runs to list, in which order."""
+
+    sort = Text(
+        default="",
+        help_text="Such as `-metrics.loss:min,created`; - turns it round. Empty: newest first.",
+    )
+
+
+class NewRun(Input):
+    """What a run is made of. `run_id` may be chosen, so that making it twice is refused."""
+
+    experiment = Whole(required=False, min_value=0, help_text="Its number; 0 is Default.")
+    experiment_name = Name(required=False, help_text="Or its name.")
+    run_id = Name(required=False, max_length=256)
+    name = Text(default="", max_length=500)
+    kind = serializers.ChoiceField(RunKind.choices, default=RunKind.INTERACTIVE)
+    status = serializers.ChoiceField(Status.choices, default=Status.RUNNING)
+    started_ms = Whole(required=False)
+    parent = Name(required=False, help_text="The run_id of the parent.")
+    tags = TagMap(default=dict)
+    source = serializers.DictField(default=dict, help_text="Script, command, git: any JSON.")
+    target = Text(default="", max_length=128)
+    description = Text(default="")
+
+
+class RunChange(Input):
+    """What may be changed; what is left out stays."""
+
+    status = serializers.ChoiceField(Status.choices, required=False)
+    reason = Text(default="", max_length=500, help_text="Why the status changes.")
+    error = Text(required=False, help_text="What went wrong, a traceback perhaps.")
+    ended_ms = Whole(required=False)
+    name = Name(required=False, max_length=500)
+    description = Text(required=False)
+
+
+class CountOut(serializers.Serializer):
+    """How many there are; counting stops at 100,000."""
+
+    count = serializers.IntegerField(source="value")
+    is_exact = serializers.BooleanField()
+
+
+class Runs(Endpoint):
+    """All runs of the workspace."""
+
+    @describe(
+        "List runs",
+        query=RunQuery,
+        gives=page_of(RunOut),
+        shows={"items": [EXAMPLE], "next": None},
+    )
+    @Access(Action.RUN_READ, ("GET",))
+    def get(self, request: Request) -> Response:
+        asked = self.read_query(RunQuery)
+        page = list_run_documents(workspace=self.workspace, wanted=wanted_of(asked))
+        return Response({"items": RunOut(page.items, many=True).data, "next": page.next})
+
+    @describe(
+        "Make a run",
+        body=NewRun,
+        sends={"experiment_name": "digits", "name": "baseline", "tags": {"team": "vision"}},
+        gives=RunOut,
+        shows=EXAMPLE,
+        status=201,
+    )
+    @Access(Action.RUN_WRITE, ("POST",))
+    def post(self, request: Request) -> Response:
+        fields = self.read_body(NewRun)
+        experiment = experiment_of(self.workspace, fields)
+        if "parent" in fields:
+            fields["parent"] = get_run(self.workspace, fields["parent"])
+        made = services.create_run(experiment=experiment, **who(self), **fields)
+        return answer(RunOut, read_documents([made.id])[0], 201)
+
+
+class RunCount(Endpoint):
+    """How many runs match."""
+
+    @describe("Count runs", query=RunFilter, gives=CountOut, shows={"count": 42, "is_exact": True})
+    @Access(Action.RUN_READ, ("GET",))
+    def get(self, request: Request) -> Response:
+        wanted = wanted_of(self.read_query(RunFilter))
+        return answer(CountOut, count_run_documents(workspace=self.workspace, wanted=wanted))
+
+
+class OneRun(Endpoint):
+    """One run, by its run_id."""
+
+    @describe(
+        "Get a run with the history of its statuses",
+        gives=RunWithHistoryOut,
+        shows=EXAMPLE_WITH_HISTORY,
+    )
+    @Access(Action.RUN_READ, ("GET",))
+    def get(self, request: Request, run_id: str) -> Response:
+        return answer(RunWithHistoryOut, get_run_document(self.workspace, run_id))
+
+    @describe(
+        "Change status, name or description of a run",
+        body=RunChange,
+        sends={"status": "Failed", "reason": "Out of memory", "error": "MemoryError: …"},
+        gives=RunOut,
+        shows=EXAMPLE | {"status": "Failed", "status_reason": "Out of memory"},
+    )
+    @Access(Action.RUN_WRITE, ("PATCH",))
+    def patch(self, request: Request, run_id: str) -> Response:
+        run = get_run(self.workspace, run_id)
+        services.update_run(run=run, by=self.principal.name, **self.read_body(RunChange))
+        return answer(RunOut, read_documents([run.id])[0])
+
+    @describe("Delete a run; it can be restored", status=204)
+    @Access(Action.RUN_WRITE, ("DELETE",))
+    def delete(self, request: Request, run_id: str) -> Response:
+        services.delete_runs(runs=[get_run(self.workspace, run_id)])
+        return nothing()
+
+
+class RestoreRun(Endpoint):
+    """Bringing back a run."""
+
+    @describe("Restore a deleted or archived run", status=204)
+    @Access(Action.RUN_WRITE, ("POST",))
+    def post(self, request: Request, run_id: str) -> Response:
+        services.restore_runs(runs=[get_run(self.workspace, run_id)])
+        return nothing()
+
+
+class ArchiveRun(Endpoint):
+    """Hiding a run."""
+
+    @describe("Hide a run from lists", status=204)
+    @Access(Action.RUN_WRITE, ("POST",))
+    def post(self, request: Request, run_id: str) -> Response:
+        services.archive_runs(runs=[get_run(self.workspace, run_id)])
+        return nothing()
+
+
+def wanted_of(asked: dict[str, Any]) -> RunsWanted:
+    """Return what a query string asks for."""
+    renamed = {
+        "experiment": "experiments",
+        "experiment_name": "experiment_names",
+        "lifecycle": "lifecycles",
+    }
+    return RunsWanted(**{renamed.get(name, name): value for name, value in asked.items()})
+
+
+def who(view: Endpoint) -> dict[str, Any]:
+    """Return who makes a run, as `create_run` takes it."""
+    return {"submitted_by": view.principal.name, "user": view.principal.user}
+
+
+def experiment_of(workspace: Workspace, fields: dict[str, Any]) -> Experiment:
+    """Take the experiment out of `fields`. Raises ValidationError, NotFound."""
+    number, name = fields.pop("experiment", None), fields.pop("experiment_name", None)
+    if (number is None) == (name is None):
+        raise serializers.ValidationError(
+            {"experiment": ["Give either experiment (a number) or experiment_name."]}
+        )
+    if name is not None:
+        return get_experiment_by_name(workspace, name)
+    return get_experiment(workspace, number)

@@ -1,0 +1,34 @@
+"""Addresses of the REST API, relative to `/api/v1/`."""
+
+from django.urls import path
+
+from runs.api import bulk, docs, experiments, run_children, run_notes, runs, unknown
+
+EXPERIMENTS = [
+    path("experiments", experiments.Experiments.as_view()),
+    path("experiments/<int:number>", experiments.OneExperiment.as_view()),
+    path("experiments/<int:number>/restore", experiments.RestoreExperiment.as_view()),
+    path("experiments/<int:number>/archive", experiments.ArchiveExperiment.as_view()),
+    path("experiments/<int:number>/reactivate", experiments.ReactivateExperiment.as_view()),
+    path("experiments/<int:number>/tags", experiments.ExperimentTags.as_view()),
+    path("experiments/<int:number>/tags/<path:key>", experiments.OneExperimentTag.as_view()),
+]
+RUNS = [
+    path("runs", runs.Runs.as_view()),
+    path("runs/count", runs.RunCount.as_view()),
+    path("runs/bulk", bulk.Bulk.as_view()),
+    path("runs/<str:run_id>", runs.OneRun.as_view()),
+    path("runs/<str:run_id>/restore", runs.RestoreRun.as_view()),
+    path("runs/<str:run_id>/archive", runs.ArchiveRun.as_view()),
+    path("runs/<str:run_id>/children", run_children.Children.as_view()),
+    path("runs/<str:run_id>/tags", run_notes.RunTags.as_view()),
+    path("runs/<str:run_id>/tags/<path:key>", run_notes.OneRunTag.as_view()),
+    path("runs/<str:run_id>/properties", run_notes.Properties.as_view()),
+    path("runs/<str:run_id>/params", run_notes.Params.as_view()),
+]
+DOCS = [
+    path("schema", docs.SchemaJson.as_view()),
+    path("docs", docs.Docs.as_view(), name="api_docs"),
+]
+
+urlpatterns = [*EXPERIMENTS, *RUNS, *DOCS, path("<path:rest>", unknown.Unknown.as_view())]
