@@ -2,6 +2,8 @@
 
 Django reads nothing of a body sent with `Transfer-Encoding: chunked`, because WSGI has no
 Content-Length for it; a server that ends such a body itself says so (`wsgi.input_terminated`).
+granian ends it without an error also where the connection breaks: of a chunked upload that is cut,
+what has arrived is taken for the whole. A body with a Content-Length is always checked.
 """
 
 from collections.abc import Iterator
