@@ -19,7 +19,7 @@ export class RunTable {
     this.root = root;
     this.store = new RunStore({
       address: root.dataset.rows,
-      countAddress: root.dataset.count,
+      countAddress: root.dataset.countAddress,
       fixed: JSON.parse(root.dataset.fixed || "{}"),
       first: JSON.parse(root.querySelector("script[type='application/json']")?.textContent ?? "null"),
       usesLocation: root.dataset.state !== "own",

@@ -1,0 +1,267 @@
+"""The run table and its charts in Chromium, by keyboard alone where a reader would."""
+
+import math
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from runs.metrics.services import RunRef, log_batch
+from runs.tracking.models import Run
+from tests.factories import make_experiment, make_run
+from tests.web.browser import PHONE, open_tab, until
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+READY = "document.querySelector('[data-ready]') !== null"
+DRAWN = "document.querySelectorAll('.rt-body .rt-row').length"
+NAMES = "[...document.querySelectorAll('.rt-body .rt-name')].map(a => a.textContent)"
+
+
+@pytest.fixture
+def runs(db):
+    experiment = make_experiment("vision/resnet")
+    for i in range(12):
+        lr = ["0.1", "0.01"][i % 2]
+        run = make_run(experiment, run_id=f"run-{i}", name=f"run {i:02}", params={"lr": lr})
+        points = [
+            (key, step, 1000 + step, math.exp(-step / (10 + i)) + shift)
+            for key, shift in (("train/loss", 0), ("val/loss", 0.1 + i / 100))
+            for step in range(40)
+        ]
+        points += [("epoch", step, 1000 + step, step // 10) for step in range(40)]
+        log_batch(run=RunRef(run.id, experiment.id), points=points, params=None, tags=None)
+    return Run.objects.order_by("id")
+
+
+def open_table(tab, query=""):
+    tab.goto(f"/w/default/runs{query}")
+    until(tab, READY)
+    until(tab, f"{DRAWN} > 0")
+
+
+def query_of(tab):
+    return {key: values[0] for key, values in parse_qs(urlsplit(tab.url).query).items()}
+
+
+def row_names(tab):
+    return tab.evaluate(NAMES)
+
+
+def test_the_whole_way_by_keyboard(tab, runs, chromium, live_server):
+    open_table(tab)
+
+    # Filter, with a completion.
+    tab.keyboard.press("f")
+    tab.keyboard.type("params.l")
+    until(tab, "document.querySelectorAll('#completions li').length > 0")
+    tab.keyboard.press("ArrowDown")
+    tab.keyboard.press("Enter")
+    tab.keyboard.type("= 0.1")
+    tab.keyboard.press("Escape")
+    tab.keyboard.press("Enter")
+    until(tab, f"{DRAWN} === 6")
+
+    # Edit columns: the least value and the one at best, found by name.
+    tab.keyboard.press("Tab")
+    tab.locator(".rt-grid").focus()
+    tab.keyboard.press("e")
+    tab.keyboard.type("val/loss")
+    until(tab, "document.querySelectorAll('[data-offered] .offer').length === 1")
+    tab.locator("[data-add='metrics.val/loss:min']").focus()
+    tab.keyboard.press("Enter")
+    tab.locator("[data-add='metrics.train/loss:best']").count()
+    until(tab, "location.search.includes('val%2Floss%3Amin')")
+    tab.locator(".columns-panel [data-close-panel]").focus()
+    tab.keyboard.press("Enter")
+
+    # Sort by it from its header.
+    header = tab.locator(".rt-headrow [data-column='metrics.val/loss:min']")
+    header.focus()
+    tab.keyboard.press("Enter")
+    until(tab, "new URLSearchParams(location.search).get('sort') === '-metrics.val/loss:min'")
+    until(tab, f"{NAMES}[0] === 'run 10'")
+
+    # A chart with a metric on its x axis.
+    tab.locator("[data-add-chart]").focus()
+    tab.keyboard.press("Enter")
+    tab.locator(".chart-builder [name=y]").fill("train/loss, val/loss")
+    tab.locator(".chart-builder [name=x]").fill("metrics.epoch")
+    until(tab, "document.querySelectorAll('.preview .js-plotly-plot').length === 1")
+    tab.keyboard.press("Enter")
+    until(tab, "location.search.includes('metrics.epoch')")
+
+    # Save the view, reload, and show it to somebody else.
+    tab.locator("[data-views]").focus()
+    tab.keyboard.press("Enter")
+    tab.keyboard.type("")
+    tab.get_by_role("menuitem", name="Save as…").focus()
+    tab.keyboard.press("Enter")
+    tab.keyboard.type("Best by val/loss")
+    tab.keyboard.press("Enter")
+    until(tab, "document.querySelector('[data-views]').textContent.includes('Best by val/loss')")
+    shown = row_names(tab)
+    tab.reload()
+    until(tab, READY)
+    until(tab, f"{DRAWN} === 6")
+    assert row_names(tab) == shown
+
+    with open_tab(chromium, live_server.url) as other:
+        other.goto(tab.url)
+        until(other, READY)
+        until(other, f"{DRAWN} === 6")
+        assert row_names(other) == shown
+        until(other, "document.querySelectorAll('.card').length === 4")
+
+
+def test_arrows_move_in_the_grid_and_x_selects(tab, runs):
+    open_table(tab)
+    tab.locator(".rt-body [data-column='run.name']").first.focus()
+
+    tab.keyboard.press("j")
+    tab.keyboard.press("x")
+    tab.keyboard.press("j")
+    tab.keyboard.press("j")
+    tab.keyboard.press("X")
+
+    assert tab.inner_text("[data-count]") == "3 runs selected"
+
+
+def test_a_group_opens_to_its_members(tab, runs):
+    open_table(tab, "?group=params.lr")
+    assert row_names(tab) == ["lr = 0.01", "lr = 0.1"]
+
+    tab.click(".rt-twig >> nth=0")
+
+    until(tab, f"{DRAWN} === 8")
+    assert row_names(tab)[1] == "run 11"
+
+
+def test_a_cell_filters_by_its_value(tab, runs):
+    open_table(tab)
+
+    tab.locator(".rt-body [data-column='params.lr']").first.click(button="right")
+    tab.get_by_role("menuitem", name="Filter by this value").click()
+
+    until(tab, f"{DRAWN} === 6")
+    assert query_of(tab)["q"] == "params.lr = '0.01'"
+
+
+def test_runs_are_archived_and_brought_back(tab, runs):
+    open_table(tab)
+    tab.click(".rt-pick >> nth=0")
+
+    tab.click("[data-bulk=archive]")
+    until(tab, f"{DRAWN} === 11")
+    tab.get_by_role("button", name="Undo").click()
+
+    until(tab, f"{DRAWN} === 12")
+
+
+def test_back_takes_the_last_step_back(tab, runs):
+    open_table(tab)
+    tab.click(".rt-headrow [data-column='metrics.val/loss'] .rt-label")
+    until(tab, "location.search.includes('sort=')")
+
+    tab.go_back()
+
+    until(tab, f"{NAMES}[0] === 'run 11'")
+    assert "sort" not in query_of(tab)
+
+
+def test_only_the_rows_and_columns_in_sight_are_drawn(tab, db):
+    experiment = make_experiment("wide")
+    points = [(f"metric-{i:04}", 0, 1, float(i)) for i in range(1000)]
+    for _ in range(150):
+        run = make_run(experiment)
+    log_batch(run=RunRef(run.id, experiment.id), points=points, params=None, tags=None)
+    wanted = ",".join(f"metrics.metric-{i:04}" for i in range(200))
+    open_table(tab, f"?cols=run.name,{wanted}")
+
+    assert tab.evaluate("document.querySelectorAll('.rt-cell').length") < 1500
+    tab.evaluate("document.querySelector('.rt-grid').scrollTop = 1e6")
+    until(tab, "document.querySelector('.rt-grid').getAttribute('aria-rowcount') === '151'")
+    tab.evaluate("document.querySelector('.rt-grid').scrollLeft = 1e6")
+    until(tab, "document.querySelector('[data-column=\"metrics.metric-0199\"]') !== null")
+
+
+def test_new_points_arrive_without_losing_the_selection(tab, runs):
+    open_table(tab)
+    tab.click(".rt-pick >> nth=0")
+    run = runs.last()
+
+    log_batch(
+        run=RunRef(run.id, run.experiment_id),
+        points=[("val/loss", 100, 9000, 123.5)],
+        params=None,
+        tags=None,
+    )
+
+    until(tab, "document.querySelector('.rt-body').textContent.includes('123.5')")
+    assert tab.inner_text("[data-count]") == "1 run selected"
+
+
+def test_a_chart_is_duplicated_removed_and_seen_as_a_table(tab, runs):
+    open_table(tab)
+    cards = "document.querySelectorAll('.card').length"
+    until(tab, f"{cards} === 3")
+    until(tab, "document.querySelectorAll('.card .js-plotly-plot').length >= 1")
+
+    tab.locator(".card").first.get_by_role("button", name="Menu of").click()
+    tab.get_by_role("menuitem", name="View as table").click()
+    assert tab.locator(".card-table tbody tr").count() == 10
+    tab.locator(".card").first.get_by_role("button", name="Menu of").click()
+    tab.get_by_role("menuitem", name="Duplicate").click()
+
+    until(tab, f"{cards} === 4")
+    tab.locator(".card").first.focus()
+    tab.keyboard.press("Delete")
+    until(tab, f"{cards} === 3")
+
+
+def test_a_spike_stays_in_sight_and_zoom_asks_for_more(tab, db):
+    run = make_run(run_id="long", name="long")
+    values = [0.0] * 20_000
+    values[12_345] = 9.0
+    points = [("loss", step, 1000 + step, value) for step, value in enumerate(values)]
+    log_batch(run=RunRef(run.id, run.experiment_id), points=points, params=None, tags=None)
+    open_table(tab)
+    data = "document.querySelector('.card .plot').data[0]"
+    until(tab, f"document.querySelector('.card .plot').data && Math.max(...{data}.y) === 9")
+
+    box = tab.locator(".card .nsewdrag").first.bounding_box()
+    with tab.expect_response(lambda answer: "range=" in answer.url):
+        tab.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + 40)
+        tab.mouse.down()
+        tab.mouse.move(box["x"] + box["width"] * 0.65, box["y"] + 40, steps=5)
+        tab.mouse.up()
+
+    until(tab, f"Math.max(...{data}.y) === 9 && {data}.x.length > 100 && {data}.x[0] > 11000")
+
+
+@pytest.mark.parametrize("kind", ["bar", "scatter", "box", "histogram", "parallel"])
+def test_each_type_of_chart_draws(tab, runs, kind):
+    right = ',"r":["params.lr"]' if kind == "parallel" else ""
+    x = ',"x":"params.lr"' if kind == "scatter" else ""
+    open_table(tab, f'?charts=[{{"t":"{kind}","y":["val/loss"]{right}{x}}}]')
+    until(tab, "document.querySelector('.card .plot svg') !== null")
+    assert tab.evaluate("document.querySelector('.card .card-foot').textContent") != "undefined"
+
+
+def test_group_curves_have_a_mean_and_a_band(tab, runs):
+    open_table(tab, '?charts=[{"y":["val/loss"],"g":"params.lr"}]')
+    until(tab, "(document.querySelector('.card .plot').data ?? []).length === 6")
+
+
+def test_a_phone_shows_the_table_too(chromium, live_server, settings, runs):
+    settings.STUDIO_OPEN = True
+    with open_tab(chromium, live_server.url, viewport=PHONE) as tab:
+        open_table(tab)
+        assert tab.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_runs_stand_side_by_side(tab, runs):
+    tab.goto("/w/default/compare?runs=run-0,run-1&tab=table")
+    assert "2 runs" in tab.inner_text(".counts")
+    tab.goto("/w/default/compare?runs=run-0,run-1")
+    until(tab, READY)
+    until(tab, f"{DRAWN} === 2")
