@@ -15,7 +15,7 @@ HUES = 8
 @register.filter
 def hue(run: Run) -> int:
     """Which of the eight colours of the style sheet a run has everywhere."""
-    return (max(1, run.number) - 1) % HUES + 1
+    return run.id % HUES + 1
 
 
 @register.simple_tag

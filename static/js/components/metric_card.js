@@ -27,7 +27,7 @@ export class MetricCard {
     this.adopt(state);
     this.build();
     this.tooltip = new Tooltip(this.element);
-    const run = { id: page.run, name, number: Number(page.number) };
+    const run = { id: page.run, name, hue: Number(page.hue) };
     this.chart = new CardChart(this.plot, this.spec, {
       series: page.series,
       runs: () => [run],

@@ -3,9 +3,9 @@
 const HUES = 8;
 const DASHES = ["solid", "dash", "dot", "dashdot"];
 
-/** The colour token of a run or group: `series.number` picks one of eight of the style sheet. */
+/** The colour token of a run or group: its `hue`, a whole number, picks one of eight. */
 export function tokenOf(series) {
-  return `--s${(positive(series.number) % HUES) + 1}`;
+  return `--s${(Math.max(0, series.hue || 0) % HUES) + 1}`;
 }
 
 /** Line dashes by id that tell those of `runs` apart that share a hue; the first is solid. */
@@ -19,8 +19,4 @@ export function dashesOf(runs) {
       return [run.id, DASHES[before % DASHES.length]];
     }),
   );
-}
-
-function positive(number) {
-  return Math.max(0, number - 1 || 0);
 }

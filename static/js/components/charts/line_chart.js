@@ -122,7 +122,7 @@ export class LineChart {
     );
     return [...groups].flatMap(([name, members], index) => {
       const [value, key] = JSON.parse(name);
-      const color = colorOf(tokenOf({ number: index + 1 }));
+      const color = colorOf(tokenOf({ hue: index }));
       const sorted = members.map((curve) => ({ x: curve.x, y: curve.plotted }));
       const joined = combine(sorted, this.spec);
       this.interpolated ||= joined.interpolated;

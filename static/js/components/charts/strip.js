@@ -116,6 +116,7 @@ export class ChartStrip {
       id: row.id,
       name: row.name,
       number: row.number,
+      hue: row.hue,
       values: Object.fromEntries(columns.map((column) => [column, plain(row.cells[index.get(column)])])),
     }));
   }

@@ -72,7 +72,7 @@ function bars(rows, keys, spec) {
       hovertemplate: "%{text}<br>%{x}<extra></extra>",
       textposition: "none",
       marker: {
-        color: present.map((row) => colorOf(tokenOf(keys.length > 1 ? { number: index + 1 } : row))),
+        color: present.map((row) => colorOf(tokenOf(keys.length > 1 ? { hue: index } : row))),
       },
     };
   });
@@ -137,7 +137,7 @@ function boxes(rows, keys, spec) {
       boxpoints: "all",
       jitter: 0.4,
       pointpos: 0,
-      marker: { size: 4, color: colorOf(tokenOf({ number: index + 1 })) },
+      marker: { size: 4, color: colorOf(tokenOf({ hue: index })) },
       line: { width: 1.5 },
     }));
   });
@@ -150,7 +150,7 @@ function histograms(rows, keys, spec) {
     name: key,
     x: rows.map((row) => valueOf(row, metricColumn(key, spec.aggregate))).filter(Number.isFinite),
     opacity: keys.length > 1 ? 0.6 : 0.9,
-    marker: { color: colorOf(tokenOf({ number: index + 1 })) },
+    marker: { color: colorOf(tokenOf({ hue: index })) },
     nbinsx: 24,
   }));
   const layout = { barmode: "overlay", xaxis: { title: { text: keys.join(", ") } }, yaxis: { title: { text: "runs" } } };

@@ -8,6 +8,7 @@ const SWITCHES = ["mine", "children", "archived", "diff"];
 export function startControls(root, table) {
   const { store } = table;
   for (const name of SWITCHES) wireSwitch(root, store, name);
+  wireTools(root);
   wireExperiments(root, store);
   wireGroup(root, store);
   wireGoal(root, store);
@@ -25,6 +26,14 @@ function wireSwitch(root, store, name) {
   box.addEventListener("change", () => store.set({ [name]: box.checked || undefined }));
   store.addEventListener("state", show);
   show();
+}
+
+/** On a phone the tools fold behind one button. */
+function wireTools(root) {
+  const button = root.querySelector("[data-tools]");
+  button.addEventListener("click", () => {
+    button.setAttribute("aria-expanded", String(root.classList.toggle("with-tools")));
+  });
 }
 
 function wireExperiments(root, store) {
