@@ -14,10 +14,13 @@ NEWEST = ("r.started_ms DESC NULLS FIRST", "r.run_id")
 @dataclass(frozen=True, slots=True)
 class Block:
     """The runs of the scope for which all `conditions` hold; all are among those of `driver`, if
-    there is one: so few that they can be sorted each time."""
+    there is one, and `is_few` if these are few. `is_sorted`: all matches are sorted each time,
+    because there are few of them or they are hard to find."""
 
     conditions: tuple[Sql, ...] = ()
     driver: Driver | None = None
+    is_few: bool = False
+    is_sorted: bool = False
 
     def within(self, band: Band) -> "Block":
         return replace(self, conditions=(*self.conditions, band.condition))
@@ -57,7 +60,8 @@ def order_of(terms: Sequence[Term]) -> str:
     parts = []
     for term in terms:
         way = " DESC" if term.descending else ""
-        parts += [term.rank(), *(f"{value}{way}" for value in term.values().values())]
+        parts += [term.rank()] if term.constant_rank is None else []
+        parts += [f"{value}{way}" for value in term.values().values()]
     return " ORDER BY " + ", ".join([*parts, *NEWEST])
 
 
@@ -71,8 +75,9 @@ def behind(terms: Sequence[Term], after: Position) -> Sql:
             symbol = "<" if term.descending else ">"
             further = sql(f"{expression} {symbol} %s", value)
             condition = any_of([further, all_of([sql(f"{expression} = %s", value), condition])])
-        same = all_of([sql(f"{term.rank()} = %s", rank), condition])
-        condition = any_of([sql(f"{term.rank()} > %s", rank), same])
+        if term.constant_rank is None:
+            same = all_of([sql(f"{term.rank()} = %s", rank), condition])
+            condition = any_of([sql(f"{term.rank()} > %s", rank), same])
     return condition
 
 

@@ -47,8 +47,10 @@ FUNCTIONS = {
 class Dialect:
     """SQLite's words; `PostgreSQL` below replaces those that differ."""
 
+    # Keeps the order of the tables as written.
     cross_join = "CROSS JOIN"
     fence = ""
+    joins_at_once = False
 
     def prefix(self, expression: str) -> str:
         """The indexed first characters of a text."""
@@ -64,8 +66,8 @@ class Dialect:
         return sql(f"{expression} IN (SELECT value FROM json_each(%s))", json.dumps(values))
 
     def ids(self, ids: Collection[int]) -> Sql:
-        """A subquery of run keys given as a list."""
-        return sql("SELECT value AS run_id FROM json_each(%s)", json.dumps(list(ids)))
+        """A subquery of numbers given as a list, as `id`."""
+        return sql("SELECT value AS id FROM json_each(%s)", json.dumps(list(ids)))
 
     def like(self, expression: str, pattern: str) -> Sql:
         """`LIKE`, case-sensitive: `%` any characters, `_` one; there is no escape."""
@@ -110,6 +112,7 @@ class PostgreSQL(Dialect):
     cross_join = "JOIN"
     # Keeps EXISTS a probe of each row: as a join, the planner would build it for all rows first.
     fence = " OFFSET 0"
+    joins_at_once = True
 
     def prefix(self, expression: str) -> str:
         return f"SUBSTRING({expression}, 1, {INDEXED_VALUE_CHARS})"
@@ -118,7 +121,7 @@ class PostgreSQL(Dialect):
         return sql(f"{expression} = ANY(%s)", values)
 
     def ids(self, ids: Collection[int]) -> Sql:
-        return sql("SELECT unnest(%s::bigint[]) AS run_id", list(ids))
+        return sql("SELECT unnest(%s::bigint[]) AS id", list(ids))
 
     def like(self, expression: str, pattern: str) -> Sql:
         return sql(f"{expression} LIKE %s ESCAPE ''", pattern)

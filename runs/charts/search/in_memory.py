@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from runs.charts.search.blocks import Hit
 from runs.charts.search.cursors import Position, SortValue
+from runs.charts.search.metric_terms import make_term
 from runs.charts.search.prepared import PreparedSearch
 from runs.charts.search.sort_keys import BEST, EMPTY, MISSING, NUMBER, SortKey
 from runs.charts.search.statements import read_sorted
-from runs.charts.search.terms import make_term
 
 
 def read_in_memory(

@@ -19,7 +19,7 @@ from runs.charts.search.blocks import Block, Hit, inner, read_hit
 from runs.charts.search.conditions import Conditions
 from runs.charts.search.cursors import Position
 from runs.charts.search.dialects import Row
-from runs.charts.search.drivers import FEW, choose_rarest
+from runs.charts.search.drivers import FEW, count_drivers
 from runs.charts.search.scope import Scope
 from runs.charts.search.statements import (
     driver_of,
@@ -43,7 +43,7 @@ class Pager:
 
     def read(self, block: Block, terms: Terms, after: Position | None, limit: int) -> list[Hit]:
         """Return the first `limit` runs of a block behind `after`."""
-        if block.driver:
+        if block.is_sorted:
             return read_sorted(self.scope, block, terms, after, limit)
         if not terms:
             return read_newest(self.scope, block, after, limit)
@@ -76,7 +76,7 @@ class Pager:
         if walk and not band.is_sparse:
             return self._walk(block, walk, terms, after, limit)
         part = self._narrow(block, band)
-        if walk and part.driver is None:
+        if walk and not part.is_sorted:
             return self._walk(block, walk, terms, after, limit)
         if walk:
             return read_sorted(self.scope, part, terms, after, limit)
@@ -88,8 +88,10 @@ class Pager:
         part = block.within(band)
         if band.driver is None:
             return part
-        driver, count = choose_rarest([band.driver], self.scope)
-        return replace(part, driver=driver) if count <= FEW else part
+        (count,) = count_drivers([band.driver], self.scope, FEW + 1)
+        if count > FEW:
+            return part
+        return replace(part, driver=band.driver, is_few=True, is_sorted=True)
 
     def _walk(
         self, block: Block, walk: Walk, terms: Terms, after: Position | None, limit: int
@@ -130,19 +132,18 @@ class Pager:
     def _settle(self, walk: Walk, terms: Terms, rows: list[Row]) -> list[Hit]:
         """Return rows in the order of a walk as hits, those of one value in their own order."""
         values = [row[0] for row in rows]
-        has_ties = len(set(values)) < len(values)
-        if len(terms) > 1 or (has_ties and any(map(_is_cut, values))):
-            few = Block(driver=driver_of(self.scope, [row[2] for row in rows]))
+        if len(terms) > 1 or any(map(_is_cut, values)):
+            few = Block((), driver_of(self.scope, [row[1] for row in rows]), is_few=True)
             return read_sorted(self.scope, few, terms, None, len(rows)) if rows else []
         return [
-            read_hit(row[2:]).under((walk.rank, row[1]))
+            read_hit(row[1:]).under((walk.rank, row[0]))
             for _, alike in groupby(rows, itemgetter(0))
             for row in sorted(alike, key=_newest)
         ]
 
 
 def _newest(row: Row) -> tuple[bool, int, str]:
-    _, _, _, run_id, started_ms = row
+    _, _, run_id, started_ms = row
     return started_ms is not None, -(started_ms or 0), run_id
 
 

@@ -1,24 +1,28 @@
 """A search made ready: its names looked up, its filter compiled, its rarest condition found."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Required, TypedDict
 
 from runs.charts.search.blocks import Block
 from runs.charts.search.conditions import Conditions
-from runs.charts.search.drivers import FEW, choose_rarest, find_drivers
+from runs.charts.search.drivers import FEW, Driver, count_drivers, find_drivers
 from runs.charts.search.errors import SearchError
 from runs.charts.search.fragments import Sql, all_of, sql
 from runs.charts.search.metric_ids import MetricIds
 from runs.charts.search.run_fields import find_experiments
 from runs.charts.search.scope import Scope
 from runs.charts.search.sort_keys import SortKey
-from runs.charts.search.statements import read_sorted, source_of
+from runs.charts.search.statements import read_sample, read_sorted, source_of
 from runs.tracking.filters import EVERYTHING, And, Comparison, Entity, Node, join, walk
 from runs.tracking.filters.nodes import NULLS
 from runs.tracking.models import Experiment, Lifecycle
 from runs.workspaces.models import Workspace
 
+# Drivers that are not few are counted so far to find the smallest.
+MANY = 30_000
+# So many of a sample must match for the filter to be walked.
+ENOUGH = 2
 # (pattern, keys of the runs to look into) -> keys of those whose logs match
 LogMatcher = Callable[[str, list[int]], Collection[int]]
 
@@ -77,7 +81,7 @@ class PreparedSearch:
         logs = self._search_logs(node, comparisons, search.log_matcher)
         self.conditions = Conditions(self.scope, self.metrics, logs, fenced)
         self.node = node
-        self.block = self._make_block()
+        self.block = self._make_block(is_page=fenced)
 
     def _search_logs(
         self, node: Node, comparisons: Sequence[Comparison], matcher: LogMatcher | None
@@ -94,21 +98,45 @@ class PreparedSearch:
         ids = [hit.id for hit in read_sorted(self.scope, block, (), None, None)]
         return {one: sorted(matcher(str(one.value), ids)) for one in logs}
 
-    def _make_block(self) -> Block:
+    def _make_block(self, is_page: bool) -> Block:
+        """Return the runs that match; with a driver where the filter leaves few of the many."""
         if self.node == EVERYTHING:
             return Block()
-        block = Block((self.conditions.compile(self.node),))
-        drivers = find_drivers(self.node, self.conditions)
-        if drivers:
-            driver, count = choose_rarest(drivers, self.scope)
-            if count <= FEW:
-                return replace(block, driver=driver)
-        return block
+        parts = self.node.parts if isinstance(self.node, And) else (self.node,)
+        conditions = [self.conditions.compile(part) for part in parts]
+        found = [
+            (driver, index)
+            for index, part in enumerate(parts)
+            for driver in find_drivers(part, self.conditions)
+        ]
+        counts = self._count(found, FEW + 1)
+        is_few = bool(counts) and min(counts) <= FEW
+        if not is_few and is_page and self._finds_many(conditions):
+            return Block(tuple(conditions))
+        if not is_few:
+            # Who reads all runs needs no index of the runs themselves to find them.
+            found = [pair for pair in found if is_page or not pair[0].is_own]
+            counts = self._count(found, MANY)
+        if not counts:
+            return Block(tuple(conditions), is_sorted=True)
+        driver, index = found[counts.index(min(counts))]
+        if driver.is_exact:
+            del conditions[index]
+        return Block(tuple(conditions), driver, is_few, is_sorted=True)
+
+    def _count(self, found: Sequence[tuple[Driver, int]], most: int) -> list[int]:
+        drivers = [driver for driver, _ in found]
+        return list(count_drivers(drivers, self.scope, most)) if drivers else []
+
+    def _finds_many(self, conditions: Sequence[Sql]) -> bool:
+        """Tell by some of the newest and oldest runs whether a walk would soon fill a page."""
+        return read_sample(self.scope, conditions) >= ENOUGH
 
     def subquery(self, what: str = "r.id") -> Sql:
         """Return the statement that reads all runs of the block, in no order."""
         few, source = source_of(self.block, self.scope)
-        where = all_of([self.scope.condition(), *self.block.conditions])
+        here = sql("r.workspace_id = %s", self.scope.workspace.id)
+        where = all_of([here, self.scope.condition(), *self.block.conditions])
         return few + f"SELECT {what} FROM " + source + where.wrap(" WHERE ", "")
 
     def count(self, most: int) -> int:

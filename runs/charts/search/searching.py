@@ -8,10 +8,10 @@ from runs.charts.search.cursors import read_cursor, write_cursor
 from runs.charts.search.errors import SearchError
 from runs.charts.search.fragments import Sql
 from runs.charts.search.in_memory import read_in_memory
+from runs.charts.search.metric_terms import make_term
 from runs.charts.search.pages import Pager
 from runs.charts.search.prepared import PreparedSearch, Search, What
 from runs.charts.search.sort_keys import BEST, SortKey
-from runs.charts.search.terms import make_term
 from runs.tracking.clock import now_ms as read_clock
 
 MOST_RUNS = 50_000

@@ -11,8 +11,10 @@ from runs.charts.search.scope import Scope
 from runs.charts.search.sort_keys import MISSING, NUMBER
 from runs.charts.search.terms import Term, Walk
 
-# Of an order spread over several index ranges, so many rows are tried before all are.
+# Of an order that is not that of one index range, so many rows are tried before all are.
 SAMPLE = 2000
+# Runs looked at to tell whether a filter leaves few or many.
+SAMPLED = 500
 RUN = "SELECT r.id, r.run_id, r.started_ms"
 
 
@@ -20,7 +22,8 @@ def source_of(block: Block, scope: Scope) -> tuple[Sql, Sql]:
     """Return what stands before SELECT and behind FROM to read a block's runs as `r`."""
     if block.driver is None:
         return Sql(""), Sql("runs_run r")
-    few = block.driver.runs().wrap("WITH few AS MATERIALIZED (", ") ")
+    how = " MATERIALIZED" if block.is_few else ""
+    few = block.driver.runs().wrap(f"WITH few AS{how} (", ") ")
     return few, Sql(f"few {scope.dialect.cross_join} runs_run r ON r.id = few.run_id")
 
 
@@ -105,30 +108,47 @@ def _read_branches(
     return [read_hit(row) for row in scope.dialect.read(query)]
 
 
+def read_sample(scope: Scope, conditions: Sequence[Sql]) -> int:
+    """Return how many of some of the newest and the oldest runs of the scope satisfy conditions."""
+    branches = scope.branches()
+    if not branches:
+        return 0
+    size = SAMPLED // (2 * len(branches)) + 1
+    ends = [
+        branch.wrap("SELECT * FROM (SELECT * FROM runs_run r WHERE ", "")
+        + sql(f" ORDER BY r.started_ms{way} LIMIT %s) e{i}{way.strip()}", size)
+        for i, branch in enumerate(branches)
+        for way in ("", " DESC")
+    ]
+    sample = chain(" UNION ALL ", ends).wrap("SELECT COUNT(*) FROM (", ") r WHERE ")
+    return scope.dialect.read(sample + all_of([*scope.switches(), *conditions]))[0][0]
+
+
 def read_walk(
     scope: Scope, block: Block, walk: Walk, descending: bool, beyond: float | str | None, limit: int
 ) -> list[Row]:
-    """Return (value, full value, id, run_id, started_ms) in the order of `value`, ties in any.
+    """Return (value, id, run_id, started_ms) in the order of `value`, ties in any.
 
-    Over several index ranges a sample of the first rows is tried before runs are joined to all.
+    Over several index ranges, or none, some of the first rows are tried before all join runs.
     """
     conditions = [walk.condition, scope.dialect.one_of(walk.branch_column, walk.branches)]
     if beyond is not None:
         conditions.append(sql(f"{walk.value} {'<' if descending else '>'} %s", beyond))
     rows_of = Sql(f"{walk.table} s WHERE ") + all_of(conditions)
     order = f" ORDER BY value{' DESC' if descending else ''} LIMIT %s"
-    select = f"SELECT {walk.value} AS value, {walk.full_value} AS full_value, "
     runs = all_of([scope.condition(), *block.conditions])
-    join = f" s {scope.dialect.cross_join} runs_run r ON r.id = s.run_id WHERE "
-    if len(walk.branches) > 1:
-        sample = Sql(select + "s.run_id FROM ") + rows_of + sql(order, SAMPLE)
-        head = "SELECT value, full_value, r.id, r.run_id, r.started_ms FROM ("
-        query = sample.wrap(head, ")" + join) + runs + sql(order, limit)
+    join = f" s {scope.dialect.cross_join} runs_run r ON r.id = {{}} WHERE "
+    if len(walk.branches) > 1 or not walk.is_indexed:
+        columns = f"SELECT {walk.value} AS value, {walk.run_column} AS key FROM "
+        sample = Sql(columns) + rows_of + sql(order, SAMPLE)
+        head = "SELECT s.value, r.id, r.run_id, r.started_ms FROM ("
+        query = sample.wrap(head, ")" + join.format("s.key")) + runs + sql(order, limit)
         rows = scope.dialect.read(query)
         if len(rows) == limit:
             return rows
-    head = select + f"r.id, r.run_id, r.started_ms FROM {walk.table}" + join
-    return scope.dialect.read(Sql(head) + all_of([*conditions, runs]) + sql(order, limit))
+    head = f"SELECT {walk.value} AS value, r.id, r.run_id, r.started_ms FROM {walk.table}"
+    query = Sql(head + join.format(walk.run_column)) + all_of([*conditions, runs])
+    return scope.dialect.read(query + sql(order, limit))
 
 
 def driver_of(scope: Scope, ids: Sequence[int]) -> Driver:
