@@ -27,6 +27,12 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 @page(Action.WORKSPACE_READ)
+def home(request: HttpRequest) -> HttpResponse:
+    """The bare address of a workspace, which is also its MLflow tracking URI."""
+    return redirect("experiments", workspace=request.workspace.slug)
+
+
+@page(Action.WORKSPACE_READ)
 def workspaces(request: HttpRequest) -> HttpResponse:
     """The lines of the menu to change to another workspace."""
     found = list_workspaces(request.principal)

@@ -45,6 +45,7 @@ RUN = [
     path("<slug:tab>", run.run, name="run_tab"),
 ]
 IN_WORKSPACE = [
+    path("", start.home, name="home"),
     path("workspaces", start.workspaces, name="workspaces"),
     path("counts", search.counts, name="counts"),
     path("search", search.search, name="search"),

@@ -1,6 +1,7 @@
 // Starts what every page has.
 
 import { startCopying } from "./components/copy.js";
+import { followForeignLink } from "./components/foreign_links.js";
 import { startKeyboard } from "./components/keyboard.js";
 import { startLive } from "./components/live.js";
 import { startMenus } from "./components/menus.js";
@@ -10,6 +11,7 @@ import { startSearch } from "./components/search.js";
 import { startTheme } from "./components/theme.js";
 import { startTimes } from "./components/times.js";
 
+followForeignLink();
 startTheme();
 startTimes();
 startMenus();

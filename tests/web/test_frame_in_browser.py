@@ -110,3 +110,11 @@ def test_a_refusal_is_told_in_the_page(tab):
     tab.wait_for_selector("#experiment-panel [data-refused]:has-text('already exists')")
     assert tab.input_value("#experiment-panel [name=name]") == "taken"
     tab.troubles[:] = [trouble for trouble in tab.troubles if "409" not in trouble]
+
+
+def test_a_link_that_an_mlflow_client_prints_leads_to_the_run(tab, db):
+    run = make_run(run_id="abc123", name="bright-otter")
+
+    tab.goto(f"/#/experiments/{run.experiment.number}/runs/abc123")
+
+    until(tab, "location.pathname === '/w/default/runs/abc123'")
