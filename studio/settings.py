@@ -168,6 +168,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
     "sweep orphans": {"task": "runs.artifacts.tasks.sweep_orphans", "schedule": 3600.0},
     "move finished files": {"task": "runs.artifacts.tasks.move_finished_files", "schedule": 60.0},
+    "forget batches": {"task": "runs.metrics.tasks.forget_old_batches", "schedule": 3600.0},
 }
 
 # -- files ---------------------------------------------------------------------------------------

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from runs.api import bulk, docs, experiments, run_children, run_notes, runs, unknown
+from runs.api import (
+    bulk,
+    docs,
+    experiments,
+    metrics,
+    run_children,
+    run_notes,
+    runs,
+    series,
+    unknown,
+)
 
 EXPERIMENTS = [
     path("experiments", experiments.Experiments.as_view()),
@@ -26,9 +36,17 @@ RUNS = [
     path("runs/<str:run_id>/properties", run_notes.Properties.as_view()),
     path("runs/<str:run_id>/params", run_notes.Params.as_view()),
 ]
+METRICS = [
+    path("runs/<str:run_id>/metrics", metrics.Metrics.as_view()),
+    path("runs/<str:run_id>/metrics/values", metrics.MetricValues.as_view()),
+    path("runs/<str:run_id>/metrics/rows", metrics.MetricRows.as_view()),
+    path("runs/<str:run_id>/metrics/texts", metrics.MetricTexts.as_view()),
+    path("runs/<str:run_id>/metrics/artifacts", metrics.MetricArtifacts.as_view()),
+    path("series", series.Series.as_view()),
+]
 DOCS = [
     path("schema", docs.SchemaJson.as_view()),
     path("docs", docs.Docs.as_view(), name="api_docs"),
 ]
 
-urlpatterns = [*EXPERIMENTS, *RUNS, *DOCS, path("<path:rest>", unknown.Unknown.as_view())]
+urlpatterns = [*EXPERIMENTS, *RUNS, *METRICS, *DOCS, path("<path:rest>", unknown.Unknown.as_view())]

@@ -89,19 +89,29 @@ class Request:
         )
 
 
+NO_STEP_LEFT = "There is no step behind the last one of this metric: give steps."
+
+
 def move(step: int, base: int) -> int:
     if step + base > INT64_MAX:
-        raise InvalidPoint("There is no step behind the last one of this metric: give steps.")
+        raise InvalidPoint(NO_STEP_LEFT)
     return step + base
 
 
 def move_points(logged: Logged, bases: Mapping[str, int]) -> Logged:
-    """Return the points with their steps moved up by what `bases` says of their metrics."""
+    """Return the points with their steps moved up by what `bases` says of their metrics.
+
+    Raises InvalidPoint.
+    """
+    if max(bases.values()) > INT64_MAX:
+        raise InvalidPoint(NO_STEP_LEFT)
     by_name = np.array([bases.get(key, 0) for key, _ in logged.names], np.int64)
     points = logged.points.copy()
     if len(points):
-        move(int(points["step"].max()), int(by_name.max()))
-        points["step"] += by_name[logged.codes]
+        up = by_name[logged.codes]
+        if (points["step"] > INT64_MAX - up).any():
+            raise InvalidPoint(NO_STEP_LEFT)
+        points["step"] += up
     return replace(logged, points=points)
 
 

@@ -1,0 +1,267 @@
+"""Metrics of a run: log values of every kind, list, read values, rows, texts, drawn curves."""
+
+from typing import Annotated, Any
+
+import msgspec
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.exceptions import ParseError, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from runs.api.endpoint import Endpoint, answer
+from runs.api.inputs import Input, Name, PageQuery, Text, Whole
+from runs.api.metric_shapes import (
+    BATCH_EXAMPLE,
+    KINDS_EXAMPLE,
+    MS,
+    ArtifactOut,
+    BatchIn,
+    BatchOut,
+    MetricOut,
+)
+from runs.api.numbers import Number, write_number
+from runs.api.schema import describe, page_of
+from runs.charts.metric_kinds import list_artifacts, list_kinds
+from runs.charts.metric_logging import log_metrics
+from runs.charts.metric_rows import read_rows, read_texts
+from runs.charts.metric_values import AnyValue
+from runs.metrics.queries import read_history
+from runs.tracking.queries import get_run
+from runs.workspaces.access import Access
+from runs.workspaces.permissions import Action
+
+BatchId = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+
+
+class Batch(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of a batch: decoded and checked in one pass."""
+
+    metrics: list[AnyValue]
+    id: BatchId | None = None
+
+
+DECODER = msgspec.json.Decoder(Batch)
+
+
+class MetricQuery(PageQuery):
+    """Which values of which metric."""
+
+    name = Name(help_text="The metric.")
+    column = Text(default="", help_text="The column, of a metric with columns.")
+
+
+class StepQuery(Input):
+    """Which rows of which metric."""
+
+    name = Name(help_text="The metric.")
+    limit = Whole(min_value=1, max_value=10_000, default=1000)
+    after = Whole(required=False, help_text="The `next` of the page before.")
+
+
+class PlaceQuery(StepQuery):
+    """Which texts of which metric."""
+
+    column = Text(default="", help_text="The column, of a metric with columns.")
+
+
+class ArtifactQuery(Input):
+    """Which images and documents."""
+
+    name = Text(default="", help_text="Of this metric alone.")
+    kind = Text(default="", help_text="Of this kind alone.")
+
+
+class MetricsOut(serializers.Serializer):
+    """The metrics of a run, by name."""
+
+    items = MetricOut(many=True)
+
+
+class PointOut(serializers.Serializer):
+    """A value at its step and time."""
+
+    step = serializers.IntegerField()
+    ms = serializers.IntegerField()
+    value = Number()
+
+
+@extend_schema_field(
+    {
+        "type": "object",
+        "additionalProperties": {"oneOf": [{"type": "number"}, {"type": "string"}]},
+    }
+)
+class Cells(serializers.Field):
+    """The cells of a row by column."""
+
+    def to_representation(self, value: dict[str, Any]) -> dict[str, Any]:
+        return {
+            column: cell if isinstance(cell, str) else write_number(cell)
+            for column, cell in value.items()
+        }
+
+
+class RowOut(serializers.Serializer):
+    """A row with the cells that are there."""
+
+    step = serializers.IntegerField()
+    values = Cells()
+
+
+class RowsOut(serializers.Serializer):
+    """A page of rows; the columns are in the order they were logged in."""
+
+    columns = serializers.ListField(child=serializers.CharField())
+    items = RowOut(many=True)
+    next = serializers.IntegerField(allow_null=True)
+
+
+class TextOut(serializers.Serializer):
+    """A text at its step and time."""
+
+    step = serializers.IntegerField()
+    ms = serializers.IntegerField()
+    value = serializers.CharField(allow_blank=True)
+
+
+class TextsOut(serializers.Serializer):
+    """A page of texts."""
+
+    items = TextOut(many=True)
+    next = serializers.IntegerField(allow_null=True)
+
+
+class ArtifactsOut(serializers.Serializer):
+    """Images and documents, by name and step."""
+
+    items = ArtifactOut(many=True)
+
+
+class Metrics(Endpoint):
+    """The metrics of a run."""
+
+    @describe(
+        "List the metrics of a run with their kinds and summaries",
+        gives=MetricsOut,
+        shows=KINDS_EXAMPLE,
+    )
+    @Access(Action.RUN_READ, ("GET",))
+    def get(self, request: Request, run_id: str) -> Response:
+        kinds = list_kinds(get_run(self.workspace, run_id))
+        return answer(MetricsOut, {"items": kinds})
+
+    @describe(
+        "Log metrics of any kind, all or none",
+        body=BatchIn,
+        sends=BATCH_EXAMPLE,
+        gives=BatchOut,
+        shows={"stored": True},
+    )
+    @Access(Action.RUN_WRITE, ("POST",))
+    def post(self, request: Request, run_id: str) -> Response:
+        batch = read_batch(request._request.body)
+        stored = log_metrics(
+            workspace=self.workspace, run_id=run_id, values=batch.metrics, batch_id=batch.id
+        )
+        return Response({"stored": stored})
+
+
+class MetricValues(Endpoint):
+    """The numbers of a metric."""
+
+    @describe(
+        "Read the numbers of a metric by time, step and value",
+        query=MetricQuery,
+        gives=page_of(PointOut),
+        shows={"items": [{"step": 0, "ms": MS, "value": 0.5}], "next": None},
+    )
+    @Access(Action.RUN_READ, ("GET",))
+    def get(self, request: Request, run_id: str) -> Response:
+        run = get_run(self.workspace, run_id)
+        asked = self.read_query(MetricQuery)
+        page = read_history(
+            run_id=run.id,
+            key=asked["name"],
+            column=asked["column"],
+            after=asked["after"] or None,
+            limit=asked["limit"],
+        )
+        items = [
+            {"step": step, "ms": ms, "value": write_number(value)}
+            for step, ms, value in page.points.tolist()
+        ]
+        return Response({"items": items, "next": page.next})
+
+
+class MetricRows(Endpoint):
+    """The rows of a metric."""
+
+    @describe(
+        "Read the rows of a metric that was logged by rows or as a table",
+        query=StepQuery,
+        gives=RowsOut,
+        shows={
+            "columns": ["angle", "cos"],
+            "items": [{"step": 0, "values": {"angle": 0.0, "cos": 1.0}}],
+            "next": None,
+        },
+    )
+    @Access(Action.RUN_READ, ("GET",))
+    def get(self, request: Request, run_id: str) -> Response:
+        run, asked = get_run(self.workspace, run_id), self.read_query(StepQuery)
+        page = read_rows(run, key=asked["name"], after=asked.get("after"), limit=asked["limit"])
+        return answer(RowsOut, page)
+
+
+class MetricTexts(Endpoint):
+    """The texts of a metric."""
+
+    @describe(
+        "Read the texts of a metric by step and time",
+        query=PlaceQuery,
+        gives=TextsOut,
+        shows={"items": [{"step": 0, "ms": MS, "value": "Hello from run!"}], "next": None},
+    )
+    @Access(Action.RUN_READ, ("GET",))
+    def get(self, request: Request, run_id: str) -> Response:
+        run, asked = get_run(self.workspace, run_id), self.read_query(PlaceQuery)
+        found, more = read_texts(
+            run,
+            key=asked["name"],
+            column=asked["column"],
+            after=asked.get("after"),
+            limit=asked["limit"],
+        )
+        return answer(TextsOut, {"items": found, "next": more})
+
+
+class MetricArtifacts(Endpoint):
+    """The images and documents of a run."""
+
+    @describe(
+        "List the images and documents that were logged as metrics",
+        query=ArtifactQuery,
+        gives=ArtifactsOut,
+        shows={
+            "items": [
+                {"name": "plot", "kind": "image", "step": 0, "ms": MS, "path": "images/plot.png"}
+            ]
+        },
+    )
+    @Access(Action.RUN_READ, ("GET",))
+    def get(self, request: Request, run_id: str) -> Response:
+        run, asked = get_run(self.workspace, run_id), self.read_query(ArtifactQuery)
+        found = list_artifacts(run, key=asked["name"], kind=asked["kind"])
+        return answer(ArtifactsOut, {"items": found})
+
+
+def read_batch(data: bytes) -> Batch:
+    """Return the batch in a body. Raises ValidationError that names the value meant."""
+    try:
+        return DECODER.decode(data)
+    except msgspec.ValidationError as error:
+        message, _, place = str(error).partition(" - at `$")
+        raise ValidationError({place.strip(".`"): [message]}) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ParseError(f"The body is not JSON: {error}.") from error
