@@ -10,7 +10,7 @@ from runs.metrics.batches import Batch, Codes, Mask, make_batch
 from runs.metrics.database import PAIRS, Cursor
 from runs.metrics.points import POINT, Points, are_greater, empty_points, unpack
 from runs.metrics.segments import SegmentWriter
-from runs.metrics.summaries import COLUMNS, Summary, from_row, join, to_row
+from runs.metrics.summaries import COLUMNS, Summary, from_row, join, rank, to_row
 
 _COLUMN_LIST = ", ".join(f'"{name}"' for name in COLUMNS)
 
@@ -30,6 +30,9 @@ READ_CANDIDATES = (
     "SELECT data FROM runs_segment WHERE series_id = %s AND (low_step IS NULL OR"
     " low_step <= %s AND high_step >= %s AND low_ms <= %s AND high_ms >= %s) ORDER BY seq"
 )
+
+# Up to so many points are compared faster one by one than as vectors.
+FEW = 32
 
 # (run id, metric id)
 Key = tuple[int, int]
@@ -91,6 +94,8 @@ def _without_duplicates(
 ) -> Batch:
     """Sort out the new points. A point above the last of its series cannot be there already;
     the others are compared with the segments that may hold them."""
+    if len(points) <= FEW and _all_are_above_last(stored, codes, points):
+        return make_batch(codes, points)
     suspect = ~_are_above_last(stored, codes, points)
     if not suspect.any():
         return make_batch(codes, points)
@@ -107,6 +112,15 @@ def _without_duplicates(
         np.concatenate([*(there for _, there in candidates), points]),
         is_stored,
     )
+
+
+def _all_are_above_last(stored: Sequence[Stored | None], codes: Codes, points: Points) -> bool:
+    """Tell of a few points whether each comes after the last of its series."""
+    for code, point in zip(codes.tolist(), points.tolist(), strict=True):
+        series = stored[code]
+        if series and rank(*point) <= series.summary.last_rank:
+            return False
+    return True
 
 
 def _are_above_last(stored: Sequence[Stored | None], codes: Codes, points: Points) -> Mask:

@@ -34,6 +34,8 @@ def make_batch(codes: Codes, points: Points, is_stored: Mask | None = None) -> B
     and so is every new point that equals one of them or an earlier new one."""
     grouped = np.argsort(codes, kind="stable")
     codes, points = codes[grouped], points[grouped]
+    if is_stored is None and (codes[1:] != codes[:-1]).all():
+        return _single_points(codes, points)
     ascending = _follows(points) | (codes[1:] != codes[:-1])
     if ascending.all():
         ranked = np.arange(len(points))
@@ -47,6 +49,14 @@ def make_batch(codes: Codes, points: Points, is_stored: Mask | None = None) -> B
         ranked = (np.cumsum(fresh) - 1)[ranked[fresh[ranked]]]
         codes, points = codes[fresh], points[fresh]
     return _summed_up(codes, points, ranked)
+
+
+def _single_points(codes: Codes, points: Points) -> Batch:
+    """Return the batch of one point per series, a step of a training loop: here setting vectors up
+    costs more than there is to do."""
+    starts = list(range(len(points)))
+    summaries = [of_point(*point) for point in points.tolist()]
+    return Batch(codes.tolist(), starts, [start + 1 for start in starts], points, summaries)
 
 
 def _follows(points: Points) -> Mask:
@@ -76,11 +86,7 @@ def _summed_up(codes: Codes, points: Points, ranked: Codes) -> Batch:
     borders = np.flatnonzero(codes[1:] != codes[:-1]) + 1
     starts = np.concatenate(([0], borders))
     stops = np.concatenate((borders, [len(points)]))
-    if len(starts) == len(points):
-        # One step of a training loop: what vectors cost to set up is more than what there is to do.
-        summaries = [of_point(*point) for point in points.tolist()]
-    else:
-        summaries = _summarise(points, ranked, starts, stops)
+    summaries = _summarise(points, ranked, starts, stops)
     return Batch(codes[starts].tolist(), starts.tolist(), stops.tolist(), points, summaries)
 
 

@@ -14,6 +14,9 @@ from runs.tracking.texts import check_int64
 
 POINT = np.dtype([("step", "<i8"), ("ms", "<i8"), ("value", "<f8")])
 
+# Exactly these: a bool is an int to Python.
+INT, NUMBERS = {int}, {float, int}
+
 Points = NDArray[np.void]
 
 
@@ -22,7 +25,9 @@ def make_points(steps: Sequence[int], times_ms: Sequence[int], values: Sequence[
     that is not negative, a value is any float, NaN and the infinities included."""
     points = np.empty(len(steps), POINT)
     try:
-        if {*map(type, steps), *map(type, times_ms)} - {int} or {*map(type, values)} - {float, int}:
+        if not (set(map(type, steps)) <= INT and set(map(type, times_ms)) <= INT):
+            raise TypeError
+        if not set(map(type, values)) <= NUMBERS:
             raise TypeError
         points["step"] = steps
         points["ms"] = times_ms

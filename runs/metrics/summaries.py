@@ -33,6 +33,11 @@ class Summary:
     ordered: bool
 
     @property
+    def last_rank(self) -> tuple[int, int, bool, float]:
+        """What orders the last point among others, see `rank`."""
+        return rank(self.last_step, self.last_ms, self.last)
+
+    @property
     def mean(self) -> float:
         """The mean of the numbers; NaN where there is none."""
         numbers = self.n - self.nan_count
@@ -93,22 +98,14 @@ def follows(before: Summary, after: Summary) -> bool:
     return (
         after.first_step >= before.last_step
         and after.first_ms >= before.last_ms
-        and rank(after.first_step, after.first_ms, after.first)
-        > rank(before.last_step, before.last_ms, before.last)
+        and rank(after.first_step, after.first_ms, after.first) > before.last_rank
     )
 
 
 def join(before: Summary, after: Summary) -> Summary:
     """Return the summary of the points of both, `after` having arrived later."""
-    early, late = before, before
-    if rank(after.first_step, after.first_ms, after.first) < rank(
-        before.first_step, before.first_ms, before.first
-    ):
-        early = after
-    if rank(after.last_step, after.last_ms, after.last) > rank(
-        before.last_step, before.last_ms, before.last
-    ):
-        late = after
+    in_order = follows(before, after)
+    early, late = (before, after) if in_order else (_earlier(before, after), _later(before, after))
     low = after if _is_better(after.min, after.min_step, before.min, before.min_step) else before
     high = after if _is_better(-after.max, after.max_step, -before.max, before.max_step) else before
     return Summary(
@@ -125,8 +122,19 @@ def join(before: Summary, after: Summary) -> Summary:
         max=high.max,
         max_step=high.max_step,
         sum=before.sum + after.sum,
-        ordered=before.ordered and after.ordered and follows(before, after),
+        ordered=before.ordered and after.ordered and in_order,
     )
+
+
+def _earlier(one: Summary, other: Summary) -> Summary:
+    is_other = rank(other.first_step, other.first_ms, other.first) < rank(
+        one.first_step, one.first_ms, one.first
+    )
+    return other if is_other else one
+
+
+def _later(one: Summary, other: Summary) -> Summary:
+    return other if other.last_rank > one.last_rank else one
 
 
 def _is_better(value: float, step: int | None, than: float, than_step: int | None) -> bool:
