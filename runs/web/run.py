@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 
+from runs.charts.run_failures import read_failure
 from runs.charts.run_page import read_head
 from runs.tracking.errors import NotFound
 from runs.tracking.models import Lifecycle, Run
@@ -35,6 +36,7 @@ def run(request: HttpRequest, run_id: str, tab: str = TABS[0].slug) -> HttpRespo
         "crumbs": crumbs_of(request, found),
         "run": found,
         "head": head,
+        "failure": read_failure(found),
         "tab": opened,
         "tabs": [
             (one, run_address(request.workspace.slug, run_id, one.slug), one.count(head))

@@ -1,0 +1,45 @@
+"""The red box at the top of a failed run."""
+
+import pytest
+from django.test import Client
+
+from runs.artifacts.services import save_file
+from runs.tracking import services
+from tests.factories import make_run
+
+LOG = b"start\nTraceback (most recent call last):\n  File\nRuntimeError: <b>CUDA</b>\n"
+
+
+@pytest.fixture(autouse=True)
+def store(settings, tmp_path):
+    settings.FILES_DIR = tmp_path
+    settings.STUDIO_S3_BUCKET = ""
+
+
+def failed_page(studio: Client, tab: str) -> str:
+    run = make_run(run_id="broken")
+    save_file(owner=run, path="logs/a b.log", chunks=[LOG])
+    services.update_run(run=run, status="Failed")
+    return studio.get(f"/w/default/runs/broken/{tab}").content.decode()
+
+
+@pytest.mark.parametrize("tab", ["details", "outputs"])
+def test_every_tab_shows_the_error_and_leads_to_its_line(studio: Client, tab: str):
+    page = failed_page(studio, tab)
+
+    assert "RuntimeError: &lt;b&gt;CUDA&lt;/b&gt;" in page
+    assert 'href="/w/default/runs/broken/outputs?path=logs%2Fa%20b.log&amp;line=2"' in page
+
+
+def test_the_last_lines_of_the_log_are_shown(studio: Client):
+    page = failed_page(studio, "details")
+
+    assert "The last 4 lines of logs/a b.log" in page
+    assert '<span class="line-error">Traceback' in page
+
+
+def test_a_run_that_has_not_failed_shows_no_box(studio: Client):
+    run = make_run(run_id="fine")
+    save_file(owner=run, path="logs/a.log", chunks=[LOG])
+
+    assert "Why it failed" not in studio.get("/w/default/runs/fine").content.decode()
