@@ -43,31 +43,32 @@ def endpoint(
 ) -> Callable[[View], DjangoView]:
     """Make an endpoint of `view(call, message, **path)`; without `takes`, of `view(call, **path)`.
 
-    The view returns a Django response, or what is to be answered as JSON. `max_body_bytes` None is
+    The view returns a Django response, or what is to be answered as JSON; `perform` of the endpoint
+    hands that out as it is, and raises what went wrong. `max_body_bytes` None is
     the studio's cap for JSON; `STREAMED` no cap, for a view that reads the body itself.
     """
     if max_body_bytes is None:
         max_body_bytes = settings.STUDIO_MAX_BODY_BYTES
 
     def guard(view: View) -> DjangoView:
+        def perform(request: HttpRequest, workspace: str = "default", **path: str) -> Any:
+            check_method(request, methods)
+            principal, found = authorize(request, workspace_slug=workspace, action=action)
+            call = Call(request, found, principal)
+            if takes is None:
+                return view(call, **path)
+            return view(call, decode_request(request, takes, max_body_bytes), **path)
+
         @functools.wraps(view)
-        def guarded(
-            request: HttpRequest, workspace: str = "default", **path: str
-        ) -> HttpResponseBase:
+        def guarded(request: HttpRequest, **path: str) -> HttpResponseBase:
             try:
-                check_method(request, methods)
-                principal, found = authorize(request, workspace_slug=workspace, action=action)
-                call = Call(request, found, principal)
-                if takes is None:
-                    result = view(call, **path)
-                else:
-                    message = decode_request(request, takes, max_body_bytes)
-                    result = view(call, message, **path)
+                result = perform(request, **path)
                 return result if isinstance(result, HttpResponseBase) else answer(result)
             except Exception as error:
                 return refuse(error, methods)
 
         guarded.csrf_exempt = True
+        guarded.perform = perform
         return Access(action, methods, max_body_bytes or None)(guarded)
 
     return guard

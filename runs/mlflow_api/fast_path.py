@@ -1,40 +1,48 @@
 """The requests of training loops, answered in front of Django.
 
 For a request that logs one point, middlewares, URL patterns and signals cost more than storing the
-point. What looks like the usual request of a client is handed straight to the view that Django
+point. What looks like the usual request of a client is handed straight to the endpoint that Django
 would have found, with Django's own request object: gate, decoding, limits and errors are the
-view's, the same either way. Whatever is unusual goes to Django.
+endpoint's, the same either way. Whatever is unusual goes to Django.
 
-The headers that the middlewares add are taken from an answer that went through them, so both ways
-answer alike.
+The headers that the middlewares add are taken from an answer that went through them, and a host is
+one that Django has accepted, so both ways answer alike.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.core.exceptions import DisallowedHost
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import close_old_connections
 from django.http.response import HttpResponseBase
 
+from runs.mlflow_api.encoding import encode
+from runs.mlflow_api.endpoint import refuse
 from runs.mlflow_api.urls import run_urls
 from runs.workspaces.access import DEFAULT_MAX_BODY_BYTES, access_of
 
 HOT = ("log-metric", "log-batch", "log-parameter", "set-tag", "create", "update", "get")
 BASE = "/api/2.0/mlflow/runs/"
+# `path("w/<slug:workspace>/", …)`
+IN_WORKSPACE = re.compile(r"/w/([-a-zA-Z0-9_]+)(/.*)")
 JSON = "application/json"
-WORKSPACE = "/w/"
+LENGTH = "Content-Length"
+MAX_REMEMBERED = 1000
+FAILED = 500
 
-# A browser's page, a proxy's rewriting, a body without a length, a mount point: not for here.
+# A page of a browser, a body without a length, an application mounted below a path.
 UNUSUAL = ("HTTP_ORIGIN", "HTTP_SEC_FETCH_SITE", "HTTP_TRANSFER_ENCODING", "SCRIPT_NAME")
-SCHEMES = frozenset({"", "http", "https"})
+# What the answers' headers depend on: the host is refused or not, a secure answer has one more.
+OUTER = ("HTTP_HOST", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PROTO", "wsgi.url_scheme")
 
 Environ = dict[str, Any]
+Headers = list[tuple[str, str]]
 StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
-View = Callable[..., HttpResponseBase]
+Endpoint = Callable[..., HttpResponseBase]
 
-VIEWS: dict[str, View] = {
+ENDPOINTS: dict[str, Endpoint] = {
     BASE + str(pattern.pattern): pattern.callback
     for pattern in run_urls
     if str(pattern.pattern) in HOT
@@ -46,54 +54,62 @@ class FastPath:
 
     def __init__(self, django: Application) -> None:
         self.django = django
-        # Per scheme, what the middlewares add: a secure answer has one header more.
-        self._added: dict[tuple[str, str], dict[str, str]] = {}
+        self._headers: dict[tuple[str | None, ...], Headers] = {}
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        found = find_view(environ)
+        found = find_endpoint(environ)
         if found is None:
             return self.django(environ, start_response)
-        scheme = (environ["wsgi.url_scheme"], environ.get("HTTP_X_FORWARDED_PROTO", ""))
-        added = self._added.get(scheme)
-        if added is None:
-            return self.django(environ, self._learning(scheme, start_response))
-        request = WSGIRequest(environ)
+        outer = tuple(map(environ.get, OUTER))
+        headers = self._headers.get(outer)
+        if headers is None:
+            return self.django(environ, self._learning(outer, start_response))
+        endpoint, workspace = found
         try:
-            request.get_host()
-        except DisallowedHost:
-            return self.django(environ, start_response)
-        response = found[0](request, workspace=found[1])
-        if response.status_code >= 500:
-            close_old_connections()
-        headers = added | dict(response.items())
-        start_response(f"{response.status_code} {response.reason_phrase}", list(headers.items()))
-        return [response.content]
+            result = endpoint.perform(WSGIRequest(environ), workspace=workspace)
+        except Exception as error:
+            return send(refuse(error, endpoint.access.methods), headers, start_response)
+        if isinstance(result, HttpResponseBase):
+            return send(result, headers, start_response)
+        body = encode(result)
+        start_response("200 OK", [*headers, (LENGTH, str(len(body)))])
+        return [body]
 
-    def _learning(self, scheme: tuple[str, str], start_response: StartResponse) -> StartResponse:
+    def _learning(self, outer: tuple[str | None, ...], start: StartResponse) -> StartResponse:
         """Keep the headers of an answer that Django gives and that is a success."""
 
-        def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
-            if status.startswith("200") and scheme[1] in SCHEMES:
-                self._added[scheme] = dict(headers)
-            return start_response(status, headers, *rest)
+        def start_response(status: str, headers: Headers, *rest: Any) -> Any:
+            if status.startswith("200") and len(self._headers) < MAX_REMEMBERED:
+                self._headers[outer] = [pair for pair in headers if pair[0] != LENGTH]
+            return start(status, headers, *rest)
 
-        return start
+        return start_response
 
 
-def find_view(environ: Environ) -> tuple[View, str] | None:
-    """Return the view of a usual request and its workspace; None for what Django shall answer."""
+def send(
+    response: HttpResponseBase, headers: Headers, start_response: StartResponse
+) -> Iterable[bytes]:
+    """Answer with a response of Django's, its own headers before those of a success."""
+    if response.status_code >= FAILED:
+        close_old_connections()
+    status = f"{response.status_code} {response.reason_phrase}"
+    start_response(status, list((dict(headers) | dict(response.items())).items()))
+    return [response.content]
+
+
+def find_endpoint(environ: Environ) -> tuple[Endpoint, str] | None:
+    """Return the endpoint of a usual request and its workspace; None for what Django is to
+    answer."""
     path, workspace = environ["PATH_INFO"], "default"
-    if path.startswith(WORKSPACE):
-        workspace, _, rest = path[len(WORKSPACE) :].partition("/")
-        path = f"/{rest}"
-    view = VIEWS.get(path)
-    if view is None or any(environ.get(name) for name in UNUSUAL):
+    if (named := IN_WORKSPACE.fullmatch(path)) is not None:
+        workspace, path = named.groups()
+    endpoint = ENDPOINTS.get(path)
+    if endpoint is None or any(map(environ.get, UNUSUAL)):
         return None
-    if environ["REQUEST_METHOD"] != "GET" and not has_plain_body(environ):
+    access, method = access_of(endpoint), environ["REQUEST_METHOD"]
+    if access is None or method not in access.methods:
         return None
-    access = access_of(view)
-    is_known = access is not None and environ["REQUEST_METHOD"] in access.methods
-    return (view, workspace) if is_known else None
+    return (endpoint, workspace) if method == "GET" or has_plain_body(environ) else None
 
 
 def has_plain_body(environ: Environ) -> bool:

@@ -11,6 +11,7 @@ import binascii
 import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -170,8 +171,14 @@ def is_local_owner(request: HttpRequest) -> bool:
     """
     if not settings.STUDIO_OPEN or not PASSED_ON.isdisjoint(request.META):
         return False
+    return is_loopback(request.META.get("REMOTE_ADDR", ""))
+
+
+@lru_cache(maxsize=1024)
+def is_loopback(text: str) -> bool:
+    """Tell whether an IP address means this machine."""
     try:
-        address = ipaddress.ip_address(request.META.get("REMOTE_ADDR", ""))
+        address = ipaddress.ip_address(text)
     except ValueError:
         return False
     return (getattr(address, "ipv4_mapped", None) or address).is_loopback
