@@ -16,6 +16,7 @@ from runs.tracking.filters.nodes import (
     EQUALITY,
     LIKES,
     PATTERNS,
+    Aggregate,
     Field,
     Operator,
     Value,
@@ -30,12 +31,14 @@ def read_value(field: Field, operator: Operator, token: Token) -> Value:
     """Return the value that `token` gives for `field operator …`. Raises FilterError."""
     _check_token(token)
     if operator in PATTERNS:
-        return _read_pattern(token)
-    if operator in LIKES:
-        return token.text
-    value = READERS[type_of(field)](field, token)
+        value: Value = _read_pattern(token)
+    else:
+        value = token.text if operator in LIKES else READERS[type_of(field)](field, token)
     if isinstance(value, float) and math.isnan(value) and operator not in EQUALITY:
         raise _error(token, "NaN is neither smaller nor larger than a number.", "Use = or !=.")
+    if isinstance(value, str) and field.aggregate not in (None, Aggregate.FIRST):
+        hint = f"Ask for the last text: `metrics.{field.key}`."
+        raise _error(token, f"A text has no {field.aggregate}.", hint)
     return value
 
 
