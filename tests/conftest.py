@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 import studio.celery  # noqa: F401  (binds shared tasks to this app)
 from runs.workspaces.memory import forget_all
@@ -35,10 +36,17 @@ def chromium() -> Iterator:
         pytest.skip("Chromium is not installed: apt install chromium")
     from playwright.sync_api import sync_playwright
 
+    # Django gives every event loop connections of its own, and Playwright starts one. The rows of
+    # the migrations, which `serialized_rollback` brings back, go over to the new connection.
+    rows = getattr(connection, "_test_serialized_contents", None)
+    connection.close()
     with sync_playwright() as playwright:
+        if rows is not None:
+            connection._test_serialized_contents = rows
         browser = playwright.chromium.launch(executable_path=program, args=SWITCHES)
         yield browser
         browser.close()
+        connection.close()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
