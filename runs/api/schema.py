@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
     OpenApiExample,
     OpenApiParameter,
@@ -49,6 +50,7 @@ MEANINGS = {
     503: ("The database or the store does not answer; try again.", "unavailable"),
     507: ("No space is left; nothing was kept.", "store_full"),
 }
+BINARY = OpenApiResponse(OpenApiTypes.BINARY, description="The bytes.")
 ALWAYS = (400, 401, 403, 404, 405, 429, 503)
 OF_WRITES = (409, 413, 415, 507)
 FAULT = {"error": {"code": "not_found", "message": "Run with id=7f3a not found"}}
@@ -86,15 +88,15 @@ def describe(
     more: dict[Any, Any] | None = None,
 ) -> Callable[[View], View]:
     """Describe a handler: `body` and `gives` are its serializers, `sends` and `shows` an example
-    of each; `also` are more statuses of errors; `more` are further responses as they are."""
+    of each; `also` are more statuses of errors; `more` are the good responses where they are no
+    JSON."""
     examples = []
     if sends is not None:
         examples.append(OpenApiExample("A request", value=sends, request_only=True))
     if shows is not None:
         examples.append(OpenApiExample("An answer", value=shows, response_only=True))
     writes = OF_WRITES if body is not None or status in (201, 204) else ()
-    responses: dict[Any, Any] = {status: OpenApiResponse(gives, description="Done.")}
-    responses |= more or {}
+    responses: dict[Any, Any] = more or {status: OpenApiResponse(gives, description="Done.")}
     for error in sorted({*ALWAYS, *writes, *also}):
         responses[error] = error_response(error)
     return extend_schema(

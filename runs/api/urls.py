@@ -4,14 +4,19 @@ from django.urls import path
 
 from runs.api import (
     bulk,
+    disk,
     docs,
     experiments,
+    files,
+    logs,
     metrics,
     run_children,
     run_notes,
     runs,
     series,
     unknown,
+    views,
+    zips,
 )
 
 EXPERIMENTS = [
@@ -44,9 +49,40 @@ METRICS = [
     path("runs/<str:run_id>/metrics/artifacts", metrics.MetricArtifacts.as_view()),
     path("series", series.Series.as_view()),
 ]
+FILES = [
+    path("runs/<str:run_id>/files", files.Files.as_view()),
+    path("runs/<str:run_id>/files/<path:path>", files.OneFile.as_view()),
+    path("runs/<str:run_id>/logs", logs.Logs.as_view()),
+    path("runs/<str:run_id>/logs/tail", logs.LogTail.as_view()),
+    path("runs/<str:run_id>/logs/lines", logs.LogLines.as_view()),
+    path("runs/<str:run_id>/logs/search", logs.LogSearch.as_view()),
+    path("runs/<str:run_id>/logs/finish", logs.FinishLog.as_view()),
+    path("runs/<str:run_id>/zip", zips.RunZip.as_view()),
+    path("zip", zips.RunsZip.as_view()),
+]
+DISK = [
+    path("disk", disk.Disk.as_view()),
+    path("runs/<str:run_id>/disk", disk.RunDisk.as_view()),
+    path("experiments/<int:number>/disk", disk.ExperimentDisk.as_view()),
+    path("purge", disk.Purge.as_view()),
+    path("purge/preview", disk.PurgePreview.as_view()),
+]
+VIEWS = [
+    path("views", views.SavedViews.as_view()),
+    path("views/<int:view_id>", views.OneSavedView.as_view()),
+]
 DOCS = [
     path("schema", docs.SchemaJson.as_view()),
     path("docs", docs.Docs.as_view(), name="api_docs"),
 ]
 
-urlpatterns = [*EXPERIMENTS, *RUNS, *METRICS, *DOCS, path("<path:rest>", unknown.Unknown.as_view())]
+urlpatterns = [
+    *EXPERIMENTS,
+    *RUNS,
+    *METRICS,
+    *FILES,
+    *DISK,
+    *VIEWS,
+    *DOCS,
+    path("<path:rest>", unknown.Unknown.as_view()),
+]

@@ -51,6 +51,7 @@ class Api:
         data: bytes | None = None,
         kind: str = "application/json",
         query: dict[str, Any] | None = None,
+        environ: dict[str, Any] | None = None,
         **headers: str,
     ) -> Answer:
         if data is None:
@@ -62,6 +63,7 @@ class Api:
             kind,
             query_params=query or {},
             headers={name.replace("_", "-"): value for name, value in headers.items()},
+            **(environ or {}),
         )
         content = response.getvalue()
         if response.headers.get("Content-Type") == "application/json":

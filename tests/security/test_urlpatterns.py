@@ -32,6 +32,7 @@ PUBLIC = {
 UNCAPPED = (
     ("mlflow-artifacts/artifacts/<path:address>", "PUT"),
     ("mlflow/upload-artifact", "POST"),
+    ("runs/<str:run_id>/files/<path:path>", "PUT"),
 )
 MAX_CAP_BYTES = 64 * 1024 * 1024
 

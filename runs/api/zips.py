@@ -1,0 +1,71 @@
+"""Files of runs as zips: streamed, with a length, resumable where the runs have ended."""
+
+from django.http.response import HttpResponseBase
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from runs.api.downloads import send_zip
+from runs.api.endpoint import Endpoint
+from runs.api.files import RANGE
+from runs.api.inputs import Flag, Input, Name, Text
+from runs.api.schema import BINARY, describe
+from runs.artifacts.zipping.plans import plan_zip
+from runs.charts.bulk import get_runs
+from runs.tracking.queries import get_run
+from runs.workspaces.access import Access
+from runs.workspaces.permissions import Action
+
+MOST_RUNS = 500
+ZIP = {(200, "application/zip"): BINARY, (206, "application/zip"): BINARY, 304: None}
+
+
+class ZipQuery(Input):
+    """What goes in."""
+
+    logs = Flag(default=False, help_text="Only the logs.")
+    compress = Flag(default=False, help_text="Deflated; then it cannot be resumed.")
+
+
+class RunZipQuery(ZipQuery):
+    """What goes in, of one run."""
+
+    path = Text(default="", help_text="A folder; empty is everything.")
+
+
+class RunsZipQuery(ZipQuery):
+    """Which runs; each gets a folder of its own."""
+
+    run = serializers.ListField(
+        child=Name(), min_length=1, max_length=MOST_RUNS, help_text="Ids of runs; repeat it."
+    )
+
+
+class RunZip(Endpoint):
+    """The files of a run."""
+
+    @describe(
+        "Download the files of a run as a zip", query=RunZipQuery, headers=[RANGE], more=ZIP,
+        also=(410, 416),
+    )  # fmt: skip
+    @Access(Action.FILE_READ, ("GET",))
+    def get(self, request: Request, run_id: str) -> HttpResponseBase:
+        run, asked = get_run(self.workspace, run_id), self.read_query(RunZipQuery)
+        plan = plan_zip([run], folder=asked["path"], logs_only=asked["logs"])
+        return send_zip(request, plan, compress=asked["compress"])
+
+
+class RunsZip(Endpoint):
+    """The files of several runs."""
+
+    @describe(
+        "Download the files of several runs as one zip", query=RunsZipQuery, headers=[RANGE],
+        more=ZIP, also=(410, 416),
+    )  # fmt: skip
+    @Access(Action.FILE_READ, ("GET",))
+    def get(self, request: Request) -> HttpResponseBase:
+        asked = self.read_query(RunsZipQuery)
+        run_ids = list(dict.fromkeys(asked["run"]))
+        plan = plan_zip(
+            get_runs(workspace=self.workspace, run_ids=run_ids), logs_only=asked["logs"]
+        )
+        return send_zip(request, plan, compress=asked["compress"])
