@@ -18,7 +18,7 @@ import psutil
 
 from studio.bootstrap import BASE_DIR
 
-LONGEST_WAIT_S = 30.0
+LONGEST_WAIT_S = 90.0
 
 
 def free_port() -> int:
