@@ -106,7 +106,7 @@ def like(text: str, pattern: str, ignore_case: bool) -> bool:
     return re.fullmatch(form, text, re.DOTALL) is not None
 
 
-def metric_of(run: PlainRun, node_or_key: object) -> float | None | str:
+def metric_of(run: PlainRun, node_or_key: object) -> float | str | None:
     """The aggregate's value: None is NaN, "missing" no series."""
     field = node_or_key
     summed = run.metrics.get((field.key, field.column))

@@ -58,7 +58,7 @@ def read_cursor(cursor: str, keys: Sequence[SortKey]) -> tuple[Position, int]:
         if _whole(now_ms) is None or len(position.values) != len(keys):
             raise ValueError
         order = data["o"]
-    except (ValueError, KeyError, TypeError, binascii.Error, zlib.error, RecursionError):
+    except (ValueError, LookupError, TypeError, binascii.Error, zlib.error, RecursionError):
         raise CursorError("The page cursor cannot be read. Begin with the first page.") from None
     if order != _digest(keys):
         raise CursorError("The page cursor is of another sort order. Begin with the first page.")

@@ -67,11 +67,12 @@ class KeyedTerm(Term):
             return False, False
         end = f"(SELECT s.number FROM {self.table} s WHERE s.experiment_id = e.id AND s.key = %s"
         ends = sql(
-            f"SELECT {end} ORDER BY s.number LIMIT 1), {end} ORDER BY s.number DESC LIMIT 1) FROM (",
+            f"SELECT {end} ORDER BY s.number LIMIT 1), {end} ORDER BY s.number DESC LIMIT 1)",
             self.key.key,
             self.key.key,
         )
-        rows = self.dialect.read(ends + self.dialect.ids(self.homes) + ") e")
+        homes = self.dialect.ids(self.homes).wrap(" FROM (", ") e")
+        rows = self.dialect.read(ends + homes)
         found = {end is not None for row in rows for end in row}
         return True in found, False in found
 
