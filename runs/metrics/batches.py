@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from runs.metrics.points import Points, are_greater, are_same
+from runs.metrics.points import Points, are_same, follow
 from runs.metrics.summaries import Summary, of_point
 
 INT64_MAX = np.iinfo(np.int64).max
@@ -36,7 +36,7 @@ def make_batch(codes: Codes, points: Points, is_stored: Mask | None = None) -> B
     codes, points = codes[grouped], points[grouped]
     if is_stored is None and (codes[1:] != codes[:-1]).all():
         return _single_points(codes, points)
-    ascending = _follows(points) | (codes[1:] != codes[:-1])
+    ascending = follow(points) | (codes[1:] != codes[:-1])
     if ascending.all():
         ranked = np.arange(len(points))
         fresh = None if is_stored is None else ~is_stored[grouped]
@@ -57,15 +57,6 @@ def _single_points(codes: Codes, points: Points) -> Batch:
     starts = list(range(len(points)))
     summaries = [of_point(*point) for point in points.tolist()]
     return Batch(codes.tolist(), starts, [start + 1 for start in starts], points, summaries)
-
-
-def _follows(points: Points) -> Mask:
-    """Tell of each point but the first whether it comes after the one before it, both by (step,
-    time, value) and by (time, step, value)."""
-    step, ms, value = points["step"], points["ms"], points["value"]
-    further = (step[1:] > step[:-1]) | (ms[1:] > ms[:-1])
-    not_back = (step[1:] >= step[:-1]) & (ms[1:] >= ms[:-1])
-    return not_back & (further | are_greater(value[1:], value[:-1]))
 
 
 def _mark_first(codes: Codes, points: Points, ranked: Codes) -> Mask:
@@ -95,8 +86,8 @@ def _summarise(points: Points, ranked: Codes, starts: Codes, stops: Codes) -> li
     is_nan = np.isnan(value)
     lows, low_steps = _extremes(value, points["step"], starts, stops, np.fmin)
     highs, high_steps = _extremes(value, points["step"], starts, stops, np.fmax)
-    follows = np.concatenate(([True], _follows(points)))
-    follows[starts] = True
+    in_order = np.concatenate(([True], follow(points)))
+    in_order[starts] = True
     first, last = points[ranked[starts]], points[ranked[stops - 1]]
     with np.errstate(invalid="ignore", over="ignore"):  # Inf - Inf is NaN, as in the database
         sums = np.add.reduceat(np.where(is_nan, 0.0, value), starts)
@@ -114,7 +105,7 @@ def _summarise(points: Points, ranked: Codes, starts: Codes, stops: Codes) -> li
         highs,
         high_steps,
         sums.tolist(),
-        np.logical_and.reduceat(follows, starts).tolist(),
+        np.logical_and.reduceat(in_order, starts).tolist(),
     )
     return [Summary(*row) for row in zip(*columns, strict=True)]
 

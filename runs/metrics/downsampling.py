@@ -32,8 +32,10 @@ def choose(x: Ints, value: Floats, borders: Ints) -> Indices:
         chosen = _extremes(value, starts, stops)
     else:
         chosen = _choose_from_all(value, starts, stops)
-    ends = np.array([0, len(x) - 1])
-    return np.unique(np.concatenate((ends, chosen)))
+    is_chosen = np.zeros(len(x), bool)
+    is_chosen[chosen] = True
+    is_chosen[[0, -1]] = True
+    return np.flatnonzero(is_chosen)
 
 
 def _cut(x: Ints, borders: Ints) -> tuple[Indices, Indices]:

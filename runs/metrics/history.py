@@ -2,6 +2,8 @@
 
 import base64
 import binascii
+import heapq
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -9,9 +11,8 @@ import numpy as np
 
 from runs.metrics.database import Cursor, open_cursor
 from runs.metrics.errors import InvalidPosition
-from runs.metrics.points import POINT, Points, empty_points, order_by_time, unpack
+from runs.metrics.points import POINT, Points, empty_points, follow, order_by_time, unpack
 from runs.metrics.reading import INT64_MIN, read_sealed
-from runs.metrics.segments import SEALED
 
 FIND_SERIES = """
 SELECT runs_series.id FROM runs_run
@@ -21,8 +22,8 @@ WHERE runs_run.id = %s AND key = %s AND "column" = %s
 """
 # The segments that may hold points at a (time, step) or later; of the open ones, their points.
 READ_REST = """
-SELECT seq, n, low_ms, low_step, CASE WHEN low_step IS NULL THEN data END FROM runs_segment
-WHERE series_id = %s
+SELECT low_ms, low_step, high_ms, high_step, seq, n, CASE WHEN low_step IS NULL THEN data END
+FROM runs_segment WHERE series_id = %s
 AND (low_step IS NULL OR high_ms > %s OR (high_ms = %s AND high_step >= %s))
 """
 
@@ -38,13 +39,25 @@ class History:
 
 
 class Rest(NamedTuple):
-    """A segment that may hold points of the pages to come."""
+    """A segment that may hold points of the pages to come; its data only where it is open."""
 
-    seq: int
-    n: int
     low_ms: int
     low_step: int
+    high_ms: int
+    high_step: int
+    seq: int
+    n: int
     data: bytes | None
+
+    @property
+    def begin(self) -> tuple[int, int]:
+        """Where a sealed segment begins in the order of a history: no point lies before."""
+        return self.low_ms, self.low_step
+
+    @property
+    def end(self) -> tuple[int, int]:
+        """Where a sealed segment ends: no point lies behind."""
+        return self.high_ms, self.high_step
 
 
 def read_history(
@@ -70,27 +83,36 @@ def _read_after(cursor: Cursor, series_id: int, position: np.void, limit: int | 
     """Return the points after a position in order: all, or more than `limit` where there are."""
     step, ms, _ = position.item()
     rest = [Rest(*row) for row in cursor.read(READ_REST, (series_id, ms, ms, step))]
-    taken = [unpack(segment.data) for segment in rest if segment.data is not None]
-    sealed = sorted(
-        (segment for segment in rest if segment.data is None),
-        key=lambda segment: (segment.low_ms, segment.low_step, segment.seq),
-    )
-    while True:
-        count = len(sealed) if limit is None else min(len(sealed), limit // SEALED + 2)
-        seqs, sealed = [segment.seq for segment in sealed[:count]], sealed[count:]
-        taken += [points for _, points in read_sealed(cursor, series_id, seqs)] if seqs else []
-        points = np.concatenate([empty_points(), *taken])
+    sealed = sorted(segment for segment in rest if segment.data is None)
+    count = len(sealed) if limit is None else _count_needed(sealed, (ms, step), limit)
+    seqs = [segment.seq for segment in sealed[:count]]
+    taken = [points for _, points in read_sealed(cursor, series_id, seqs)] if seqs else []
+    opened = sorted((s.seq, s.data) for s in rest if s.data is not None)
+    points = np.concatenate([empty_points(), *taken, *(unpack(data) for _, data in opened)])
+    if not follow(points).all():
         points = points[order_by_time(points)]
-        points = points[_find(points, position) :]
-        if not sealed:
-            return points
-        # What comes before every segment not yet read stays where it is.
-        settled = _find(points, _lowest(sealed[0]))
-        if limit is not None and settled > limit:
-            return points[:settled]
+    # What comes before all segments that were not read stays where it is.
+    settled = _find(points, _lowest(sealed[count])) if count < len(sealed) else len(points)
+    return points[_find(points, position) : settled]
+
+
+def _count_needed(sealed: Sequence[Rest], position: tuple[int, int], limit: int) -> int:
+    """Return how many of the segments, sorted by where they begin, hold more than `limit` points
+    that lie behind the position and before all other segments."""
+    settled = 0
+    ends: list[tuple[tuple[int, int], int]] = []
+    for count, segment in enumerate(sealed):
+        while ends and ends[0][0] < segment.begin:
+            settled += heapq.heappop(ends)[1]
+        if settled > limit:
+            return count
+        if segment.begin > position:
+            heapq.heappush(ends, (segment.end, segment.n))
+    return len(sealed)
 
 
 def _lowest(segment: Rest) -> np.void:
+    """Return a point that comes before all of a segment."""
     return np.array((segment.low_step, segment.low_ms, -np.inf), POINT)
 
 

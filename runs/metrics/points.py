@@ -83,3 +83,12 @@ def are_greater(left: NDArray[np.float64], right: NDArray[np.float64]) -> NDArra
 def are_same(left: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Tell for each pair of values whether they are equal; NaN equals NaN."""
     return (left == right) | (np.isnan(left) & np.isnan(right))
+
+
+def follow(points: Points) -> NDArray[np.bool_]:
+    """Tell of each point but the first whether it comes after the one before it, both by (step,
+    time, value) and by (time, step, value)."""
+    step, ms, value = points["step"], points["ms"], points["value"]
+    further = (step[1:] > step[:-1]) | (ms[1:] > ms[:-1])
+    not_back = (step[1:] >= step[:-1]) & (ms[1:] >= ms[:-1])
+    return not_back & (further | are_greater(value[1:], value[:-1]))

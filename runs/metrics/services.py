@@ -31,6 +31,7 @@ from runs.metrics.requests import (
 )
 from runs.metrics.runs import RunRef, forget_all, resolve_run
 from runs.metrics.texts import Text, add_texts
+from runs.metrics.writer_connection import use_writer_connection
 from runs.metrics.writer_lock import hold_writer_lock
 from runs.tracking.clock import now_ms
 from runs.tracking.errors import NotActive, NotFound, TrackingError
@@ -159,7 +160,7 @@ def _commit(requests: Sequence[Request]) -> list[Exception | None]:
 
 
 def _commit_once(requests: Sequence[Request]) -> list[Exception | None]:
-    with hold_writer_lock(), transaction.atomic():
+    with use_writer_connection(), hold_writer_lock(), transaction.atomic():
         return _write(requests)
 
 

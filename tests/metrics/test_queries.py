@@ -98,7 +98,7 @@ def test_a_page_reads_only_the_segments_it_needs(run, ref, monkeypatch):
         lambda cursor, series, seqs: read.extend(seqs) or original(cursor, series, seqs),
     )
     page = queries.read_history(run_id=run.id, key="loss", limit=2000)
-    assert read == [0, 1024, 2048]
+    assert read == [0, 1024]
     read.clear()
     queries.read_history(run_id=run.id, key="loss", limit=2000, after=page.next)
     assert read == [1024, 2048, 3072]
