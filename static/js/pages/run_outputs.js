@@ -51,6 +51,11 @@ function start() {
   const path = state.get("path") || root.dataset.path;
   const byte = state.has("path") || !root.dataset.byte ? null : Number(root.dataset.byte);
   tree.start(path);
+  if (state.get("find")) {
+    const { find, regex } = pane.find("search").elements;
+    find.value = state.get("find");
+    regex.checked = state.get("regex") === "1";
+  }
   if (path) pane.open(path, { line: state.get("line"), byte, wrap: state.get("wrap"), follow: state.get("follow") });
   if (state.get("second")) addPane().open(state.get("second"));
 

@@ -90,7 +90,7 @@ export class LogViewer extends EventTarget {
       const begins = text.includes("Traceback (most recent call last)");
       inside = begins || (inside && /^\s/.test(text));
       const ends = !inside && element.previousElementSibling?.classList.contains("trace");
-      element.classList.toggle("trace", inside || (ends && element.previousElementSibling.dataset.ends !== "1"));
+      element.classList.toggle("trace", Boolean(inside || (ends && element.previousElementSibling.dataset.ends !== "1")));
       if (ends) element.dataset.ends = "1";
     }
   }
