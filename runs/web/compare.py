@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 
 from runs.charts.comparison import compare_runs, count_differences
 from runs.web.gate import page
@@ -10,7 +11,7 @@ from runs.workspaces.permissions import Action
 
 MOST_COLUMNS = 20
 MOST_RUNS = 500
-TABS = {"charts": "Charts", "table": "Table"}
+TABS = {"charts": "Charts", "table": "Table", "images": "Images"}
 
 
 @page(Action.RUN_READ)
@@ -34,6 +35,8 @@ def compare(request: HttpRequest) -> HttpResponse:
     if context["tab"] == "charts":
         fixed = {"runs": ",".join(run_ids), "children": True, "all": True}
         context["table"] = make_table(request, fixed=fixed)
+    elif context["tab"] == "images":
+        context["images_address"] = reverse("images", kwargs={"workspace": request.workspace.slug})
     else:
         context |= compared(request, run_ids)
     return render(request, "runs/compare.html", context)

@@ -49,6 +49,7 @@ ICONS = (
     "pencil",
     "pin",
     "pin-off",
+    "play",
     "plus",
     "refresh-cw",
     "regex",

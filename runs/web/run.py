@@ -8,7 +8,7 @@ from runs.tracking.errors import NotFound
 from runs.tracking.models import Lifecycle, Run
 from runs.tracking.queries import get_run
 from runs.tracking.statuses import Status
-from runs.web import live, run_children, run_details, run_metrics, run_outputs
+from runs.web import live, run_children, run_details, run_images, run_metrics, run_outputs
 from runs.web.addresses import experiment_address, run_address
 from runs.web.gate import page
 from runs.web.run_tabs import Tab
@@ -18,6 +18,7 @@ from runs.workspaces.permissions import Action
 TABS: tuple[Tab, ...] = (
     run_details.TAB,
     run_metrics.TAB,
+    run_images.TAB,
     run_children.TAB,
     run_outputs.TAB,
 )

@@ -1,0 +1,84 @@
+"""The gallery, by pointer and keyboard."""
+
+import struct
+import zlib
+
+import pytest
+
+from runs.artifacts.services import save_file
+from tests.factories import make_experiment, make_run
+from tests.web.browser import until
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+SHOWN = "[...document.querySelectorAll('[data-images] figcaption')].map(c => c.innerText)"
+
+
+def png(grey: int) -> bytes:
+    """An image of 8 by 8 pixels of one grey."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        crc = zlib.crc32(kind + data)
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", crc)
+
+    head = struct.pack(">IIBBBBB", 8, 8, 8, 0, 0, 0, 0)
+    rows = zlib.compress((b"\0" + bytes([grey]) * 8) * 8)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+@pytest.fixture(autouse=True)
+def images(db, settings, tmp_path):
+    settings.FILES_DIR = tmp_path
+    settings.STUDIO_S3_BUCKET = ""
+    experiment = make_experiment("vision")
+    for number in range(2):
+        run = make_run(experiment, run_id=f"run-{number}", name=f"heron-{number}")
+        for step in (0, 10, 20):
+            path = f"images/val~dogs%step%{step}%timestamp%1%0-{step}.png"
+            save_file(owner=run, path=path, chunks=[png(step * 10)])
+    save_file(owner=run, path="figure.png", chunks=[png(99)])
+
+
+def test_arrows_go_through_the_steps_and_the_address_keeps_them(tab):
+    tab.goto("/w/default/runs/run-1/images")
+    tab.wait_for_selector("[data-images] img[alt='val/dogs']")
+    assert "step 20" in tab.evaluate(SHOWN)[1]
+
+    tab.keyboard.press("ArrowLeft")
+    until(tab, f"{SHOWN}[1].includes('step 10')")
+    tab.reload()
+
+    until(tab, f"{SHOWN}[1]?.includes('step 10')")
+    until(
+        tab, "[...document.querySelectorAll('[data-images] img')].every(i => i.naturalWidth === 8)"
+    )
+
+
+def test_full_screen_shows_one_image_and_arrows_change_it(tab):
+    tab.goto("/w/default/runs/run-1/images")
+    tab.click("button[title='val/dogs']")
+    tab.wait_for_selector("dialog.full[open] img[alt='val/dogs']")
+
+    tab.keyboard.press("ArrowDown")
+    tab.wait_for_selector("dialog.full[open] img[alt='figure.png']")
+    tab.keyboard.press("Escape")
+
+    tab.wait_for_selector("dialog.full", state="hidden")
+
+
+def test_another_run_stands_beside(tab):
+    tab.goto("/w/default/runs/run-1/images")
+    tab.wait_for_selector("[data-images] img")
+
+    tab.select_option("[data-with]", "run-0")
+
+    until(tab, "document.querySelectorAll('.image-row').length === 2")
+    assert "with=run-0" in tab.url
+    assert tab.locator(".image-row figcaption").all_inner_texts()[0].startswith("heron-1")
+    assert tab.locator(".missing").count() == 1
+
+
+def test_compare_shows_the_images_of_its_runs(tab):
+    tab.goto("/w/default/compare?runs=run-0,run-1&tab=images")
+
+    until(tab, "document.querySelectorAll('.image-row:last-child img').length === 2")
