@@ -10,6 +10,8 @@ from runs.metrics.queries import read_history
 from runs.metrics.services import log_batch
 from runs.metrics.writer_connection import use_writer_connection
 
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
 
 def used_inside() -> object:
     with use_writer_connection():
@@ -17,7 +19,7 @@ def used_inside() -> object:
 
 
 @pytest.fixture
-def sqlite(transactional_db):
+def sqlite():
     if connection.vendor != "sqlite":
         pytest.skip("PostgreSQL is written on each thread's own connection")
 
@@ -31,7 +33,7 @@ def test_threads_share_the_writer_and_get_their_own_back(sqlite):
     assert connections["default"] is own
 
 
-def test_other_databases_are_written_on_the_own_connection(transactional_db, monkeypatch):
+def test_other_databases_are_written_on_the_own_connection(monkeypatch):
     monkeypatch.setitem(connection.settings_dict, "NAME", "file:memory?mode=memory")
     assert used_inside() is connections["default"]
 
@@ -50,7 +52,6 @@ def test_a_forked_child_opens_its_own(sqlite):
     assert used_inside() is not before
 
 
-@pytest.mark.django_db(transaction=True)
 def test_points_of_many_threads_are_all_stored(run, ref):
     def log(number: int) -> None:
         for step in range(20):
