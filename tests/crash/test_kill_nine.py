@@ -1,7 +1,7 @@
 """What the server has acknowledged survives `kill -9` of all its processes.
 
-Three rounds; STUDIO_CRASH_ROUNDS=20 for the whole proof, which then also wants the server back
-within five seconds each time.
+Three rounds, for the whole proof STUDIO_TEST_CRASH_ROUNDS=20. How long the server took to answer
+again is told; on a quiet machine STUDIO_TEST_CRASH_RETURN_S=5 makes it a demand.
 """
 
 import os
@@ -21,9 +21,8 @@ from tests.crash.writers import KEYS, NUMBERS_EACH, Writer
 from tests.factories import make_experiment, make_run
 from tests.metrics.invariants import check_series
 
-ROUNDS = int(os.environ.get("STUDIO_CRASH_ROUNDS", "3"))
-WHOLE_PROOF = 20
-LONGEST_RETURN_S = 5.0
+ROUNDS = int(os.environ.get("STUDIO_TEST_CRASH_ROUNDS", "3"))
+LONGEST_RETURN_S = float(os.environ.get("STUDIO_TEST_CRASH_RETURN_S", "inf"))
 WRITERS = 10
 RUNS = 3
 
@@ -63,7 +62,7 @@ def test_no_acknowledged_point_is_lost_doubled_or_out_of_order():
         time.sleep(0.5)
     told = check_stored(writers)
     print(f"\n{told}; back after {min(returns):.1f} to {max(returns):.1f} s, {ROUNDS} times")
-    assert ROUNDS < WHOLE_PROOF or max(returns) < LONGEST_RETURN_S
+    assert max(returns) < LONGEST_RETURN_S
 
 
 def check_stored(writers: list[Writer]) -> str:
