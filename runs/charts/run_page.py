@@ -77,13 +77,17 @@ def read_details(run: Run) -> RunDetails:
         tags=[(key, value) for key, value in tags if not key.startswith(CLIENT_TAGS)],
         client_tags=[(key, value) for key, value in tags if key.startswith(CLIENT_TAGS)],
         properties=pairs(Property.objects.filter(run=run)),
-        datasets=list(DatasetInput.objects.filter(run=run).order_by("name", "digest")),
+        datasets=list_datasets(run),
         history=list(StatusChange.objects.filter(run=run).order_by("id")),
     )
 
 
 def list_tags(run: Run) -> list[tuple[str, str | None]]:
     return pairs(RunTag.objects.filter(run=run))
+
+
+def list_datasets(run: Run) -> list[DatasetInput]:
+    return list(DatasetInput.objects.filter(run=run).order_by("name", "digest"))
 
 
 def pairs(rows: Iterable) -> list[tuple]:

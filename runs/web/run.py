@@ -8,7 +8,16 @@ from runs.tracking.errors import NotFound
 from runs.tracking.models import Lifecycle, Run
 from runs.tracking.queries import get_run
 from runs.tracking.statuses import Status
-from runs.web import live, run_children, run_details, run_images, run_metrics, run_outputs
+from runs.web import (
+    live,
+    run_children,
+    run_details,
+    run_images,
+    run_metrics,
+    run_monitoring,
+    run_outputs,
+    run_raw,
+)
 from runs.web.addresses import experiment_address, run_address
 from runs.web.gate import page
 from runs.web.run_tabs import Tab
@@ -21,6 +30,8 @@ TABS: tuple[Tab, ...] = (
     run_images.TAB,
     run_children.TAB,
     run_outputs.TAB,
+    run_monitoring.TAB,
+    run_raw.TAB,
 )
 HEAD = live.Part("run-head", "runs/_head.html")
 

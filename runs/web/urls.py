@@ -18,6 +18,7 @@ from runs.web import (
     run_edit,
     run_images,
     run_outputs,
+    run_raw,
     runs_table,
     saved_views,
     search,
@@ -44,6 +45,7 @@ RUN = [
     path("log-hits", logs.hits, name="log_hits"),
     path("zip", zips.run_zip, name="run_zip"),
     path("files/<path:path>", files.file, name="run_file"),
+    path("raw.json", run_raw.document, name="run_raw"),
     path("<slug:tab>", run.run, name="run_tab"),
 ]
 IN_WORKSPACE = [

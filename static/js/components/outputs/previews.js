@@ -63,7 +63,8 @@ function json(preview) {
   return [drawJson(preview.value, "", 0), ...note(preview)];
 }
 
-function drawJson(value, key, depth) {
+/** A value as a tree that unfolds: two levels are open. */
+export function drawJson(value, key, depth) {
   if (typeof value !== "object" || value === null) {
     const line = make("div", {}, "json-leaf");
     if (key !== "") line.append(make("b", { textContent: `${key}: ` }));

@@ -1,0 +1,34 @@
+"""The tab Monitoring of a run: what the machine did meanwhile, as charts that share their axis."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from runs.charts.run_page import list_metrics
+from runs.tracking.models import Run
+from runs.web.live import Part
+from runs.web.run_tabs import Tab
+
+# Where MLflow's monitor logs CPU, memory, disk, network and GPU.
+PREFIX = "system/"
+
+
+def read(request: HttpRequest, run: Run) -> dict[str, Any]:
+    where = {"workspace": request.workspace.slug}
+    return {
+        "monitored": [
+            row for row in list_metrics(run) if row.key.startswith(PREFIX) and not row.column
+        ],
+        "series_address": reverse("series", kwargs=where),
+        "points_address": reverse("points", kwargs={**where, "run_id": run.run_id}),
+    }
+
+
+TAB = Tab(
+    "monitoring",
+    "Monitoring",
+    "runs/monitoring.html",
+    read,
+    parts=(Part("monitored", "runs/_monitored.html"),),
+)

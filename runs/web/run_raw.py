@@ -1,0 +1,96 @@
+"""The tab Raw JSON of a run: everything known about it, as one document."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+
+from runs.artifacts.logs.conventions import list_logs
+from runs.charts.run_documents import RunDocument, get_run_document
+from runs.charts.run_page import list_datasets
+from runs.tracking.models import DatasetInput, Run
+from runs.web.gate import page
+from runs.web.run_tabs import Tab
+from runs.workspaces.permissions import Action
+
+
+def read(request: HttpRequest, run: Run) -> dict[str, Any]:
+    where = {"workspace": request.workspace.slug, "run_id": run.run_id}
+    return {"raw_address": reverse("run_raw", kwargs=where)}
+
+
+@page(Action.FILE_READ)
+def document(request: HttpRequest, run_id: str) -> HttpResponse:
+    """The keys of azureml-core's `Run.get_details()`, and what it leaves out; `?download=1`."""
+    found = get_run_document(request.workspace, run_id)
+    body = msgspec.json.format(msgspec.json.encode(describe(request, found)), indent=2)
+    answer = HttpResponse(body, content_type="application/json")
+    if request.GET.get("download") == "1":
+        name = content_disposition_header(True, f"{run_id}.json")
+        answer["Content-Disposition"] = name or "attachment"
+    return answer
+
+
+def describe(request: HttpRequest, found: RunDocument) -> dict[str, Any]:
+    run = found.run
+    details = {
+        "runId": run.run_id,
+        "target": run.target,
+        "status": run.status,
+        "statusReason": run.status_reason,
+        "startTimeUtc": as_utc(run.started_ms),
+        "endTimeUtc": as_utc(run.ended_ms),
+        "properties": found.properties,
+        "inputDatasets": [describe_dataset(one) for one in list_datasets(run)],
+        "outputDatasets": [],
+        "runDefinition": run.source,
+        "logFiles": addresses_of_logs(request, run),
+        "submittedBy": run.submitted_by,
+    }
+    if run.error:
+        details["error"] = {"error": {"message": run.error}}
+    return details | {
+        "name": run.name,
+        "number": run.number,
+        "description": run.description,
+        "lifecycle": run.lifecycle,
+        "experiment": {"id": run.experiment.number, "name": run.experiment.name},
+        "parentRunId": run.parent and run.parent.run_id,
+        "parameters": found.params,
+        "tags": found.tags,
+        "metrics": found.metrics,
+        "history": [
+            {"status": one.status, "at": as_utc(one.at_ms), "by": one.by, "reason": one.reason}
+            for one in found.history
+        ],
+    }
+
+
+def describe_dataset(row: DatasetInput) -> dict[str, str]:
+    return {"name": row.name, "digest": row.digest, "context": row.context}
+
+
+def addresses_of_logs(request: HttpRequest, run: Run) -> dict[str, str]:
+    where = {"workspace": request.workspace.slug, "run_id": run.run_id}
+    return {
+        log.path: request.build_absolute_uri(
+            reverse("run_file", kwargs={**where, "path": log.path})
+        )
+        for log in list_logs(run)
+    }
+
+
+def as_utc(ms: int | None) -> str | None:
+    """`ms` as ISO 8601; the bare number where no calendar holds it."""
+    if ms is None:
+        return None
+    try:
+        return datetime.fromtimestamp(ms / 1000, UTC).isoformat().replace("+00:00", "Z")
+    except (ValueError, OverflowError, OSError):
+        return str(ms)
+
+
+TAB = Tab("raw", "Raw JSON", "runs/raw.html", read)
