@@ -130,9 +130,3 @@ def web_link(address: str) -> str | SafeString:
     return format_html(
         '<a class="link wrap" href="{}" rel="noopener noreferrer nofollow">{}</a>', address, address
     )
-
-
-@register.simple_tag(takes_context=True)
-def children_address(context: template.Context, run: Run) -> str:
-    """The tab with the children of `run`."""
-    return addresses.run_address(context["workspace"].slug, run.run_id, "children")

@@ -1,9 +1,12 @@
 """A tab of Chromium that notes whatever goes wrong in it."""
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+
+from django.core.signals import request_finished, request_started
 
 WIDE = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -14,6 +17,9 @@ def open_tab(chromium: Any, base_url: str, **options: Any) -> Iterator[Any]:
     """Yield playwright's Page; afterwards fail if the console showed an error, a script threw, the
     content policy refused something, or the server answered with 5xx."""
     options = {"viewport": WIDE, "reduced_motion": "reduce", **options}
+    asked = Asked()
+    request_started.connect(asked.began)
+    request_finished.connect(asked.ended)
     context = chromium.new_context(base_url=base_url, **options)
     page = context.new_page()
     troubles: list[str] = []
@@ -25,7 +31,32 @@ def open_tab(chromium: Any, base_url: str, **options: Any) -> Iterator[Any]:
         yield page
     finally:
         context.close()
+        asked.wait()
     assert troubles == []
+
+
+class Asked:
+    """Counts the requests that a live server in this process works on."""
+
+    def __init__(self) -> None:
+        self.open = 0
+        self.lock = threading.Lock()
+
+    def began(self, **kwargs: Any) -> None:
+        with self.lock:
+            self.open += 1
+
+    def ended(self, **kwargs: Any) -> None:
+        with self.lock:
+            self.open -= 1
+
+    def wait(self, seconds: float = 20.0) -> None:
+        """Wait until all have been answered: the tables of a test are emptied next."""
+        deadline = time.monotonic() + seconds
+        while self.open > 0:
+            if time.monotonic() > deadline:
+                raise AssertionError("The live server still works on a request.")
+            time.sleep(0.02)
 
 
 def note(troubles: list[str], message: Any) -> None:

@@ -44,12 +44,11 @@ SCRIPT = """async ([module, texts]) => {
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_the_browser_writes_the_same_numbers(chromium, live_server):
-    page = chromium.new_page()
-    page.goto(f"{live_server.url}/sign-in")
+def test_the_browser_writes_the_same_numbers(tab, live_server):
+    tab.goto("/sign-in")
     numbers = [(repr(value), text) for value, text in CASES if value is not None]
     module = f"{live_server.url}/static/js/lib/numbers.js"
 
-    shown = page.evaluate(SCRIPT, [module, [number for number, _ in numbers]])
+    shown = tab.evaluate(SCRIPT, [module, [number for number, _ in numbers]])
 
     assert shown == [text for _, text in numbers]

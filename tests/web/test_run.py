@@ -26,7 +26,7 @@ def test_every_tab_of_an_empty_run_says_what_to_do_next(studio: Client, tab: str
     answer = studio.get(f"/w/default/runs/{make_run().run_id}/{tab}")
 
     assert answer.status_code == 200
-    assert "mlflow.log_metric(" in answer.content.decode()
+    assert "mlflow." in answer.content.decode()
 
 
 def test_the_address_without_a_tab_shows_the_details(studio: Client):
@@ -104,7 +104,7 @@ def test_parent_and_children_are_linked(studio: Client):
     child = make_run(parent.experiment, parent=parent, name="the-child")
 
     assert f"/w/default/runs/{parent.run_id}" in page_of(studio, child)
-    assert "children=1" in page_of(studio, parent)
+    assert f"/w/default/runs/{parent.run_id}/children" in page_of(studio, parent)
 
 
 def test_a_repository_is_a_link_only_if_it_is_an_address_of_the_web(studio: Client):
