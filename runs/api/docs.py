@@ -2,11 +2,11 @@
 
 from csp.utils import build_policy
 from django.shortcuts import render
-from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from runs.api.description import build_description
 from runs.api.endpoint import Endpoint
 from runs.workspaces.access import Access
 from runs.workspaces.permissions import Action
@@ -18,12 +18,7 @@ class SchemaJson(Endpoint):
 
     @Access(Action.WORKSPACE_READ, ("GET",))
     def get(self, request: Request) -> Response:
-        from runs.api import urls  # (it imports this module)
-
-        base = request.path.removesuffix("schema")
-        told = SchemaGenerator(patterns=urls.urlpatterns).get_schema(public=True)
-        told["paths"] = {base + path.lstrip("/"): item for path, item in told["paths"].items()}
-        return Response(told)
+        return Response(build_description(request.path.removesuffix("/schema")))
 
 
 @extend_schema(exclude=True)

@@ -1,0 +1,130 @@
+"""What schemathesis makes of the description: no request is answered with a 5xx or off the schema.
+
+For each operation requests are made up from the description, half of them about what exists.
+They are the same ones every time.
+"""
+
+import zlib
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from runs.api.description import build_description
+from runs.artifacts.logs.appending import append_log
+from runs.charts.metric_logging import log_metrics
+from runs.charts.metric_values import Scalar, String, Table
+from runs.charts.saved_views import save_view
+from runs.metrics import names
+from runs.metrics.runs import forget_all
+from tests.factories import make_experiment, make_run
+
+CHECKS = (
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+)
+EXAMPLES = 10
+LOG = "logs/train.log"
+
+
+@pytest.fixture
+def known(db, settings, tmp_path) -> dict[str, Any]:
+    """An open studio with something of every kind in it, and what its parameters are then."""
+    settings.STUDIO_OPEN = True
+    settings.FILES_DIR = tmp_path / "files"
+    names.forget_all()
+    forget_all()
+    experiment = make_experiment("digits", tags={"team": "vision"})
+    run = make_run(experiment, params={"lr": "0.1"}, tags={"team": "vision"})
+    table = Table(name="loss", value={"x": [1, 2.5], "y": ["a", None]})
+    values = [Scalar(name="loss", value="NaN"), String(name="loss", value="low"), table]
+    log_metrics(workspace=run.workspace, run_id=run.run_id, values=values)
+    append_log(run=run, path=LOG, offset=0, data=b"one\ntwo\n")
+    view = save_view(workspace=run.workspace, user=None, experiment=None, name="Best", query="q=a")
+    return {
+        "run_id": run.run_id,
+        "run": [run.run_id],
+        "number": experiment.number,
+        "view_id": view.id,
+        "path": LOG,
+        "key": "team",
+        "name": "loss",
+        "after": "",
+        "filter": "metrics.loss > 0",
+        "sort": "-metrics.loss",
+        "experiment": [0],
+        "experiment_name": ["digits"],
+        "parent": run.run_id,
+    }
+
+
+def steer(case: schemathesis.Case, known: dict[str, Any]) -> None:
+    """Let about half of the parameters name something that is there."""
+    for place in (case.path_parameters, case.query):
+        for name in list(place or {}):
+            if name in known and zlib.crc32(f"{name}{place[name]!r}".encode(errors="replace")) % 2:
+                place[name] = known[name]
+
+
+@pytest.fixture
+def one_connection() -> Iterator[None]:
+    """A request ends its connection; here all requests are inside the transaction of the test."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+def from_this_machine(environ: dict[str, Any], start_response: Any) -> Any:
+    """The application, as one on this machine asks it."""
+    return application()(environ | {"REMOTE_ADDR": "127.0.0.1"}, start_response)
+
+
+@cache
+def application() -> Any:
+    return get_wsgi_application()
+
+
+def operations() -> list[schemathesis.APIOperation]:
+    schema = schemathesis.openapi.from_dict(build_description("/api/v1"))
+    schema.app = from_this_machine
+    return [found.ok() for found in schema.get_all_operations()]
+
+
+@pytest.mark.parametrize("operation", operations(), ids=lambda operation: operation.label)
+def test_no_answer_is_off_the_schema(operation, known, one_connection):
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy())
+    def ask(case: schemathesis.Case) -> None:
+        steer(case, known)
+        case.call_and_validate(checks=CHECKS)
+
+    ask()
+
+
+def test_every_operation_is_asked():
+    assert len(operations()) > 50
