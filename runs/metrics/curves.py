@@ -1,6 +1,6 @@
 """Curves: what of series a chart draws, at a cost that follows its pixels."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +21,7 @@ POINTS_OF_ALL = 8192 * SEALED
 MAX_PIXELS = 20_000
 
 READ_TIMES = (
-    "SELECT low_ms, high_ms, CASE WHEN low_step IS NULL THEN data END"
+    "SELECT series_id, low_ms, high_ms, CASE WHEN low_step IS NULL THEN data END"
     f" FROM runs_segment WHERE series_id {LIST}"
 )
 NOTHING = (np.empty(0, np.int64), empty_points())
@@ -49,6 +49,7 @@ def downsample(
     high: int | None = None,
     pixels: int,
     axis: Axis = "step",
+    origins: Mapping[int, int] | None = None,
 ) -> list[Curve]:
     """Return a curve for each series that exists, in the order asked for.
 
@@ -58,11 +59,16 @@ def downsample(
     `downsampling.choose` says what becomes of infinities and NaN. Two queries for up to a million
     points; one or two more for each series with over half a million in the range, which is drawn
     from the least and greatest of each 1024 of its points, at the places where they are.
+
+    With `origins`, the axis is time since a moment of each series (in ms): then `low` and `high`
+    count from there, while the curves keep the times of their points.
     """
     with open_cursor() as cursor:
         heads = read_heads(cursor, series_ids)
-        low, high = _find_range(cursor, list(heads.values()), axis, low, high)
-        plan = Plan(axis, low, high, split_range(low, high, min(max(2, pixels), MAX_PIXELS) // 2))
+        origins = {i: (origins or {}).get(i, 0) for i in heads}
+        low, high = _find_range(cursor, heads, axis, low, high, origins)
+        borders = split_range(low, high, min(max(2, pixels), MAX_PIXELS) // 2)
+        plan = Plan(axis, low, high, borders, origins)
         limit = max(MIN_POINTS, min(MAX_POINTS, POINTS_OF_ALL // max(1, len(heads))))
         curves = {}
         for group in group_heads(head for head in heads.values() if head.n <= limit):
@@ -75,30 +81,43 @@ def downsample(
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The part of an axis to draw, and where its buckets begin."""
+    """The part of an axis to draw, where its buckets begin, and where its 0 is for each series."""
 
     axis: Axis
     low: int
     high: int
     borders: Ints
+    origins: Mapping[int, int]
+
+    def span(self, *series_ids: int) -> tuple[int, int]:
+        """Return the range of step, time or index that holds the part of all these series."""
+        origins = [self.origins[i] for i in series_ids]
+        return limit_range(self.low + min(origins), self.high + max(origins))
+
+    def place(self, series_id: int, x: Ints) -> Ints | NDArray[np.float64]:
+        """Return where points lie on the axis."""
+        origin = self.origins[series_id]
+        return x - float(origin) if origin else x
 
 
 def _draw_points(cursor: Cursor, series_ids: Sequence[int], plan: Plan) -> Iterator[Curve]:
-    for part in read_parts(cursor, series_ids, plan.axis, plan.low, plan.high):
-        x, points = part.arrange(plan.axis, plan.low, plan.high)
+    for part in read_parts(cursor, series_ids, plan.axis, *plan.span(*series_ids)):
+        x, points = part.arrange(plan.axis, *plan.span(part.series_id))
         yield _make_curve(part.series_id, x, points, len(x), plan)
 
 
 def _draw_long(cursor: Cursor, series_id: int, plan: Plan, limit: int) -> Curve | None:
-    rollups = read_rollups(cursor, series_id, plan.axis, plan.low, plan.high)
+    span = plan.span(series_id)
+    rollups = read_rollups(cursor, series_id, plan.axis, *span)
     if sum(row[1] for row in rollups) <= limit:
         return next(_draw_points(cursor, [series_id], plan), None)
-    placed = place_rollups(cursor, series_id, rollups, plan.axis, plan.low, plan.high)
+    placed = place_rollups(cursor, series_id, rollups, plan.axis, *span)
     return _make_curve(series_id, *placed, plan)
 
 
 def _make_curve(series_id: int, x: Ints, points: Points, total: int, plan: Plan) -> Curve:
-    chosen = choose(x, np.ascontiguousarray(points["value"]), plan.borders)
+    value = np.ascontiguousarray(points["value"])
+    chosen = choose(plan.place(series_id, x), value, plan.borders)
     points = points[chosen]
     return Curve(
         series_id=series_id,
@@ -111,27 +130,33 @@ def _make_curve(series_id: int, x: Ints, points: Points, total: int, plan: Plan)
 
 
 def _find_range(
-    cursor: Cursor, heads: Sequence[Head], axis: Axis, low: int | None, high: int | None
+    cursor: Cursor,
+    heads: Mapping[int, Head],
+    axis: Axis,
+    low: int | None,
+    high: int | None,
+    origins: Mapping[int, int],
 ) -> tuple[int, int]:
     """Return the range to draw: what was asked for, or from the first to the last point."""
     if heads and (low is None or high is None):
-        first, last = _find_extent(cursor, heads, axis)
+        extents = _find_extents(cursor, heads, axis)
+        first = min(begin - origins[i] for i, begin, _ in extents)
+        last = max(end - origins[i] for i, _, end in extents)
         low, high = first if low is None else low, last if high is None else high
     return limit_range(low, high)
 
 
-def _find_extent(cursor: Cursor, heads: Sequence[Head], axis: Axis) -> tuple[int, int]:
+def _find_extents(
+    cursor: Cursor, heads: Mapping[int, Head], axis: Axis
+) -> list[tuple[int, int, int]]:
+    """Return (series id, first, last) on an axis, for one series perhaps in several portions."""
     if axis == "index":
-        return 0, max(head.n for head in heads) - 1
+        return [(head.id, 0, head.n - 1) for head in heads.values()]
     if axis == "step":
-        return min(head.first_step for head in heads), max(head.last_step for head in heads)
-    low = [head.first_ms for head in heads]
-    high = [head.last_ms for head in heads]
-    if shuffled := [head.id for head in heads if not head.ordered]:
-        rows = cursor.read(READ_TIMES, (cursor.list(shuffled),))
-        low += [begin for begin, _, data in rows if data is None]
-        high += [end for _, end, data in rows if data is None]
-        for points in (unpack(data) for *_, data in rows if data is not None):
-            low.append(int(points["ms"].min()))
-            high.append(int(points["ms"].max()))
-    return min(low), max(high)
+        return [(head.id, head.first_step, head.last_step) for head in heads.values()]
+    extents = [(head.id, head.first_ms, head.last_ms) for head in heads.values()]
+    if shuffled := [head.id for head in heads.values() if not head.ordered]:
+        for series_id, low, high, data in cursor.read(READ_TIMES, (cursor.list(shuffled),)):
+            times = unpack(data)["ms"] if data is not None else np.array([low, high])
+            extents.append((series_id, int(times.min()), int(times.max())))
+    return extents

@@ -26,7 +26,8 @@ def find_or_add(cursor: Cursor, names: Iterable[Name]) -> dict[Name, int]:
     """Return the metric id of each name, adding rows in the order of the names, so that two
     transactions that add the same ones wait for each other instead of locking each other out."""
     wanted = set(names)
-    ids = {name: _known[name] for name in wanted if name in _known}
+    known = {name: _known.get(name) for name in wanted}
+    ids = {name: metric_id for name, metric_id in known.items() if metric_id is not None}
     if len(ids) == len(wanted):
         return ids
     missing = sorted(wanted - ids.keys())

@@ -32,8 +32,8 @@ def resolve_run(workspace_id: int, run_id: str) -> RunRef:
     No query when this process has seen the run before.
     """
     name = (workspace_id, run_id)
-    if name in _known:
-        return _known[name]
+    if (known := _known.get(name)) is not None:
+        return known
     rows: list[Row] = []
     if is_storable(run_id):
         with open_cursor() as cursor:

@@ -152,6 +152,43 @@ def test_series_of_one_chart_share_its_axis(workspace):
     assert 100 < len(second.step) <= 202
 
 
+def test_time_may_count_from_a_moment_of_each_series(workspace):
+    early, late = make_run(), make_run()
+    times = {early: 1000, late: 9_000_000}
+    ids = {
+        run: log(run, "loss", [(i, t + i, float(i)) for i in range(5)]) for run, t in times.items()
+    }
+    origins = {ids[run]: t for run, t in times.items()}
+    drawn = downsample(
+        series_ids=list(origins), low=1, high=3, pixels=100, axis="time", origins=origins
+    )
+    assert [curve.ms.tolist() for curve in drawn] == [
+        [1001, 1002, 1003],
+        [9_000_001, 9_000_002, 9_000_003],
+    ]
+
+
+def test_series_that_count_from_their_own_beginning_share_buckets(workspace):
+    runs = [make_run() for _ in range(3)]
+    begins = [0, 10**12, 5 * 10**9]
+    wave = [float(i % 7) for i in range(3000)]
+    ids = [
+        log(run, "loss", [(i, begin + i, value) for i, value in enumerate(wave)])
+        for run, begin in zip(runs, begins, strict=True)
+    ]
+    origins = dict(zip(ids, begins, strict=True))
+    drawn = downsample(series_ids=ids, pixels=100, axis="time", origins=origins)
+    assert drawn[0].step.tolist() == drawn[1].step.tolist() == drawn[2].step.tolist()
+    assert 50 < len(drawn[0].step) <= 102
+
+
+@pytest.mark.parametrize("origin", [-(2**63), 2**63 - 1])
+def test_an_absurd_beginning_is_no_error(workspace, origin):
+    series = log(make_run(), "loss", [(i, i * 2**50, float(i % 2)) for i in range(1000)])
+    curve = downsample(series_ids=[series], pixels=20, axis="time", origins={series: origin})[0]
+    assert curve.total in (0, 1000)
+
+
 def test_curves_come_in_the_order_asked_for_without_what_is_not_there(workspace):
     runs = [make_run() for _ in range(3)]
     ids = [log(run, "loss", [(i, i, 1.0)]) for i, run in enumerate(runs)]
