@@ -6,7 +6,6 @@ from runs.artifacts.services import save_file
 from tests.factories import make_run
 from tests.web.browser import until
 
-
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 
