@@ -8,7 +8,7 @@ import numpy as np
 from runs.metrics import names
 from runs.metrics.batches import Batch, Codes, Mask, make_batch
 from runs.metrics.database import PAIRS, Cursor
-from runs.metrics.points import POINT, Points, are_greater, empty_points, unpack
+from runs.metrics.points import POINT, Points, are_greater, empty_points, pack, unpack
 from runs.metrics.segments import SegmentWriter
 from runs.metrics.summaries import COLUMNS, Summary, from_row, join, rank, to_row
 
@@ -80,7 +80,9 @@ def _merge(
         np.array([index[key] for key in part], np.intp)[r.codes]
         for r, part in zip(requests, keys_of, strict=True)
     ]
-    return keys, np.concatenate(codes), np.concatenate([r.points for r in requests])
+    # As bytes: numpy would compare the fields of each array with those of all others.
+    points = unpack(*(pack(r.points) for r in requests))
+    return keys, np.concatenate(codes), points
 
 
 def _read_series(cursor: Cursor, keys: Sequence[Key]) -> list[Stored | None]:

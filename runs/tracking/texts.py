@@ -4,7 +4,7 @@ import json
 import posixpath
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db.models import TextChoices
@@ -74,9 +74,14 @@ def check_run_id(run_id: str) -> str:
     return run_id
 
 
+@cache
+def _values_of(choices: type[TextChoices]) -> frozenset[str]:
+    return frozenset(choices.values)
+
+
 def check_choice(choices: type[TextChoices], value: str, what: str) -> str:
     """Return `value`, or raise InvalidValue when it is none of the choices."""
-    if value not in choices.values:
+    if value not in _values_of(choices):
         raise InvalidValue(f"Unknown {what} {value!r}. Use one of {', '.join(choices.values)}.")
     return str(value)
 
