@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
@@ -22,7 +23,7 @@ from runs.artifacts.logs.searching import FileSearch, parse_query, search_file
 from runs.artifacts.models import File
 from runs.artifacts.queries import get_file
 from runs.tracking.queries import get_run
-from runs.workspaces.access import DEFAULT_MAX_BODY_BYTES, Access
+from runs.workspaces.access import Access
 from runs.workspaces.permissions import Action
 
 PATH = "azureml-logs/70_driver_log.txt"
@@ -153,10 +154,10 @@ class Logs(Endpoint):
         gives=OffsetOut,
         shows={"next_offset": 16},
     )
-    @Access(Action.FILE_WRITE, ("PATCH",))
+    @Access(Action.FILE_WRITE, ("PATCH",), settings.STUDIO_MAX_BODY_BYTES)
     def patch(self, request: Request, run_id: str) -> Response:
         run, asked = get_run(self.workspace, run_id), self.read_query(AppendQuery)
-        data = read_bytes_up_to(request, DEFAULT_MAX_BODY_BYTES)
+        data = read_bytes_up_to(request, settings.STUDIO_MAX_BODY_BYTES)
         return Response({"next_offset": append_log(run=run, data=data, **asked)})
 
 

@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 import msgspec
+from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ParseError, ValidationError
@@ -158,7 +159,7 @@ class Metrics(Endpoint):
         gives=BatchOut,
         shows={"stored": True},
     )
-    @Access(Action.RUN_WRITE, ("POST",))
+    @Access(Action.RUN_WRITE, ("POST",), settings.STUDIO_MAX_BODY_BYTES)
     def post(self, request: Request, run_id: str) -> Response:
         batch = read_batch(request._request.body)
         stored = log_metrics(

@@ -315,7 +315,7 @@ def test_ids_are_forgotten_after_a_week(log):
     assert MetricBatch.objects.count() == 0
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_writers_at_once_number_their_values_without_a_gap(api, run_id, values):
     """Every thread logs under ids of its own, and each batch twice."""
 

@@ -88,6 +88,15 @@ def test_runs_come_page_by_page_each_once(api):
     assert set(seen) == made
 
 
+def test_a_list_costs_the_same_queries_however_long_it_is(api, django_assert_num_queries):
+    for number in range(12):
+        api.make_run(name=str(number), tags={"team": "vision"})
+    api.get("runs", {"limit": 1})
+    for limit in (1, 12):
+        with django_assert_num_queries(6):
+            assert len(api.get("runs", {"limit": limit}).body["items"]) == limit
+
+
 def test_a_filter_that_cannot_be_read_is_shown_where(api):
     refused = api.get("runs", {"filter": "metrics.loss <"})
     assert (refused.status, refused.code, refused.field) == (400, "invalid_filter", "filter")
