@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from runs.charts.metric_diagrams import list_diagrams
 from runs.charts.run_page import list_metrics
 from runs.charts.trees import grow_tree
 from runs.tracking.models import Run
@@ -20,6 +21,8 @@ def read(request: HttpRequest, run: Run) -> dict[str, Any]:
         "lines": grow_tree(metrics),
         "singles": [row for row in metrics if row.summary.n == 1 or row.column],
         "curves": [row for row in metrics if row.summary.n > 1 and not row.column],
+        "diagrams": list_diagrams(run),
+        "diagrams_address": reverse("diagram", kwargs={**where, "run_id": run.run_id}),
         "series_address": reverse("series", kwargs=where),
         "points_address": reverse("points", kwargs={**where, "run_id": run.run_id}),
     }
@@ -33,6 +36,7 @@ TAB = Tab(
     parts=(
         Part("metric-list", "runs/_metric_list.html"),
         Part("metric-singles", "runs/_metric_singles.html"),
+        Part("metric-diagrams", "runs/_metric_diagrams.html"),
     ),
     count=lambda head: head.metrics,
 )

@@ -5,6 +5,7 @@ from django.urls import include, path
 from runs.web import (
     bulk,
     compare,
+    diagrams,
     experiment,
     experiment_edit,
     experiments,
@@ -39,6 +40,7 @@ RUN = [
     path("tag", run_edit.tag, name="run_tag"),
     path("lifecycle", run_edit.lifecycle, name="run_lifecycle"),
     path("points", points.points, name="points"),
+    path("diagram", diagrams.diagram, name="diagram"),
     path("folder", run_outputs.folder, name="folder"),
     path("preview", run_outputs.preview, name="preview"),
     path("log-lines", logs.lines, name="log_lines"),

@@ -1,6 +1,7 @@
 // The tab Metrics: the list chooses, every chosen metric has a card. What is chosen and how it is
 // drawn is in the address: ?m=a,b&x=time&log=1&smooth=0.6
 
+import { startDiagrams } from "../components/diagrams.js";
 import { MetricCard } from "../components/metric_card.js";
 import { onThemeChange } from "../components/plotly.js";
 import { joinList, splitList } from "../lib/url_state.js";
@@ -132,3 +133,4 @@ document.addEventListener("studio:live", (event) => {
 });
 onThemeChange(() => cards.forEach((card) => card.redraw(state)));
 draw();
+startDiagrams(root, root.querySelector("[data-diagram-cards]"));

@@ -42,6 +42,11 @@ function markdown(preview) {
 }
 
 function table(preview) {
+  return [drawTable(preview), ...note(preview)];
+}
+
+/** A table of `columns` and `rows`. */
+export function drawTable(preview) {
   const box = make("div", {}, "table");
   const grid = make("table");
   const head = grid.createTHead().insertRow();
@@ -52,7 +57,7 @@ function table(preview) {
     for (const cell of row) line.append(make("td", { textContent: cell ?? "" }));
   }
   box.append(grid);
-  return [box, ...note(preview)];
+  return box;
 }
 
 function note(preview) {
