@@ -19,7 +19,7 @@ def read(request: HttpRequest, run: Run) -> dict[str, Any]:
     return {
         "metrics": metrics,
         "lines": grow_tree(metrics),
-        "singles": [row for row in metrics if row.summary.n == 1 or row.column],
+        "singles": [row for row in metrics if row.summary.n == 1 and not row.column],
         "curves": [row for row in metrics if row.summary.n > 1 and not row.column],
         "diagrams": list_diagrams(run),
         "diagrams_address": reverse("diagram", kwargs={**where, "run_id": run.run_id}),

@@ -39,6 +39,13 @@ PAGES = {
     "run, metrics": "/w/default/runs/run-0/metrics",
     "run, outputs": "/w/default/runs/run-0/outputs",
     "run, points": "/w/default/runs/run-0/points?key=m0",
+    "run, images": "/w/default/runs/run-0/images",
+    "run, monitoring": "/w/default/runs/run-0/monitoring",
+    "run, raw": "/w/default/runs/run-0/raw",
+    "run, raw document": "/w/default/runs/run-0/raw.json",
+    "images": "/w/default/images?runs=run-0,run-1",
+    "compare, images": "/w/default/compare?runs=run-0,run-1&tab=images",
+    "log search": "/w/default/log-search?q=a",
     "series": "/w/default/series?runs=run-0&key=m0&key=m1",
 }
 

@@ -78,19 +78,25 @@ function residuals({ bin_edges: edges, bin_counts: counts }) {
   return { traces: [trace], layout: { bargap: 0, xaxis: { title: { text: "Predicted − actual" } }, yaxis: { title: { text: "Count" } } } };
 }
 
+/** Averages with the band of their errors, above the histogram of how many there are. */
 function predictions({ bin_averages: averages, bin_errors: errors, bin_counts: counts, bin_edges: edges }) {
   const x = middles(edges);
-  const band = { type: "scatter", mode: "lines", hoverinfo: "skip", showlegend: false, x, line: { width: 0, color: hue(0) } };
-  const first = edges[0];
-  const last = edges.at(-1);
+  const line = { type: "scatter", mode: "lines", yaxis: "y2" };
+  const band = { ...line, x, hoverinfo: "skip", showlegend: false, line: { width: 0, color: hue(0) } };
+  const ends = [edges[0], edges.at(-1)];
   return {
     traces: [
-      { type: "bar", name: "count", x, y: counts, width: widths(edges), yaxis: "y2", marker: { color: colorOf("--bg-3") } },
+      { type: "bar", name: "count", x, y: counts, width: widths(edges), marker: { color: colorOf("--bg-3") } },
       { ...band, y: averages.map((value, i) => value - errors[i]) },
-      { ...band, y: averages.map((value, i) => value + errors[i]), fill: "tonexty", opacity: 0.3 },
-      { type: "scatter", mode: "lines", name: "ideal", x: [first, last], y: [first, last], line: { width: 1, dash: "dot", color: colorOf("--text-2") } },
-      { type: "scatter", mode: "lines+markers", name: "average", x, y: averages, line: { width: 1.5, color: hue(0) }, marker: { size: 4 } },
+      { ...band, y: averages.map((value, i) => value + errors[i]), fill: "tonexty" },
+      { ...line, name: "ideal", x: ends, y: ends, line: { width: 1, dash: "dot", color: colorOf("--text-2") } },
+      { ...line, mode: "lines+markers", name: "average", x, y: averages, line: { width: 1.5, color: hue(0) }, marker: { size: 4 } },
     ],
-    layout: { xaxis: { title: { text: "Actual" } }, yaxis: { title: { text: "Predicted" }, overlaying: "y2" }, yaxis2: { overlaying: undefined, title: { text: "Count" } }, ...LEGEND },
+    layout: {
+      xaxis: { title: { text: "Actual" } },
+      yaxis: { side: "right", showgrid: false, title: { text: "Count" } },
+      yaxis2: { side: "left", title: { text: "Predicted" } },
+      ...LEGEND,
+    },
   };
 }
