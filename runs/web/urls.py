@@ -26,6 +26,7 @@ from runs.web import (
     series,
     sign_in,
     start,
+    system,
     zips,
 )
 
@@ -55,6 +56,8 @@ IN_WORKSPACE = [
     path("workspaces", start.workspaces, name="workspaces"),
     path("counts", search.counts, name="counts"),
     path("search", search.search, name="search"),
+    path("system", system.system, name="system"),
+    path("system/purge", system.purge, name="purge"),
     path("log-search", log_search.log_search, name="log_search"),
     path("log-search/hits", log_search.hits, name="log_search_hits"),
     path("experiments", experiments.experiments, name="experiments"),
