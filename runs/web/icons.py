@@ -2,7 +2,7 @@
 
 import functools
 import re
-from importlib.resources import files
+from importlib.resources import as_file, files
 from zipfile import ZipFile
 
 # All icons of the package `lucide`; its own reader opens it anew for each icon.
@@ -75,7 +75,7 @@ def sprite() -> str:
     A symbol keeps the look of lucide (24 by 24, stroked with the text colour); the width of the
     stroke and the size come from the style sheet.
     """
-    with files("lucide").joinpath(ARCHIVE).open("rb") as file, ZipFile(file) as icons:
+    with as_file(files("lucide") / ARCHIVE) as archive, ZipFile(archive) as icons:
         symbols = "".join(symbol(name, icons.read(f"{name}.svg").decode()) for name in ICONS)
     return f'<svg aria-hidden="true" class="sprite">{symbols}</svg>'
 
