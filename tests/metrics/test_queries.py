@@ -1,5 +1,7 @@
 """Summaries, names, texts and counts of runs."""
 
+import math
+
 import pytest
 
 from runs.metrics import queries
@@ -86,6 +88,21 @@ def test_points_that_arrive_between_pages_are_on_later_pages(run, ref):
     log_batch(run=ref, points=[("loss", 99, 7, 0.0)])
     rest = queries.read_history(run_id=run.id, key="loss", after=first.next)
     assert rest.points["ms"].tolist() == [5, 6, 7, 7, 8, 9]
+
+
+@pytest.mark.parametrize("limit", [1, 100, 1023, 1024, 2999])
+def test_points_of_one_moment_are_paged_by_value(run, ref, limit):
+    log_batch(run=ref, points=[("loss", 0, 0, float(-i)) for i in range(3000)])
+    log_batch(run=ref, points=[("loss", 0, 0, math.nan)])
+    values, after = [], None
+    for _ in range(4 if limit == 1 else 9999):
+        page = queries.read_history(run_id=run.id, key="loss", limit=limit, after=after)
+        values += page.points["value"].tolist()
+        if (after := page.next) is None:
+            break
+    expected = [float(i) for i in range(-2999, 1)]
+    assert values[:3000] == (expected[:4] if limit == 1 else expected)
+    assert limit == 1 or math.isnan(values[3000])
 
 
 def test_a_page_reads_only_the_segments_it_needs(run, ref, monkeypatch):
