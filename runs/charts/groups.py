@@ -1,30 +1,32 @@
 """Runs grouped by one or two of their values, with what their metrics come to."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
-
 from runs.charts.columns import Column, Kind, Value
-from runs.charts.search import matching_runs
+from runs.charts.search import SortKey, prepare_search
+from runs.charts.search.conditions import read_aggregate
 from runs.charts.search.fragments import Sql, chain, sql
+from runs.charts.search.keyed_terms import KeyedTerm
+from runs.charts.search.metric_terms import MetricTerm
+from runs.charts.search.prepared import PreparedSearch
 from runs.charts.search.run_fields import COLUMNS
 from runs.tracking.errors import InvalidValue
 
 MOST_GROUPS = 1000
-TABLES = {Kind.PARAM: "runs_param", Kind.TAG: "runs_runtag", Kind.PROPERTY: "runs_property"}
-STATISTICS = ("n", "mean", "min", "max")
-MEAN = "s.sum / NULLIF(s.n - s.nan_count, 0)"
-VALUES = {
-    Value.LAST: "s.last",
-    Value.MIN: "s.min",
-    Value.MAX: "s.max",
-    Value.FIRST: "s.first",
-    Value.MEAN: MEAN,
-    Value.COUNT: "s.n",
-}
+# SQLite joins at most 64 tables: so many metrics are summed up by one statement.
+METRICS_AT_ONCE = 40
+NOTES = {Kind.PARAM: "param", Kind.TAG: "tag", Kind.PROPERTY: "property"}
+SUMMED = frozenset(Value) - {Value.BEST, Value.TREND}
+# The sum of a million of the largest doubles is still one when each is divided by this; what is so
+# small that it would vanish counts as 0.
+SCALE = 2.0**20
+STATISTICS = (
+    "COUNT({x}), SUM(CASE WHEN ABS({x}) > 1e-290 THEN {x} / 1048576.0 ELSE 0.0 END),"
+    " MIN({x}), MAX({x})"
+)
 
 
 @dataclass(frozen=True)
@@ -49,102 +51,89 @@ class Group:
 
 
 def read_groups(
-    *, fields: Sequence[Column], columns: Sequence[Column], limit: int = MOST_GROUPS, **what: Any
+    *,
+    fields: Sequence[Column],
+    columns: Sequence[Column],
+    limit: int = MOST_GROUPS,
+    offset: int = 0,
+    **what: Any,
 ) -> list[Group]:
     """Return the groups of the runs that match, the largest first.
 
-    `what` is what `search_runs` takes. Metrics are those of `columns` (not those "at best"). Two
-    queries. Raises InvalidValue for a field that runs cannot be grouped by.
+    `what` is what `search_runs` takes. Metrics are those of `columns` (not those "at best"). One
+    statement, and one more for every 40 metrics beyond the first. Raises InvalidValue for a field
+    that runs cannot be grouped by.
     """
-    keys = [group_key(field, index) for index, field in enumerate(fields)]
-    grouped = grouped_runs(matching_runs(**what), keys)
-    counted = fetch(count_sql(grouped, len(keys), limit))
-    metrics = [one for one in columns if one.kind is Kind.METRIC and one.value in VALUES]
-    found = read_statistics(grouped, len(keys), metrics) if metrics else {}
-    return [
-        Group(tuple(values), count, number, found.get(tuple(values), {}))
-        for *values, count, number in counted
-    ]
+    summed = [one for one in columns if one.kind is Kind.METRIC and one.value in SUMMED]
+    names = list(dict.fromkeys(one.key for one in summed))
+    prepared = prepare_search([SortKey("metric", name) for name in names], **what)
+    grouping = _Grouping(prepared, fields)
+    groups: dict[tuple[Any, ...], Group] = {}
+    for part in _parts(names):
+        chosen = [one for one in summed if one.key in part]
+        for values, count, number, metrics in grouping.read(part, chosen, limit, offset):
+            group = groups.setdefault(values, Group(values, count, number, {}))
+            group.metrics.update(metrics)
+    return list(groups.values())
 
 
-def read_statistics(
-    grouped: Sql, depth: int, columns: Sequence[Column]
-) -> dict[tuple[Any, ...], dict[Column, Statistics]]:
-    values = sorted({column.value for column in columns})
-    found: dict[tuple[Any, ...], dict[Column, Statistics]] = {}
-    for row in fetch(metrics_sql(grouped, depth, sorted({one.key for one in columns}), values)):
-        group, key, numbers = row[:depth], row[depth], row[depth + 1 :]
-        for column in columns:
-            if column.key == key:
-                at = len(STATISTICS) * values.index(column.value)
-                statistics = Statistics(*numbers[at : at + len(STATISTICS)])
-                found.setdefault(group, {})[column] = statistics
-    return found
+def _parts(names: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, max(1, len(names)), METRICS_AT_ONCE):
+        yield names[start : start + METRICS_AT_ONCE]
 
 
-@dataclass(frozen=True)
-class GroupKey:
-    """A value grouped by, as SQL: the expression and the join it needs."""
+class _Grouping:
+    """The statement that sums up a search by some fields."""
 
-    value: str
-    join: Sql
+    def __init__(self, prepared: PreparedSearch, fields: Sequence[Column]) -> None:
+        self.prepared, self.scope = prepared, prepared.scope
+        self.values: list[str] = []
+        self.joins: list[Sql] = []
+        for index, field in enumerate(fields):
+            self._add_field(field, index)
 
+    def _add_field(self, field: Column, index: int) -> None:
+        if field.kind in NOTES:
+            term = KeyedTerm(SortKey(NOTES[field.kind], field.key), index, self.scope)
+            self.values.append(f"{term.row}.value")
+            self.joins.append(term.join())
+        elif field.kind is Kind.RUN and field.key in COLUMNS:
+            self.values.append(COLUMNS[field.key])
+        else:
+            raise InvalidValue(f"Runs cannot be grouped by {field.label}.")
 
-def group_key(field: Column, index: int) -> GroupKey:
-    if field.kind in TABLES:
-        name = f"g{index}"
-        join = sql(
-            f"LEFT JOIN {TABLES[field.kind]} {name} ON {name}.run_id = r.id AND {name}.key = %s",
-            field.key,
+    def read(
+        self, names: Sequence[str], columns: Sequence[Column], limit: int, offset: int
+    ) -> Iterator[tuple[tuple[Any, ...], int, int, dict[Column, Statistics]]]:
+        """Give (values, count, last number, statistics by column) of each group."""
+        depth, first = len(self.values), len(self.values)
+        terms = {
+            name: MetricTerm(SortKey("metric", name), index, self.scope, self.prepared.metrics)
+            for index, name in enumerate(names, first)
+        }
+        values = [f"{value} AS v{i}" for i, value in enumerate(self.values)]
+        sums = [_statistics(column, terms[column.key]) for column in columns]
+        places = ", ".join(f"v{i}" for i in range(depth))
+        statement = self.prepared.select(
+            Sql(", ".join([*values, "COUNT(*)", "MAX(r.number)", *sums])),
+            chain("", [*self.joins, *(term.join() for term in terms.values())]),
+            sql(
+                f" GROUP BY {places} ORDER BY {depth + 1} DESC, {places} LIMIT %s OFFSET %s",
+                limit,
+                offset,
+            ),
         )
-        return GroupKey(f"{name}.value", join)
-    if field.kind is Kind.RUN and field.key in COLUMNS:
-        return GroupKey(COLUMNS[field.key], Sql(""))
-    raise InvalidValue(f"Runs cannot be grouped by {field.label}.")
+        for row in self.scope.dialect.read(statement):
+            rest = iter(row[depth + 2 :])
+            metrics = {column: _read_statistics(rest) for column in columns}
+            yield tuple(row[:depth]), row[depth], row[depth + 1], metrics
 
 
-def grouped_runs(matching: Sql, keys: Sequence[GroupKey]) -> Sql:
-    """A named result `g`: each run that matches with the values it is grouped by."""
-    values = ", ".join(f"{key.value} AS v{i}" for i, key in enumerate(keys))
-    joins = chain(" ", [key.join for key in keys])
-    head = f"WITH g AS MATERIALIZED (SELECT r.id, r.number, {values} FROM ("
-    return matching.wrap(head, ") m JOIN runs_run r ON r.id = m.id ") + joins + ") "
+def _statistics(column: Column, term: MetricTerm) -> str:
+    return STATISTICS.format(x=read_aggregate(column.value.value, term.row))
 
 
-def places(depth: int) -> str:
-    return ", ".join(f"v{i}" for i in range(depth))
-
-
-def count_sql(grouped: Sql, depth: int, limit: int) -> Sql:
-    values = places(depth)
-    return grouped + sql(
-        f"SELECT {values}, COUNT(*), MAX(number) FROM g GROUP BY {values}"
-        f" ORDER BY {depth + 1} DESC, {values} LIMIT %s",
-        limit,
-    )
-
-
-def metrics_sql(grouped: Sql, depth: int, keys: Sequence[str], values: Sequence[Value]) -> Sql:
-    group = places(depth)
-    numbers = ", ".join(
-        f"COUNT({number}), AVG({number}), MIN({number}), MAX({number})"
-        for number in (VALUES[value] for value in values)
-    )
-    wanted = sql(", ".join(["%s"] * len(keys)), *keys)
-    return (
-        grouped
-        + f"SELECT {group}, k.key, {numbers} FROM g JOIN runs_series s ON s.run_id = g.id"
-        + " JOIN runs_metric k ON k.id = s.metric_id AND k.\"column\" = '' AND k.key IN ("
-        + wanted
-        + f") GROUP BY {group}, k.key"
-    )
-
-
-def fetch(statement: Sql) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement.text, statement.params)
-        return [tuple(map(plain, row)) for row in cursor.fetchall()]
-
-
-def plain(value: Any) -> Any:
-    return None if isinstance(value, float) and math.isnan(value) else value
+def _read_statistics(cells: Iterator[Any]) -> Statistics:
+    n, total, low, high = (next(cells) for _ in range(4))
+    mean = total / n * SCALE if n and total is not None else math.nan
+    return Statistics(n, None if math.isnan(mean) else mean, low, high)

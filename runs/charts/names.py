@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from django.db import connection
 
 from runs.charts.columns import FIELDS, Column, Kind
+from runs.charts.search.dialects import current_dialect
+from runs.charts.search.fragments import sql
 from runs.metrics.queries import list_metrics
 from runs.tracking.filters.patterns import compile_pattern
-from runs.tracking.models import Param, Property, RunTag
+from runs.tracking.models import INDEXED_VALUE_CHARS, Param, Property, RunTag
+from runs.tracking.texts import is_storable
 
 NOTES: dict[Kind, type[Param] | type[RunTag] | type[Property]] = {
     Kind.PARAM: Param,
@@ -35,6 +38,25 @@ WITH RECURSIVE names(experiment_id, key) AS (
 )
 SELECT DISTINCT key FROM names WHERE key IS NOT NULL ORDER BY key
 """
+
+
+# The same jumps from value to value of one key, at most so many in each experiment.
+FIRST_VALUES = """
+WITH RECURSIVE found(experiment_id, value, jumps) AS (
+    SELECT e.id, (
+        SELECT {value} FROM {table} n WHERE n.experiment_id = e.id AND n.key = %s
+        AND {value} >= %s ORDER BY {value} LIMIT 1
+    ), 1 FROM ("""
+NEXT_VALUES = """) e
+    UNION ALL
+    SELECT found.experiment_id, (
+        SELECT {value} FROM {table} n WHERE n.experiment_id = found.experiment_id AND n.key = %s
+        AND {value} > found.value ORDER BY {value} LIMIT 1
+    ), jumps + 1 FROM found WHERE value IS NOT NULL AND jumps <= %s
+)
+SELECT DISTINCT value FROM found WHERE value >= %s AND value < %s ORDER BY value LIMIT %s
+"""
+LAST_CHARACTER = "\U0010ffff"
 
 
 @dataclass(frozen=True)
@@ -85,9 +107,22 @@ def list_names(kind: Kind, experiment_ids: Sequence[int]) -> list[str]:
 
 
 def list_values(kind: Kind, key: str, experiment_ids: Sequence[int], prefix: str) -> list[str]:
-    """Return up to 20 values that a note has in experiments and that begin with `prefix`."""
-    rows = NOTES[kind].objects.filter(experiment__in=experiment_ids, key=key)
-    if prefix:
-        rows = rows.filter(value__startswith=prefix)
-    values = rows.order_by("value").values_list("value", flat=True).distinct()
-    return [value for value in values[:MOST_VALUES] if value]
+    """Return up to 20 values that a note has in experiments and that begin with `prefix`. Of long
+    values only their indexed first characters are given. One query."""
+    if not experiment_ids or not is_storable(prefix + key):
+        return []
+    dialect, start = current_dialect(), prefix[:INDEXED_VALUE_CHARS]
+    words = {"table": NOTES[kind]._meta.db_table, "value": dialect.prefix("n.value")}
+    query = (
+        sql(FIRST_VALUES.format(**words), key, start)
+        + dialect.ids(experiment_ids)
+        + sql(
+            NEXT_VALUES.format(**words),
+            key,
+            MOST_VALUES,
+            start,
+            start + LAST_CHARACTER,
+            MOST_VALUES,
+        )
+    )
+    return [value for (value,) in dialect.read(query) if value]

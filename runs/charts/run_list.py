@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from runs.charts.columns import RUN_FIELDS, Column, Kind, Value
+from runs.charts.differences import find_constant, is_stored
 from runs.charts.groups import Group, read_groups
 from runs.charts.log_search import match_logs
 from runs.charts.search import SortKey, count_runs, search_runs
@@ -75,7 +76,7 @@ def list_runs(*, workspace: Workspace, query: RunQuery) -> RunList:
         columns = [*DEFAULT_COLUMNS, *common_columns(found.run_ids[:SAMPLED_RUNS])]
     rows = read_rows(found.run_ids, columns, query.goal)
     if query.only_differences:
-        columns, rows = drop_constant(columns, rows)
+        columns, rows = drop_constant(columns, rows, scope)
     return RunList(columns, rows, None, found.next)
 
 
@@ -206,14 +207,18 @@ def most_common(names: Counter[str], count: int) -> list[str]:
 
 
 def drop_constant(
-    columns: list[Column], rows: list[TableRow]
+    columns: list[Column], rows: list[TableRow], scope: dict[str, Any]
 ) -> tuple[list[Column], list[TableRow]]:
-    """Leave out the columns in which all rows agree; the name of the run always stays."""
-    keep = [
-        index
+    """Leave out the columns in which all runs that match agree; the name always stays. Of what no
+    table keeps, such as values at best, the rows at hand tell."""
+    alike = [
+        column
         for index, column in enumerate(columns)
-        if column.id == "run.name" or len({repr(row.cells[index]) for row in rows}) > 1
+        if column.id != "run.name" and len({repr(row.cells[index]) for row in rows}) <= 1
     ]
+    stored = [column for column in alike if is_stored(column)]
+    dropped = (set(alike) - set(stored)) | find_constant(stored, **scope)
+    keep = [index for index, column in enumerate(columns) if column not in dropped]
     for row in rows:
         row.cells = [row.cells[index] for index in keep]
     return [columns[index] for index in keep], rows

@@ -8,6 +8,7 @@ from runs.charts.search.searching import (
     Page,
     count_runs,
     matching_runs,
+    prepare_search,
     search_runs,
 )
 from runs.charts.search.sort_keys import SortKey, SortKind
@@ -24,5 +25,6 @@ __all__ = [
     "SortKind",
     "count_runs",
     "matching_runs",
+    "prepare_search",
     "search_runs",
 ]

@@ -65,16 +65,24 @@ class KeyedTerm(Term):
         """
         if not self.homes:
             return False, False
-        end = f"(SELECT s.number FROM {self.table} s WHERE s.experiment_id = e.id AND s.key = %s"
-        ends = sql(
-            f"SELECT {end} ORDER BY s.number LIMIT 1), {end} ORDER BY s.number DESC LIMIT 1)",
-            self.key.key,
-            self.key.key,
-        )
-        homes = self.dialect.ids(self.homes).wrap(" FROM (", ") e")
-        rows = self.dialect.read(ends + homes)
+        rows = self.dialect.read(self._ends("s.number"))
         found = {end is not None for row in rows for end in row}
         return True in found, False in found
+
+    def rows(self) -> Sql:
+        """Return `FROM … WHERE …` of all rows of the key."""
+        places = self.dialect.one_of("s.experiment_id", self.homes) if self.homes else FALSE
+        return sql(f"FROM {self.table} s WHERE s.key = %s AND ", self.key.key) + places
+
+    def ends(self) -> Sql:
+        """Return the query of the first and the last text of each experiment, from the index."""
+        return self._ends(self.dialect.prefix("s.value"))
+
+    def _ends(self, value: str) -> Sql:
+        end = f"(SELECT {value} FROM {self.table} s WHERE s.experiment_id = e.id AND s.key = %s"
+        key = self.key.key
+        ends = f"SELECT {end} ORDER BY {value} LIMIT 1), {end} ORDER BY {value} DESC LIMIT 1)"
+        return sql(ends, key, key) + self.dialect.ids(self.homes).wrap(" FROM (", ") e")
 
     def bands(self) -> list[Band]:
         missing = Band(MISSING, self._exists(Sql("")).wrap("NOT ", ""))
@@ -126,6 +134,4 @@ class KeyedTerm(Term):
         return (inside + condition).wrap("EXISTS (", f"{fence})")
 
     def _driver(self, condition: Sql) -> Driver:
-        places = self.dialect.one_of("s.experiment_id", self.homes) if self.homes else FALSE
-        source = sql(f"FROM {self.table} s WHERE s.key = %s AND ", self.key.key)
-        return Driver((Range("s.run_id", source + all_of([places, condition])),))
+        return Driver((Range("s.run_id", self.rows() + " AND " + condition),))

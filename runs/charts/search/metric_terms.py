@@ -3,7 +3,7 @@
 from runs.charts.search.conditions import read_aggregate
 from runs.charts.search.drivers import Driver, Range
 from runs.charts.search.errors import SearchError
-from runs.charts.search.fragments import TRUE, Sql, all_of, sql
+from runs.charts.search.fragments import FALSE, TRUE, Sql, sql
 from runs.charts.search.keyed_terms import ENTITIES, KeyedTerm
 from runs.charts.search.metric_ids import MetricIds
 from runs.charts.search.scope import Scope
@@ -54,6 +54,18 @@ class MetricTerm(Term):
             Band(MISSING, self._exists(Sql("")).wrap("NOT ", "")),
         ]
 
+    def rows(self) -> Sql:
+        """Return `FROM … WHERE …` of all series of the metric."""
+        places = self.dialect.one_of("s.metric_id", self.ids) if self.ids else FALSE
+        return Sql("FROM runs_series s WHERE ") + places
+
+    def ends(self) -> Sql:
+        """Return the query of the least and the greatest value of each metric."""
+        value = read_aggregate(self.key.aggregate, "s")
+        end = f"(SELECT {value} FROM runs_series s WHERE s.metric_id = e.id ORDER BY {value}"
+        ends = f"SELECT {end} LIMIT 1), {end} DESC LIMIT 1) FROM ("
+        return self.dialect.ids(self.ids).wrap(ends, ") e")
+
     def walk(self, rank: int) -> Walk | None:
         if rank != NUMBER:
             return None
@@ -81,9 +93,7 @@ class MetricTerm(Term):
         return (inside + self.of_run + condition).wrap("EXISTS (", f"{fence})")
 
     def _driver(self, condition: Sql) -> Driver:
-        places = self.dialect.one_of("s.metric_id", self.ids)
-        source = sql("FROM runs_series s WHERE ") + all_of([places, condition])
-        return Driver((Range("s.run_id", source),))
+        return Driver((Range("s.run_id", self.rows() + " AND " + condition),))
 
 
 def make_term(key: SortKey, index: int, scope: Scope, metrics: MetricIds) -> Term:

@@ -132,17 +132,26 @@ class PreparedSearch:
         """Tell by some of the newest and oldest runs whether a walk would soon fill a page."""
         return read_sample(self.scope, conditions) >= ENOUGH
 
-    def subquery(self, what: str = "r.id") -> Sql:
-        """Return the statement that reads all runs of the block, in no order."""
+    def select(self, columns: Sql, joins: Sql | None = None, tail: Sql | None = None) -> Sql:
+        """Return a statement over all runs of the block, `r`, in no order."""
         few, source = source_of(self.block, self.scope)
-        here = sql("r.workspace_id = %s", self.scope.workspace.id)
-        where = all_of([here, self.scope.condition(), *self.block.conditions])
-        return few + f"SELECT {what} FROM " + source + where.wrap(" WHERE ", "")
+        conditions = [self.scope.condition(), *self.block.conditions]
+        if any(one.field.key == "status" for one in walk(self.node)):
+            # Completes the columns of the index by status.
+            conditions.append(sql("r.workspace_id = %s", self.scope.workspace.id))
+        return (
+            few
+            + columns.wrap("SELECT ", " FROM ")
+            + source
+            + (joins or Sql(""))
+            + all_of(conditions).wrap(" WHERE ", "")
+            + (tail or Sql(""))
+        )
 
     def count(self, most: int) -> int:
         """Return the number of runs, at most `most`."""
-        one = self.subquery("1 AS one") + sql(" LIMIT %s", most)
-        return self.scope.dialect.read(one.wrap("SELECT COUNT(*) FROM (", ") found"))[0][0]
+        found = self.select(Sql("1 AS one"), tail=sql(" LIMIT %s", most))
+        return self.scope.dialect.read(found.wrap("SELECT COUNT(*) FROM (", ") found"))[0][0]
 
 
 def narrow(scope: Scope, node: Node) -> Node:

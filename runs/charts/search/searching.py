@@ -1,6 +1,6 @@
 """Searching runs: the one way in."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Unpack
 
@@ -83,4 +83,12 @@ def count_runs(*, cap: int = COUNT_CAP, now_ms: int | None = None, **what: Unpac
 def matching_runs(*, now_ms: int | None = None, **what: Unpack[What]) -> Sql:
     """Return a subquery that gives the keys of all runs that match, as `id`; for statements that
     sum up what a search finds. `what`: see `search_runs`."""
-    return PreparedSearch(Search(**what), (), now_ms or read_clock(), fenced=False).subquery()
+    return prepare_search((), now_ms=now_ms, **what).select(Sql("r.id"))
+
+
+def prepare_search(
+    keys: Sequence[SortKey], *, now_ms: int | None = None, **what: Unpack[What]
+) -> PreparedSearch:
+    """Return a search to read all matches of, whose names of metrics are those of `keys` too.
+    `what`: see `search_runs`."""
+    return PreparedSearch(Search(**what), keys, now_ms or read_clock(), fenced=False)
