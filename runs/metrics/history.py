@@ -86,9 +86,9 @@ def _read_after(cursor: Cursor, series_id: int, position: np.void, limit: int | 
     sealed = sorted(segment for segment in rest if segment.data is None)
     count = len(sealed) if limit is None else _count_needed(sealed, (ms, step), limit)
     seqs = [segment.seq for segment in sealed[:count]]
-    taken = [points for _, points in read_sealed(cursor, series_id, seqs)] if seqs else []
-    opened = sorted((s.seq, s.data) for s in rest if s.data is not None)
-    points = np.concatenate([empty_points(), *taken, *(unpack(data) for _, data in opened)])
+    taken = read_sealed(cursor, series_id, seqs)
+    taken += sorted((segment.seq, segment.data) for segment in rest if segment.data is not None)
+    points = unpack(*(data for _, data in taken))
     if not follow(points).all():
         points = points[order_by_time(points)]
     # What comes before all segments that were not read stays where it is.

@@ -61,7 +61,8 @@ def pack(points: Points) -> bytes:
 
 
 def unpack(*blobs: bytes | memoryview) -> Points:
-    """Return the points of segments, one after the other (read-only when there is one)."""
+    """Return the points of segments, one after the other; read-only. As bytes they are joined much
+    faster than as arrays, whose fields NumPy compares first."""
     return np.frombuffer(blobs[0] if len(blobs) == 1 else b"".join(blobs), POINT)
 
 

@@ -104,13 +104,14 @@ def group_heads(heads: Iterable[Head]) -> Iterator[list[int]]:
         yield group
 
 
-def read_sealed(cursor: Cursor, series_id: int, seqs: Sequence[int]) -> list[tuple[int, Points]]:
-    """Return sealed segments, each with the number of its first point, in order. One query."""
-    rows = cursor.read(
+def read_sealed(cursor: Cursor, series_id: int, seqs: Sequence[int]) -> list[tuple[int, bytes]]:
+    """Return the data of sealed segments, each with the number of its first point. One query."""
+    if not seqs:
+        return []
+    return cursor.read(
         f"SELECT seq, data FROM runs_segment WHERE series_id = %s AND seq {LIST} ORDER BY seq",
         (series_id, cursor.list(seqs)),
     )
-    return [(seq, unpack(data)) for seq, data in rows]
 
 
 def limit_range(low: int | None, high: int | None) -> tuple[int, int]:

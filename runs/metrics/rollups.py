@@ -45,11 +45,10 @@ def place_rollups(
     It is all points of open segments, of those that are cut by the range, and of those where the
     series may begin or end on the axis; of the others the least and the greatest. One query.
     """
-    whole = [(row[0], unpack(row[-1])) for row in rows if row[-1] is not None]
+    whole = [(row[0], row[-1]) for row in rows if row[-1] is not None]
     sealed = np.array([row[:-1] for row in rows if row[-1] is None], SEGMENT)
     is_read = _choose_to_read(sealed, axis, low, high)
-    if is_read.any():
-        whole += read_sealed(cursor, series_id, sealed["seq"][is_read].tolist())
+    whole += read_sealed(cursor, series_id, sealed["seq"][is_read].tolist())
     exact = _sort_and_cut([_place_points(whole, axis)], axis, low, high)
     summed = sealed[~is_read]
     x, points = _sort_and_cut([exact, *_place_extremes(summed, axis)], axis, low, high)
@@ -75,11 +74,12 @@ def _choose_to_read(sealed: NDArray[np.void], axis: Axis, low: int, high: int) -
     return is_read
 
 
-def _place_points(segments: Sequence[tuple[int, Points]], axis: Axis) -> Placed:
-    points = np.concatenate([np.empty(0, POINT), *(points for _, points in segments)])
+def _place_points(segments: Sequence[tuple[int, bytes]], axis: Axis) -> Placed:
+    points = unpack(*(data for _, data in segments))
     if axis != "index":
         return points["step" if axis == "step" else "ms"], points
-    places = [np.arange(seq, seq + len(points)) for seq, points in segments]
+    counts = [len(data) // POINT.itemsize for _, data in segments]
+    places = [np.arange(seq, seq + n) for (seq, _), n in zip(segments, counts, strict=True)]
     return np.concatenate([np.empty(0, np.int64), *places]), points
 
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable
 from itertools import pairwise
 
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from runs.metrics.summaries import Summary
@@ -12,6 +13,14 @@ INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
 
 # (step, time in ms, value)
 Point = tuple[int, int, float]
+
+# For properties of what goes through the database.
+MANY = settings(
+    deadline=None,
+    max_examples=150,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking over a database takes minutes
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 
 # Few different numbers, so that equal points, steps and values are common; and the ends.
 steps = st.integers(-3, 6) | st.sampled_from([INT64_MIN, INT64_MIN + 1, INT64_MAX])

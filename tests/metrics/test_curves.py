@@ -12,10 +12,7 @@ from runs.metrics.curves import MAX_PIXELS
 from runs.metrics.queries import downsample, find_series, read_points
 from runs.metrics.services import log_batch
 from tests.factories import make_run
-from tests.metrics.reference import by_step, by_time, distinct, identity, points, same
-from tests.metrics.test_log_batch_properties import MANY, small_segments
-
-__all__ = ["small_segments"]
+from tests.metrics.reference import MANY, by_step, by_time, distinct, identity, points, same
 
 PLACE = {"step": 0, "time": 1}
 ORDER = {"step": by_step, "time": by_time}

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from runs.metrics.downsampling import choose, split_range
@@ -61,6 +61,7 @@ def test_every_bucket_keeps_its_spikes(points, buckets):
 
 
 @given(points, st.integers(1, 40))
+@example([(0, math.inf), (0, math.nan), (0, 0.0), (1, math.nan), (1, 0.0)], 1)
 def test_gaps_between_buckets_are_kept_as_one_nan(points, buckets):
     drawn = Drawn(points, buckets)
     seen = [i for i in drawn.chosen if drawn.value[i] == drawn.value[i]]

@@ -1,36 +1,18 @@
 """Whatever is logged, in whatever portions, is stored as plain Python would."""
 
-import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from runs.metrics import segments
 from runs.metrics.models import Series
 from runs.metrics.queries import read_history
 from runs.metrics.services import RunRef, log_batch
 from tests.factories import make_run
-from tests.metrics import invariants
 from tests.metrics.invariants import check_series
-from tests.metrics.reference import by_time, distinct, identity, points
-
-MANY = settings(
-    deadline=None,
-    max_examples=150,
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking over a database takes minutes
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+from tests.metrics.reference import MANY, by_time, distinct, identity, points
 
 keys = st.sampled_from(["loss", "acc", "äöü/x y"])
 logged = st.tuples(keys, points).map(lambda pair: (pair[0], *pair[1]))
 requests = st.lists(st.lists(logged, max_size=20), min_size=1, max_size=6)
-
-
-@pytest.fixture
-def small_segments(monkeypatch):
-    """Seal at 8 and gather at 2, so that short examples cross these marks."""
-    monkeypatch.setattr(segments, "SEALED", 8)
-    monkeypatch.setattr(segments, "GATHERED", 2)
-    monkeypatch.setattr(invariants, "SEALED", 8)
 
 
 @MANY

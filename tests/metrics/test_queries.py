@@ -105,6 +105,17 @@ def test_points_of_one_moment_are_paged_by_value(run, ref, limit):
     assert limit == 1 or math.isnan(values[3000])
 
 
+def test_a_page_that_begins_inside_a_moment_is_not_cut_short(run, ref, small_segments):
+    """The second segment begins with four points of one time; the page, behind the third."""
+    times = [*range(8), 8, 8, 8, 8, *range(9, 37)]
+    points = [("loss", 0, ms, float(i)) for i, ms in enumerate(times)]
+    log_batch(run=ref, points=points)
+    first = queries.read_history(run_id=run.id, key="loss", limit=11)
+    second = queries.read_history(run_id=run.id, key="loss", limit=14, after=first.next)
+    assert second.points["value"].tolist() == [float(i) for i in range(11, 25)]
+    assert second.next is not None
+
+
 def test_a_page_reads_only_the_segments_it_needs(run, ref, monkeypatch):
     points = [("loss", i, i, 0.0) for i in range(40_000)]
     log_batch(run=ref, points=points)
@@ -119,6 +130,15 @@ def test_a_page_reads_only_the_segments_it_needs(run, ref, monkeypatch):
     read.clear()
     queries.read_history(run_id=run.id, key="loss", limit=2000, after=page.next)
     assert read == [1024, 2048, 3072]
+
+
+@pytest.mark.parametrize("axis", ["step", "time", "index"])
+@pytest.mark.parametrize(("low", "high"), [(1023, 1023), (1024, 1024), (2047, 2048), (1023, 2048)])
+def test_a_range_may_end_where_a_segment_does(run, ref, axis, low, high):
+    log_batch(run=ref, points=[("loss", i, i, 0.5) for i in range(4000)])
+    series = queries.find_series([run.id])[run.id, "loss", ""]
+    points = queries.read_points(series, low, high, axis)
+    assert points["step"].tolist() == list(range(low, high + 1))
 
 
 def test_read_points_of_nothing(db):
