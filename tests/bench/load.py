@@ -112,6 +112,10 @@ class Together:
     outcomes: list[Outcome]
 
     @property
+    def accepted(self) -> int:
+        return sum(outcome.accepted for outcome in self.outcomes)
+
+    @property
     def rate(self) -> float:
         """Accepted requests a second."""
         return sum(outcome.accepted / outcome.elapsed_s for outcome in self.outcomes)

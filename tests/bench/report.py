@@ -46,7 +46,7 @@ class Report:
                 row.wrong[name] = sample.wrong
 
     def fail(self, name: str, case: str, error: Exception) -> None:
-        self.failures.append(f"{case} on {name}: {type(error).__name__}: {error}")
+        self.failures.append(f"{case} on {name}: {error!r}")
 
     def text(self) -> str:
         """The table, then what was wrong."""

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 from tests.bench.api import Refused
@@ -25,34 +26,50 @@ class CaseRun:
         self.states: dict[str, Any] = {}
 
     def run(self, targets: list[Target]) -> None:
-        """Prepare all servers, then go around them; each round measures each once."""
+        """Prepare all servers, then go around them; each round measures each once.
+
+        Who is not asked is held: an idle server takes processor time, too.
+        """
         chosen = [target for target in targets if target.server or not self.case.started_only]
+        for target in targets:
+            target.hold()
         for target in chosen:
-            self._attempt(self._prepare, target)
+            self._attempt(target, self._prepare)
         for number in range(self.options.rounds):
             for target in chosen:
                 if target.name in self.states:
-                    self._attempt(self._refresh if number else _keep, target)
-                    self._attempt(self._measure, target)
+                    self._attempt(target, *([self._refresh] if number else []), self._measure)
 
-    def _attempt(self, step, target: Target) -> None:
+    def _attempt(self, target: Target, *steps: Callable[[Target], None]) -> None:
+        target.go_on()
         try:
-            step(target)
+            for step in steps:
+                step(target)
         except FAILURES as error:
             self.states.pop(target.name, None)
             self.report.fail(target.name, self.case.name, error)
+        target.hold()
 
     def _prepare(self, target: Target) -> None:
-        if target.server:
-            target.server.start_empty()
         begun = time.perf_counter()
-        self.states[target.name] = self.case.prepare(target, self.options)
+        self._fill(target)
         self._say(target, f"prepared in {time.perf_counter() - begun:.1f} s")
 
     def _refresh(self, target: Target) -> None:
         if self.case.fresh and target.server:
-            target.server.start_empty()
-            self.states[target.name] = self.case.prepare(target, self.options)
+            self._fill(target)
+
+    def _fill(self, target: Target) -> None:
+        """Start and fill a server. On a busy machine it may end its own workers as too slow."""
+        for is_last in (False, False, True):
+            if target.server:
+                target.server.start_empty()
+            try:
+                self.states[target.name] = self.case.prepare(target, self.options)
+                return
+            except (ConnectionEnded, OSError):
+                if is_last or not target.server:
+                    raise
 
     def _measure(self, target: Target) -> None:
         """One pass. After a slow one the server has had its share."""
@@ -67,10 +84,6 @@ class CaseRun:
 
     def _say(self, target: Target, text: str) -> None:
         print(f"{self.case.name} {target.name}: {text}", file=sys.stderr, flush=True)
-
-
-def _keep(target: Target) -> None:
-    """Leave the server as it is."""
 
 
 def _mark(wrong: str) -> str:

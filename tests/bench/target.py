@@ -61,6 +61,18 @@ class Target:
         stamp = f"{time.time_ns() % 10**12:x}-{next(self._numbers)}"
         return self.api().create_experiment(f"bench-{subject}-{stamp}")
 
+    def hold(self) -> None:
+        if self.server:
+            self.server.hold()
+
+    def go_on(self) -> None:
+        if self.server:
+            self.server.go_on()
+
+    def cpu_seconds(self) -> float:
+        """The processor time the server has used until now; 0 where it is not ours to look at."""
+        return self.server.cpu_seconds() if self.server else 0.0
+
     def fill(self, experiment_id: str, seeds: Iterator[RunSeed]) -> list[str]:
         """Store the runs, beside the protocol where the server knows a way; return their ids."""
         run_ids = self.server.fill(experiment_id, seeds) if self.server else None

@@ -77,15 +77,19 @@ def measure(target: Target, _: None, options: Options) -> list[Sample]:
     numbers = range(options.scaled(RUNS))
     prepared = [prepare_run(target.endpoint, experiment, number) for number in numbers]
     written: list[str] = []
-    begun = time.perf_counter()
+    used, begun = target.cpu_seconds(), time.perf_counter()
     for requests in prepared:
         written.append(write_run(connection, requests))
         if time.perf_counter() - begun > LONGEST_S:
             break
     elapsed = time.perf_counter() - begun
+    used = target.cpu_seconds() - used
     api, last = target.api(), len(written) - 1
     wrong = check_run(api, written[0], 0) or check_run(api, written[last], last)
-    return [Sample("full runs", len(written) / elapsed, "runs/s", True, wrong)]
+    return [
+        Sample("full runs", len(written) / elapsed, "runs/s", True, wrong),
+        Sample("full runs server cpu", used / len(written) * 1e6, "us/run"),
+    ]
 
 
 CASE = Case(

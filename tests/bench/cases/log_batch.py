@@ -77,13 +77,16 @@ def case(name: str, count: int, label: str, prepare: Callable = warm_up) -> Case
             Client(batch_request(target.endpoint, run_id), seconds=options.seconds)
             for run_id in run_ids
         ]
+        used = target.cpu_seconds()
         together = Together(run_clients(target.endpoint, clients))
+        used = target.cpu_seconds() - used
         wrong = together.wrong or check_batches(api, run_ids[0], together.outcomes[0].accepted)
         row = f"log-batch 1000 x{count}{label}"
         return [
             Sample(row, together.rate * BATCH, "points/s", True, wrong),
             Sample(f"{row} p99", together.percentile_ms(99), "ms", wrong=wrong),
-            Sample(f"{row} client cost", together.cpu_us, "us"),
+            Sample(f"{row} client cpu", together.cpu_us, "us/req"),
+            Sample(f"{row} server cpu", used / max(together.accepted, 1) * 1e6, "us/req"),
         ]
 
     text = f"{count} client(s), one run each, {METRICS} metrics x {STEPS} steps a request{label}"

@@ -59,7 +59,9 @@ def case(count: int) -> Case:
             Client(point_request(target.endpoint, run_id), seconds=options.seconds)
             for run_id in run_ids
         ]
+        used = target.cpu_seconds()
         together = Together(run_clients(target.endpoint, clients))
+        used = target.cpu_seconds() - used
         checks = zip(run_ids, together.outcomes, strict=True)
         wrong = together.wrong or next(filter(None, (check_points(api, *c) for c in checks)), "")
         name = f"log-metric x{count}"
@@ -67,7 +69,8 @@ def case(count: int) -> Case:
             Sample(name, together.rate, "req/s", True, wrong),
             Sample(f"{name} p50", together.percentile_ms(50), "ms", wrong=wrong),
             Sample(f"{name} p99", together.percentile_ms(99), "ms", wrong=wrong),
-            Sample(f"{name} client cost", together.cpu_us, "us"),
+            Sample(f"{name} client cpu", together.cpu_us, "us/req"),
+            Sample(f"{name} server cpu", used / max(together.accepted, 1) * 1e6, "us/req"),
         ]
 
     text = f"{count} client(s), one run each, one point a request; all points read back"

@@ -73,6 +73,15 @@ class Server(ABC):
             self.process.wait()
             self.process = None
 
+    def hold(self) -> None:
+        """Take no processor time until `go_on`."""
+        if self.process:
+            processes.hold(self.process.pid)
+
+    def go_on(self) -> None:
+        if self.process:
+            processes.go_on(self.process.pid)
+
     def start_empty(self) -> None:
         """Throw the data away, start anew and let the start come to rest."""
         self.stop()
@@ -86,14 +95,18 @@ class Server(ABC):
         assert self.process
         deadline = time.perf_counter() + SETTLE_S
         while time.perf_counter() < deadline:
-            used = processes.cpu_seconds(self.process.pid)
+            used = self.cpu_seconds()
             time.sleep(LOOK_S)
-            if processes.cpu_seconds(self.process.pid) - used < IDLE_SHARE * LOOK_S:
+            if self.cpu_seconds() - used < IDLE_SHARE * LOOK_S:
                 return
 
     def memory(self) -> processes.Memory:
         assert self.process
         return processes.memory(self.process.pid)
+
+    def cpu_seconds(self) -> float:
+        assert self.process
+        return processes.cpu_seconds(self.process.pid)
 
     def data_bytes(self) -> int:
         """What the data folder takes on disk."""

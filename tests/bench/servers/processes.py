@@ -67,11 +67,22 @@ def cpu_seconds(root: int) -> float:
 
 def end_tree(root: int) -> None:
     """Ask the root to end; after a while, end by force whatever of its tree is left."""
+    go_on(root)
     pids = tree(root)
     _signal([root], signal.SIGTERM)
     if not _gone(pids, END_WAIT_S):
         _signal(pids, signal.SIGKILL)
         _gone(pids, END_WAIT_S)
+
+
+def hold(root: int) -> None:
+    """Stop a tree where it is."""
+    _signal(tree(root), signal.SIGSTOP)
+
+
+def go_on(root: int) -> None:
+    """Let a tree go on, children before those who watch them."""
+    _signal(tree(root)[::-1], signal.SIGCONT)
 
 
 def _signal(pids: list[int], number: signal.Signals) -> None:
