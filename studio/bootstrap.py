@@ -3,7 +3,6 @@
 Standard library only: this runs before anything is installed.
 """
 
-import fcntl
 import hashlib
 import importlib.util
 import os
@@ -70,10 +69,11 @@ def is_inside() -> bool:
 
 def go_on_inside(argv: list[str], requirements: list[Path]) -> None:
     """Return inside `.venv` with all `requirements` installed; from outside, start over there."""
-    with only_one():
-        if not is_inside():
-            make_venv()
-        install(requirements)
+    if not (is_inside() or venv_works()) or changed(requirements):
+        with only_one():
+            if not is_inside():
+                make_venv()
+            install(requirements)
     if not is_inside():
         replace_process(argv)
 
@@ -86,9 +86,15 @@ def replace_process(argv: list[str]) -> NoReturn:
 @contextmanager
 def only_one() -> Iterator[None]:
     """Hold a lock on the project folder itself: a second start waits for the first."""
+    import fcntl  # not at the top: Windows has none, and is to be told so in words
+
     handle = os.open(BASE_DIR, os.O_RDONLY)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("Waiting for another start, which is installing the packages.", flush=True)
+            fcntl.flock(handle, fcntl.LOCK_EX)
         yield
     finally:
         os.close(handle)
@@ -122,8 +128,7 @@ def venv_works() -> bool:
 
 def install(requirements: list[Path]) -> None:
     """Install those requirement files whose content has changed since they were last installed."""
-    missing = [path for path in requirements if read_stamp(path) != digest(path)]
-    if not missing:
+    if not changed(requirements):
         return
     print("Installing packages into .venv; this is needed once and takes a minute.", flush=True)
     command = [str(PYTHON), "-m", "pip", "install", "-qq", "--no-input", "--prefer-binary"]
@@ -136,6 +141,10 @@ def install(requirements: list[Path]) -> None:
         raise StartError("Could not install the packages (see above). Is the network reachable?")
     for path in requirements:
         stamp_of(path).write_text(digest(path))
+
+
+def changed(requirements: list[Path]) -> bool:
+    return any(read_stamp(path) != digest(path) for path in requirements)
 
 
 def digest(path: Path) -> str:

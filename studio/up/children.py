@@ -5,6 +5,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from studio.up.options import BASE_DIR
 from studio.up.orphans import die_with_parent
@@ -71,14 +72,19 @@ class Child:
         self.pause_s = min(max(1.0, pause_s * 2), LONGEST_PAUSE_S)
         return pause_s
 
-    def end(self, number: signal.Signals) -> None:
-        """Send a signal: TERM to the process, which ends its own children; KILL to its group."""
-        if self.process is None:
-            return
-        try:
-            if number == signal.SIGKILL:
-                os.killpg(self.process.pid, number)
-            elif self.is_alive:
-                self.process.send_signal(number)
-        except ProcessLookupError:
-            pass
+    def ask_to_end(self) -> None:
+        """Send TERM to the process; it ends its own children."""
+        if self.process is not None and self.is_alive:
+            self.process.terminate()
+
+    def kill(self) -> None:
+        """Kill the process and its children, if it is still there."""
+        if self.is_alive:
+            self.kill_leftovers()
+
+    def kill_leftovers(self) -> None:
+        """Kill what is left of the group: to be called as soon as the process is seen dead, while
+        the number of the group cannot yet be another's."""
+        if self.process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)

@@ -21,8 +21,10 @@ from studio.up.options import BASE_DIR, Options
 from studio.up.welcome import welcome
 
 LONGEST_START_S = 90.0
-LONGEST_STOP_S = 10.0
 LOOK_EVERY_S = 2.0
+# Who ends together, in which order, and how many seconds they get: the demo still finds its
+# server, server and worker their queue.
+STOP_ORDER = ((("demo",), 2.0), (("server", "worker"), 10.0), (("queue",), 2.0))
 
 
 class Supervisor:
@@ -65,7 +67,7 @@ class Supervisor:
         self.stop_asked += 1
 
     def start(self) -> None:
-        """Start broker, database and server in this order; the worker while the server loads."""
+        """Start the queue, then the server on a prepared database, then the worker."""
         self.become_first()
         self.prepare()
         web = Child("server", server.server_command(self.options), self.environment)
@@ -128,7 +130,7 @@ class Supervisor:
         command = [sys.executable, "-m", "celery", "--quiet", "--app", "studio.celery", "worker"]
         command += ["--pool", "threads", "--concurrency", "4", "--clock", schedule]
         command += ["--without-gossip", "--without-mingle", "--loglevel", "warning"]
-        # Django's checks would load every page; `prepare` and the tests run them.
+        # Django's checks would load every page into it.
         self.add(Child("worker", command, {**self.environment, "CELERY_SKIP_CHECKS": "true"}))
 
     def start_demo(self) -> None:
@@ -145,44 +147,45 @@ class Supervisor:
             if not child.is_restarted:
                 self.children.remove(child)
             elif child.restart_at is None:
-                ended = child.how_it_ended
+                child.kill_leftovers()
                 pause_s = child.plan_restart()
-                say(f"The {child.name} ended ({ended}). It starts again in {pause_s:.0f} s.")
+                ended = f"The {child.name} ended ({child.how_it_ended})."
+                say(f"{ended} It starts again in {pause_s:.0f} s.")
             if child.restart_at is not None and child.restart_at <= time.monotonic():
-                child.end(signal.SIGKILL)
                 child.start()
         if self.first_lock is None and self.become_first():
             self.add_worker()
 
     def seconds_to_wait(self) -> float:
         times = [child.restart_at for child in self.children if child.restart_at is not None]
-        soonest = min(times, default=time.monotonic() + LOOK_EVERY_S) - time.monotonic()
-        if self.first_lock is None:
-            soonest = min(soonest, LOOK_EVERY_S)
+        soonest = min(times, default=float("inf")) - time.monotonic()
         return max(0.0, min(soonest, LOOK_EVERY_S))
 
     def stop(self) -> None:
-        """End all children, the last one started first: the demo still finds its server, the
-        worker its queue. After 10 seconds, or a second Ctrl-C, by force."""
+        """Ask all children to end; by force those that take too long, or at a second Ctrl-C."""
         asked = self.stop_asked
-        deadline = time.monotonic() + LONGEST_STOP_S
-        for child in reversed(self.children):
-            child.end(signal.SIGTERM)
-            while child.is_alive and time.monotonic() < deadline and self.stop_asked == asked:
+        for names, seconds in STOP_ORDER:
+            group = [child for child in self.children if child.name in names]
+            for child in group:
+                child.ask_to_end()
+            deadline = time.monotonic() + seconds
+            while any(child.is_alive for child in group):
+                if time.monotonic() > deadline or self.stop_asked > asked:
+                    break
                 time.sleep(0.01)
-        for child in self.children:
-            child.end(signal.SIGKILL)
+            for child in group:
+                child.kill()
 
 
 def environment(options: Options) -> dict[str, str]:
     """What the children are told beside what this process was told."""
-    is_open = checks.is_private(options) and os.environ.get("STUDIO_OPEN", "1")
+    is_private = checks.is_private(options)
     return {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "studio.settings",
         "STUDIO_DATA_DIR": str(options.data_dir),
         "STUDIO_ALLOWED_HOSTS": ",".join(checks.answered_hosts(options)),
-        "STUDIO_OPEN": is_open or "0",
+        "STUDIO_OPEN": (os.environ.get("STUDIO_OPEN") or "1") if is_private else "0",
         "STUDIO_SUPERVISED": "1",
     }
 
