@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 from runs.metrics import names
 from runs.metrics.appending import append
@@ -157,6 +157,11 @@ def _commit(requests: Sequence[Request]) -> list[Exception | None]:
         # A cached metric id may be that of a purged row.
         names.forget_all()
         return _commit_once(requests)
+    except OperationalError as error:
+        if connection.vendor != "sqlite":
+            raise
+        # Locked for longer than the busy timeout, or a full disk: one by one is no better.
+        return [OperationalError(*error.args) for _ in requests]
 
 
 def _commit_once(requests: Sequence[Request]) -> list[Exception | None]:

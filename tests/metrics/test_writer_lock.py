@@ -2,11 +2,13 @@
 
 import fcntl
 import os
+import sqlite3
 import threading
 
 import pytest
 from django.db import connection
 
+from runs.metrics import services, writer_connection
 from runs.metrics.services import log_batch
 from runs.metrics.writer_lock import hold_writer_lock
 
@@ -61,6 +63,22 @@ def test_a_writer_waits_for_another_process(run, ref, other_process):
     fcntl.flock(other_process, fcntl.LOCK_UN)
     assert done.wait(10)
     thread.join()
+
+
+def test_a_database_that_stays_locked_fails_a_group_once(run, ref, monkeypatch):
+    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", 0.1)
+    monkeypatch.setattr(writer_connection, "_held", {})
+    tries = []
+    once = services._commit_once
+    monkeypatch.setattr(services, "_commit_once", lambda group: tries.append(group) or once(group))
+    stranger = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
+    stranger.execute("BEGIN IMMEDIATE")
+    requests = [services.Request(services.check_points(ref, [("loss", i, 0, 0.5)])) for i in (1, 2)]
+    errors = services._commit(requests)
+    stranger.execute("ROLLBACK")
+    assert [str(error) for error in errors] == ["database is locked"] * 2
+    assert len(tries) == 1
+    log_batch(run=ref, points=[("loss", 0, 0, 1.0)])
 
 
 def test_the_kernel_frees_the_lock_of_a_killed_process(other_process):
