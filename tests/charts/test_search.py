@@ -10,7 +10,7 @@ from runs.charts.search import (
     search_runs,
 )
 from runs.charts.search.dialects import current_dialect
-from runs.tracking.filters import parse
+from runs.tracking.filters import Comparison, Entity, Field, Operator, parse
 from runs.tracking.models import Lifecycle, Run, RunTag
 from runs.tracking.services import archive_runs, delete_runs
 from runs.tracking.statuses import Status
@@ -218,6 +218,40 @@ def test_the_largest_filter_is_searched(experiment):
     assert found(" or ".join(clauses)) == ["run"]
     assert found(" and ".join(clauses)) == []
     assert found("NOT (" * 25 + "params.p7 = 7" + ")" * 25) == []
+
+
+@pytest.mark.parametrize(
+    "inner", ["params.a = 7", "name = x", "metrics.a.mean < 1", "not name = x"]
+)
+@pytest.mark.parametrize(
+    ("one", "other"), [("or", "and"), ("and not", "or"), ("and", "and name = y or")]
+)
+def test_the_deepest_filter_is_searched(experiment, inner, one, other):
+    make_run(experiment, name="run")
+    text = inner
+    for depth in range(24 if "not" in one else 49):
+        text = f"params.x = 1 {other if depth % 2 else one} ({text})"
+
+    assert found(text) in ([], ["run"])
+
+
+def test_a_page_behind_the_most_sort_keys_is_read(experiment):
+    for n in range(3):
+        make_run(experiment, name=str(n), started_ms=n)
+    kinds = ["metric", "param", "tag", "property"]
+    keys = [SortKey(kinds[n % 4], f"k{n}", descending=n % 3 == 0) for n in range(20)]
+    first = search_runs(workspace=default_workspace(), order_by=keys, limit=1)
+
+    assert found(order_by=keys, after=first.next) == ["1", "0"]
+    with pytest.raises(SearchError):
+        found(order_by=[*keys, SortKey("tag", "one more")])
+
+
+def test_a_pattern_longer_than_databases_match_is_refused(experiment):
+    long = Comparison(Field(Entity.PARAM, "x"), Operator.LIKE, "%" * 10_001)
+
+    with pytest.raises(SearchError):
+        search_runs(workspace=default_workspace(), filter=long)
 
 
 def test_numbers_no_column_can_hold_find_nothing(experiment):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from runs.charts.search.cursors import Position, SortValue
 from runs.charts.search.drivers import Driver
-from runs.charts.search.fragments import Sql, all_of, any_of, sql
+from runs.charts.search.fragments import Sql, any_of, every, sql
 from runs.charts.search.terms import Band, Term
 
 NEWEST = ("r.started_ms DESC NULLS FIRST", "r.run_id")
@@ -74,9 +74,9 @@ def behind(terms: Sequence[Term], after: Position) -> Sql:
         if expression is not None:
             symbol = "<" if term.descending else ">"
             further = sql(f"{expression} {symbol} %s", value)
-            condition = any_of([further, all_of([sql(f"{expression} = %s", value), condition])])
+            condition = any_of([further, every([sql(f"{expression} = %s", value), condition])])
         if term.constant_rank is None:
-            same = all_of([sql(f"{term.rank()} = %s", rank), condition])
+            same = every([sql(f"{term.rank()} = %s", rank), condition])
             condition = any_of([sql(f"{term.rank()} > %s", rank), same])
     return condition
 

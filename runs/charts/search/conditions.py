@@ -6,7 +6,7 @@ What is written beside a run is looked up by EXISTS, so each comparison is a pro
 from collections.abc import Callable, Mapping
 
 from runs.charts.search.comparisons import compare_float, compare_text
-from runs.charts.search.fragments import FALSE, TRUE, Sql, all_of, any_of, sql
+from runs.charts.search.fragments import FALSE, TRUE, Sql, all_of, any_of, every, sql
 from runs.charts.search.metric_ids import MetricIds
 from runs.charts.search.run_fields import compare_run_field
 from runs.charts.search.scope import Scope
@@ -19,7 +19,6 @@ from runs.tracking.filters import (
     Node,
     Not,
     Operator,
-    Or,
 )
 from runs.tracking.filters.nodes import LISTS, NULLS
 
@@ -72,8 +71,18 @@ class Conditions:
         if isinstance(node, Comparison):
             return COMPILERS[node.field.entity](self, node)
         if isinstance(node, Not):
-            return self.compile(node.part).wrap("((", ") IS NOT TRUE)")
-        return {And: all_of, Or: any_of}[type(node)](self.compile(part) for part in node.parts)
+            part = self.compile(node.part)
+            part = part.wrap("(", ")") if isinstance(node.part, Comparison) else part
+            return part.wrap("(", " IS NOT TRUE)")
+        if isinstance(node, And):
+            return all_of(map(self.compile, node.parts))
+        return any_of(map(self._compile_choice, node.parts))
+
+    def _compile_choice(self, node: Node) -> Sql:
+        """Return a part of an OR, an AND of it without parentheses."""
+        if isinstance(node, And) and node.parts:
+            return every(map(self.compile, node.parts))
+        return self.compile(node)
 
     def compile_run(self, node: Comparison) -> Sql:
         return compare_run_field(node, self.scope)

@@ -20,6 +20,7 @@ from runs.tracking.filters.patterns import IGNORE_CASE, compile_pattern, to_post
 from runs.tracking.models import INDEXED_VALUE_CHARS
 
 Row = tuple[Any, ...]
+MOST_PATTERN_CHARS = 10_000
 # A text of this form is a number wherever texts are compared with numbers; its size keeps the
 # conversion inside the range of a double.
 NUMBER_TEXT = re.compile(r"[+-]?([0-9]{1,40}(\.[0-9]{0,40})?|\.[0-9]{1,40})([eE][+-]?[0-9]{1,2})?")
@@ -71,10 +72,12 @@ class Dialect:
 
     def like(self, expression: str, pattern: str) -> Sql:
         """`LIKE`, case-sensitive: `%` any characters, `_` one; there is no escape."""
+        check_length(pattern)
         return sql(f"{expression} GLOB %s", to_glob(pattern))
 
     def ilike(self, expression: str, pattern: str) -> Sql:
         """`LIKE` without regard to case."""
+        check_length(pattern)
         if pattern.isascii():
             return sql(f"{expression} LIKE %s", pattern)
         return sql(f"studio_lower({expression}) GLOB %s", to_glob(pattern.lower()))
@@ -162,6 +165,12 @@ def unicode_collation() -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_collation WHERE collname = 'und-x-icu'")
         return "und-x-icu" if cursor.fetchone() else "default"
+
+
+def check_length(pattern: str) -> None:
+    """Raise SearchError for a pattern longer than SQLite matches, whatever the database."""
+    if len(pattern) > MOST_PATTERN_CHARS:
+        raise SearchError(f"A LIKE pattern has at most {MOST_PATTERN_CHARS:,} characters.")
 
 
 def to_glob(pattern: str) -> str:

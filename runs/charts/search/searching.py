@@ -15,6 +15,7 @@ from runs.charts.search.sort_keys import BEST, SortKey
 from runs.tracking.clock import now_ms as read_clock
 
 MOST_RUNS = 50_000
+MOST_KEYS = 20
 COUNT_CAP = 100_000
 # (keys of runs, sort key with aggregate `best`) -> value of each run that has one
 BestValues = Callable[[list[int], SortKey], Mapping[int, float]]
@@ -56,6 +57,8 @@ def search_runs(
     keys = tuple(dict.fromkeys(order_by))
     if not 1 <= limit <= MOST_RUNS:
         raise SearchError(f"A page holds 1 to {MOST_RUNS:,} runs.")
+    if len(keys) > MOST_KEYS:
+        raise SearchError(f"Runs are sorted by at most {MOST_KEYS} keys.")
     position, asked_ms = read_cursor(after, keys) if after is not None else (None, now_ms)
     prepared = PreparedSearch(Search(**what), keys, asked_ms or read_clock())
     if any(key.aggregate == BEST for key in keys):
