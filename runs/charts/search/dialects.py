@@ -127,9 +127,11 @@ class PostgreSQL(Dialect):
         return sql("SELECT unnest(%s::bigint[]) AS id", list(ids))
 
     def like(self, expression: str, pattern: str) -> Sql:
+        check_length(pattern)
         return sql(f"{expression} LIKE %s ESCAPE ''", pattern)
 
     def ilike(self, expression: str, pattern: str) -> Sql:
+        check_length(pattern)
         if pattern.isascii():
             return sql(f"{expression} ILIKE %s ESCAPE ''", pattern)
         order = unicode_collation()
