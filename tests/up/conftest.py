@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,9 +12,9 @@ import pytest
 from tests.up.processes import Up, refusal
 
 
-@pytest.fixture
-def database() -> Iterator[dict[str, str]]:
-    """The environment that names an empty database of the kind that the tests run on."""
+@contextmanager
+def empty_database() -> Iterator[dict[str, str]]:
+    """Yield the environment that names an empty database of the kind that the tests run on."""
     server = os.environ.get("DATABASE_URL", "")
     if not server.startswith("postgres"):
         yield {}
@@ -25,6 +26,13 @@ def database() -> Iterator[dict[str, str]]:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture
+def database() -> Iterator[dict[str, str]]:
+    """The environment of an empty database."""
+    with empty_database() as environment:
+        yield environment
+
+
 @pytest.fixture(scope="session")
 def static_builds(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Static files collected once: compressing them is most of the time of a first start."""
@@ -33,13 +41,16 @@ def static_builds(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "static"
 
 
-@pytest.fixture
-def data_dir(tmp_path: Path, static_builds: Path) -> Path:
-    """A data folder with nothing in it but the static files."""
-    folder = tmp_path / "data"
+def make_data_dir(folder: Path, static_builds: Path) -> Path:
     folder.mkdir()
     (folder / "static").symlink_to(static_builds)
     return folder
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path, static_builds: Path) -> Path:
+    """A data folder with nothing in it but the static files."""
+    return make_data_dir(tmp_path / "data", static_builds)
 
 
 @pytest.fixture
@@ -54,6 +65,16 @@ def up(data_dir: Path, database: dict[str, str]) -> Iterator[Callable[..., Up]]:
 
     yield start
     for studio in started:
-        if studio.process.poll() is None:
-            studio.process.kill()
-            studio.process.wait()
+        studio.kill()
+
+
+@pytest.fixture(scope="module")
+def running(
+    tmp_path_factory: pytest.TempPathFactory, static_builds: Path
+) -> Iterator[tuple[Up, dict[str, str]]]:
+    """A studio that the tests of a file share, with the environment of its database."""
+    folder = make_data_dir(tmp_path_factory.mktemp("running") / "data", static_builds)
+    with empty_database() as environment:
+        studio = Up(folder, **environment).wait_until_ready()
+        yield studio, environment
+        studio.kill()

@@ -106,6 +106,12 @@ class Up:
                     return process
         return None
 
+    def kill(self) -> None:
+        """Kill the supervisor, and by that everything, unless it has ended."""
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
     def end(self, number: signal.Signals = signal.SIGTERM) -> int:
         self.process.send_signal(number)
         return self.process.wait(timeout=LONGEST_WAIT_S)

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from celery import Celery
 
 from studio.bootstrap import BASE_DIR
 from studio.up import broker
@@ -28,12 +29,14 @@ def test_else_the_one_in_the_package_is_taken(monkeypatch):
 
 def test_without_any_server_tasks_go_through_the_file_system(tmp_path):
     broker.record_broker(tmp_path, None)
-    environment = clean_environment(STUDIO_DATA_DIR=str(tmp_path))
-    celery = [sys.executable, "-m", "celery", "--quiet", "--app", "studio.celery"]
-    options = {"cwd": BASE_DIR, "env": environment}
-    subprocess.run([*celery, "call", "celery.backend_cleanup"], check=True, **options)
+    folders = ("data_folder_in", "data_folder_out", "control_folder")
+    sender = Celery(broker="filesystem://", set_as_current=False)
+    sender.conf.broker_transport_options = dict.fromkeys(folders, str(tmp_path / "queue"))
+    sender.send_task("celery.backend_cleanup")
     assert messages(tmp_path) == 1
-    worker = subprocess.Popen([*celery, "worker", "--pool", "threads"], **options)
+    command = [sys.executable, "-m", "celery", "--quiet", "--app", "studio.celery", "worker"]
+    environment = clean_environment(STUDIO_DATA_DIR=str(tmp_path), CELERY_SKIP_CHECKS="true")
+    worker = subprocess.Popen([*command, "--pool", "threads"], cwd=BASE_DIR, env=environment)
     try:
         wait_for(lambda: messages(tmp_path) == 0, "the worker to take the message")
     finally:

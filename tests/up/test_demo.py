@@ -2,21 +2,24 @@
 
 import json
 import struct
+import subprocess
+import sys
 import urllib.request
 import zlib
 
 import numpy as np
 import pytest
 
-from examples.demo import diverging, png, slow, wave
+from examples.demo import png, slow, wave
 from examples.demo.client import Stopped, Studio
+from studio.bootstrap import BASE_DIR
 from tests.up.processes import Up, refusal
 
 
-def test_a_training_leaves_curves_a_picture_and_a_log(up):
-    studio = up().wait_until_ready()
-    wave.train(Studio(url_of(studio)))
-    tanh, relu = runs(studio)
+def test_a_training_leaves_curves_a_picture_and_a_log(running):
+    studio, _ = running
+    train(studio, "wave")
+    tanh, relu = runs(studio, "regression/wave", "params.hidden = '96,96'")
     assert {tanh["info"]["status"], relu["info"]["status"]} == {"FINISHED"}
     assert {metric["key"] for metric in tanh["data"]["metrics"]} == {
         *("train/loss", "val/loss", "val/rmse")
@@ -24,33 +27,33 @@ def test_a_training_leaves_curves_a_picture_and_a_log(up):
     assert files(studio, tanh) == {"outputs", "user_logs"}
 
 
-def test_the_failing_training_fails_with_its_traceback(up):
-    studio = up().wait_until_ready()
-    diverging.train(Studio(url_of(studio)))
-    (run,) = runs(studio)
-    assert run["info"]["status"] == "FAILED"
+def test_the_failing_training_fails_with_its_traceback(running):
+    studio, _ = running
+    train(studio, "diverging")
+    (run,) = runs(studio, "regression/wave", "attributes.status = 'FAILED'")
     log = get(studio, f"/get-artifact?run_id={run['info']['run_id']}&path=user_logs/std_log.txt")
     assert b"FloatingPointError" in log and b"diverging.py" in log
 
 
-def test_a_training_that_is_stopped_is_killed_and_the_next_one_does_not_begin(up):
-    studio = up().wait_until_ready()
+def test_a_training_that_is_stopped_is_killed_and_the_next_one_does_not_begin(running):
+    studio, _ = running
     demo = Studio(url_of(studio))
-    with demo.run(demo.experiment("a", "note"), "stopped", {}, {}) as run:
+    with demo.run(demo.experiment("stopped", "note"), "one", {}, {}) as run:
         demo.stop.set()
         slow.learn(run, {"learning_rate": 0.01})
     with pytest.raises(Stopped):
         wave.train(demo)
-    assert [run["info"]["status"] for run in runs(studio)] == ["KILLED"]
+    assert [run["info"]["status"] for run in runs(studio, "stopped")] == ["KILLED"]
 
 
-def test_the_demo_is_refused_where_there_is_a_run(up, database):
-    studio = up().wait_until_ready()
-    environment = {"STUDIO_DATA_DIR": str(studio.data_dir), **database}
+def test_the_demo_is_refused_where_there_is_a_run(running, database, data_dir):
+    environment = {"STUDIO_DATA_DIR": str(data_dir), **database}
     assert refusal("prepare", "--require-empty", **environment) == (0, "")
+    studio, database = running
     demo = Studio(url_of(studio))
-    with demo.run(demo.experiment("a", "note"), "one", {}, {}):
+    with demo.run(demo.experiment("not empty", "note"), "one", {}, {}):
         pass
+    environment = {"STUDIO_DATA_DIR": str(studio.data_dir), **database}
     code, said = refusal("prepare", "--require-empty", **environment)
     assert code == 2
     assert said.startswith("The demo fills an empty studio, and this one has runs.")
@@ -67,6 +70,15 @@ def test_a_picture_is_a_png_of_the_same_pixels():
     assert (rows[:, 1:].reshape(3, 5, 3) == pixels).all()
 
 
+def train(studio: Up, name: str) -> None:
+    """Run one training in a process of its own, as the demo does."""
+    program = (
+        f"from examples.demo import {name}; from examples.demo.client import Studio;"
+        f"{name}.train(Studio({url_of(studio)!r}))"
+    )
+    subprocess.run([sys.executable, "-c", program], cwd=BASE_DIR, check=True, timeout=90)
+
+
 def url_of(studio: Up) -> str:
     return f"http://127.0.0.1:{studio.port}"
 
@@ -76,9 +88,10 @@ def get(studio: Up, path: str) -> bytes:
         return answer.read()
 
 
-def runs(studio: Up) -> list[dict]:
-    body = {"experiment_ids": ["0", "1"], "max_results": 10}
-    return Studio(url_of(studio)).post("runs/search", **body).get("runs", [])
+def runs(studio: Up, experiment: str, condition: str = "") -> list[dict]:
+    demo = Studio(url_of(studio))
+    number = demo.experiment(experiment, "note")
+    return demo.post("runs/search", experiment_ids=[number], filter=condition).get("runs", [])
 
 
 def files(studio: Up, run: dict) -> set[str]:
