@@ -47,6 +47,7 @@ def store(experiment, block: list[RunSeed]) -> list[str]:
 
     runs = [make_run(experiment, seed) for seed in block]
     RUNS.insert_many(runs)
+    experiment.save(update_fields=["next_run_number"])
     names = [run.run_id for run in runs]
     keys = dict(Run.objects.filter(run_id__in=names).values_list("run_id", "id"))
     pairs = [(keys[name], seed) for name, seed in zip(names, block, strict=True)]
@@ -74,12 +75,13 @@ def make_run(experiment, seed: RunSeed):
 
     from runs.tracking.models import Run
 
+    number = experiment.next_run_number
     experiment.next_run_number += 1
     return Run(
         workspace_id=experiment.workspace_id,
         experiment=experiment,
         run_id=uuid.uuid4().hex,
-        number=experiment.next_run_number,
+        number=number,
         name=seed.name,
         status="Completed",
         started_ms=seed.started_ms,
