@@ -25,7 +25,7 @@ SETTINGS = {
     "full_page_writes": "off",
     "max_connections": "200",
     "logging_collector": "off",
-    "log_min_messages": "fatal",
+    "log_min_messages": "panic",
 }
 LONGEST_START_S = 30.0
 
