@@ -20,7 +20,7 @@ from runs.tracking.models import Experiment, Lifecycle
 from runs.workspaces.models import Workspace
 
 # Drivers that are not few are counted so far to find the smallest.
-MANY = 30_000
+MANY = 100_000
 # So many of a sample must match for the filter to be walked.
 ENOUGH = 2
 # (pattern, keys of the runs to look into) -> keys of those whose logs match
@@ -116,7 +116,7 @@ class PreparedSearch:
         if not is_few:
             # Who reads all runs needs no index of the runs themselves to find them.
             found = [pair for pair in found if is_page or not pair[0].is_own]
-            counts = self._count(found, MANY)
+            counts = self._count(found, MANY) if len(found) > 1 else [MANY] * len(found)
         if not counts:
             return Block(tuple(conditions), is_sorted=True)
         driver, index = found[counts.index(min(counts))]
