@@ -47,10 +47,13 @@ def _cut(x: Ints, borders: Ints) -> tuple[Indices, Indices]:
 
 
 def _extremes(value: Floats, starts: Indices, stops: Indices) -> Indices:
-    """Return the first least and the first greatest of each bucket of numbers."""
+    """Return the least and the greatest of each bucket of numbers; the first of many equal ones."""
     counts = stops - starts
     lows = value == np.repeat(np.minimum.reduceat(value, starts), counts)
     highs = value == np.repeat(np.maximum.reduceat(value, starts), counts)
+    hits = np.flatnonzero(lows | highs)
+    if len(hits) <= 2 * len(starts):
+        return hits
     return np.concatenate((_first_of_each(lows, starts), _first_of_each(highs, starts)))
 
 
