@@ -1,5 +1,6 @@
 """The WSGI entry point: `granian --interface wsgi studio.wsgi:application`."""
 
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -16,3 +17,9 @@ django_application = get_wsgi_application()
 from runs.mlflow_api.fast_path import FastPath  # noqa: E402  (its models need loaded apps)
 
 application = FastPath(django_application)
+
+# What is loaded by now stays to the end. Looking through all of it for garbage would now and then
+# keep a request waiting.
+gc.collect()
+gc.freeze()
+gc.set_threshold(20_000, 20, 50)
