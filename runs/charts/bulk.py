@@ -19,7 +19,7 @@ from runs.tracking.models import (
 )
 from runs.tracking.notes import check_tags
 from runs.tracking.numbers import take_run_number
-from runs.tracking.services import archive_runs, delete_runs, restore_runs
+from runs.tracking.services import archive_runs, delete_runs, lock_runs, restore_runs
 from runs.workspaces.models import Workspace
 
 MOST_RUNS = 100_000
@@ -88,8 +88,10 @@ def move_run(run: Run, goal: Experiment) -> None:
 
 def touch(runs: Iterable[Run]) -> None:
     now = now_ms()
-    for chunk in chunks([run.id for run in runs]):
-        Run.objects.filter(id__in=chunk).update(updated_ms=now)
+    for chunk in chunks(sorted(run.id for run in runs)):
+        rows = Run.objects.filter(id__in=chunk)
+        lock_runs(rows)
+        rows.update(updated_ms=now)
 
 
 def chunks(items: Sequence) -> Iterable[Sequence]:

@@ -96,10 +96,9 @@ def stamp_of(heads: Sequence[SeriesHead], wanted: Wanted) -> str:
 
 
 def read_curves(workspace_id: int, heads: Sequence[SeriesHead], wanted: Wanted) -> list[RunCurve]:
-    """Return the curves of `heads`. The number of queries does not depend on how many they are,
-    but for relative time, where each run has a range of its own."""
+    """Return the curves of `heads`. The number of queries does not depend on how many they are."""
     if wanted.x == "time":
-        return [curve for head in heads for curve in read_relative(head, wanted)]
+        return read_relative(heads, wanted)
     if wanted.x.startswith("metrics."):
         return read_against_metric(workspace_id, heads, wanted)
     axis = "time" if wanted.x == "wall" else wanted.x
@@ -127,18 +126,23 @@ def whole(edge: float | None) -> int | None:
     return None if edge is None else round(edge)
 
 
-def read_relative(head: SeriesHead, wanted: Wanted) -> list[RunCurve]:
+def read_relative(heads: Sequence[SeriesHead], wanted: Wanted) -> list[RunCurve]:
+    """Draw metrics over the seconds since the start of their run."""
     curves = downsample(
-        series_ids=[head.id],
-        low=None if wanted.low is None else head.begin_ms + round(wanted.low * 1000),
-        high=None if wanted.high is None else head.begin_ms + round(wanted.high * 1000),
+        series_ids=[head.id for head in heads],
+        low=None if wanted.low is None else round(wanted.low * 1000),
+        high=None if wanted.high is None else round(wanted.high * 1000),
         pixels=wanted.pixels,
         axis="time",
+        origins={head.id: head.begin_ms for head in heads},
     )
-    return [
-        RunCurve(head.run_id, head.key, (c.ms - head.begin_ms) / 1000, c.value, c.total)
-        for c in curves
-    ]
+    by_id = {head.id: head for head in heads}
+    drawn = []
+    for curve in curves:
+        head = by_id[curve.series_id]
+        seconds = (curve.ms - head.begin_ms) / 1000
+        drawn.append(RunCurve(head.run_id, head.key, seconds, curve.value, curve.total))
+    return drawn
 
 
 def read_against_metric(

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from runs.tracking.clock import now_ms
 from runs.tracking.errors import NotActive, NotFound
@@ -50,6 +51,7 @@ def _move_with_runs(experiment: Experiment, origins: Sequence[str], goal: Lifecy
                 f"No Experiment with id={experiment.number} exists that is " + " or ".join(origins)
             )
         runs = Run.objects.filter(experiment=experiment).exclude(lifecycle=goal)
+        lock_runs(runs)
         runs.update(lifecycle=goal, updated_ms=now_ms())
 
 
@@ -91,12 +93,19 @@ def archive_runs(*, runs: Iterable[Run]) -> None:
 def _move_runs(runs: list[Run], origins: Sequence[str], goal: Lifecycle) -> None:
     now = now_ms()
     with transaction.atomic():
-        for ids in _in_parts(runs):
+        for ids in _in_parts(sorted(runs, key=lambda run: run.id)):
             rows = Run.objects.filter(id__in=ids, lifecycle__in=origins)
+            lock_runs(rows)
             rows.update(lifecycle=goal, updated_ms=now)
     for run in runs:
         if run.lifecycle in origins:
             run.lifecycle, run.updated_ms = goal.value, now
+
+
+def lock_runs(runs: QuerySet[Run]) -> None:
+    """Lock runs in the order in which all writers lock them, so that no two wait for each other."""
+    if connection.features.has_select_for_update:
+        list(runs.select_for_update(no_key=True).order_by("id").values_list("id"))
 
 
 def _in_parts(runs: list[Run]) -> Iterator[list[int]]:

@@ -216,13 +216,14 @@ def describe_rows(
 
 @page(Action.RUN_READ)
 def counts(request: HttpRequest) -> HttpResponse:
-    """How many runs match the table's query string, and how many there are, run and wait."""
+    """How many runs match the table's query string, and how many there are with an empty query
+    box, how many of these run and how many wait."""
     try:
         query = query_of(request, read_state(request.GET))
         matching = count_matching(workspace=request.workspace, query=query)
     except FilterError as error:
         return JsonResponse(describe_error(error), status=400)
-    return JsonResponse({"matching": matching, **count_all(request.workspace)})
+    return JsonResponse({"matching": matching, **count_all(request.workspace, query)})
 
 
 @page(Action.RUN_READ)
@@ -237,9 +238,17 @@ def summary(request: HttpRequest) -> HttpResponse:
     return JsonResponse({**told, "mean": plain(found.mean), "key": key, "run": run.name})
 
 
-def count_all(workspace: Workspace) -> dict[str, int]:
-    """How many runs there are, and how many of them run or wait."""
+def count_all(workspace: Workspace, query: RunQuery) -> dict[str, int]:
+    """How many runs there are where the table looks, and how many of them run or wait."""
     active = Run.objects.filter(workspace=workspace, lifecycle=Lifecycle.ACTIVE)
+    if query.experiments:
+        active = active.filter(experiment__name__in=query.experiments)
+    if query.parent is not None:
+        active = active.filter(parent__run_id=query.parent)
+    elif query.runs is not None:
+        active = active.filter(run_id__in=query.runs)
+    elif not query.children:
+        active = active.filter(parent=None)
     return {
         "all": active.count(),
         "running": active.filter(status=Status.RUNNING).count(),

@@ -19,7 +19,9 @@ def runs(db):
     experiment = make_experiment("vision/resnet")
     runs = []
     for i, (lr, loss) in enumerate([("0.1", 0.5), ("0.01", 0.25), ("0.1", float("nan"))]):
-        run = make_run(experiment, run_id=f"run-{i}", name=f"run {i}", params={"lr": lr})
+        run = make_run(
+            experiment, run_id=f"run-{i}", name=f"run {i}", started_ms=1000 + i, params={"lr": lr}
+        )
         points = [("loss", 0, 1, 1.0), ("loss", 1, 2, loss)]
         log_batch(run=RunRef(run.id, experiment.id), points=points, params=None, tags=None)
         runs.append(run)
@@ -125,7 +127,20 @@ def test_only_differences_leaves_out_what_is_the_same(studio, runs):
 
 def test_counts_are_of_the_filter_and_of_all(studio, runs):
     told = studio.get("/w/default/run-counts", {"q": "params.lr = 0.1"}).json()
-    assert (told["matching"], told["all"], told["running"]) == (2, 4, 4)
+    assert (told["matching"], told["all"], told["running"]) == (2, 3, 3)
+
+
+def test_counts_of_all_are_of_where_the_table_looks(studio, runs):
+    make_run(make_experiment("elsewhere"))
+
+    def all_runs(**query):
+        return studio.get("/w/default/run-counts", query).json()["all"]
+
+    assert all_runs() == 4
+    assert all_runs(children=1) == 5
+    assert all_runs(exp="vision/resnet") == 3
+    assert all_runs(inside="run:run-0") == 1
+    assert all_runs(runs="run-0,run-1") == 2
 
 
 def test_every_aggregate_of_a_metric(studio, runs):

@@ -252,6 +252,30 @@ def test_group_curves_have_a_mean_and_a_band(tab, runs):
     until(tab, "(document.querySelector('.card .plot').data ?? []).length === 6")
 
 
+def test_sections_of_metrics_load_when_they_are_opened(tab, runs):
+    asked = []
+    tab.on("request", lambda request: asked.append(request.url))
+    open_table(tab, "?charts=[]")
+    assert not [url for url in asked if "/w/default/series" in url]
+    bar = tab.locator("[data-section-bar] button")
+    assert bar.all_inner_texts() == ["train/ 1", "val/ 1", "other metrics 1"]
+
+    bar.nth(1).click()
+    until(tab, "document.querySelector('.chart-section .plot')?.data?.length === 10")
+    assert query_of(tab)["open"] == "val/"
+    assert [url for url in asked if "val%2Floss" in url]
+    assert not [url for url in asked if "train%2Floss" in url]
+
+    tab.locator(".chart-section .card").focus()
+    tab.keyboard.press("e")
+    until(tab, "document.querySelectorAll('[data-cards] .card').length === 1")
+    tab.reload()
+    until(tab, "document.querySelectorAll('.chart-section .card').length === 1")
+    tab.locator("[data-section-bar] button").nth(1).click()
+    until(tab, "document.querySelector('.chart-section') === null")
+    assert "open" not in query_of(tab)
+
+
 def test_a_phone_shows_the_table_too(chromium, live_server, settings, runs):
     settings.STUDIO_OPEN = True
     with open_tab(chromium, live_server.url, viewport=PHONE) as tab:

@@ -9,11 +9,13 @@ import { savePicture, saveTable } from "./downloads.js";
 import { makeChart } from "./kinds.js";
 import { Tooltip } from "./tooltip.js";
 
-/** A card of the strip. It draws when it comes into view, and not before. */
+/**
+ * A card of the strip, or of a section of metrics: that one cannot be shaped, only copied to the
+ * strip. It draws when it comes into view, and not before.
+ */
 export class ChartCard {
-  constructor(spec, strip) {
-    this.spec = spec;
-    this.strip = strip;
+  constructor(spec, strip, { inSection = false } = {}) {
+    Object.assign(this, { spec, strip, inSection });
     this.element = document.createElement("section");
     this.element.className = "card";
     this.element.tabIndex = 0;
@@ -32,7 +34,7 @@ export class ChartCard {
     this.element.style.setProperty("--span", spec.width);
     this.element.style.setProperty("--tall", spec.height);
     this.title = make("h3", titleOf(spec));
-    this.title.draggable = true;
+    this.title.draggable = !this.inSection;
     this.note = make("span", describe(spec), "card-note");
     this.menu = make("button", "", "btn ghost tiny");
     this.menu.type = "button";
@@ -139,8 +141,10 @@ export class ChartCard {
 
   menuItems() {
     const { strip } = this;
+    const own = { label: "Edit", run: () => strip.edit(this) };
+    const copied = { label: "Pin to the top", run: () => strip.pin(this) };
     return [
-      { label: "Edit", run: () => strip.edit(this) },
+      this.inSection ? copied : own,
       { label: this.isFull ? "Leave full screen" : "Full screen", run: () => this.toggleFull() },
       { label: "Reset zoom", run: () => this.chart?.zoom?.(null) },
       { label: "View as table", run: () => this.toggleTable() },
@@ -149,6 +153,13 @@ export class ChartCard {
       { label: "Save as SVG", run: () => savePicture(this, "svg") },
       { label: "Save as CSV", run: () => saveTable(this) },
       { label: "Copy link", run: () => strip.copyLink(this) },
+      ...(this.inSection ? [] : this.shapingItems()),
+    ];
+  }
+
+  shapingItems() {
+    const { strip } = this;
+    return [
       { separator: true },
       { label: "Move left", run: () => strip.shift(this, -1) },
       { label: "Move right", run: () => strip.shift(this, 1) },
@@ -164,8 +175,8 @@ export class ChartCard {
     const actions = {
       Enter: () => this.toggleFull(),
       Escape: () => this.isFull && this.toggleFull(),
-      Delete: () => this.strip.remove(this),
-      e: () => this.strip.edit(this),
+      Delete: () => this.inSection || this.strip.remove(this),
+      e: () => (this.inSection ? this.strip.pin(this) : this.strip.edit(this)),
       m: () => openMenu(this.menu, this.menuItems()),
     };
     if (!actions[event.key]) return;

@@ -1,5 +1,4 @@
-// The charts over a run table: sections by name prefix, cards that can be moved, shaped and removed,
-// linked zoom and crosshair. The charts of a page are the text of `charts=` in its URL.
+// The charts over a run table: cards that can be moved, shaped and removed, linked zoom and crosshair. The charts of a page are the text of `charts=` in its URL.
 
 import {
   axisTitle, defaultCharts, makeSpec, readCharts, writeCharts,
@@ -10,6 +9,7 @@ import { alsoLive } from "../live.js";
 import { onThemeChange } from "../plotly.js";
 import { fetchJson } from "../requests.js";
 import { ChartCard } from "./card.js";
+import { ChartSections } from "./sections.js";
 
 const FIRST_RUNS = 10;
 const RUN_STEPS = [FIRST_RUNS, 50, 100, 200, 500];
@@ -26,12 +26,18 @@ export class ChartStrip {
     const { store } = table;
     store.addEventListener("change", () => this.runsChanged());
     store.addEventListener("selection", () => this.runsChanged());
-    store.addEventListener("counted", () => this.cards.forEach((card) => card.chart && card.explain()));
+    store.addEventListener("counted", () => this.allCards.forEach((card) => card.chart && card.explain()));
     store.addEventListener("state", (event) => this.stateChanged(event.detail));
-    alsoLive(() => Promise.all(this.cards.map((card) => card.refresh())));
-    onThemeChange(() => this.cards.forEach((card) => card.redraw()));
+    alsoLive(() => Promise.all(this.allCards.map((card) => card.refresh())));
+    onThemeChange(() => this.allCards.forEach((card) => card.redraw()));
     this.listenToDrag();
     this.load();
+    this.sections = new ChartSections(root.querySelector("[data-sections]"), this);
+  }
+
+  /** Those that stand in the URL one by one, and those of the open sections. */
+  get allCards() {
+    return [...this.cards, ...(this.sections?.cards ?? [])];
   }
 
   /** Cards from the URL, or those a page has that nobody has shaped. */
@@ -47,6 +53,7 @@ export class ChartStrip {
 
   stateChanged(patch) {
     if ("charts" in patch && patch.charts !== this.text) this.load();
+    if ("open" in patch) this.sections.load();
     if ("hide" in patch) this.runsChanged();
   }
 
@@ -84,7 +91,7 @@ export class ChartStrip {
     if (drawn === this.drawn) return;
     this.drawn = drawn;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.cards.forEach((card) => card.redraw()), 60);
+    this.timer = setTimeout(() => this.allCards.forEach((card) => card.redraw()), 60);
   }
 
   // -- what a chart asks --------------------------------------------------------------------------
@@ -135,7 +142,7 @@ export class ChartStrip {
 
   /** Zoom is linked over the charts that share an x axis. */
   zoomAll(range, source) {
-    for (const { chart, spec } of this.cards) {
+    for (const { chart, spec } of this.allCards) {
       if (chart && chart !== source && chart.zoom && spec.x === source.spec.x) {
         chart.zoom(range, { linked: false });
       }
@@ -143,7 +150,7 @@ export class ChartStrip {
   }
 
   hoverAll(x, event, source) {
-    for (const card of this.cards) {
+    for (const card of this.allCards) {
       if (!card.chart?.shown || card.spec.x !== source.spec.x) continue;
       if (x === null || x === undefined) card.tooltip.hide();
       else this.point(card, x, event, card.chart === source);
@@ -181,6 +188,11 @@ export class ChartStrip {
     const index = this.cards.indexOf(card);
     this.remove(card);
     this.insert(spec, index);
+  }
+
+  /** Copy a card of a section to the end of the strip. */
+  pin(card) {
+    this.insert({ ...card.spec }, this.cards.length);
   }
 
   duplicate(card) {

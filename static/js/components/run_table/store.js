@@ -47,8 +47,9 @@ export class RunStore extends EventTarget {
   }
 
   restore() {
+    const gone = Object.fromEntries(Object.keys(this.state).map((key) => [key, undefined]));
     this.state = readState(location.search);
-    this.dispatchEvent(new CustomEvent("state", { detail: this.state }));
+    this.dispatchEvent(new CustomEvent("state", { detail: { ...gone, ...this.state } }));
     this.reload();
   }
 

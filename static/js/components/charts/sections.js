@@ -1,0 +1,93 @@
+// All metrics of a page by prefix (`train/`, `val/`): a section makes its charts when it is opened.
+
+import { makeSpec } from "../../lib/chart_spec.js";
+import { sectionsOf } from "../../lib/metric_sections.js";
+import { joinList, splitList } from "../../lib/url_state.js";
+import { ChartCard } from "./card.js";
+
+const CARDS_AT_ONCE = 12;
+
+/** The sections below the charts of a strip. Which of them are open is `open=` in the URL. */
+export class ChartSections {
+  constructor(root, strip) {
+    Object.assign(this, { root, strip, sections: new Map() });
+    this.body = root.querySelector("[data-open-sections]");
+    const bar = root.querySelector("[data-section-bar]");
+    for (const [prefix, names] of sectionsOf(strip.names)) {
+      const button = makeButton(prefix, "chip");
+      const count = document.createElement("b");
+      count.textContent = names.length.toLocaleString("en-US");
+      button.append(" ", count);
+      button.addEventListener("click", () => this.toggle(prefix));
+      bar.append(button);
+      this.sections.set(prefix, { prefix, names, button, cards: [] });
+    }
+    root.hidden = !this.sections.size;
+    this.load();
+  }
+
+  get cards() {
+    return [...this.sections.values()].flatMap((section) => section.cards);
+  }
+
+  /** Open and close sections as the URL has it. */
+  load() {
+    const open = new Set(splitList(this.strip.table.store.state.open));
+    for (const section of this.sections.values()) {
+      const wanted = open.has(section.prefix);
+      section.button.setAttribute("aria-expanded", wanted);
+      if (wanted && !section.element) this.open(section);
+      if (!wanted && section.element) this.close(section);
+    }
+  }
+
+  toggle(prefix) {
+    const open = new Set(splitList(this.strip.table.store.state.open));
+    if (!open.delete(prefix)) open.add(prefix);
+    this.strip.table.store.setQuietly({ open: joinList([...open]) });
+  }
+
+  open(section) {
+    section.element = document.createElement("section");
+    section.element.className = "chart-section";
+    section.element.setAttribute("aria-label", `Charts of ${section.prefix}`);
+    const title = document.createElement("h2");
+    title.textContent = section.prefix;
+    section.body = document.createElement("div");
+    section.body.className = "cards";
+    section.more = makeButton("", "btn");
+    section.more.addEventListener("click", () => this.addCards(section));
+    section.element.append(title, section.body, section.more);
+    const after = [...this.sections.values()];
+    const next = after.slice(after.indexOf(section) + 1).find((one) => one.element);
+    this.body.insertBefore(section.element, next?.element ?? null);
+    this.addCards(section);
+  }
+
+  addCards(section) {
+    const { cards, names } = section;
+    for (const name of names.slice(cards.length, cards.length + CARDS_AT_ONCE)) {
+      const card = new ChartCard(makeSpec({ y: [name] }), this.strip, { inSection: true });
+      cards.push(card);
+      section.body.append(card.element);
+    }
+    const left = names.length - cards.length;
+    section.more.hidden = !left;
+    section.more.textContent = `Show ${Math.min(left, CARDS_AT_ONCE)} more of ${left.toLocaleString("en-US")}`;
+  }
+
+  close(section) {
+    section.cards.forEach((card) => card.destroy());
+    section.cards = [];
+    section.element.remove();
+    section.element = null;
+  }
+}
+
+function makeButton(text, className) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = className;
+  button.textContent = text;
+  return button;
+}
