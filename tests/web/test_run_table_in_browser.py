@@ -258,7 +258,7 @@ def test_sections_of_metrics_load_when_they_are_opened(tab, runs):
     open_table(tab, "?charts=[]")
     assert not [url for url in asked if "/w/default/series" in url]
     bar = tab.locator("[data-section-bar] button")
-    assert bar.all_inner_texts() == ["train/ 1", "val/ 1", "other metrics 1"]
+    assert bar.all_inner_texts() == ["train/\n1", "val/\n1", "other metrics\n1"]
 
     bar.nth(1).click()
     until(tab, "document.querySelector('.chart-section .plot')?.data?.length === 10")
