@@ -167,6 +167,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
     "sweep orphans": {"task": "runs.artifacts.tasks.sweep_orphans", "schedule": 3600.0},
+    "finish left logs": {"task": "runs.artifacts.tasks.finish_left_logs", "schedule": 60.0},
     "move finished files": {"task": "runs.artifacts.tasks.move_finished_files", "schedule": 60.0},
     "forget batches": {"task": "runs.metrics.tasks.forget_old_batches", "schedule": 3600.0},
 }

@@ -38,6 +38,9 @@ class File(models.Model):
                 name="file_has_one_owner",
             ),
         ]
+        indexes = [
+            models.Index(fields=["updated_ms"], name="growing_logs", condition=Q(growing=True)),
+        ]
 
     def __str__(self) -> str:
         return self.path

@@ -1,4 +1,5 @@
-"""Housekeeping of the stores: bytes that no row names, and finished files that lie elsewhere."""
+"""Housekeeping of the stores: bytes that no row names, logs that nobody has finished, and finished
+files that lie elsewhere."""
 
 import logging
 import time
@@ -9,7 +10,8 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
-from runs.artifacts.errors import BytesMissing, StoreUnavailable
+from runs.artifacts.errors import BytesMissing, StoreUnavailable, UnknownFile
+from runs.artifacts.logs.appending import finish_log
 from runs.artifacts.logs.line_index import index_store
 from runs.artifacts.models import File
 from runs.artifacts.pins import is_pinned
@@ -17,8 +19,10 @@ from runs.artifacts.services import delete_bytes_on_commit
 from runs.artifacts.stores import local_store, main_store
 from runs.artifacts.stores.base import Store
 from runs.tracking.clock import now_ms
+from runs.tracking.statuses import FINAL_STATUSES
 
 DAY_MS = 86_400_000
+MINUTE_MS = 60_000
 _BATCH = 500
 
 log = logging.getLogger(__name__)
@@ -59,6 +63,26 @@ def _sweep_pins(before_ms: int) -> None:
     for path in (settings.FILES_DIR.parent / "pins").glob("*"):
         if path.stat().st_mtime * 1000 < before_ms and not is_pinned(int(path.name)):
             path.unlink(missing_ok=True)
+
+
+def finish_left_logs(*, quiet_ms: int = MINUTE_MS) -> int:
+    """Finish the logs of runs that have ended, which their clients have left open; return how many.
+
+    Whoever sends the last lines late has a minute for each; and a finished log goes on when more
+    comes after all.
+    """
+    left = File.objects.filter(
+        growing=True, run__status__in=FINAL_STATUSES, updated_ms__lt=now_ms() - quiet_ms
+    )
+    finished = 0
+    for file in left.select_related("run"):
+        try:
+            finish_log(run=file.run, path=file.path)
+        except (UnknownFile, BytesMissing) as error:
+            log.warning("log %s stays open: %s", file.pk, error)
+        else:
+            finished += 1
+    return finished
 
 
 def move_finished_files(*, budget_s: float = 50.0) -> int:

@@ -12,6 +12,12 @@ def sweep_orphans() -> None:
 
 
 @shared_task
+def finish_left_logs() -> None:
+    """Finish the logs that clients of ended runs have left open."""
+    sweeping.finish_left_logs()
+
+
+@shared_task
 def move_finished_files() -> None:
     """Move finished files to the bucket, where one is configured."""
     sweeping.move_finished_files()

@@ -28,6 +28,18 @@ class Point(NamedTuple):
     value: float
 
 
+class Columns(NamedTuple):
+    """Points of plain metrics as columns of equal length, which cost less than a tuple for each."""
+
+    keys: Sequence[str]
+    steps: Sequence[int]
+    times_ms: Sequence[int]
+    values: Sequence[float]
+
+
+PlainPoints = Sequence[tuple[str, int, int, float]] | Columns
+
+
 class Artifact(NamedTuple):
     """A file of the run that is the value of a metric."""
 
@@ -115,12 +127,13 @@ def move_points(logged: Logged, bases: Mapping[str, int]) -> Logged:
     return replace(logged, points=points)
 
 
-def check_points(run: RunRef, points: Sequence[tuple[str, int, int, float]]) -> Logged:
+def check_points(run: RunRef, points: PlainPoints) -> Logged:
     """Return points (key, step, time in ms, value) of plain metrics. Raises InvalidPoint,
     InvalidValue."""
-    if not points:
+    if not (points.keys if isinstance(points, Columns) else points):
         return Logged(run.id, [], np.empty(0, np.intp), empty_points())
-    keys, steps, times_ms, values = zip(*points, strict=True)
+    columns = points if isinstance(points, Columns) else Columns(*zip(*points, strict=True))
+    keys, steps, times_ms, values = columns
     index = {key: i for i, key in enumerate(dict.fromkeys(keys))}
     return Logged(
         run_id=run.id,

@@ -21,6 +21,8 @@ from runs.metrics.moving import move_series
 from runs.metrics.requests import (
     Artifact,
     Batch,
+    Columns,
+    PlainPoints,
     Point,
     Request,
     check_artifacts,
@@ -42,6 +44,7 @@ from runs.tracking.texts import check_text
 __all__ = [
     "Artifact",
     "Batch",
+    "Columns",
     "Point",
     "RunRef",
     "forget_batches",
@@ -73,7 +76,7 @@ class LockedRun(NamedTuple):
 def log_batch(
     *,
     run: RunRef,
-    points: Sequence[tuple[str, int, int, float]],
+    points: PlainPoints,
     params: Mapping[str, str] | None = None,
     tags: Mapping[str, str | None] | None = None,
 ) -> None:

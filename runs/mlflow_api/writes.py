@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from runs.metrics.services import RunRef, log_batch, resolve_run
+from runs.metrics.services import Columns, RunRef, log_batch, resolve_run
 from runs.mlflow_api import messages
 from runs.mlflow_api.endpoint import POST, Call, endpoint
 from runs.mlflow_api.errors import ProtocolError, invalid_value, missing_value, unknown_run
 from runs.mlflow_api.lookups import find_run
 from runs.mlflow_api.mirrors import MIRRORED, reflect_tags
 from runs.mlflow_api.names import (
+    MAX_KEY_CHARS,
     MAX_PARAM_CHARS,
     MAX_TAG_CHARS,
     check_batch_size,
@@ -19,9 +20,8 @@ from runs.mlflow_api.names import (
     read_tags,
 )
 from runs.tracking.errors import NotFound
+from runs.tracking.texts import is_key
 from runs.workspaces.permissions import Action
-
-Point = tuple[str, int, int, float]
 
 
 def resolve(call: Call, message: messages.RunMessage) -> RunRef:
@@ -33,30 +33,35 @@ def resolve(call: Call, message: messages.RunMessage) -> RunRef:
         raise unknown_run(run_id) from None
 
 
-def read_points(metrics: Sequence[messages.BatchMetric] | None) -> list[Point]:
+def read_points(metrics: Sequence[messages.BatchMetric] | None) -> Columns:
     """Return the points of a batch. Raises `ProtocolError` naming the element that is wrong."""
-    points = []
-    keys: set[str] = set()
-    for index, metric in enumerate(metrics or ()):
-        key, value, ms = metric.key, metric.value, metric.timestamp
-        if key not in keys:
-            keys.add(check_key(key, _missing_or_bad(key, index), "Metric name"))
-        if value is None or ms is None or ms < 0:
-            raise _explain(metric, index)
-        points.append((key, metric.step or 0, ms, value))
-    return points
+    metrics = metrics or ()
+    keys = [metric.key for metric in metrics]
+    times = [metric.timestamp for metric in metrics]
+    values = [metric.value for metric in metrics]
+    if None in values or None in times or not all(map(_is_right, dict.fromkeys(keys))):
+        raise _explain(metrics)
+    if min(times, default=0) < 0:
+        raise _explain(metrics)
+    return Columns(keys, [metric.step or 0 for metric in metrics], times, values)
 
 
-def _missing_or_bad(key: str | None, index: int) -> str:
-    """MLflow speaks of `key` where it is missing and of `name` where it is bad."""
-    return f"metrics[{index}].{'name' if key else 'key'}"
+def _is_right(key: str | None) -> bool:
+    return bool(key) and len(key) <= MAX_KEY_CHARS and is_key(key)
 
 
-def _explain(metric: messages.BatchMetric, index: int) -> ProtocolError:
-    for field in ("value", "timestamp"):
-        if getattr(metric, field) is None:
-            return missing_value(f"metrics[{index}].{field}")
-    return negative_time(f"metrics[{index}].timestamp", metric.timestamp or 0)
+def _explain(metrics: Sequence[messages.BatchMetric]) -> ProtocolError:
+    """Say what is wrong with the first element of a batch that is wrong."""
+    for index, metric in enumerate(metrics):
+        place = f"metrics[{index}]"
+        # MLflow speaks of `key` where it is missing and of `name` where it is bad.
+        check_key(metric.key, f"{place}.{'name' if metric.key else 'key'}", "Metric name")
+        for field in ("value", "timestamp"):
+            if getattr(metric, field) is None:
+                return missing_value(f"{place}.{field}")
+        if metric.timestamp < 0:
+            return negative_time(f"{place}.timestamp", metric.timestamp)
+    raise AssertionError("nothing is wrong")
 
 
 def negative_time(field: str, ms: int) -> ProtocolError:

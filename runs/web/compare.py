@@ -33,7 +33,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         "only_differences": request.GET.get("diff") != "0",
     }
     if context["tab"] == "charts":
-        fixed = {"runs": ",".join(run_ids), "children": True, "all": True}
+        fixed = {"runs": ",".join(run_ids), "children": True, "limit": str(MOST_RUNS)}
         context["table"] = make_table(request, fixed=fixed)
     elif context["tab"] == "images":
         context["images_address"] = reverse("images", kwargs={"workspace": request.workspace.slug})

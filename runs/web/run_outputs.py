@@ -1,5 +1,6 @@
 """The tab Outputs + logs of a run."""
 
+from dataclasses import asdict
 from typing import Any
 
 import msgspec
@@ -11,12 +12,14 @@ from runs.artifacts.errors import ArtifactError
 from runs.artifacts.logs.conventions import default_log
 from runs.artifacts.logs.failures import error_line
 from runs.artifacts.models import File
-from runs.artifacts.previews import preview_file
+from runs.artifacts.previews import MarkdownPreview, preview_file
 from runs.artifacts.queries import get_file, list_folder
 from runs.tracking.models import Run
 from runs.tracking.queries import get_run
 from runs.tracking.statuses import Status
 from runs.web.gate import page
+from runs.web.logs import number
+from runs.web.markdown import to_html
 from runs.web.run_tabs import Tab
 from runs.workspaces.permissions import Action
 
@@ -65,9 +68,15 @@ def folder(request: HttpRequest, run_id: str) -> HttpResponse:
 
 @page(Action.FILE_READ)
 def preview(request: HttpRequest, run_id: str) -> HttpResponse:
-    """`?path=…`: what kind of file it is, and what can be shown of it."""
+    """`?path=…`: what kind of file it is, and what can be shown of it; `&start=` is the `next` of
+    the page of a table before."""
     run = get_run(request.workspace, run_id)
-    return as_json(preview_file(get_file(run, request.GET.get("path", ""))))
+    start = number(request, "start") if "start" in request.GET else 0
+    found = preview_file(get_file(run, request.GET.get("path", "")), start=start)
+    if isinstance(found, MarkdownPreview):
+        # Joined to a plain text: the encoder knows no subclass of str.
+        return as_json({**asdict(found), "html": "" + to_html(found.text)})
+    return as_json(found)
 
 
 def as_json(answer: Any) -> HttpResponse:

@@ -21,3 +21,11 @@ startSearch();
 startRequests();
 startKeyboard();
 startLive();
+showCurrentTab();
+
+/** On a narrow screen the row of tabs scrolls; the tab one is on stays in sight. */
+function showCurrentTab() {
+  const current = document.querySelector(".tabs [aria-current]");
+  const row = current?.closest(".tabs");
+  if (row) row.scrollLeft = current.offsetLeft - (row.clientWidth - current.offsetWidth) / 2;
+}

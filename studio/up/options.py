@@ -30,7 +30,7 @@ def parse(arguments: list[str]) -> Options:
         "--data-dir", type=Path, help="where everything is kept (STUDIO_DATA_DIR, or var)"
     )
     parser.add_argument(
-        "--workers", type=positive, help="server processes (SQLite: 1; PostgreSQL: one per core)"
+        "--workers", type=positive, help="server processes (SQLite: 2; PostgreSQL: one per core)"
     )
     parser.add_argument(
         "--demo", action="store_true", help="fill an empty studio with a dozen short trainings"

@@ -29,9 +29,11 @@ def server_command(options: Options) -> list[str]:
 
 
 def default_workers() -> int:
-    """SQLite has one writer at a time, so one process; PostgreSQL keeps every core busy."""
+    """One process per core with PostgreSQL. SQLite has one writer at a time: a second process lets
+    readers be answered while it writes, more only wait for each other."""
     is_sqlite = os.environ.get("DATABASE_URL", "sqlite:").startswith("sqlite")
-    return 1 if is_sqlite else os.cpu_count() or 1
+    cores = os.cpu_count() or 1
+    return min(cores, 2) if is_sqlite else cores
 
 
 def public_url(options: Options) -> str:

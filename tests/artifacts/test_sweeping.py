@@ -12,7 +12,9 @@ from runs.artifacts.models import File
 from runs.artifacts.pins import pin
 from runs.artifacts.stores import local_store, main_store
 from runs.artifacts.stores.base import make_key
-from runs.artifacts.sweeping import move_finished_files, sweep_orphans
+from runs.artifacts.sweeping import finish_left_logs, move_finished_files, sweep_orphans
+from runs.artifacts.zipping.plans import plan_zip
+from runs.tracking.services import update_run
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +46,18 @@ def test_a_growing_log_is_no_orphan(run, files_dir):
     append_log(run=run, path="a.log", offset=0, data=b"x")
     age(files_dir / queries.get_file(run, "a.log").key)
     assert sweep_orphans() == 0
+
+
+def test_logs_left_open_by_a_client_are_finished_when_the_run_has_ended(run, files_dir):
+    append_log(run=run, path="user_logs/std_log.txt", offset=0, data=b"half a li")
+    assert finish_left_logs(quiet_ms=-1) == 0  # the run goes on
+    update_run(run=run, status="Failed")
+    assert finish_left_logs() == 0  # the last lines may be on their way
+    assert finish_left_logs(quiet_ms=-1) == 1
+    assert not queries.get_file(run, "user_logs/std_log.txt").growing
+    assert plan_zip([run]).is_final
+    append_log(run=run, path="user_logs/std_log.txt", offset=9, data=b"ne\n")
+    assert queries.get_file(run, "user_logs/std_log.txt").size_bytes == 12
 
 
 def test_many_orphans_are_swept_in_batches(files_dir):

@@ -50,8 +50,12 @@ class Target:
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     @property
+    def url(self) -> str:
+        return self.server.url if self.server else self.fixed_url
+
+    @property
     def endpoint(self) -> Endpoint:
-        return Endpoint.of(self.server.url if self.server else self.fixed_url)
+        return Endpoint.of(self.url)
 
     def api(self) -> Api:
         return Api(self.endpoint)

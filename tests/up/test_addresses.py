@@ -98,11 +98,13 @@ def test_who_must_sign_in_is_told_about_tokens(monkeypatch):
     assert "MLFLOW_TRACKING_TOKEN" in welcome(LOCAL)
 
 
-def test_postgresql_gets_a_process_per_core(monkeypatch):
-    assert server.default_workers() == 1
-    monkeypatch.setenv("DATABASE_URL", "postgres://studio@db/studio")
+def test_postgresql_gets_a_process_per_core_and_sqlite_two(monkeypatch):
     monkeypatch.setattr(server.os, "cpu_count", lambda: 6)
+    assert server.default_workers() == 2
+    monkeypatch.setenv("DATABASE_URL", "postgres://studio@db/studio")
     assert server.default_workers() == 6
+    monkeypatch.setattr(server.os, "cpu_count", lambda: None)
+    assert server.default_workers() == 1
 
 
 def test_the_data_folder_comes_from_the_option_the_variable_or_the_project(monkeypatch, tmp_path):

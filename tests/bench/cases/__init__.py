@@ -8,6 +8,7 @@ from tests.bench.cases import (
     log_batch,
     log_metric,
     mixed,
+    pages,
     reuse,
     search,
     start,
@@ -25,4 +26,5 @@ CASES: list[Case] = [
     chart.CASE,
     mixed.CASE,
     disk.CASE,
+    *pages.CASES,
 ]

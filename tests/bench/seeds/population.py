@@ -86,3 +86,11 @@ def curves(runs: int, points: int) -> Iterator[RunSeed]:
     """`runs` runs with one metric of `points` points each."""
     for index in range(runs):
         yield RunSeed(index, {"index": str(index)}, {}, {CURVE: curve(index, points)})
+
+
+def many_names(runs: int, names: int, each: int = 20) -> Iterator[RunSeed]:
+    """`runs` runs with `each` metrics of one point each, of `names` names in all."""
+    for index in range(runs):
+        chosen = ((index * each + place) % names for place in range(each))
+        metrics = {f"layer-{one % 50}/metric-{one:05}": np.array([one / names]) for one in chosen}
+        yield RunSeed(index, {"index": str(index)}, {}, metrics)

@@ -19,12 +19,11 @@ export class ChartStrip {
   constructor(root, table, builder) {
     Object.assign(this, { root, table, builder, cards: [], groups: new Map() });
     this.mostRuns = RUN_STEPS.at(-1);
-    this.limit = FIRST_RUNS;
     this.names = JSON.parse(root.dataset.names || "[]");
     this.firstNames = JSON.parse(root.dataset.first || "[]");
     this.body = root.querySelector("[data-cards]");
     const { store } = table;
-    store.addEventListener("change", () => this.runsChanged());
+    store.addEventListener("change", () => this.loadRuns());
     store.addEventListener("selection", () => this.runsChanged());
     store.addEventListener("counted", () => this.allCards.forEach((card) => card.chart && card.explain()));
     store.addEventListener("state", (event) => this.stateChanged(event.detail));
@@ -33,6 +32,14 @@ export class ChartStrip {
     this.listenToDrag();
     this.load();
     this.sections = new ChartSections(root.querySelector("[data-sections]"), this);
+    this.loadRuns();
+  }
+
+  /** How many runs are drawn where none are selected: `top=` in the URL; all that are compared. */
+  get limit() {
+    const { state, fixed } = this.table.store;
+    const asked = Number(state.top) || (fixed.runs ? this.mostRuns : FIRST_RUNS);
+    return Math.min(asked, this.mostRuns);
   }
 
   /** Those that stand in the URL one by one, and those of the open sections. */
@@ -54,6 +61,7 @@ export class ChartStrip {
   stateChanged(patch) {
     if ("charts" in patch && patch.charts !== this.text) this.load();
     if ("open" in patch) this.sections.load();
+    if ("top" in patch) this.loadRuns();
     if ("hide" in patch) this.runsChanged();
   }
 
@@ -79,10 +87,15 @@ export class ChartStrip {
     return { shown: this.runs().length, total: selected.size || counts.matching || 0 };
   }
 
-  async showMoreRuns() {
-    this.limit = RUN_STEPS.find((step) => step > this.limit) ?? this.mostRuns;
+  showMoreRuns() {
+    const top = RUN_STEPS.find((step) => step > this.limit) ?? this.mostRuns;
+    this.table.store.setQuietly({ top });
+  }
+
+  async loadRuns() {
     const { store } = this.table;
-    while (store.rows.length < this.limit && store.next) await store.loadMore();
+    const missing = this.limit - store.rows.length;
+    if (missing > 0 && store.next) await store.loadMore(missing);
     this.runsChanged();
   }
 

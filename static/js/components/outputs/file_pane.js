@@ -43,13 +43,17 @@ export class FilePane extends EventTarget {
     this.find("download").href = file;
     this.find("raw").href = `${file}?inline=1`;
     try {
-      const preview = await fetchJson(`${this.addresses.preview}?path=${encodeURIComponent(path)}`);
+      const preview = await this.preview(path);
       await this.show(preview, file, { line, byte, wrap, follow });
     } catch (error) {
       this.find("where").textContent = error.message;
       toast(error.message, { bad: true });
     }
     this.dispatchEvent(new CustomEvent("opened"));
+  }
+
+  preview(path, start = 0) {
+    return fetchJson(`${this.addresses.preview}?${new URLSearchParams({ path, start })}`);
   }
 
   async show(preview, file, { line, byte, wrap, follow }) {
@@ -61,7 +65,9 @@ export class FilePane extends EventTarget {
     if (!isLog) {
       this.viewer.stop();
       this.find("where").textContent = preview.where;
-      this.find("preview").append(...drawPreview(preview, file));
+      const { path } = this;
+      const drawn = drawPreview(preview, file, (start) => this.preview(path, start));
+      this.find("preview").append(...drawn);
       return;
     }
     if (wrap) this.element.classList.add("wraps");

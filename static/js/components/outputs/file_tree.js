@@ -137,7 +137,7 @@ export class FileTree {
     for (const item of this.root.querySelectorAll("[role=treeitem]")) {
       const on = item.dataset.path === path;
       item.setAttribute("aria-selected", String(on));
-      if (on) item.tabIndex = 0;
+      item.tabIndex = on ? 0 : -1;
     }
     const first = this.root.querySelector("[role=treeitem]");
     if (first && !this.root.querySelector('[tabindex="0"]')) first.tabIndex = 0;

@@ -133,14 +133,17 @@ function drawHit(hit, isCurrent) {
   number.textContent = hit.no ?? "·";
   const text = document.createElement("span");
   text.className = "log-text";
+  // Spans count characters; a character beyond U+FFFF takes two places in a string.
+  const characters = [...hit.text];
+  const between = (start, stop) => characters.slice(start, stop).join("");
   let at = 0;
   for (const [start, stop] of hit.spans) {
     const mark = document.createElement("mark");
-    mark.textContent = hit.text.slice(start, stop);
-    text.append(hit.text.slice(at, start), mark);
+    mark.textContent = between(start, stop);
+    text.append(between(at, start), mark);
     at = stop;
   }
-  text.append(hit.text.slice(at));
+  text.append(between(at));
   row.append(number, text);
   return row;
 }

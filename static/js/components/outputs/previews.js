@@ -1,10 +1,14 @@
-// Previews of files that are not logs. Everything is text nodes or a sandboxed element of its own.
+// Previews of files that are not logs: text nodes, a sandboxed element of its own, or, for Markdown,
+// HTML that the server has cleaned.
 
 const DRAW = { image, table, json, html, audio, video, hex, markdown, notebook, pdf };
 
-/** Elements for a preview of the wire; `file` is the address of the bytes. */
-export function drawPreview(preview, file) {
-  return (DRAW[preview.kind] ?? hex)(preview, `${file}?inline=1`);
+/**
+ * Elements for a preview of the wire; `file` is the address of the bytes, and `more(start)` fetches
+ * the next page of a table.
+ */
+export function drawPreview(preview, file, more) {
+  return (DRAW[preview.kind] ?? hex)(preview, `${file}?inline=1`, more);
 }
 
 function make(tag, properties = {}, className = "") {
@@ -37,12 +41,37 @@ function pdf(preview, address) {
 
 function markdown(preview) {
   const box = make("div", {}, "prose");
-  box.append(make("pre", { textContent: preview.text }));
+  const clean = new DOMParser().parseFromString(preview.html, "text/html");
+  box.append(...clean.body.childNodes);
   return [box];
 }
 
-function table(preview) {
-  return [drawTable(preview), ...note(preview)];
+function table(preview, address, more) {
+  const box = drawTable(preview);
+  if (!preview.next) return [box, ...note(preview)];
+  const words = make("p", { textContent: preview.note }, "muted small");
+  const button = make("button", { type: "button", textContent: "Show more rows" }, "btn");
+  const [body] = box.querySelector("table").tBodies;
+  let { next } = preview;
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    try {
+      const page = await more(next);
+      addRows(body, page.rows);
+      next = page.next;
+      button.hidden = !next;
+      words.textContent = next ? rowsTold(body.rows.length, page.total_rows) : "";
+    } catch (error) {
+      words.textContent = error.message;
+    }
+    button.disabled = false;
+  });
+  return [box, words, button];
+}
+
+function rowsTold(shown, total) {
+  const count = (number) => number.toLocaleString("en-US");
+  return total ? `${count(shown)} of ${count(total)} rows are shown.` : `${count(shown)} rows are shown.`;
 }
 
 /** A table of `columns` and `rows`. */
@@ -51,13 +80,16 @@ export function drawTable(preview) {
   const grid = make("table");
   const head = grid.createTHead().insertRow();
   for (const name of preview.columns) head.append(make("th", { textContent: name, scope: "col" }));
-  const body = grid.createTBody();
-  for (const row of preview.rows) {
+  addRows(grid.createTBody(), preview.rows);
+  box.append(grid);
+  return box;
+}
+
+function addRows(body, rows) {
+  for (const row of rows) {
     const line = body.insertRow();
     for (const cell of row) line.append(make("td", { textContent: cell ?? "" }));
   }
-  box.append(grid);
-  return box;
 }
 
 function note(preview) {

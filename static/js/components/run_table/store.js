@@ -65,11 +65,11 @@ export class RunStore extends EventTarget {
   }
 
   /** Load the next page when the rows near the end come into view. */
-  async loadMore() {
+  async loadMore(count = PAGE_ROWS) {
     if (!this.next || this.loading) return;
     const after = this.next;
     this.loading = after;
-    const page = await this.fetchPage({ ...this.sameColumns, after, limit: PAGE_ROWS });
+    const page = await this.fetchPage({ ...this.sameColumns, after, limit: Math.max(count, PAGE_ROWS) });
     this.loading = null;
     if (page && this.next === after) this.take(page, { append: true });
   }

@@ -1,0 +1,64 @@
+"""How long a page takes from the address bar to what one came for, in Chromium."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from tests.chromium import SWITCHES, find_program
+
+VIEWPORT = {"width": 1440, "height": 900}
+PATIENCE_S = 60.0
+LOOK_S = 0.02
+# Counts from the start of the navigation to the frame after the one in which `painted` was true.
+WATCH = """
+(() => {
+  const note = () => setTimeout(() => { window.benchPainted = performance.now(); });
+  const look = () => requestAnimationFrame(document.body && (PAINTED) ? note : look);
+  look();
+})();
+"""
+
+
+class NotPainted(RuntimeError):
+    """A page did not come to show its subject in time."""
+
+
+@contextmanager
+def open_chromium() -> Iterator[Any]:
+    """Yield playwright's Browser."""
+    from playwright.sync_api import sync_playwright
+
+    program = find_program()
+    if program is None:
+        raise RuntimeError("Chromium is not installed: apt install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=SWITCHES)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def open_profile(browser: Any, painted: str) -> Iterator[Any]:
+    """Yield a page of a profile that has visited nothing; it watches for `painted` to be true."""
+    context = browser.new_context(viewport=VIEWPORT)
+    page = context.new_page()
+    page.add_init_script(WATCH.replace("PAINTED", painted))
+    try:
+        yield page
+    finally:
+        context.close()
+
+
+def visit(page: Any, url: str) -> float:
+    """Open `url`; return the milliseconds until it was painted. Raises NotPainted."""
+    page.goto("about:blank")
+    page.goto(url, wait_until="commit")
+    deadline = time.monotonic() + PATIENCE_S
+    while (painted := page.evaluate("window.benchPainted")) is None:
+        if time.monotonic() > deadline:
+            raise NotPainted(f"{url} has not shown what was waited for in {PATIENCE_S:.0f} s")
+        time.sleep(LOOK_S)
+    return painted

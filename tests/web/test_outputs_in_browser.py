@@ -1,0 +1,187 @@
+"""The tab Outputs + logs in Chromium: the tree, the viewer of logs, previews, a phone."""
+
+import pytest
+
+from runs.artifacts.logs.appending import append_log
+from runs.artifacts.services import save_file
+from runs.tracking.services import update_run
+from tests.factories import make_run
+from tests.web.browser import PHONE, open_tab, until
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+OUTPUTS = "/w/default/runs/kept/outputs"
+LINES = "[...document.querySelectorAll('[data-log] .log-text')].map(line => line.textContent)"
+TREE = "[...document.querySelectorAll('[role=treeitem]')].map(item => item.dataset.path)"
+WHERE = "document.querySelector('[data-where]').textContent"
+
+
+@pytest.fixture
+def run(db, settings, tmp_path):
+    settings.FILES_DIR = tmp_path / "files"
+    return make_run(run_id="kept", name="kept")
+
+
+def save(run, path, content, **options):
+    data = content.encode() if isinstance(content, str) else content
+    return save_file(owner=run, path=path, chunks=[data], **options)
+
+
+def test_a_long_log_opens_at_its_end_and_scrolls_to_its_start(tab, run):
+    save(run, "user_logs/std_log.txt", "".join(f"line {i}\n" for i in range(1, 50_001)))
+    tab.goto(OUTPUTS)
+    until(tab, f"{LINES}.at(-1) === 'line 50000'")
+    assert tab.evaluate(f"{LINES}.length") < 5000
+    tab.click("[data-start]")
+    until(tab, f"{LINES}[0] === 'line 1'")
+    tab.goto(f"{OUTPUTS}?path=user_logs/std_log.txt&line=25000-25002")
+    until(tab, f"{LINES}.includes('line 25000')")
+    chosen = "[...document.querySelectorAll('.log-line.chosen, .log-line.at')].length"
+    until(tab, f"{chosen} > 0")
+
+
+def test_new_lines_of_a_growing_log_come_by_themselves(tab, run):
+    append_log(run=run, path="user_logs/std_log.txt", offset=0, data=b"epoch 1\n")
+    tab.goto(OUTPUTS)
+    until(tab, f"{LINES}.at(-1) === 'epoch 1'")
+    append_log(run=run, path="user_logs/std_log.txt", offset=8, data=b"epoch 2\n")
+    until(tab, f"{LINES}.at(-1) === 'epoch 2'", seconds=3)
+
+
+def test_the_search_of_a_whole_log_marks_what_it_finds(tab, run):
+    lines = [f"line {i}" for i in range(20_000)]
+    lines[77] = "🙂🙂 a needle 🙂"
+    lines[15_000] = "another needle"
+    save(run, "user_logs/std_log.txt", "\n".join(lines) + "\n")
+    tab.goto(OUTPUTS)
+    until(tab, f"{LINES}.at(-1) === 'line 19999'")
+    tab.fill("[name=find]", "needle")
+    until(tab, "document.querySelector('[data-search] [data-hits]').textContent === '2'")
+    tab.keyboard.press("Enter")
+    until(tab, f"{LINES}.includes('🙂🙂 a needle 🙂')")
+    tab.check("[name=only]")
+    marks = "[...document.querySelectorAll('[data-matches] mark')].map(mark => mark.textContent)"
+    until(tab, f"{marks}.join() === 'needle,needle'")
+    tab.keyboard.press("Escape")
+
+
+def test_colours_are_shown_and_codes_are_harmless(tab, run):
+    save(run, "user_logs/std_log.txt", "\x1b[31mred\x1b[0m \x1b]0;title\x07plain <b>not bold</b>\n")
+    tab.goto(OUTPUTS)
+    until(tab, f"{LINES}.length === 1")
+    assert tab.evaluate(f"{LINES}[0]") == "red plain <b>not bold</b>"
+    assert tab.locator("[data-log] .ansi-fg-1").inner_text() == "red"
+
+
+def test_two_panes_stand_side_by_side(tab, run):
+    save(run, "a.log", "of a\n")
+    save(run, "b.log", "of b\n")
+    tab.goto(f"{OUTPUTS}?path=a.log&second=b.log")
+    until(tab, f"{LINES}.join() === 'of a,of b'")
+    tab.locator("[data-close]").last.click()
+    until(tab, f"{LINES}.join() === 'of a'")
+
+
+# -- previews --------------------------------------------------------------------------------------
+
+
+def test_a_table_shows_more_rows_when_asked(tab, run):
+    save(run, "a.csv", "x,y\n" + "".join(f"{i},{i * 2}\n" for i in range(1500)))
+    tab.goto(f"{OUTPUTS}?path=a.csv")
+    rows = "document.querySelectorAll('[data-preview] tbody tr').length"
+    until(tab, f"{rows} === 1000")
+    tab.get_by_role("button", name="Show more rows").click()
+    until(tab, f"{rows} === 1500")
+    assert not tab.get_by_role("button", name="Show more rows").is_visible()
+
+
+def test_markdown_reads_as_a_page(tab, run):
+    save(
+        run,
+        "README.md",
+        "# A title\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n<img src=x onerror=alert(1)>",
+    )
+    tab.goto(f"{OUTPUTS}?path=README.md")
+    until(tab, "document.querySelector('[data-preview] h1')?.textContent === 'A title'")
+    assert tab.locator("[data-preview] td").all_inner_texts() == ["1", "2"]
+    assert tab.locator("[data-preview] img").count() == 0
+
+
+@pytest.mark.parametrize("name", ["page.html", "picture.svg"])
+def test_a_script_inside_a_file_never_runs(tab, run, name):
+    script = "parent.document.title = document.title = 'taken'; fetch('/w/default/runs')"
+    markup = f"<script>{script}</script>"
+    if name.endswith("svg"):
+        markup = f'<svg xmlns="http://www.w3.org/2000/svg">{markup}</svg>'
+    save(run, name, markup)
+    dialogs = []
+    tab.on("dialog", lambda dialog: dialogs.append(dialog))
+    tab.goto(f"{OUTPUTS}?path={name}")
+    until(tab, "document.querySelector('[data-preview] :is(iframe, img)') !== null")
+    tab.wait_for_timeout(300)
+    assert tab.title() != "taken"
+    tab.goto(f"/w/default/runs/kept/files/{name}?inline=1")
+    tab.wait_for_timeout(300)
+    assert tab.title() != "taken"
+    assert not dialogs
+    # The browser says in its console that it has kept a script from running, and that a document
+    # without an origin gets no icon of ours.
+    expected = ("Blocked script execution", "ERR_BLOCKED_BY_RESPONSE.NotSameOrigin")
+    assert all(any(words in trouble for words in expected) for trouble in tab.troubles)
+    assert "Blocked script execution" in "".join(tab.troubles)
+    tab.troubles.clear()
+
+
+# -- the tree --------------------------------------------------------------------------------------
+
+
+def test_hostile_names_are_text_and_lead_to_their_files(tab, run):
+    names = ["<img src=x onerror=alert(1)>.txt", "עברית.log", "🙂.txt", "a b&c=d?e.txt"]
+    for name in names:
+        save(run, name, f"inside {name}\n")
+    tab.goto(OUTPUTS)
+    until(tab, f"{TREE}.length === {len(names)}")
+    assert sorted(tab.evaluate(TREE)) == sorted(names)
+    for name in names:
+        tab.evaluate(
+            "name => [...document.querySelectorAll('[role=treeitem]')]"
+            ".find(item => item.dataset.path === name).click()",
+            name,
+        )
+        until(tab, f"{LINES}.length === 1 && {LINES}[0].startsWith('inside {name[:3]}')")
+
+
+def test_the_tree_by_keyboard(tab, run):
+    for path in ("a/one.txt", "a/two.txt", "z.txt"):
+        save(run, path, f"of {path}\n")
+    tab.goto(f"{OUTPUTS}?path=z.txt")
+    until(tab, f"{TREE}.join() === 'a,z.txt'")
+    tab.locator('[role=treeitem][tabindex="0"]').focus()
+    tab.keyboard.press("Home")
+    tab.keyboard.press("ArrowRight")
+    until(tab, f"{TREE}.join() === 'a,a/one.txt,a/two.txt,z.txt'")
+    until(tab, "document.activeElement.dataset.path === 'a'")
+    tab.keyboard.press("ArrowDown")
+    tab.keyboard.press("ArrowDown")
+    tab.keyboard.press("Enter")
+    until(tab, f"{LINES}.join() === 'of a/two.txt'")
+
+
+def test_a_failed_run_shows_its_error_on_top(tab, run):
+    log = "".join(f"epoch {i}\n" for i in range(3000))
+    error = 'Traceback (most recent call last):\n  File "train.py", line 3\nValueError: no more\n'
+    save(run, "user_logs/std_log.txt", log + error + "cleaning up\n" * 500)
+    update_run(run=run, status="Failed")
+    tab.goto(OUTPUTS)
+    until(tab, f"{LINES}.includes('ValueError: no more')")
+
+
+def test_a_phone_reads_logs_too(chromium, live_server, settings, run):
+    settings.STUDIO_OPEN = True
+    save(run, "user_logs/std_log.txt", "word " * 200 + "\n" + "line\n" * 500)
+    save(run, "outputs/model.bin", b"\0" * 100)
+    with open_tab(chromium, live_server.url, viewport=PHONE) as tab:
+        tab.goto(OUTPUTS)
+        until(tab, f"{LINES}.at(-1) === 'line'")
+        assert tab.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        height = tab.evaluate("document.querySelector('[data-log]').clientHeight")
+        assert height > PHONE["height"] / 3
