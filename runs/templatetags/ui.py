@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from django import template
-from django.utils.html import format_html
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from runs.tracking.models import Run
@@ -12,6 +13,7 @@ from runs.tracking.statuses import Status
 from runs.web import addresses
 from runs.web.icons import ICONS, sprite
 from runs.web.markdown import to_html
+from runs.web.modules import imports_of
 from runs.web.numbers import format_number
 from runs.web.status_looks import STATUS_LOOKS, StatusLook
 
@@ -37,6 +39,17 @@ def icon(name: str) -> SafeString:
 def icon_sprite() -> SafeString:
     """The drawings that `icon` uses, once per page."""
     return SafeString(sprite())
+
+
+@register.simple_tag
+def script(path: str) -> SafeString:
+    """A module of the page, and before it all that it imports, fetched at once."""
+    links = format_html_join(
+        "\n",
+        '<link rel="modulepreload" href="{}">',
+        ((static(one),) for one in imports_of(path)),
+    )
+    return format_html('{}\n<script type="module" src="{}"></script>', links, static(path))
 
 
 @register.inclusion_tag("components/_status.html")

@@ -41,7 +41,7 @@ MLFLOW_LINES = ROWS.format(".js-plotly-plot .scatterlayer .trace path.js-line")
 
 
 def studio_chart(runs: int) -> View:
-    query = urlencode({"charts": json.dumps([{"y": [CURVE], "w": 3}]), "top": runs})
+    query = urlencode({"charts": json.dumps([{"y": [CURVE]}]), "top": runs})
     return View(
         "the experiment's page with a chart over its table",
         lambda experiment, run_ids: f"/w/default/experiment/{experiment}?{query}",

@@ -88,9 +88,11 @@ def curves(runs: int, points: int) -> Iterator[RunSeed]:
         yield RunSeed(index, {"index": str(index)}, {}, {CURVE: curve(index, points)})
 
 
-def many_names(runs: int, names: int, each: int = 20) -> Iterator[RunSeed]:
-    """`runs` runs with `each` metrics of one point each, of `names` names in all."""
+def many_names(runs: int, names: int) -> Iterator[RunSeed]:
+    """`runs` runs, each with one point of every one of `names` metrics, as of layers of a model."""
     for index in range(runs):
-        chosen = ((index * each + place) % names for place in range(each))
-        metrics = {f"layer-{one % 50}/metric-{one:05}": np.array([one / names]) for one in chosen}
+        metrics = {
+            f"layer-{one % 50}/metric-{one:05}": np.array([(one + index) / names])
+            for one in range(names)
+        }
         yield RunSeed(index, {"index": str(index)}, {}, metrics)

@@ -32,6 +32,7 @@ export class ChartStrip {
     this.listenToDrag();
     this.load();
     this.sections = new ChartSections(root.querySelector("[data-sections]"), this);
+    this.drawn = this.namesOfRuns();
     this.loadRuns();
   }
 
@@ -100,11 +101,15 @@ export class ChartStrip {
   }
 
   runsChanged() {
-    const drawn = this.runs().map((run) => run.id).join();
+    const drawn = this.namesOfRuns();
     if (drawn === this.drawn) return;
     this.drawn = drawn;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.allCards.forEach((card) => card.redraw()), 60);
+  }
+
+  namesOfRuns() {
+    return this.runs().map((run) => run.id).join();
   }
 
   // -- what a chart asks --------------------------------------------------------------------------
