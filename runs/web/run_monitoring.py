@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from runs.charts.run_page import list_metrics
 from runs.tracking.models import Run
+from runs.web.addresses import tracking_uri
 from runs.web.live import Part
 from runs.web.run_tabs import Tab
 
@@ -20,6 +21,7 @@ def read(request: HttpRequest, run: Run) -> dict[str, Any]:
         "monitored": [
             row for row in list_metrics(run) if row.key.startswith(PREFIX) and not row.column
         ],
+        "tracking_uri": tracking_uri(request, request.workspace),
         "series_address": reverse("series", kwargs=where),
         "points_address": reverse("points", kwargs={**where, "run_id": run.run_id}),
     }
