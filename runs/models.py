@@ -1,6 +1,7 @@
 """Re-exports, so that Django finds the models of every room under the one app label."""
 
 from runs.artifacts.models import File
+from runs.artifacts.snapshots.models import Blob, RunSnapshot, Snapshot, SnapshotFile
 from runs.charts.models import SavedView
 from runs.metrics.models import (
     Metric,
@@ -26,6 +27,7 @@ from runs.workspaces.models import ApiToken, Member, Workspace
 
 __all__ = [
     "ApiToken",
+    "Blob",
     "DatasetInput",
     "Experiment",
     "ExperimentTag",
@@ -39,10 +41,13 @@ __all__ = [
     "Param",
     "Property",
     "Run",
+    "RunSnapshot",
     "RunTag",
     "SavedView",
     "Segment",
     "Series",
+    "Snapshot",
+    "SnapshotFile",
     "StatusChange",
     "TextValue",
     "Workspace",

@@ -9,6 +9,7 @@ from runs.artifacts.disk import Usage, in_parts, usage_of_runs
 from runs.artifacts.errors import NotDeleted
 from runs.artifacts.models import File
 from runs.artifacts.services import delete_bytes_on_commit
+from runs.artifacts.snapshots.models import RunSnapshot
 from runs.tracking.models import Lifecycle, Run
 
 
@@ -20,7 +21,8 @@ def preview_purge(runs: Sequence[Run]) -> Usage:
 def purge_files(*, runs: Sequence[Run]) -> Usage:
     """Erase the files of deleted runs and of the models they logged; return what was freed.
 
-    The runs themselves stay, still deleted; restoring one brings it back without files.
+    The runs themselves stay, still deleted; restoring one brings it back without files. Their
+    snapshots are let go too; of those, what no other run holds is left to the sweep.
     Raises NotDeleted, and erases nothing, when one of them is not deleted.
     """
     freed = Usage()
@@ -29,6 +31,7 @@ def purge_files(*, runs: Sequence[Run]) -> Usage:
             _hold_deleted(pks)
             freed += _erase(File.objects.filter(run__in=pks))
             freed += _erase(File.objects.filter(model__source_run__in=pks))
+            RunSnapshot.objects.filter(run__in=pks).delete()
     return freed
 
 

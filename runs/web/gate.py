@@ -30,6 +30,7 @@ STATUS_OF_ERROR: dict[type[Exception], int] = {
     tracking.TrackingError: 400,
     SearchError: 400,
     artifacts.UnknownFile: 404,
+    artifacts.UnknownSnapshot: 404,
     artifacts.BytesMissing: 410,
     artifacts.PathTaken: 409,
     artifacts.OwnerGone: 409,
