@@ -150,6 +150,14 @@ def test_hostile_names_are_text_and_lead_to_their_files(tab, run):
         until(tab, f"{LINES}.length === 1 && {LINES}[0].startsWith('inside {name[:3]}')")
 
 
+def test_a_name_cannot_pretend_to_end_otherwise(tab, run):
+    save(run, "photo\u202egpj.exe", "inside\n")
+    tab.goto(OUTPUTS)
+    until(tab, f"{LINES}.join() === 'inside'")
+    assert tab.locator("[role=treeitem] .clip").inner_text() == "photo[U+202E]gpj.exe"
+    assert tab.locator("[data-title]").inner_text() == "photo[U+202E]gpj.exe"
+
+
 def test_the_tree_by_keyboard(tab, run):
     for path in ("a/one.txt", "a/two.txt", "z.txt"):
         save(run, path, f"of {path}\n")
@@ -173,6 +181,7 @@ def test_a_failed_run_shows_its_error_on_top(tab, run):
     update_run(run=run, status="Failed")
     tab.goto(OUTPUTS)
     until(tab, f"{LINES}.includes('ValueError: no more')")
+    assert tab.evaluate("scrollY") == 0
 
 
 def test_a_phone_reads_logs_too(chromium, live_server, settings, run):

@@ -1,5 +1,6 @@
 // One pane of the viewer: a log with its tools, or the preview of another kind of file.
 
+import { plainName } from "../../lib/plain_names.js";
 import { copy } from "../copy.js";
 import { toast } from "../toasts.js";
 import { fetchJson } from "../requests.js";
@@ -37,7 +38,7 @@ export class FilePane extends EventTarget {
   async open(path, { line = null, byte = null, wrap = null, follow = null, start = false } = {}) {
     this.path = path;
     this.lines = null;
-    this.find("title").textContent = path.split("/").at(-1);
+    this.find("title").textContent = plainName(path.split("/").at(-1));
     this.find("title").title = path;
     const file = `${this.addresses.files}/${path.split("/").map(encodeURIComponent).join("/")}`;
     this.find("download").href = file;

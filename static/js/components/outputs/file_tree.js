@@ -1,6 +1,7 @@
 // The tree of a run's files: folders load when opened, sizes and a live dot, a filter.
 
 import { formatBytes } from "../../lib/numbers.js";
+import { plainName } from "../../lib/plain_names.js";
 import { icon } from "../icons.js";
 import { fetchJson } from "../requests.js";
 
@@ -57,7 +58,7 @@ export class FileTree {
     line.append(item);
     const name = document.createElement("span");
     name.className = "clip grow";
-    name.textContent = entry.name;
+    name.textContent = plainName(entry.name);
     if (entry.is_dir) await this.drawFolder(line, item, name, entry, level);
     else this.drawFile(item, name, entry);
     return line;

@@ -70,7 +70,9 @@ export class LogViewer extends EventTarget {
     if (!element) return;
     this.root.querySelector(".log-line.at")?.classList.remove("at");
     element.classList.add("at");
-    element.scrollIntoView({ block: "center" });
+    // Not scrollIntoView: that would scroll the page as well.
+    const above = element.getBoundingClientRect().top - this.root.getBoundingClientRect().top;
+    this.root.scrollTop += above - this.root.clientHeight / 2;
   }
 
   async replace(place) {
@@ -229,7 +231,8 @@ export class LogViewer extends EventTarget {
 
   get where() {
     if (!this.totalBytes) return "empty";
-    const lines = this.totalLines === null ? "" : `${this.totalLines.toLocaleString("en-US")} lines · `;
-    return lines + formatBytes(this.totalBytes);
+    const { totalLines: count, totalBytes } = this;
+    const lines = count === null ? "" : `${count.toLocaleString("en-US")} ${count === 1 ? "line" : "lines"} · `;
+    return lines + formatBytes(totalBytes);
   }
 }
