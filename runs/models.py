@@ -1,7 +1,7 @@
 """Re-exports, so that Django finds the models of every room under the one app label."""
 
-from runs.artifacts.models import File
-from runs.charts.models import SavedView
+from runs.artifacts.models import File, RunUsage
+from runs.charts.models import Heartbeat, Purge, SavedView
 from runs.metrics.models import (
     Metric,
     MetricArtifact,
@@ -30,6 +30,7 @@ __all__ = [
     "Experiment",
     "ExperimentTag",
     "File",
+    "Heartbeat",
     "LoggedModel",
     "Member",
     "Metric",
@@ -38,8 +39,10 @@ __all__ = [
     "MetricShape",
     "Param",
     "Property",
+    "Purge",
     "Run",
     "RunTag",
+    "RunUsage",
     "SavedView",
     "Segment",
     "Series",
