@@ -55,7 +55,7 @@ def usage_of_experiments(workspace: Workspace) -> dict[int, Usage]:
 
 def usage_of_experiment(experiment: Experiment) -> Usage:
     """Return the usage of one experiment. Two queries."""
-    runs = RunUsage.objects.filter(experiment=experiment)
+    runs = RunUsage.objects.filter(workspace=experiment.workspace_id, experiment=experiment)
     return _sum(runs) + usage_of_lone_models([experiment.pk])
 
 

@@ -56,7 +56,7 @@ class RunUsage(models.Model):
 
     run = models.OneToOneField(Run, models.CASCADE, primary_key=True, related_name="usage")
     workspace = models.ForeignKey(Workspace, models.CASCADE, db_index=False, related_name="+")
-    experiment = models.ForeignKey(Experiment, models.CASCADE, db_index=False, related_name="+")
+    experiment = models.ForeignKey(Experiment, models.CASCADE, related_name="+")
     size_bytes = models.BigIntegerField()
     file_count = models.BigIntegerField()
 
@@ -65,7 +65,7 @@ class RunUsage(models.Model):
             models.Index(fields=["workspace", "-size_bytes", "-run"], name="usage_largest"),
             # Summed up by experiment from the index alone.
             models.Index(
-                fields=["experiment", "workspace", "size_bytes", "file_count"],
+                fields=["workspace", "experiment", "size_bytes", "file_count"],
                 name="usage_of_experiment",
             ),
         ]

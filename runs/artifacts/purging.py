@@ -1,11 +1,11 @@
-"""Erasing the files of runs, a bounded number at a time, in the caller's transaction."""
+"""Erasing the files of runs, a bounded number at a time, in the caller's transaction; the bytes
+are left to the caller, who removes them after it."""
 
 from collections.abc import Sequence
 
 from django.db.models import QuerySet
 
 from runs.artifacts.models import File, RunUsage
-from runs.artifacts.services import delete_bytes_on_commit
 from runs.tracking.erasing import Erased
 
 
@@ -32,6 +32,9 @@ def _erase(files: QuerySet[File], most: int) -> Erased:
         return Erased()
     rows = list(files.order_by("pk").values_list("pk", "store", "key", "size_bytes")[:most])
     File.objects.filter(pk__in=[row[0] for row in rows]).delete()
-    delete_bytes_on_commit([(store, key) for _, store, key, _ in rows])
-    size_bytes = sum(row[3] for row in rows)
-    return Erased(size_bytes=size_bytes, file_count=len(rows), rows=len(rows))
+    return Erased(
+        size_bytes=sum(row[3] for row in rows),
+        file_count=len(rows),
+        rows=len(rows),
+        places=tuple((store, key) for _, store, key, _ in rows),
+    )

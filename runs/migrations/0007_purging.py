@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                 ),
                 ("size_bytes", models.BigIntegerField()),
                 ("file_count", models.BigIntegerField()),
-                ("experiment", owner("experiment", db_index=False, related_name="+")),
+                ("experiment", owner("experiment", related_name="+")),
                 ("workspace", owner("workspace", db_index=False, related_name="+")),
             ],
         ),
@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="runusage",
             index=models.Index(
-                fields=["experiment", "workspace", "size_bytes", "file_count"],
+                fields=["workspace", "experiment", "size_bytes", "file_count"],
                 name="usage_of_experiment",
             ),
         ),

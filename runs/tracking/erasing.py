@@ -17,9 +17,14 @@ NOTES = ("runs_param", "runs_runtag", "runs_property", "runs_datasetinput", "run
 OF_EXPERIMENT = ("runs_loggedmodel", "runs_metric", "runs_experimenttag")
 
 
+# The numbers that are shown beforehand and told afterwards.
+COUNTED = ("runs", "experiments", "points", "size_bytes", "file_count")
+
+
 @dataclass(frozen=True)
 class Erased:
-    """What was, or would be, erased. `rows` counts the rows deleted: the measure of a part."""
+    """What was, or would be, erased. `rows` counts the rows deleted: the measure of a part.
+    `places` says where bytes lie that are to go once the rows are gone: (store, key)."""
 
     runs: int = 0
     experiments: int = 0
@@ -27,6 +32,11 @@ class Erased:
     size_bytes: int = 0
     file_count: int = 0
     rows: int = 0
+    places: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {name: getattr(self, name) for name in COUNTED}
 
     def __add__(self, other: "Erased") -> "Erased":
         return Erased(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))

@@ -11,10 +11,10 @@ from runs.charts.bulk import get_runs
 from runs.charts.deleted_runs import PER_PAGE, list_deleted_runs
 from runs.charts.models import Purge
 from runs.charts.positions import read_position
-from runs.charts.purging.asking import COUNTED, start_purge
+from runs.charts.purging.asking import start_purge
 from runs.charts.purging.previews import experiments_of_all, preview_purge
 from runs.charts.purging.queries import last_purge
-from runs.tracking.erasing import Erased
+from runs.tracking.erasing import COUNTED, Erased
 from runs.tracking.errors import InvalidValue
 from runs.tracking.models import Run
 from runs.tracking.services import restore_runs
@@ -73,7 +73,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     shown = preview_purge(workspace=request.workspace, run_pks=pks)
     context = {
         "shown": shown,
-        "counts": [(name, getattr(shown, name)) for name in COUNTED],
+        "counts": list(shown.counts.items()),
         "number": number_to_type(shown),
         "run_ids": [run.run_id for run in runs or ()],
         "is_all": runs is None,

@@ -5,12 +5,12 @@ import pytest
 from runs.artifacts.errors import NotDeleted
 from runs.charts.models import Purge
 from runs.charts.purging import asking, working
-from runs.charts.purging.asking import COUNTED, start_purge
+from runs.charts.purging.asking import start_purge
 from runs.charts.purging.errors import PurgeChanged
 from runs.charts.purging.previews import preview_purge
 from runs.metrics.models import Metric
 from runs.tracking import services
-from runs.tracking.erasing import Erased
+from runs.tracking.erasing import COUNTED, Erased
 from runs.tracking.errors import NotFound
 from runs.tracking.models import Experiment, Lifecycle, LoggedModel, Run
 from runs.tracking.queries import get_run
@@ -110,7 +110,7 @@ def test_nothing_is_erased_when_one_run_is_not_deleted():
 
 def test_nothing_is_erased_when_the_numbers_have_changed_since():
     run = make_deleted_run()
-    shown = {name: getattr(ONE, name) for name in COUNTED}
+    shown = ONE.counts
     make_deleted_run()
 
     with pytest.raises(PurgeChanged):
@@ -227,7 +227,7 @@ def test_much_is_hidden_at_once_and_left_to_a_worker(in_small_parts):
     purge = purge_all()
 
     assert (purge.ended_ms, purge.runs) == (None, 0)
-    assert purge.asked == {name: getattr(ONE, name) for name in COUNTED}
+    assert purge.asked == ONE.counts
     with pytest.raises(NotFound):
         get_run(default_workspace(), run.run_id)
     working.resume_purges()

@@ -7,9 +7,8 @@ from django.test import Client
 
 from runs.charts.models import Purge
 from runs.charts.purging import asking, working
-from runs.charts.purging.asking import COUNTED
 from runs.tracking import services
-from runs.tracking.erasing import Erased
+from runs.tracking.erasing import COUNTED, Erased
 from runs.tracking.models import Lifecycle, Run
 from runs.workspaces.permissions import Role
 from tests.charts.full_runs import ALL_BYTES, ALL_POINTS, make_deleted_run

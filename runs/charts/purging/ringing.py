@@ -16,6 +16,7 @@ def ring() -> None:
     patience = {"socket_timeout": TIMEOUT_S, "socket_connect_timeout": TIMEOUT_S}
     try:
         with current_app.connection(transport_options=patience) as queue:
+            queue.ensure_connection(max_retries=1, interval_start=0, timeout=TIMEOUT_S)
             current_app.send_task(TASK, connection=queue, retry=False)
     except OperationalError as error:
         log.warning("the purge waits for the clock: %s", error)

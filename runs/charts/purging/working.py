@@ -6,12 +6,12 @@ crash where it was. Other writers get their turn after each part.
 
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
 
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef
 
 from runs.artifacts.purging import erase_files, erase_files_of_models, forget_usage
+from runs.artifacts.services import delete_bytes_on_commit
 from runs.charts.models import Purge, SavedView
 from runs.charts.purging.ringing import ring
 from runs.metrics.erasing import erase_metrics
@@ -88,10 +88,12 @@ def do_part(purge: Purge) -> bool:
     with hold_writer_lock(), transaction.atomic():
         erased = erase_part(purge.workspace)
         is_done = not erased.rows
-        counts = {name: F(name) + n for name, n in asdict(erased).items() if name != "rows" and n}
+        counts = {name: F(name) + count for name, count in erased.counts.items() if count}
         now = now_ms()
         changes = {**counts, "beat_ms": now, **({"ended_ms": now} if is_done else {})}
         Purge.objects.filter(pk=purge.pk).update(**changes)
+    # With the lock given back: a bucket takes its time. What a crash leaves is swept.
+    delete_bytes_on_commit(list(erased.places))
     return is_done
 
 
