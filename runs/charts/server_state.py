@@ -50,6 +50,11 @@ class ServerState:
     worker_ms: int | None
     is_worker_alive: bool
 
+    @property
+    def is_young(self) -> bool:
+        """Whether the server has started too recently for silence to mean anything."""
+        return now_ms() - self.started_ms < SILENT_AFTER_MS
+
 
 def read_server_state() -> ServerState:
     """About fifteen short queries, and one question to the queue."""

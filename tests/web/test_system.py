@@ -1,14 +1,14 @@
 """The System page: disk use, and how the server is doing."""
 
-import time
-
 import pytest
+from django.apps import apps
 from django.test import Client
 
 from runs.artifacts.services import save_file
 from runs.charts.heartbeats import give_sign
 from runs.charts.models import Heartbeat
 from runs.tracking import services
+from runs.tracking.clock import now_ms
 from runs.workspaces.permissions import Role
 from tests.factories import make_experiment, make_member, make_run, make_user
 
@@ -103,11 +103,14 @@ def test_the_server_page_tells_no_path_and_no_secret(studio: Client, settings):
     assert str(database["NAME"]) not in page
 
 
-def test_a_sign_of_life_shows_and_an_old_one_does_not(studio: Client):
+def test_a_sign_of_life_shows_and_an_old_one_does_not(studio: Client, monkeypatch):
+    monkeypatch.setattr(apps.get_app_config("runs"), "started_ms", now_ms())
+    assert "Waiting for a sign" in text_of(studio, f"{PAGE}/server")
+    monkeypatch.setattr(apps.get_app_config("runs"), "started_ms", now_ms() - 3_600_000)
     assert "no task has run yet" in text_of(studio, f"{PAGE}/server")
     give_sign()
     assert "Alive</span>" in text_of(studio, f"{PAGE}/server")
-    Heartbeat.objects.update(at_ms=int(time.time() * 1000) - 3_600_000)
+    Heartbeat.objects.update(at_ms=now_ms() - 3_600_000)
     assert "Silent</span>" in text_of(studio, f"{PAGE}/server")
 
 
