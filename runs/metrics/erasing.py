@@ -13,11 +13,11 @@ DROP_SEGMENTS = f"""
 DELETE FROM runs_segment WHERE (series_id, seq) IN (
     SELECT series_id, seq FROM runs_series
     JOIN runs_segment ON runs_segment.series_id = runs_series.id WHERE run_id {LIST} LIMIT %s
-) RETURNING 1
+) RETURNING n
 """
 DROP_SERIES = f"""
 DELETE FROM runs_series WHERE id IN (SELECT id FROM runs_series WHERE run_id {LIST} LIMIT %s)
-RETURNING metric_id, n
+RETURNING metric_id
 """
 DROP_TEXTS = f"""
 DELETE FROM runs_textvalue WHERE id IN (SELECT id FROM runs_textvalue WHERE run_id {LIST} LIMIT %s)
@@ -34,22 +34,23 @@ AND NOT EXISTS (SELECT 1 FROM runs_textvalue WHERE metric_id = runs_metric.id)
 def erase_metrics(run_pks: Sequence[int], most: int) -> Erased:
     """Delete segments, then series, texts and what else was logged, `most` rows' worth of work.
 
-    The points of a series count as erased with it. Names that no run uses any more go too.
+    The points count as erased with their segments. Names that no run uses any more go too.
     """
     with open_cursor() as cursor:
         runs = cursor.list(run_pks)
         limit = max(1, most // ROWS_PER_SEGMENT)
-        segments = len(cursor.read(DROP_SEGMENTS, (runs, limit)))
-        if segments == limit:
-            return Erased(rows=most)
-        left = most - segments * ROWS_PER_SEGMENT
+        segments = cursor.read(DROP_SEGMENTS, (runs, limit))
+        points = sum(row[0] for row in segments)
+        if len(segments) == limit:
+            return Erased(points=points, rows=most)
+        left = most - len(segments) * ROWS_PER_SEGMENT
         series = cursor.read(DROP_SERIES, (runs, left))
         left -= len(series)
         texts = cursor.read(DROP_TEXTS, (runs, left)) if left > 0 else []
         left -= len(texts)
         drop_names(cursor, {row[0] for row in (*series, *texts)})
     left -= delete_in_turn(BESIDE, run_pks, left)
-    return Erased(points=sum(row[1] for row in series), rows=most - left)
+    return Erased(points=points, rows=most - left)
 
 
 def drop_names(cursor: Cursor, metric_ids: set[int]) -> None:
