@@ -1,6 +1,7 @@
 """Re-exports, so that Django finds the models of every room under the one app label."""
 
 from runs.artifacts.models import File, RunUsage
+from runs.artifacts.snapshots.models import Blob, RunSnapshot, Snapshot, SnapshotFile
 from runs.charts.models import Heartbeat, Purge, SavedView
 from runs.metrics.models import (
     Metric,
@@ -26,6 +27,7 @@ from runs.workspaces.models import ApiToken, Member, Workspace
 
 __all__ = [
     "ApiToken",
+    "Blob",
     "DatasetInput",
     "Experiment",
     "ExperimentTag",
@@ -41,11 +43,14 @@ __all__ = [
     "Property",
     "Purge",
     "Run",
+    "RunSnapshot",
     "RunTag",
     "RunUsage",
     "SavedView",
     "Segment",
     "Series",
+    "Snapshot",
+    "SnapshotFile",
     "StatusChange",
     "TextValue",
     "Workspace",

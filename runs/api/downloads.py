@@ -7,8 +7,7 @@ from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 from rest_framework.request import Request
 
-from runs.artifacts.models import File
-from runs.artifacts.queries import read_file
+from runs.artifacts.queries import Readable, read_file
 from runs.artifacts.ranges import read_range
 from runs.artifacts.zipping.plans import ZipPlan
 
@@ -16,8 +15,8 @@ FALLBACK_TYPE = "application/octet-stream"
 POLICY = "sandbox; default-src 'none'"
 
 
-def send_file(request: Request, file: File) -> HttpResponseBase:
-    """Answer with a file of a run."""
+def send_file(request: Request, file: Readable) -> HttpResponseBase:
+    """Answer with a file of a run, or of its snapshot."""
     headers = headers_of(file.path.rpartition("/")[2], file.content_type or FALLBACK_TYPE)
     if not file.growing:
         headers["ETag"] = f'"{file.key}"'

@@ -15,6 +15,7 @@ from runs.api import (
     run_notes,
     runs,
     series,
+    snapshots,
     unknown,
     views,
     zips,
@@ -61,6 +62,11 @@ FILES = [
     path("runs/<str:run_id>/zip", zips.RunZip.as_view()),
     path("zip", zips.RunsZip.as_view()),
 ]
+SNAPSHOTS = [
+    path("runs/<str:run_id>/snapshot", snapshots.RunSnapshot.as_view()),
+    path("runs/<str:run_id>/snapshot/files/<path:path>", snapshots.SnapshotFile.as_view()),
+    path("runs/<str:run_id>/snapshot/zip", snapshots.SnapshotZip.as_view()),
+]
 DISK = [
     path("disk", disk.Disk.as_view()),
     path("disk/runs", disk.LargestRuns.as_view()),
@@ -83,6 +89,7 @@ urlpatterns = [
     *RUNS,
     *METRICS,
     *FILES,
+    *SNAPSHOTS,
     *DISK,
     *VIEWS,
     *DOCS,

@@ -1,12 +1,14 @@
 """How much room files take: of runs, experiments, workspaces, folders. Counted, never guessed.
 What a run takes is counted when it is written (`counting.py`).
 
-A file belongs to its run; a file of a logged model to the run that logged it.
+A file belongs to its run; a file of a logged model to the run that logged it. Snapshots are not
+counted: their bytes are shared, so no single run takes them or would free them.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import TypeVar
 
 from django.db.models import Count, F, QuerySet, Sum, Value
 from django.db.models.functions import Left, StrIndex, Substr
@@ -18,7 +20,9 @@ from runs.artifacts.queries import folder_files
 from runs.tracking.models import Experiment, LoggedModel
 from runs.workspaces.models import Workspace
 
-_RUNS_PER_QUERY = 500
+_KEYS_PER_QUERY = 500
+
+K = TypeVar("K")
 
 
 @dataclass(frozen=True)
@@ -88,10 +92,10 @@ def usage_of_folders(owner: Owner, path: str = "") -> dict[str, Usage]:
     return usage
 
 
-def in_parts(run_pks: Iterable[int]) -> Iterator[list[int]]:
+def in_parts(keys: Iterable[K]) -> Iterator[list[K]]:
     """Yield at most 500 keys at a time: as many as one statement takes on any database."""
-    rest = iter(run_pks)
-    while part := list(islice(rest, _RUNS_PER_QUERY)):
+    rest = iter(keys)
+    while part := list(islice(rest, _KEYS_PER_QUERY)):
         yield part
 
 

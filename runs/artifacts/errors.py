@@ -63,3 +63,19 @@ class StoreUnavailable(ArtifactError):
 
 class InvalidPattern(ArtifactError):
     """A search pattern that is not a regular expression; the message says where."""
+
+
+class UnknownSnapshot(ArtifactError):
+    """The run has no snapshot."""
+
+
+class InvalidSnapshot(ArtifactError):
+    """What was sent is no zip, or holds what a snapshot cannot. Nothing was kept."""
+
+
+class SnapshotTooLarge(ArtifactError):
+    """More bytes or files than a snapshot may have. Nothing was kept."""
+
+
+class SnapshotTaken(ArtifactError):
+    """The run has another snapshot already; a snapshot never changes."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from django.db.models import QuerySet
 
 from runs.artifacts.models import File, RunUsage
+from runs.artifacts.snapshots.models import RunSnapshot
 from runs.tracking.erasing import Erased
 
 
@@ -22,9 +23,13 @@ def erase_files_of_models(experiment_pk: int, most: int) -> Erased:
     return _erase(models, most)
 
 
-def forget_usage(run_pks: Sequence[int]) -> Erased:
-    """Delete what was counted of runs without files."""
-    return Erased(rows=RunUsage.objects.filter(run__in=run_pks).delete()[0])
+def let_go_of_files(run_pks: Sequence[int]) -> Erased:
+    """Delete what else names runs without files: their counts, and their hold on snapshots.
+
+    Of those, what no other run holds is left to the sweep.
+    """
+    held = RunSnapshot.objects.filter(run__in=run_pks).delete()[0]
+    return Erased(rows=held + RunUsage.objects.filter(run__in=run_pks).delete()[0])
 
 
 def _erase(files: QuerySet[File], most: int) -> Erased:

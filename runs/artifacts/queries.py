@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from django.db.models import QuerySet
 
@@ -12,6 +13,23 @@ from runs.artifacts.paths import clean_folder, clean_path, inside
 from runs.artifacts.stores import store_named
 
 _BATCH = 500
+
+
+class Readable(Protocol):
+    """What can be read, sent and previewed: a file of a run, of a model, of a snapshot."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def store(self) -> str: ...
+    @property
+    def key(self) -> str: ...
+    @property
+    def size_bytes(self) -> int: ...
+    @property
+    def content_type(self) -> str: ...
+    @property
+    def growing(self) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -36,7 +54,7 @@ def get_file(owner: Owner, path: str) -> File:
     return file
 
 
-def read_file(file: File, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+def read_file(file: Readable, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
     """Return the bytes [start, stop) of `file` as the index knows it, in chunks.
 
     A growing file is read up to its recorded size. Raises BytesMissing at once.

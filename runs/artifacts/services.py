@@ -43,7 +43,7 @@ def save_file(
             file.content_type = choose_content_type(content_type, path)
             file.save()
     except BaseException:
-        _delete_bytes([(store.name, key)])
+        delete_bytes([(store.name, key)])
         raise
     return file
 
@@ -114,7 +114,7 @@ def delete_bytes_on_commit(places: list[tuple[str, str]]) -> None:
 
     A crash between the commit and the removal leaves bytes without a row to the sweep.
     """
-    transaction.on_commit(lambda: _delete_bytes(places))
+    transaction.on_commit(lambda: delete_bytes(places))
 
 
 def replace_bytes_on_commit(run_pk: int | None, store: str, key: str) -> None:
@@ -128,12 +128,13 @@ def replace_bytes_on_commit(run_pk: int | None, store: str, key: str) -> None:
             if store == local_store().name:
                 local_store().touch(key)
             return
-        _delete_bytes([(store, key)])
+        delete_bytes([(store, key)])
 
     transaction.on_commit(replace)
 
 
-def _delete_bytes(places: list[tuple[str, str]]) -> None:
+def delete_bytes(places: list[tuple[str, str]]) -> None:
+    """Remove the bytes at each (store, key), which no row names; the sweep gets what fails."""
     for store, key in places:
         try:
             store_named(store).delete(key)

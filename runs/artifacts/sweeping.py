@@ -16,6 +16,7 @@ from runs.artifacts.logs.line_index import index_store
 from runs.artifacts.models import File
 from runs.artifacts.pins import is_pinned
 from runs.artifacts.services import delete_bytes_on_commit
+from runs.artifacts.snapshots.models import Blob
 from runs.artifacts.stores import local_store, main_store
 from runs.artifacts.stores.base import Store
 from runs.tracking.clock import now_ms
@@ -24,6 +25,8 @@ from runs.tracking.statuses import FINAL_STATUSES
 DAY_MS = 86_400_000
 MINUTE_MS = 60_000
 _BATCH = 500
+
+Rows = QuerySet[File] | QuerySet[Blob]
 
 log = logging.getLogger(__name__)
 
@@ -36,20 +39,28 @@ def sweep_orphans(*, older_than_ms: int = DAY_MS) -> int:
     before_ms = now_ms() - older_than_ms
     stores = {store.name: store for store in (local_store(), main_store())}
     swept = sum(
-        _sweep(store, before_ms, File.objects.filter(store=name)) for name, store in stores.items()
+        _sweep(store, before_ms, [rows.filter(store=name) for rows in _rows()])
+        for name, store in stores.items()
     )
-    _sweep(index_store(), before_ms, File.objects.all())
+    _sweep(index_store(), before_ms, _rows())
     _sweep_pins(before_ms)
     return swept
 
 
-def _sweep(store: Store, before_ms: int, files: QuerySet[File]) -> int:
+def _rows() -> list[Rows]:
+    """Return everything that names bytes: files of runs and models, contents of snapshots."""
+    return [File.objects.all(), Blob.objects.all()]
+
+
+def _sweep(store: Store, before_ms: int, rows: list[Rows]) -> int:
     swept = 0
     for keys in _old_keys(store, before_ms):
-        named = files.filter(key__in=keys).values_list("key", flat=True)
-        for key in set(keys).difference(named):
+        orphans = set(keys)
+        for named in rows:
+            orphans.difference_update(named.filter(key__in=keys).values_list("key", flat=True))
+        for key in orphans:
             store.delete(key)
-            swept += 1
+        swept += len(orphans)
     return swept
 
 
@@ -94,31 +105,31 @@ def move_finished_files(*, budget_s: float = 50.0) -> int:
     if main_store().name == local_store().name:
         return 0
     deadline, moved = time.monotonic() + budget_s, 0
-    waiting = File.objects.filter(store=local_store().name, growing=False).order_by("pk")
-    for file in waiting.iterator(chunk_size=100):
-        if time.monotonic() > deadline:
-            break
-        try:
-            moved += _move(file)
-        except BytesMissing as error:
-            log.error("file %s: %s", file.pk, error)
-        except StoreUnavailable as error:
-            log.warning("files wait for the bucket: %s", error)
-            break
+    files, blobs = (rows.filter(store=local_store().name).order_by("pk") for rows in _rows())
+    for waiting in (files.filter(growing=False), blobs):
+        for file in waiting.iterator(chunk_size=100):
+            if time.monotonic() > deadline:
+                return moved
+            try:
+                moved += _move(file, waiting)
+            except BytesMissing as error:
+                log.error("%s %s: %s", file._meta.model_name, file.pk, error)
+            except StoreUnavailable as error:
+                log.warning("files wait for the bucket: %s", error)
+                return moved
     return moved
 
 
-def _move(file: File) -> bool:
+def _move(file: File | Blob, waiting: Rows) -> bool:
     """Copy the bytes, then the row changes sides; a file replaced meanwhile stays as it is."""
     source, goal = local_store(), main_store()
     written = goal.put(file.key, source.read(file.key, 0, file.size_bytes))
     if (written.size_bytes, written.crc32) != (file.size_bytes, file.crc32):
-        log.error("the bytes of file %s differ from its row: not moved", file.pk)
+        log.error("the bytes of %s differ from its row: not moved", file.key)
         goal.delete(file.key)
         return False
     with transaction.atomic():
-        here = File.objects.filter(pk=file.pk, key=file.key, store=source.name, growing=False)
-        moved = bool(here.update(store=goal.name))
+        moved = bool(waiting.filter(pk=file.pk, key=file.key).update(store=goal.name))
         loser = source if moved else goal
         delete_bytes_on_commit([(loser.name, file.key)])
     return moved

@@ -3,11 +3,13 @@
 from celery import shared_task
 
 from runs.artifacts import sweeping
+from runs.artifacts.snapshots.sweeping import sweep_snapshots
 
 
 @shared_task
 def sweep_orphans() -> None:
-    """Remove bytes that no row names."""
+    """Remove snapshots that no run holds, and bytes that no row names."""
+    sweep_snapshots()
     sweeping.sweep_orphans()
 
 

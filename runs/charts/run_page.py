@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from runs.artifacts.disk import Usage, usage_of_runs
+from runs.artifacts.snapshots.queries import find_snapshot
 from runs.metrics.models import Series, TextValue
 from runs.metrics.queries import read_summaries
 from runs.metrics.summaries import Summary
@@ -42,6 +43,7 @@ class RunHead:
     parent: Run | None
     children: int
     metrics: int
+    snapshot_files: int | None
 
 
 @dataclass(frozen=True)
@@ -60,12 +62,14 @@ class RunDetails:
 
 
 def read_head(run: Run) -> RunHead:
-    """Three queries, two for a run without a parent."""
+    """Four queries, three for a run without a parent."""
+    snapshot = find_snapshot(run)
     return RunHead(
         run=run,
         parent=run.parent,
         children=run.children.exclude(lifecycle="deleted").count(),
         metrics=Series.objects.filter(run=run).count(),
+        snapshot_files=snapshot and snapshot.file_count,
     )
 
 

@@ -10,8 +10,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
-from runs.artifacts.models import File
-from runs.artifacts.queries import get_file, read_file
+from runs.artifacts.queries import Readable, get_file, read_file
 from runs.artifacts.ranges import read_range
 from runs.tracking.queries import get_run
 from runs.web.gate import page
@@ -27,15 +26,21 @@ FALLBACK_TYPE = "application/octet-stream"
 @page(Action.FILE_READ)
 def file(request: HttpRequest, run_id: str, path: str) -> HttpResponseBase:
     """The bytes of one file; `?inline=1` to show it inside a preview. Ranges are honoured."""
-    found = get_file(get_run(request.workspace, run_id), path)
+    return send_file(request, get_file(get_run(request.workspace, run_id), path))
+
+
+def send_file(request: HttpRequest, found: Readable) -> HttpResponseBase:
+    """Answer with a file, or with the range of it that is asked for."""
     span = read_range(request.headers.get("Range", ""), found.size_bytes)
     if span is not None and span[0] >= span[1]:
         unmet = {"Content-Range": f"bytes */{found.size_bytes}"}
         return HttpResponse(status=416, headers=unmet)
-    return send(request, found, span)
+    return send_span(request, found, span)
 
 
-def send(request: HttpRequest, found: File, span: tuple[int, int] | None) -> HttpResponseBase:
+def send_span(
+    request: HttpRequest, found: Readable, span: tuple[int, int] | None
+) -> HttpResponseBase:
     start, stop = span or (0, found.size_bytes)
     body: Iterator[bytes] = iter(()) if request.method == "HEAD" else read_file(found, start, stop)
     answer = StreamingHttpResponse(

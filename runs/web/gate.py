@@ -32,6 +32,7 @@ STATUS_OF_ERROR: dict[type[Exception], int] = {
     SearchError: 400,
     PurgeChanged: 409,
     artifacts.UnknownFile: 404,
+    artifacts.UnknownSnapshot: 404,
     artifacts.BytesMissing: 410,
     artifacts.PathTaken: 409,
     artifacts.OwnerGone: 409,

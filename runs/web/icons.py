@@ -12,6 +12,7 @@ ICONS = (
     "archive",
     "archive-restore",
     "arrow-down",
+    "arrow-left-right",
     "arrow-up",
     "ban",
     "chart-line",

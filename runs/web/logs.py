@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from runs.artifacts.logs.reading import LogPage, read_lines
 from runs.artifacts.logs.searching import count_hits, parse_query, search_file
 from runs.artifacts.models import File
-from runs.artifacts.queries import get_file
+from runs.artifacts.queries import Readable, get_file
 from runs.tracking.errors import InvalidValue
 from runs.tracking.queries import get_run
 from runs.web.gate import page
@@ -24,19 +24,27 @@ def lines(request: HttpRequest, run_id: str) -> HttpResponse:
 
     204 when `from_byte` is the end and nothing was added behind it.
     """
-    file = find_file(request, run_id)
+    return answer_lines(request, find_file(request, run_id))
+
+
+def answer_lines(request: HttpRequest, file: Readable, *, has_levels: bool = True) -> HttpResponse:
+    """Answer with the lines asked for; without levels, words such as "error" are only words."""
     place = {name: number(request, name) for name in PLACES if name in request.GET}
     if place.get("from_byte") == file.size_bytes and file.size_bytes and "poll" in request.GET:
         return HttpResponse(status=204)
     count = number(request, "count") if "count" in request.GET else 300
     found = read_lines(file, **place, last="last" in request.GET, count=count)
-    return as_json(describe(found))
+    return as_json(describe(found, has_levels=has_levels))
 
 
 @page(Action.FILE_READ)
 def hits(request: HttpRequest, run_id: str) -> HttpResponse:
     """`?path=…&q=…&regex=1&case=1&from_byte=0`: lines with a match, and where to go on."""
-    file = find_file(request, run_id)
+    return answer_hits(request, find_file(request, run_id))
+
+
+def answer_hits(request: HttpRequest, file: Readable) -> HttpResponse:
+    """Answer with the lines that match."""
     query = parse_query(
         request.GET.get("q", ""),
         is_regex=request.GET.get("regex") == "1",
@@ -71,7 +79,7 @@ def number(request: HttpRequest, name: str) -> int:
     return int(text)
 
 
-def describe(found: LogPage) -> dict[str, Any]:
+def describe(found: LogPage, *, has_levels: bool) -> dict[str, Any]:
     return {
         "lines": [
             {
@@ -79,7 +87,7 @@ def describe(found: LogPage) -> dict[str, Any]:
                 "byte": line.byte,
                 "size": line.size_bytes,
                 "segments": line.segments,
-                "level": line.level,
+                "level": line.level if has_levels else "",
                 "cut": line.is_cut,
             }
             for line in found.lines

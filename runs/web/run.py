@@ -17,6 +17,7 @@ from runs.web import (
     run_monitoring,
     run_outputs,
     run_raw,
+    run_snapshot,
 )
 from runs.web.addresses import experiment_address, run_address
 from runs.web.gate import page
@@ -30,6 +31,7 @@ TABS: tuple[Tab, ...] = (
     run_images.TAB,
     run_children.TAB,
     run_outputs.TAB,
+    run_snapshot.TAB,
     run_monitoring.TAB,
     run_raw.TAB,
 )

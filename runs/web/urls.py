@@ -20,6 +20,7 @@ from runs.web import (
     run_images,
     run_outputs,
     run_raw,
+    run_snapshot,
     runs_table,
     saved_views,
     search,
@@ -37,6 +38,15 @@ EXPERIMENT = [
     path("tag", experiment_edit.tag, name="experiment_tag"),
     path("lifecycle", experiment_edit.lifecycle, name="experiment_lifecycle"),
 ]
+SNAPSHOT = [
+    path("tree", run_snapshot.tree, name="snapshot_tree"),
+    path("preview", run_snapshot.preview, name="snapshot_preview"),
+    path("lines", run_snapshot.lines, name="snapshot_lines"),
+    path("hits", run_snapshot.hits, name="snapshot_hits"),
+    path("diff", run_snapshot.diff, name="snapshot_diff"),
+    path("zip", run_snapshot.snapshot_zip, name="snapshot_zip"),
+    path("files/<path:path>", run_snapshot.file, name="snapshot_file"),
+]
 RUN = [
     path("change", run_edit.change, name="run_change"),
     path("tag", run_edit.tag, name="run_tag"),
@@ -50,6 +60,7 @@ RUN = [
     path("zip", zips.run_zip, name="run_zip"),
     path("files/<path:path>", files.file, name="run_file"),
     path("raw.json", run_raw.document, name="run_raw"),
+    path("snapshot/", include(SNAPSHOT)),
     path("<slug:tab>", run.run, name="run_tab"),
 ]
 IN_WORKSPACE = [

@@ -25,11 +25,13 @@ from schemathesis.specs.openapi.checks import (
 
 from runs.api.description import build_description
 from runs.artifacts.logs.appending import append_log
+from runs.artifacts.snapshots.services import save_snapshot
 from runs.charts.metric_logging import log_metrics
 from runs.charts.metric_values import Scalar, String, Table
 from runs.charts.saved_views import save_view
 from runs.metrics import names
 from runs.metrics.runs import forget_all
+from tests.artifacts.zips import make_zip
 from tests.factories import make_experiment, make_run
 
 CHECKS = (
@@ -56,6 +58,7 @@ def known(db, settings, tmp_path) -> dict[str, Any]:
     values = [Scalar(name="loss", value="NaN"), String(name="loss", value="low"), table]
     log_metrics(workspace=run.workspace, run_id=run.run_id, values=values)
     append_log(run=run, path=LOG, offset=0, data=b"one\ntwo\n")
+    save_snapshot(run=run, chunks=[make_zip({LOG: "of the snapshot"})])
     view = save_view(workspace=run.workspace, user=None, experiment=None, name="Best", query="q=a")
     return {
         "run_id": run.run_id,

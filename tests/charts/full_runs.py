@@ -6,12 +6,14 @@ from typing import Any
 from django.db import models
 
 from runs.artifacts.services import save_file
+from runs.artifacts.snapshots.services import save_snapshot
 from runs.charts.metric_logging import log_metrics
 from runs.charts.metric_values import Image, NumberList, Scalar, String
 from runs.metrics.services import RunRef, log_batch
 from runs.tracking import services
 from runs.tracking.logged_models import create_logged_model
 from runs.tracking.models import DatasetInput, Experiment, Run
+from tests.artifacts.zips import make_zip
 from tests.factories import make_run
 
 POINTS = 2500
@@ -21,7 +23,8 @@ ALL_BYTES = 5 + 7 + 3
 
 
 def make_full_run(experiment: Experiment | None = None, **fields: Any) -> Run:
-    """Make a run with something of every kind; its files have 15 bytes, 3 files."""
+    """Make a run with something of every kind; its files have 15 bytes, 3 files, and the snapshot
+    is shared by all such runs."""
     run = make_run(experiment, params={"lr": "0.1"}, properties={"p": "q"}, **fields)
     save(run, "a.txt", b"12345")
     save(run, "images/a.png", b"1234567")
@@ -37,6 +40,7 @@ def make_full_run(experiment: Experiment | None = None, **fields: Any) -> Run:
         Image(name="picture", path="images/a.png"),
     ]
     log_metrics(workspace=run.workspace, run_id=run.run_id, values=values, batch_id="b-1")
+    save_snapshot(run=run, chunks=[make_zip({"train.py": b"1"})])
     return run
 
 

@@ -33,6 +33,7 @@ UNCAPPED = (
     ("mlflow-artifacts/artifacts/<path:address>", "PUT"),
     ("mlflow/upload-artifact", "POST"),
     ("runs/<str:run_id>/files/<path:path>", "PUT"),
+    ("runs/<str:run_id>/snapshot", "PUT"),
 )
 MAX_CAP_BYTES = 64 * 1024 * 1024
 

@@ -20,6 +20,7 @@ PAGES = {
     "search": "/w/default/search?q=otter",
     "run details": "/w/default/runs/run-1",
     "run outputs": "/w/default/runs/run-1/outputs",
+    "run snapshot": "/w/default/runs/run-1/snapshot",
     "run metrics": "/w/default/runs/run-1/metrics",
     "sign in": "/sign-in",
     "problem": "/w/default/runs/unknown",

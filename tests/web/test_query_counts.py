@@ -40,6 +40,7 @@ PAGES = {
     "run, metrics": "/w/default/runs/run-0/metrics",
     "run, outputs": "/w/default/runs/run-0/outputs",
     "run, points": "/w/default/runs/run-0/points?key=m0",
+    "run, snapshot": "/w/default/runs/run-0/snapshot",
     "run, images": "/w/default/runs/run-0/images",
     "run, monitoring": "/w/default/runs/run-0/monitoring",
     "run, raw": "/w/default/runs/run-0/raw",

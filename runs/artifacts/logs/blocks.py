@@ -8,8 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from runs.artifacts.logs.line_index import count_newlines, newlines_in
-from runs.artifacts.models import File
-from runs.artifacts.queries import read_file
+from runs.artifacts.queries import Readable, read_file
 
 # A longer line comes in pieces that overlap by as much as a match may plausibly span.
 _LINE_BYTES = 1 << 22
@@ -67,7 +66,7 @@ class LineBlock:
         return int(self._ends[line - 1]) + 1
 
 
-def whole_lines(file: File, start: int, first_line_byte: int) -> Iterator[LineBlock]:
+def whole_lines(file: Readable, start: int, first_line_byte: int) -> Iterator[LineBlock]:
     """Yield the lines of `file` from `start` on, a chunk of the store at a time."""
     held = b""
     for chunk in read_file(file, start):

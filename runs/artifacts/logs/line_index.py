@@ -14,8 +14,7 @@ import numpy as np
 from django.conf import settings
 
 from runs.artifacts.errors import ArtifactError
-from runs.artifacts.models import File
-from runs.artifacts.queries import read_file
+from runs.artifacts.queries import Readable, read_file
 from runs.artifacts.stores.local import LocalStore
 
 BLOCK_BYTES = 1 << 18
@@ -37,7 +36,7 @@ class LineIndex:
     def counted_bytes(self) -> int:
         return (len(self.before) - 1) * BLOCK_BYTES
 
-    def extend(self, file: File, deadline: float) -> bool:
+    def extend(self, file: Readable, deadline: float) -> bool:
         """Count the blocks that are complete by now; False where the time ran out before."""
         with self._lock:
             counts, start = [], self.counted_bytes
@@ -50,13 +49,13 @@ class LineIndex:
             self.before = np.concatenate([self.before, added])
             return len(counts) == wanted
 
-    def newlines_before(self, file: File, byte: int) -> int:
+    def newlines_before(self, file: Readable, byte: int) -> int:
         """Return how many lines end before `byte`, which the index must reach."""
         block = min(byte // BLOCK_BYTES, len(self.before) - 1)
         rest = b"".join(read_file(file, block * BLOCK_BYTES, byte))
         return int(self.before[block]) + count_newlines(rest)
 
-    def start_of_line(self, file: File, number: int) -> int | None:
+    def start_of_line(self, file: Readable, number: int) -> int | None:
         """Return the byte where line `number` (from 0) begins, or None behind the last line."""
         if number <= 0:
             return 0
@@ -79,7 +78,7 @@ def newlines_in(data: bytes) -> np.ndarray:
     return np.flatnonzero(np.frombuffer(data, np.uint8) == NEWLINE)
 
 
-def _blocks(file: File, start: int, stop: int) -> Iterator[bytes]:
+def _blocks(file: Readable, start: int, stop: int) -> Iterator[bytes]:
     """Yield [start, stop) in whole blocks, however the store cuts it."""
     held = b""
     for chunk in read_file(file, start, stop):
@@ -93,7 +92,7 @@ _cached: OrderedDict[str, LineIndex] = OrderedDict()
 _cache_lock = threading.Lock()
 
 
-def index_of(file: File, budget_s: float) -> LineIndex | None:
+def index_of(file: Readable, budget_s: float) -> LineIndex | None:
     """Return the index of all of `file`, or None where counting takes longer than `budget_s`.
 
     What was counted is kept: asking again goes on from there. Keys are never reused, so an index

@@ -7,8 +7,7 @@ from runs.artifacts.logs.ansi import Segment, parse_line
 from runs.artifacts.logs.levels import level_of
 from runs.artifacts.logs.line_index import LineIndex, index_of
 from runs.artifacts.logs.spans import Span, line_start, spans_around, spans_before, spans_from
-from runs.artifacts.models import File
-from runs.artifacts.queries import read_file
+from runs.artifacts.queries import Readable, read_file
 
 MAX_COUNT = 5000
 MAX_PART_BYTES = 1 << 20
@@ -62,7 +61,7 @@ class LogPage:
     growing: bool = field(default=False)
 
 
-def read_log(file: File, start: int = 0, limit: int = MAX_PART_BYTES) -> LogPart:
+def read_log(file: Readable, start: int = 0, limit: int = MAX_PART_BYTES) -> LogPart:
     """Return up to `limit` raw bytes from `start`; a negative `start` counts from the end."""
     size = file.size_bytes
     start = min(max(start + size if start < 0 else start, 0), size)
@@ -72,7 +71,7 @@ def read_log(file: File, start: int = 0, limit: int = MAX_PART_BYTES) -> LogPart
 
 
 def read_lines(
-    file: File,
+    file: Readable,
     *,
     first_line: int | None = None,
     last: bool = False,
@@ -109,18 +108,18 @@ def read_lines(
     return _page(file, spans, index)
 
 
-def tail_log(file: File, count: int = 20) -> list[Line]:
+def tail_log(file: Readable, count: int = 20) -> list[Line]:
     """Return the last `count` lines, without numbers: the cheapest look at a log."""
     return _lines(file, spans_before(file, file.size_bytes, min(count, MAX_COUNT)), None)
 
 
-def line_number(file: File, byte: int, budget_s: float = _BUDGET_S) -> int | None:
+def line_number(file: Readable, byte: int, budget_s: float = _BUDGET_S) -> int | None:
     """Return the number (from 1) of the line that holds `byte`, None while counting."""
     index = index_of(file, budget_s)
     return None if index is None else index.newlines_before(file, byte) + 1
 
 
-def _page(file: File, spans: list[Span], index: LineIndex | None) -> LogPage:
+def _page(file: Readable, spans: list[Span], index: LineIndex | None) -> LogPage:
     size = file.size_bytes
     first = spans[0].start if spans else size
     stop = spans[-1].stop if spans else size
@@ -136,7 +135,7 @@ def _page(file: File, spans: list[Span], index: LineIndex | None) -> LogPage:
     )
 
 
-def _total_lines(file: File, index: LineIndex | None) -> int | None:
+def _total_lines(file: Readable, index: LineIndex | None) -> int | None:
     if index is None:
         return None
     size = file.size_bytes
@@ -144,7 +143,7 @@ def _total_lines(file: File, index: LineIndex | None) -> int | None:
     return index.newlines_before(file, size) + ends_open
 
 
-def _lines(file: File, spans: list[Span], index: LineIndex | None) -> list[Line]:
+def _lines(file: Readable, spans: list[Span], index: LineIndex | None) -> list[Line]:
     first_no = index.newlines_before(file, spans[0].start) + 1 if spans and index else None
     together = bool(spans) and spans[-1].stop - spans[0].start <= _FETCH_BYTES
     page = b"".join(read_file(file, spans[0].start, spans[-1].stop)) if together else None
@@ -165,7 +164,7 @@ def _line(no: int | None, span: Span, raw: bytes, is_cut: bool) -> Line:
     return Line(no, span.start, span.stop - span.start, segments, level, is_cut)
 
 
-def _line_bytes(file: File, span: Span) -> tuple[bytes, bool]:
+def _line_bytes(file: Readable, span: Span) -> tuple[bytes, bool]:
     """Return the shown bytes of a line on its own, without reading the rest of a long one."""
     if span.stop - span.start <= 2 * MAX_LINE_BYTES:
         return shown_part(b"".join(read_file(file, span.start, span.stop)))

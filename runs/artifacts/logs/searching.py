@@ -19,6 +19,7 @@ from runs.artifacts.logs.line_index import index_of
 from runs.artifacts.logs.reading import decode, shown_part
 from runs.artifacts.logs.spans import line_start
 from runs.artifacts.models import File
+from runs.artifacts.queries import Readable
 from runs.tracking.models import Run
 
 MAX_PATTERN_CHARS = 1000
@@ -104,7 +105,7 @@ class FileSearch:
     """
 
     def __init__(
-        self, file: File, query: Query, *, from_byte: int = 0, limit: int = 1000,
+        self, file: Readable, query: Query, *, from_byte: int = 0, limit: int = 1000,
         budget_s: float = 2.0,
     ) -> None:  # fmt: skip
         self.file, self.query, self.limit = file, query, limit
@@ -140,7 +141,7 @@ class FileSearch:
                 yield Hit(no, byte, text, self.query.spans_in(text)), block.byte_behind(stop)
 
 
-def search_file(file: File, query: Query, **options: float) -> FileSearch:
+def search_file(file: Readable, query: Query, **options: float) -> FileSearch:
     """Return the search of `file`: iterate for hits, then look at `resume_byte`.
 
     Options: `from_byte`, `limit` (of hits), `budget_s`.
@@ -149,7 +150,7 @@ def search_file(file: File, query: Query, **options: float) -> FileSearch:
 
 
 def count_hits(
-    file: File, query: Query, *, from_byte: int = 0, budget_s: float = 2.0
+    file: Readable, query: Query, *, from_byte: int = 0, budget_s: float = 2.0
 ) -> tuple[int, int | None]:
     """Return the number of lines with a match, and where to go on (None: all are counted)."""
     deadline, count, last = time.monotonic() + budget_s, 0, -1
@@ -193,7 +194,7 @@ def has_match(run: Run, query: Query, *, budget_s: float = 10.0) -> bool:
     )
 
 
-def _first_number(file: File, byte: int, budget_s: float) -> int | None:
+def _first_number(file: Readable, byte: int, budget_s: float) -> int | None:
     if byte == 0:
         return 1
     index = index_of(file, budget_s)

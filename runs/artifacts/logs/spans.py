@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from runs.artifacts.logs.line_index import BLOCK_BYTES, newlines_in
-from runs.artifacts.models import File
-from runs.artifacts.queries import read_file
+from runs.artifacts.queries import Readable, read_file
 
 
 @dataclass(frozen=True)
@@ -18,7 +17,7 @@ class Span:
     is_whole: bool
 
 
-def spans_from(file: File, start: int, count: int) -> list[Span]:
+def spans_from(file: Readable, start: int, count: int) -> list[Span]:
     """Return up to `count` lines from `start`, which begins one."""
     spans: list[Span] = []
     begin, at = start, start
@@ -35,7 +34,7 @@ def spans_from(file: File, start: int, count: int) -> list[Span]:
     return spans
 
 
-def spans_before(file: File, stop: int, count: int) -> list[Span]:
+def spans_before(file: Readable, stop: int, count: int) -> list[Span]:
     """Return up to `count` lines that end at `stop`, which begins a line or is the end."""
     ends = _newlines_before(file, stop, count + 1)
     is_whole = bool(ends) and ends[-1] == stop - 1
@@ -49,7 +48,7 @@ def spans_before(file: File, stop: int, count: int) -> list[Span]:
     ]
 
 
-def _newlines_before(file: File, stop: int, wanted: int) -> list[int]:
+def _newlines_before(file: Readable, stop: int, wanted: int) -> list[int]:
     """Return the positions of the last `wanted` newlines before `stop`, in ascending order."""
     found: list[np.ndarray] = []
     total = 0
@@ -61,13 +60,13 @@ def _newlines_before(file: File, stop: int, wanted: int) -> list[int]:
     return [int(end) for ends in reversed(found) for end in ends][-wanted:]
 
 
-def spans_around(file: File, byte: int, count: int) -> list[Span]:
+def spans_around(file: Readable, byte: int, count: int) -> list[Span]:
     start = line_start(file, byte)
     above = spans_before(file, start, count // 2) if count > 1 else []
     return above + spans_from(file, start, count - len(above))
 
 
-def line_start(file: File, byte: int) -> int:
+def line_start(file: Readable, byte: int) -> int:
     """Return the byte where the line that holds `byte` begins."""
     ends = _newlines_before(file, min(max(byte, 0), file.size_bytes), 1)
     return ends[-1] + 1 if ends else 0

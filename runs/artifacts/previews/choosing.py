@@ -4,18 +4,17 @@ from collections.abc import Callable
 
 from django.template.defaultfilters import filesizeformat
 
-from runs.artifacts.models import File
 from runs.artifacts.previews.documents import preview_json, preview_markdown, preview_notebook
 from runs.artifacts.previews.hexdump import preview_hex
 from runs.artifacts.previews.kinds import Preview
 from runs.artifacts.previews.parquet import preview_parquet
 from runs.artifacts.previews.tables import preview_delimited
-from runs.artifacts.queries import read_file
+from runs.artifacts.queries import Readable, read_file
 
 _SNIFFED_BYTES = 1 << 13
 
 # preview(file, start, facts): None where the file turns out not to be what its name says.
-Drawer = Callable[[File, int, dict[str, str]], Preview | None]
+Drawer = Callable[[Readable, int, dict[str, str]], Preview | None]
 
 
 def _plain(kind: str) -> Drawer:
@@ -37,7 +36,7 @@ _BY_TYPE: dict[str, Drawer] = {
 _BY_FAMILY = {"image": _plain("image"), "audio": _plain("audio"), "video": _plain("video")}
 
 
-def preview_file(file: File, *, start: int = 0) -> Preview:
+def preview_file(file: Readable, *, start: int = 0) -> Preview:
     """Return the preview of `file`; `start` is the `next` of the page of a table before.
 
     A file that is not what its name says is shown as text, or as bytes. Raises BytesMissing.
@@ -51,7 +50,7 @@ def preview_file(file: File, *, start: int = 0) -> Preview:
     return Preview(kind="text", **facts) if is_text(file) else preview_hex(file, start, facts)
 
 
-def is_text(file: File) -> bool:
+def is_text(file: Readable) -> bool:
     """Tell whether the beginning of `file` reads as UTF-8 text (an empty file does)."""
     head = b"".join(read_file(file, 0, _SNIFFED_BYTES))
     if b"\x00" in head:
@@ -63,6 +62,6 @@ def is_text(file: File) -> bool:
     return text[:-1].count("\ufffd") * 20 <= len(text)
 
 
-def _where(file: File) -> str:
+def _where(file: Readable) -> str:
     size = filesizeformat(file.size_bytes).replace("\xa0", " ")
     return f"{size} · {file.content_type or 'unknown type'}"

@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 from runs.artifacts.logs.ansi import plain_text
-from runs.artifacts.models import File
 from runs.artifacts.previews.kinds import (
     Cell,
     JsonPreview,
@@ -15,7 +14,7 @@ from runs.artifacts.previews.kinds import (
     Preview,
 )
 from runs.artifacts.previews.tables import preview_rows
-from runs.artifacts.queries import read_file
+from runs.artifacts.queries import Readable, read_file
 
 _MAX_BYTES = 1 << 22
 _MAX_DEPTH = 100
@@ -27,7 +26,7 @@ _PROCESS_FILES = {"process_info.json", "process_status.json"}
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 
 
-def preview_json(file: File, start: int, facts: dict[str, str]) -> Preview | None:
+def preview_json(file: Readable, start: int, facts: dict[str, str]) -> Preview | None:
     """Return the document, or the table it holds; None where it is too big or no JSON."""
     found, value = _load(file)
     if not found:
@@ -38,7 +37,7 @@ def preview_json(file: File, start: int, facts: dict[str, str]) -> Preview | Non
     return JsonPreview(kind="json", value=value, **facts)
 
 
-def preview_markdown(file: File, start: int, facts: dict[str, str]) -> MarkdownPreview | None:
+def preview_markdown(file: Readable, start: int, facts: dict[str, str]) -> MarkdownPreview | None:
     """Return the source; None where it is too big."""
     if file.size_bytes > _MAX_BYTES:
         return None
@@ -46,7 +45,7 @@ def preview_markdown(file: File, start: int, facts: dict[str, str]) -> MarkdownP
     return MarkdownPreview(kind="markdown", text=text, **facts)
 
 
-def preview_notebook(file: File, start: int, facts: dict[str, str]) -> NotebookPreview | None:
+def preview_notebook(file: Readable, start: int, facts: dict[str, str]) -> NotebookPreview | None:
     """Return the cells; None where it is too big or no notebook."""
     _, value = _load(file)
     cells = value.get("cells") if isinstance(value, dict) else None
@@ -57,7 +56,7 @@ def preview_notebook(file: File, start: int, facts: dict[str, str]) -> NotebookP
     return NotebookPreview(kind="notebook", cells=shown, note=note, **facts)
 
 
-def _load(file: File) -> tuple[bool, Any]:
+def _load(file: Readable) -> tuple[bool, Any]:
     """Return whether `file` holds JSON that can be shown, and its value."""
     if file.size_bytes > _MAX_BYTES:
         return False, None

@@ -1,14 +1,13 @@
 """The first bytes of a file, as `hexdump -C` shows them."""
 
-from runs.artifacts.models import File
 from runs.artifacts.previews.kinds import HexPreview
-from runs.artifacts.queries import read_file
+from runs.artifacts.queries import Readable, read_file
 
 _HEAD_BYTES = 4096
 _PER_LINE = 16
 
 
-def preview_hex(file: File, start: int, facts: dict[str, str]) -> HexPreview:
+def preview_hex(file: Readable, start: int, facts: dict[str, str]) -> HexPreview:
     """Return the head of `file`, whatever is in it."""
     head = b"".join(read_file(file, 0, _HEAD_BYTES))
     shown = "" if file.size_bytes <= len(head) else f"The first {len(head)} bytes are shown."

@@ -3,13 +3,12 @@
 import io
 from typing import Any
 
-from runs.artifacts.models import File
 from runs.artifacts.previews.kinds import TablePreview
 from runs.artifacts.previews.tables import MAX_COLUMNS, PAGE_ROWS, cells, note_of
-from runs.artifacts.queries import read_file
+from runs.artifacts.queries import Readable, read_file
 
 
-def preview_parquet(file: File, start: int, facts: dict[str, str]) -> TablePreview | None:
+def preview_parquet(file: Readable, start: int, facts: dict[str, str]) -> TablePreview | None:
     """Return the rows from `start` on; None without pyarrow, or where it is no Parquet file."""
     try:
         import pyarrow  # heavy: imported only where such a file is looked at
@@ -62,7 +61,7 @@ def _groups_of(metadata: Any, start: int, stop: int) -> tuple[list[int], int]:
 class _Bytes(io.RawIOBase):
     """A file of the store as the seekable file pyarrow wants."""
 
-    def __init__(self, file: File) -> None:
+    def __init__(self, file: Readable) -> None:
         self._file, self._at = file, 0
 
     def readable(self) -> bool:

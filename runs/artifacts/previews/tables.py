@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from runs.artifacts.logs.reading import decode
-from runs.artifacts.models import File
 from runs.artifacts.previews.kinds import TablePreview
-from runs.artifacts.queries import read_file
+from runs.artifacts.queries import Readable, read_file
 
 PAGE_ROWS = 1000
 MAX_COLUMNS = 200
@@ -17,7 +16,7 @@ _MAX_PAGE_BYTES = 1 << 22
 _MAX_HEADER_BYTES = 1 << 20
 
 
-def preview_delimited(file: File, start: int, facts: dict[str, str]) -> TablePreview | None:
+def preview_delimited(file: Readable, start: int, facts: dict[str, str]) -> TablePreview | None:
     """Return the records from byte `start` on of a CSV or TSV file; the first is the header."""
     delimiter = "\t" if "tab" in file.content_type else _delimiter(file)
     header = _Records(file, 0, _MAX_HEADER_BYTES, delimiter)
@@ -80,7 +79,7 @@ def note_of(columns: int, rows: int, goes_on: bool, total: int | None = None) ->
 class _Records(Iterator[list[str]]):
     """The records of a delimited file from a byte on, knowing where each one ends."""
 
-    def __init__(self, file: File, start: int, limit: int, delimiter: str) -> None:
+    def __init__(self, file: Readable, start: int, limit: int, delimiter: str) -> None:
         self.next_byte = start
         self._lines = _lines(file, start, limit)
         self._reader = csv.reader(self._texts(), delimiter=delimiter)
@@ -102,7 +101,7 @@ class _Records(Iterator[list[str]]):
                 return record
 
 
-def _lines(file: File, start: int, limit: int) -> Iterator[bytes]:
+def _lines(file: Readable, start: int, limit: int) -> Iterator[bytes]:
     """Yield lines with their ends; the last one may lack it."""
     held = b""
     for chunk in read_file(file, start, start + limit):
@@ -112,7 +111,7 @@ def _lines(file: File, start: int, limit: int) -> Iterator[bytes]:
         yield held
 
 
-def _delimiter(file: File) -> str:
+def _delimiter(file: Readable) -> str:
     """Return the sign that is most frequent in the first line: comma, semicolon, tab or bar."""
     line = (
         b"".join(read_file(file, 0, _MAX_HEADER_BYTES)).partition(b"\n")[0].decode(errors="replace")

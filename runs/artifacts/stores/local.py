@@ -53,12 +53,12 @@ class LocalStore:
     def put(self, key: str, chunks: Iterable[bytes]) -> Written:
         path = self.resolve(key)
         part = path.with_name(path.name + PART)
-        with _plain_errors():
+        with plain_errors():
             _make_folder(path.parent, self.root)
             file = _create(part)
         try:
             written = _write_all(file, chunks)
-            with _plain_errors():
+            with plain_errors():
                 os.replace(part, path)
                 _sync_folder(path.parent)
         finally:
@@ -77,7 +77,7 @@ class LocalStore:
         return self.resolve(key).is_file()
 
     def delete(self, key: str) -> None:
-        with _plain_errors():
+        with plain_errors():
             self.resolve(key).unlink(missing_ok=True)
 
     def list_keys(self) -> Iterator[Stored]:
@@ -91,7 +91,7 @@ class LocalStore:
                         yield Stored(key, found.st_mtime_ns // 1_000_000)
 
     def append(self, key: str, offset: int, chunk: bytes) -> None:
-        with _plain_errors(), open(self.resolve(key), "r+b", buffering=0) as file:
+        with plain_errors(), open(self.resolve(key), "r+b", buffering=0) as file:
             file.truncate(offset)
             file.seek(offset)
             _write_chunk(file, chunk)
@@ -105,7 +105,7 @@ class LocalStore:
     @contextmanager
     def lock(self, key: str) -> Iterator[None]:
         path = self.resolve(key)
-        with _plain_errors():
+        with plain_errors():
             _make_folder(path.parent, self.root)
             is_new = not path.exists()
             handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -127,7 +127,7 @@ class LocalStore:
 
 
 @contextmanager
-def _plain_errors() -> Iterator[None]:
+def plain_errors() -> Iterator[None]:
     """Turn the system's refusals into the room's errors."""
     try:
         yield
@@ -153,14 +153,14 @@ def _write_all(file: FileIO, chunks: Iterable[bytes]) -> Written:
             _write_chunk(file, chunk)
             size += len(chunk)
             crc = zlib.crc32(chunk, crc)
-        with _plain_errors():
+        with plain_errors():
             os.fsync(file.fileno())
     return Written(size, crc)
 
 
 def _write_chunk(file: FileIO, chunk: bytes) -> None:
     view = memoryview(chunk)
-    with _plain_errors():
+    with plain_errors():
         while view:
             view = view[file.write(view) :]
 

@@ -43,7 +43,7 @@ class Layout:
         for member in self.members:
             facts = (member.size_bytes, member.crc32, member.modified_ms, len(member.name))
             digest.update(b"%d %d %d %d " % facts if None not in facts else repr(facts).encode())
-            digest.update(member.name)
+            digest.update(member.name + b"x" * member.is_executable)
         return f'"{digest.hexdigest()[:32]}"'
 
     def pieces(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:

@@ -86,7 +86,7 @@ def plan_zip(runs: Sequence[Run], *, folder: str = "", logs_only: bool = False) 
                 members.append(Member(f"{prefix}{path}".encode(), size, crc32, updated_ms))
                 places.append((store, key))
                 growing |= grows
-    layout = Layout(members, _reader(places))
+    layout = Layout(members, reader_of(places))
     return ZipPlan(
         name=_zip_name(runs, folder, logs_only),
         layout=layout,
@@ -101,7 +101,9 @@ def _rows(owner: Owner, folder: str) -> Iterator[tuple]:
     return folder_files(owner, folder).values_list(*columns).iterator(chunk_size=5000)
 
 
-def _reader(places: Sequence[tuple[str, str]]) -> Read:
+def reader_of(places: Sequence[tuple[str, str]]) -> Read:
+    """Return what reads member `i` of a zip from the (store, key) `places[i]`."""
+
     def read(number: int, start: int, stop: int) -> Iterator[bytes]:
         store, key = places[number]
         return store_named(store).read(key, start, stop)

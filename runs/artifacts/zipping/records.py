@@ -14,7 +14,7 @@ STORED, DEFLATED = 0, 8
 _UTF8_NAME, _SIZES_FOLLOW = 0x800, 0x8
 _PLAIN_VERSION, _ZIP64_VERSION = 20, 45
 _UNIX = 3 << 8
-_MODE = 0o100644 << 16
+_MODE, _EXECUTABLE_MODE = 0o100644 << 16, 0o100755 << 16
 
 _LOCAL = struct.Struct("<4sHHHHHIIIHH")
 _CENTRAL = struct.Struct("<4sHHHHHHIIIHHHHHII")
@@ -34,6 +34,7 @@ class Member:
     crc32: int | None
     modified_ms: int
     method: int = STORED
+    is_executable: bool = False
 
     @property
     def sizes_follow(self) -> bool:
@@ -87,10 +88,11 @@ def central_header(member: Member, offset: int, crc32: int, compressed_bytes: in
     extra = _time_extra(member)
     if moved:
         extra += struct.pack(f"<HH{len(moved)}Q", 1, 8 * len(moved), *moved)
+    mode = _EXECUTABLE_MODE if member.is_executable else _MODE
     record = _CENTRAL.pack(
         b"PK\x01\x02", _UNIX | _ZIP64_VERSION, _version(bool(moved) or member.is_big),
         _flags(member), member.method, *_dos_time(member), crc32, compressed, size,
-        len(member.name), len(extra), 0, 0, 0, _MODE, start,
+        len(member.name), len(extra), 0, 0, 0, mode, start,
     )  # fmt: skip
     return record + member.name + extra
 

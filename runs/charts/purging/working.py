@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef
 
-from runs.artifacts.purging import erase_files, erase_files_of_models, forget_usage
+from runs.artifacts.purging import erase_files, erase_files_of_models, let_go_of_files
 from runs.artifacts.services import delete_bytes_on_commit
 from runs.charts.models import Purge, SavedView
 from runs.charts.purging.ringing import ring
@@ -116,7 +116,7 @@ def erase_some_runs(run_pks: Sequence[int]) -> Erased:
     if done.rows >= ROWS_PER_PART:
         return done
     let_go_of_root(run_pks)
-    return done + forget_usage(run_pks) + erase_runs(run_pks)
+    return done + let_go_of_files(run_pks) + erase_runs(run_pks)
 
 
 def hand_on_all_children(run_pks: Sequence[int]) -> Erased:

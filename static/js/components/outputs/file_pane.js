@@ -34,7 +34,7 @@ export class FilePane extends EventTarget {
   }
 
   /** Show `path`: lines of a text, else what `previews` can draw of it. */
-  async open(path, { line = null, byte = null, wrap = null, follow = null } = {}) {
+  async open(path, { line = null, byte = null, wrap = null, follow = null, start = false } = {}) {
     this.path = path;
     this.lines = null;
     this.find("title").textContent = path.split("/").at(-1);
@@ -44,7 +44,7 @@ export class FilePane extends EventTarget {
     this.find("raw").href = `${file}?inline=1`;
     try {
       const preview = await this.preview(path);
-      await this.show(preview, file, { line, byte, wrap, follow });
+      await this.show(preview, file, { line, byte, wrap, follow, start });
     } catch (error) {
       this.find("where").textContent = error.message;
       toast(error.message, { bad: true });
@@ -56,7 +56,7 @@ export class FilePane extends EventTarget {
     return fetchJson(`${this.addresses.preview}?${new URLSearchParams({ path, start })}`);
   }
 
-  async show(preview, file, { line, byte, wrap, follow }) {
+  async show(preview, file, { line, byte, wrap, follow, start }) {
     const isLog = preview.kind === "text";
     this.element.dataset.kind = preview.kind;
     this.find("log").hidden = !isLog;
@@ -72,7 +72,7 @@ export class FilePane extends EventTarget {
     }
     if (wrap) this.element.classList.add("wraps");
     const first = line ? Number(String(line).split("-")[0]) : null;
-    await this.viewer.open(this.path, { line: first, byte });
+    await this.viewer.open(this.path, { line: first, byte, start });
     if (first) this.selectLines(first, Number(String(line).split("-")[1] ?? first));
     this.viewer.setFollow(Boolean(follow) || (this.viewer.growing && first === null && byte === null));
     this.search.reset();

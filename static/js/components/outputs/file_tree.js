@@ -31,11 +31,16 @@ export class FileTree {
   }
 
   async load(folder, level) {
-    const answer = await fetchJson(`${this.folders}?path=${encodeURIComponent(folder)}`);
     const list = document.createElement("ul");
     list.setAttribute("role", "group");
-    for (const entry of answer.entries) list.append(await this.drawEntry(entry, level));
+    for (const entry of await this.entriesOf(folder)) list.append(await this.drawEntry(entry, level));
     return list;
+  }
+
+  /** What lies directly in a folder. */
+  async entriesOf(folder) {
+    const answer = await fetchJson(`${this.folders}?path=${encodeURIComponent(folder)}`);
+    return answer.entries;
   }
 
   async drawEntry(entry, level) {
@@ -63,14 +68,18 @@ export class FileTree {
     item.dataset.folder = "1";
     item.setAttribute("aria-expanded", String(isOpen));
     item.append(icon(isOpen ? "chevron-down" : "chevron-right"), name);
+    if (this.zip) item.append(this.drawZip(entry));
+    if (isOpen) line.append(await this.load(entry.path, level + 1));
+  }
+
+  drawZip(entry) {
     const zip = document.createElement("a");
     zip.href = `${this.zip}?path=${encodeURIComponent(entry.path)}`;
     zip.className = "tree-zip";
     zip.tabIndex = -1;
     zip.setAttribute("aria-label", `Download ${entry.name} as zip`);
     zip.append(icon("download"));
-    item.append(zip);
-    if (isOpen) line.append(await this.load(entry.path, level + 1));
+    return zip;
   }
 
   drawFile(item, name, entry) {

@@ -20,14 +20,15 @@ export class LogViewer extends EventTarget {
     this.marks = null;
   }
 
-  /** Open `path` at its end, at a line number, or at a byte. */
-  async open(path, { line = null, byte = null } = {}) {
+  /** Open `path` at its end, at its start, at a line number, or at a byte. */
+  async open(path, { line = null, byte = null, start = false } = {}) {
     this.stop();
     this.path = path;
     this.root.replaceChildren();
     this.lines = [];
     if (line !== null) await this.goToLine(line);
     else if (byte !== null) await this.goToByte(byte);
+    else if (start) await this.goToStart();
     else await this.goToEnd();
     this.timer = setInterval(() => this.poll(), FOLLOW_MS);
   }

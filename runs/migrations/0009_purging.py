@@ -25,7 +25,7 @@ def owner(model: str, **options: object) -> models.ForeignKey:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("runs", "0007_growing_logs")]
+    dependencies = [("runs", "0008_snapshots")]
 
     operations = [
         migrations.CreateModel(

@@ -1,0 +1,49 @@
+"""Reads of snapshots."""
+
+from runs.artifacts.errors import UnknownFile, UnknownSnapshot
+from runs.artifacts.paths import clean_path
+from runs.artifacts.snapshots.models import Snapshot, SnapshotFile
+from runs.tracking.models import Lifecycle, Run
+
+MOST_OTHERS = 100
+
+
+def find_snapshot(run: Run) -> Snapshot | None:
+    """Return the snapshot of `run`, None where it has none. One query."""
+    return Snapshot.objects.filter(runs__run=run).first()
+
+
+def get_snapshot(run: Run) -> Snapshot:
+    """Return the snapshot of `run`. Raises UnknownSnapshot. One query."""
+    snapshot = find_snapshot(run)
+    if snapshot is None:
+        raise UnknownSnapshot(f"The run {run.run_id} has no snapshot.")
+    return snapshot
+
+
+def list_snapshot_files(snapshot: Snapshot) -> list[SnapshotFile]:
+    """Return the files of a snapshot, sorted by path. One query."""
+    files = SnapshotFile.objects.filter(snapshot=snapshot).select_related("blob")
+    return sorted(files, key=lambda file: file.path)
+
+
+def get_snapshot_file(run: Run, path: str) -> SnapshotFile:
+    """Return a file of the snapshot of `run`. Raises InvalidPath, UnknownFile, UnknownSnapshot.
+
+    One query, two where there is none.
+    """
+    path = clean_path(path)
+    files = SnapshotFile.objects.filter(snapshot__runs__run=run, path=path)
+    file = files.select_related("blob").first()
+    if file is None:
+        get_snapshot(run)
+        raise UnknownFile(f"There is no file '{path}' in the snapshot.")
+    return file
+
+
+def runs_with_snapshots(run: Run) -> list[Run]:
+    """Return the newest other runs of the experiment with a snapshot, at most 100. One query."""
+    others = Run.objects.filter(
+        source_snapshot__isnull=False, experiment=run.experiment_id, lifecycle=Lifecycle.ACTIVE
+    )
+    return list(others.exclude(pk=run.pk).order_by("-id")[:MOST_OTHERS])
