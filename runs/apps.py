@@ -2,7 +2,15 @@
 
 from django.apps import AppConfig
 
+from runs.tracking.clock import now_ms
+
 
 class RunsConfig(AppConfig):
+    """`started_ms` is when this process began."""
+
     name = "runs"
     default_auto_field = "django.db.models.BigAutoField"
+    started_ms = 0
+
+    def ready(self) -> None:
+        self.started_ms = now_ms()

@@ -1,8 +1,8 @@
 """Re-exports, so that Django finds the models of every room under the one app label."""
 
-from runs.artifacts.models import File
+from runs.artifacts.models import File, RunUsage
 from runs.artifacts.snapshots.models import Blob, RunSnapshot, Snapshot, SnapshotFile
-from runs.charts.models import SavedView
+from runs.charts.models import Heartbeat, Purge, SavedView
 from runs.metrics.models import (
     Metric,
     MetricArtifact,
@@ -32,6 +32,7 @@ __all__ = [
     "Experiment",
     "ExperimentTag",
     "File",
+    "Heartbeat",
     "LoggedModel",
     "Member",
     "Metric",
@@ -40,9 +41,11 @@ __all__ = [
     "MetricShape",
     "Param",
     "Property",
+    "Purge",
     "Run",
     "RunSnapshot",
     "RunTag",
+    "RunUsage",
     "SavedView",
     "Segment",
     "Series",

@@ -17,7 +17,7 @@ warnings.filterwarnings("ignore", category=SecurityWarning)
 
 app = Celery("studio")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["runs", "runs.artifacts", "runs.metrics"])
+app.autodiscover_tasks(["runs", "runs.artifacts", "runs.metrics", "runs.charts"])
 add_clock(app)
 
 

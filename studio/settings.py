@@ -5,6 +5,7 @@ The variables are listed in one table in the README; the names here are the same
 
 import os
 import secrets
+import tomllib
 from pathlib import Path
 from urllib.parse import quote
 
@@ -26,6 +27,9 @@ def env_flag(name: str, default: bool = False) -> bool:
 def env_list(name: str) -> list[str]:
     return [part.strip() for part in env(name).split(",") if part.strip()]
 
+
+with open(BASE_DIR / "pyproject.toml", "rb") as project:
+    STUDIO_VERSION: str = tomllib.load(project)["project"]["version"]
 
 DATA_DIR = Path(env("STUDIO_DATA_DIR") or BASE_DIR / "var").resolve()
 DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -170,6 +174,12 @@ CELERY_BEAT_SCHEDULE = {
     "finish left logs": {"task": "runs.artifacts.tasks.finish_left_logs", "schedule": 60.0},
     "move finished files": {"task": "runs.artifacts.tasks.move_finished_files", "schedule": 60.0},
     "forget batches": {"task": "runs.metrics.tasks.forget_old_batches", "schedule": 3600.0},
+    "erase deleted": {
+        "task": "runs.charts.tasks.erase_deleted",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "beat": {"task": "runs.charts.tasks.beat", "schedule": 30.0, "options": {"expires": 60}},
 }
 
 # -- files ---------------------------------------------------------------------------------------

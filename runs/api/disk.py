@@ -1,25 +1,30 @@
-"""Disk use, counted; and purging what is deleted, with the number shown beforehand."""
+"""Disk use, counted: of the workspace, its experiments, its runs."""
 
 from dataclasses import asdict
-from typing import Any
 
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from runs.api.endpoint import Endpoint, answer
-from runs.api.inputs import Input, Name
-from runs.api.schema import describe
+from runs.api.inputs import PageQuery
+from runs.api.schema import describe, page_of
 from runs.artifacts.disk import usage_of_runs
-from runs.artifacts.purging import preview_purge, purge_files
-from runs.charts.bulk import get_runs
-from runs.charts.disk_use import read_disk_use, read_experiment_use
-from runs.tracking.models import Run
+from runs.charts.disk_use import list_largest_runs, read_disk_use, read_experiment_use
+from runs.charts.positions import read_position, write_position
+from runs.tracking.models import Lifecycle
 from runs.tracking.queries import get_experiment, get_run
 from runs.workspaces.access import Access
 from runs.workspaces.permissions import Action
 
 USAGE = {"size_bytes": 1_048_576, "file_count": 12}
+RUN_USAGE = {
+    "run_id": "5f1c7d2e",
+    "name": "baseline",
+    "experiment": "digits",
+    "lifecycle": "active",
+    **USAGE,
+}
 
 
 class UsageOut(serializers.Serializer):
@@ -45,10 +50,13 @@ class DiskOut(serializers.Serializer):
     experiments = ExperimentUsageOut(many=True)
 
 
-class RunsIn(Input):
-    """Which deleted runs."""
+class RunUsageOut(UsageOut):
+    """The room that the files of a run take, and those of the models it has logged."""
 
-    run_ids = serializers.ListField(child=Name(), min_length=1, max_length=100_000)
+    run_id = serializers.CharField(source="run.run_id")
+    name = serializers.CharField(source="run.name")
+    experiment = serializers.CharField(source="run.experiment.name")
+    lifecycle = serializers.ChoiceField(Lifecycle.choices, source="run.lifecycle")
 
 
 class Disk(Endpoint):
@@ -71,6 +79,24 @@ class Disk(Endpoint):
         return answer(DiskOut, asdict(found))
 
 
+class LargestRuns(Endpoint):
+    """Runs by the room that they take."""
+
+    @describe(
+        "List the runs that take the most room",
+        query=PageQuery,
+        gives=page_of(RunUsageOut),
+        shows={"items": [RUN_USAGE], "next": None},
+    )
+    @Access(Action.RUN_READ, ("GET",))
+    def get(self, request: Request) -> Response:
+        asked = self.read_query(PageQuery)
+        after = read_position(asked["after"])
+        found = list_largest_runs(workspace=self.workspace, after=after, limit=asked["limit"])
+        items = RunUsageOut(found.rows, many=True).data
+        return Response({"items": items, "next": write_position(found.next)})
+
+
 class ExperimentDisk(Endpoint):
     """The room that an experiment takes."""
 
@@ -88,38 +114,3 @@ class RunDisk(Endpoint):
     def get(self, request: Request, run_id: str) -> Response:
         run = get_run(self.workspace, run_id)
         return answer(UsageOut, usage_of_runs([run.id])[run.id])
-
-
-class PurgePreview(Endpoint):
-    """What a purge would free."""
-
-    @describe(
-        "Read what a purge of deleted runs would free",
-        body=RunsIn,
-        sends={"run_ids": ["5f1c7d2e"]},
-        gives=UsageOut,
-        shows=USAGE,
-    )
-    @Access(Action.RUN_PURGE, ("POST",))
-    def post(self, request: Request) -> Response:
-        return answer(UsageOut, preview_purge(chosen(self)))
-
-
-class Purge(Endpoint):
-    """Erasing files for good."""
-
-    @describe(
-        "Erase the files of deleted runs for good",
-        body=RunsIn,
-        sends={"run_ids": ["5f1c7d2e"]},
-        gives=UsageOut,
-        shows=USAGE,
-    )
-    @Access(Action.RUN_PURGE, ("POST",))
-    def post(self, request: Request) -> Response:
-        return answer(UsageOut, purge_files(runs=chosen(self)))
-
-
-def chosen(view: Endpoint) -> list[Run]:
-    run_ids: list[Any] = list(dict.fromkeys(view.read_body(RunsIn)["run_ids"]))
-    return get_runs(workspace=view.workspace, run_ids=run_ids)

@@ -10,6 +10,7 @@ from runs.api import (
     files,
     logs,
     metrics,
+    purges,
     run_children,
     run_notes,
     runs,
@@ -68,10 +69,11 @@ SNAPSHOTS = [
 ]
 DISK = [
     path("disk", disk.Disk.as_view()),
+    path("disk/runs", disk.LargestRuns.as_view()),
     path("runs/<str:run_id>/disk", disk.RunDisk.as_view()),
     path("experiments/<int:number>/disk", disk.ExperimentDisk.as_view()),
-    path("purge", disk.Purge.as_view()),
-    path("purge/preview", disk.PurgePreview.as_view()),
+    path("purge", purges.Purges.as_view()),
+    path("purge/preview", purges.PurgePreview.as_view()),
 ]
 VIEWS = [
     path("views", views.SavedViews.as_view()),

@@ -3,7 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
-from runs.tracking.models import LoggedModel, Run
+from runs.tracking.models import Experiment, LoggedModel, Run
+from runs.workspaces.models import Workspace
 
 
 class File(models.Model):
@@ -44,3 +45,30 @@ class File(models.Model):
 
     def __str__(self) -> str:
         return self.path
+
+
+class RunUsage(models.Model):
+    """The room that the files of a run, and of the models it has logged, take.
+
+    Written with the files (`counting.py`), so that the largest of 100,000 runs are found without
+    reading all their files. `workspace` and `experiment` repeat the run's.
+    """
+
+    run = models.OneToOneField(Run, models.CASCADE, primary_key=True, related_name="usage")
+    workspace = models.ForeignKey(Workspace, models.CASCADE, db_index=False, related_name="+")
+    experiment = models.ForeignKey(Experiment, models.CASCADE, related_name="+")
+    size_bytes = models.BigIntegerField()
+    file_count = models.BigIntegerField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["workspace", "-size_bytes", "-run"], name="usage_largest"),
+            # Summed up by experiment from the index alone.
+            models.Index(
+                fields=["workspace", "experiment", "size_bytes", "file_count"],
+                name="usage_of_experiment",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}: {self.size_bytes}"

@@ -1,51 +1,45 @@
-"""Freeing the room of deleted runs for good."""
+"""Erasing the files of runs, a bounded number at a time, in the caller's transaction; the bytes
+are left to the caller, who removes them after it."""
 
 from collections.abc import Sequence
 
-from django.db import transaction
 from django.db.models import QuerySet
 
-from runs.artifacts.disk import Usage, in_parts, usage_of_runs
-from runs.artifacts.errors import NotDeleted
-from runs.artifacts.models import File
-from runs.artifacts.services import delete_bytes_on_commit
+from runs.artifacts.models import File, RunUsage
 from runs.artifacts.snapshots.models import RunSnapshot
-from runs.tracking.models import Lifecycle, Run
+from runs.tracking.erasing import Erased
 
 
-def preview_purge(runs: Sequence[Run]) -> Usage:
-    """Return what `purge_files` of the same runs would free."""
-    return sum(usage_of_runs(run.pk for run in runs).values(), Usage())
+def erase_files(run_pks: Sequence[int], most: int) -> Erased:
+    """Erase at most `most` files of runs and of the models they have logged."""
+    erased = _erase(File.objects.filter(run__in=run_pks), most)
+    of_models = File.objects.filter(model__source_run__in=run_pks)
+    return erased + _erase(of_models, most - erased.rows)
 
 
-def purge_files(*, runs: Sequence[Run]) -> Usage:
-    """Erase the files of deleted runs and of the models they logged; return what was freed.
+def erase_files_of_models(experiment_pk: int, most: int) -> Erased:
+    """Erase files of the models of an experiment that no run has logged."""
+    models = File.objects.filter(model__experiment=experiment_pk, model__source_run=None)
+    return _erase(models, most)
 
-    The runs themselves stay, still deleted; restoring one brings it back without files. Their
-    snapshots are let go too; of those, what no other run holds is left to the sweep.
-    Raises NotDeleted, and erases nothing, when one of them is not deleted.
+
+def let_go_of_files(run_pks: Sequence[int]) -> Erased:
+    """Delete what else names runs without files: their counts, and their hold on snapshots.
+
+    Of those, what no other run holds is left to the sweep.
     """
-    freed = Usage()
-    with transaction.atomic():
-        for pks in in_parts(run.pk for run in runs):
-            _hold_deleted(pks)
-            freed += _erase(File.objects.filter(run__in=pks))
-            freed += _erase(File.objects.filter(model__source_run__in=pks))
-            RunSnapshot.objects.filter(run__in=pks).delete()
-    return freed
+    held = RunSnapshot.objects.filter(run__in=run_pks).delete()[0]
+    return Erased(rows=held + RunUsage.objects.filter(run__in=run_pks).delete()[0])
 
 
-def _hold_deleted(pks: list[int]) -> None:
-    """Lock the runs, so that none is restored meanwhile."""
-    held = Run.objects.select_for_update(no_key=True).filter(pk__in=pks)
-    for run_id, lifecycle in held.values_list("run_id", "lifecycle"):
-        if lifecycle != Lifecycle.DELETED:
-            raise NotDeleted(f"The run {run_id} is not deleted. Delete it before purging it.")
-
-
-def _erase(files: QuerySet[File]) -> Usage:
-    rows = list(files.values_list("pk", "store", "key", "size_bytes"))
-    for pks in in_parts(row[0] for row in rows):
-        File.objects.filter(pk__in=pks).delete()
-    delete_bytes_on_commit([(store, key) for _, store, key, _ in rows])
-    return Usage(sum(row[3] for row in rows), len(rows))
+def _erase(files: QuerySet[File], most: int) -> Erased:
+    if most <= 0:
+        return Erased()
+    rows = list(files.order_by("pk").values_list("pk", "store", "key", "size_bytes")[:most])
+    File.objects.filter(pk__in=[row[0] for row in rows]).delete()
+    return Erased(
+        size_bytes=sum(row[3] for row in rows),
+        file_count=len(rows),
+        rows=len(rows),
+        places=tuple((store, key) for _, store, key, _ in rows),
+    )

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from runs.artifacts.content_types import choose_content_type
+from runs.artifacts.counting import count_files
 from runs.artifacts.errors import ArtifactError, PathTaken, UploadCut
 from runs.artifacts.models import File
 from runs.artifacts.owners import Owner, as_columns, files_of, lock_owner
@@ -66,8 +67,10 @@ def _swap_row(owner: Owner, path: str, store: str, key: str, written: Written) -
     file = files_of(owner).filter(path=path).first()
     if file is None:
         file = File(**as_columns(owner), path=path, created_ms=now)
+        count_files(owner, written.size_bytes, 1)
     else:
         replace_bytes_on_commit(file.run_id, file.store, file.key)
+        count_files(owner, written.size_bytes - file.size_bytes)
     file.store, file.key, file.growing = store, key, False
     file.size_bytes, file.crc32, file.updated_ms = written.size_bytes, written.crc32, now
     return file
@@ -100,8 +103,10 @@ def delete_path(*, owner: Owner, path: str) -> int:
             doomed = files
         rows = list(doomed.select_for_update().values_list("pk", "store", "key", "size_bytes"))
         File.objects.filter(pk__in=[row[0] for row in rows]).delete()
+        freed = sum(row[3] for row in rows)
+        count_files(owner, -freed, -len(rows))
         delete_bytes_on_commit([(store, key) for _, store, key, _ in rows])
-    return sum(row[3] for row in rows)
+    return freed
 
 
 def delete_bytes_on_commit(places: list[tuple[str, str]]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from django.db import transaction
 
+from runs.artifacts.models import RunUsage
 from runs.metrics.moving import move_series
 from runs.tracking.clock import now_ms
 from runs.tracking.errors import InvalidValue, NotFound
@@ -12,6 +13,7 @@ from runs.tracking.models import (
     DatasetInput,
     Experiment,
     Lifecycle,
+    LoggedModel,
     Param,
     Property,
     Run,
@@ -83,6 +85,8 @@ def move_run(run: Run, goal: Experiment) -> None:
     run.save(update_fields=["experiment", "number", "updated_ms"])
     for model in (Param, RunTag, Property, DatasetInput):
         model.objects.filter(run=run).update(experiment=goal)
+    LoggedModel.objects.filter(source_run=run).update(experiment=goal)
+    RunUsage.objects.filter(run=run).update(experiment=goal)
     move_series(run=run, to_experiment=goal)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from runs.artifacts.disk import Usage, usage_of_runs
 from runs.artifacts.snapshots.queries import find_snapshot
 from runs.metrics.models import Series, TextValue
 from runs.metrics.queries import read_summaries
@@ -56,6 +57,7 @@ class RunDetails:
     client_tags: list[tuple[str, str | None]]
     properties: list[tuple[str, str]]
     datasets: list[DatasetInput]
+    usage: Usage
     history: list[StatusChange]
 
 
@@ -72,7 +74,7 @@ def read_head(run: Run) -> RunHead:
 
 
 def read_details(run: Run) -> RunDetails:
-    """Seven queries."""
+    """Eight queries."""
     tags = list_tags(run)
     return RunDetails(
         params=pairs(Param.objects.filter(run=run)),
@@ -82,6 +84,7 @@ def read_details(run: Run) -> RunDetails:
         client_tags=[(key, value) for key, value in tags if key.startswith(CLIENT_TAGS)],
         properties=pairs(Property.objects.filter(run=run)),
         datasets=list_datasets(run),
+        usage=usage_of_runs([run.pk])[run.pk],
         history=list(StatusChange.objects.filter(run=run).order_by("id")),
     )
 

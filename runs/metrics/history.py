@@ -13,12 +13,13 @@ from runs.metrics.database import Cursor, open_cursor
 from runs.metrics.errors import InvalidPosition
 from runs.metrics.points import POINT, Points, empty_points, follow, order_by_time, unpack
 from runs.metrics.reading import INT64_MIN, read_sealed
+from runs.tracking.models import ERASING
 
-FIND_SERIES = """
+FIND_SERIES = f"""
 SELECT runs_series.id FROM runs_run
 JOIN runs_metric ON runs_metric.experiment_id = runs_run.experiment_id
 JOIN runs_series ON runs_series.run_id = runs_run.id AND metric_id = runs_metric.id
-WHERE runs_run.id = %s AND key = %s AND "column" = %s
+WHERE runs_run.id = %s AND key = %s AND "column" = %s AND lifecycle <> '{ERASING}'
 """
 # The segments that may hold points at a (time, step) or later; of the open ones, their points.
 READ_REST = """

@@ -37,7 +37,7 @@ from runs.metrics.writer_connection import use_writer_connection
 from runs.metrics.writer_lock import hold_writer_lock
 from runs.tracking.clock import now_ms
 from runs.tracking.errors import NotActive, NotFound, TrackingError
-from runs.tracking.models import Lifecycle
+from runs.tracking.models import ERASING, Lifecycle
 from runs.tracking.notes import check_params, check_tags, write_params, write_tags
 from runs.tracking.texts import check_text
 
@@ -200,7 +200,7 @@ def _admit(
     """Return the request with its last steps, and all but its points written; or the error it is
     refused with, which leaves the group as it was."""
     run = runs.get(request.logged.run_id)
-    if run is None:
+    if run is None or run.lifecycle == ERASING:
         forget_all()
         return NotFound("The run does not exist any more.")
     if run.lifecycle == Lifecycle.DELETED:

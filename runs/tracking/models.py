@@ -20,6 +20,18 @@ class Lifecycle(models.TextChoices):
     DELETED = "deleted"
 
 
+# The lifecycle of what a purge is taking apart: no choice of anybody's, and nobody sees it.
+ERASING = "erasing"
+GONE = (Lifecycle.DELETED.value, ERASING)
+
+
+class Kept(models.Manager):
+    """All rows but those that a purge is taking apart: half a run is never seen."""
+
+    def get_queryset(self) -> models.QuerySet:
+        return super().get_queryset().exclude(lifecycle=ERASING)
+
+
 class RunKind(models.TextChoices):
     """How a run came to be."""
 
@@ -50,6 +62,9 @@ class Experiment(models.Model):
     next_run_number = models.BigIntegerField(default=1)
     created_ms = models.BigIntegerField()
     updated_ms = models.BigIntegerField()
+
+    objects = Kept()
+    with_erasing = models.Manager()  # noqa: DJ012  (a manager, not a field)
 
     class Meta:
         constraints = [
@@ -95,6 +110,9 @@ class Run(models.Model):
     created_ms = models.BigIntegerField()
     updated_ms = models.BigIntegerField()
 
+    objects = Kept()
+    with_erasing = models.Manager()  # noqa: DJ012  (a manager, not a field)
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["experiment", "number"], name="run_number_taken"),
@@ -124,6 +142,12 @@ class Run(models.Model):
                 fields=["workspace", "status", "lifecycle", "experiment"], name="run_status"
             ),
             models.Index(fields=["root"], name="run_root", condition=Q(root__isnull=False)),
+            # The list of deleted runs, the last one first.
+            models.Index(
+                fields=["workspace", "-updated_ms", "-id"],
+                name="run_deleted",
+                condition=Q(lifecycle="deleted"),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ row lock makes others wait, a rollback gives the number back.
 
 from django.db import connection
 
-from runs.tracking.models import Lifecycle
+from runs.tracking.models import GONE
 
 NEXT_EXPERIMENT = """
 UPDATE runs_workspace SET next_experiment_number = next_experiment_number + 1
@@ -14,7 +14,7 @@ WHERE id = %s RETURNING next_experiment_number - 1
 """
 NEXT_RUN = """
 UPDATE runs_experiment SET next_run_number = next_run_number + 1
-WHERE id = %s AND lifecycle <> %s RETURNING next_run_number - 1
+WHERE id = %s AND lifecycle NOT IN (%s, %s) RETURNING next_run_number - 1
 """
 
 
@@ -31,6 +31,6 @@ def take_run_number(experiment_id: int) -> int | None:
     Call it inside a transaction: the experiment cannot be deleted before that ends.
     """
     with connection.cursor() as cursor:
-        cursor.execute(NEXT_RUN, [experiment_id, Lifecycle.DELETED.value])
+        cursor.execute(NEXT_RUN, [experiment_id, *GONE])
         row = cursor.fetchone()
     return row[0] if row else None

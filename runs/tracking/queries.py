@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from django.db import connection
 
 from runs.tracking.errors import NotFound
-from runs.tracking.models import Experiment, Run
+from runs.tracking.models import ERASING, Experiment, Run
 from runs.tracking.rows import Rows
 from runs.tracking.texts import INT64_MAX, is_storable
 from runs.workspaces.models import Workspace
@@ -15,11 +15,13 @@ M = TypeVar("M", Experiment, Run)
 
 EXPERIMENTS = Rows(Experiment)
 RUNS = Rows(Run)
-EXPERIMENT = f"SELECT {EXPERIMENTS.columns} FROM runs_experiment WHERE workspace_id = %s AND "
+EXPERIMENT = f"""
+SELECT {EXPERIMENTS.columns} FROM runs_experiment
+WHERE lifecycle <> '{ERASING}' AND workspace_id = %s AND """
 RUN = f"""
 SELECT {RUNS.columns}, {EXPERIMENTS.columns} FROM runs_run
 JOIN runs_experiment ON runs_experiment.id = runs_run.experiment_id
-WHERE runs_run.run_id = %s AND runs_run.workspace_id = %s
+WHERE runs_run.run_id = %s AND runs_run.workspace_id = %s AND runs_run.lifecycle <> '{ERASING}'
 """
 
 

@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 
 from runs.tracking.clock import now_ms
 from runs.tracking.errors import InvalidValue, NameTaken, NotActive, StatusRefused
-from runs.tracking.models import Experiment, Lifecycle, Run, RunKind, RunTag, StatusChange
+from runs.tracking.models import GONE, Experiment, Run, RunKind, RunTag, StatusChange
 from runs.tracking.notes import check_tags, write_tags
 from runs.tracking.numbers import take_run_number
 from runs.tracking.rows import Rows, lock_clause
@@ -155,9 +155,9 @@ def _lock(run: Run) -> tuple[Status, int | None]:
     """Return status and start of the run, which nobody else changes until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT status, started_ms FROM runs_run WHERE id = %s AND lifecycle <> %s"
+            "SELECT status, started_ms FROM runs_run WHERE id = %s AND lifecycle NOT IN (%s, %s)"
             + lock_clause(),
-            [run.id, Lifecycle.DELETED.value],
+            [run.id, *GONE],
         )
         row = cursor.fetchone()
     if row is None:

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from runs.charts.disk_use import read_experiment_use
 from runs.charts.experiment_list import count_active_runs
 from runs.charts.saved_views import default_view
 from runs.tracking.errors import NotFound
@@ -62,6 +63,7 @@ def show(request: HttpRequest, experiment: Experiment) -> HttpResponse:
             {"label": experiment.name},
         ],
         "counts": count_active_runs(experiment=experiment),
+        "usage": read_experiment_use(experiment),
     }
     if not live.is_part_request(request):
         fixed = {"exp": experiment.name}

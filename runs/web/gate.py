@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
 from runs.artifacts import errors as artifacts
+from runs.charts.purging.errors import PurgeChanged
 from runs.charts.search import SearchError
 from runs.tracking import errors as tracking
 from runs.web import problems
@@ -29,11 +30,13 @@ STATUS_OF_ERROR: dict[type[Exception], int] = {
     tracking.StatusRefused: 409,
     tracking.TrackingError: 400,
     SearchError: 400,
+    PurgeChanged: 409,
     artifacts.UnknownFile: 404,
     artifacts.UnknownSnapshot: 404,
     artifacts.BytesMissing: 410,
     artifacts.PathTaken: 409,
     artifacts.OwnerGone: 409,
+    artifacts.NotDeleted: 409,
     artifacts.StoreFull: 507,
     artifacts.StoreUnavailable: 503,
     artifacts.ArtifactError: 400,

@@ -1,48 +1,56 @@
-"""The System page: how much room files take, and freeing that of deleted runs."""
+"""The System page: how much room files take, and how the studio itself is doing."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 
-from runs.artifacts.purging import preview_purge, purge_files
-from runs.charts.disk_use import read_disk_use
-from runs.tracking.errors import InvalidValue
-from runs.tracking.models import Lifecycle, Run
+from runs.charts.disk_use import list_largest_runs, read_disk_use
+from runs.charts.positions import read_position
+from runs.charts.server_state import read_server_state
+from runs.tracking.errors import NotFound
 from runs.web.gate import page
-from runs.workspaces.models import Workspace
-from runs.workspaces.permissions import Action, is_allowed
+from runs.web.positions import next_address
+from runs.workspaces.permissions import Action
+
+EXPERIMENTS_PER_PAGE = 100
+
+
+def frame(request: HttpRequest, tab: str) -> dict[str, Any]:
+    """What every tab of the page needs."""
+    tabs = [("system", "Disk use"), ("system_deleted", "Deleted runs")]
+    if request.principal.is_owner_everywhere:
+        tabs.append(("system_server", "Server"))
+    return {"place": "system", "crumbs": [{"label": "System"}], "tabs": tabs, "tab": tab}
 
 
 @page(Action.WORKSPACE_READ)
 def system(request: HttpRequest) -> HttpResponse:
-    deleted = deleted_runs(request.workspace)
-    context = {
-        "place": "system",
-        "crumbs": [{"label": "System"}],
-        "disk": read_disk_use(
-            workspace=request.workspace, with_studio=request.principal.is_owner_everywhere
-        ),
-        "deleted": len(deleted),
-        "purge": preview_purge(deleted),
-        "may_purge": is_allowed(request.role, Action.RUN_PURGE),
-    }
-    return render(request, "system/page.html", context)
+    """`?by=runs`: the largest runs instead of the experiments."""
+    workspace, position = request.workspace, read_position(request.GET.get("after", ""))
+    disk = read_disk_use(workspace=workspace, with_studio=request.principal.is_owner_everywhere)
+    context = {**frame(request, "system"), "disk": disk, "is_later": position is not None}
+    if request.GET.get("by") == "runs":
+        largest = list_largest_runs(workspace=workspace, after=position)
+        context |= {"runs": largest.rows, "next": next_address(request, largest.next)}
+    else:
+        shown = [
+            row
+            for row in disk.experiments
+            if position is None or (-row.size_bytes, row.number) > (-position[0], position[1])
+        ]
+        last = shown[EXPERIMENTS_PER_PAGE - 1] if len(shown) > EXPERIMENTS_PER_PAGE else None
+        context |= {
+            "experiments": shown[:EXPERIMENTS_PER_PAGE],
+            "next": next_address(request, last and (last.size_bytes, last.number)),
+        }
+    return render(request, "system/disk.html", context)
 
 
-@page(Action.RUN_PURGE, methods=("POST",))
-def purge(request: HttpRequest) -> HttpResponse:
-    """Erase the files of all deleted runs; `runs` is how many the reader has agreed to."""
-    deleted = deleted_runs(request.workspace)
-    if request.POST.get("runs", "").strip() != str(len(deleted)):
-        raise InvalidValue(
-            f"Type {len(deleted)}, the number of deleted runs, to erase their files. "
-            "Nothing was erased."
-        )
-    purge_files(runs=deleted)
-    where = reverse("system", kwargs={"workspace": request.workspace.slug})
-    return HttpResponseRedirect(where)
-
-
-def deleted_runs(workspace: Workspace) -> list[Run]:
-    """The deleted runs of a workspace. One query."""
-    return list(Run.objects.filter(workspace=workspace, lifecycle=Lifecycle.DELETED))
+@page(Action.WORKSPACE_MANAGE)
+def server(request: HttpRequest) -> HttpResponse:
+    """For those who own the whole studio. Raises NotFound for all others."""
+    if not request.principal.is_owner_everywhere:
+        raise NotFound("Only owners of the whole studio see how its server is doing.")
+    context = {**frame(request, "system_server"), "server": read_server_state()}
+    return render(request, "system/server.html", context)

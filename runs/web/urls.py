@@ -28,6 +28,7 @@ from runs.web import (
     sign_in,
     start,
     system,
+    system_deleted,
     zips,
 )
 
@@ -68,7 +69,11 @@ IN_WORKSPACE = [
     path("counts", search.counts, name="counts"),
     path("search", search.search, name="search"),
     path("system", system.system, name="system"),
-    path("system/purge", system.purge, name="purge"),
+    path("system/server", system.server, name="system_server"),
+    path("system/deleted", system_deleted.deleted, name="system_deleted"),
+    path("system/restore", system_deleted.restore, name="system_restore"),
+    path("system/purge/preview", system_deleted.preview, name="purge_preview"),
+    path("system/purge", system_deleted.purge, name="purge"),
     path("log-search", log_search.log_search, name="log_search"),
     path("log-search/hits", log_search.hits, name="log_search_hits"),
     path("experiments", experiments.experiments, name="experiments"),

@@ -179,8 +179,26 @@ def test_a_purge_frees_what_was_shown_beforehand(api, run_id, put):
     assert api.post("purge", body).code == "not_deleted"
     api.delete(f"runs/{run_id}")
     shown = api.post("purge/preview", body).body
-    assert api.post("purge", body).body == shown == {"size_bytes": 3, "file_count": 1}
-    assert api.post("purge/preview", body).body["file_count"] == 0
+    assert shown == {
+        "runs": 1, "experiments": 0, "points": 0, "size_bytes": 3, "file_count": 1
+    }  # fmt: skip
+    assert api.post("purge", body).body == {**shown, "is_done": True}
+    assert api.post("purge/preview", body).code == "not_found"
+    assert api.get(f"runs/{run_id}").code == "not_found"
+
+
+def test_runs_are_listed_by_the_room_they_take(api, run_id, put):
+    put("a", b"123")
+    large = api.make_run()
+    api.ask("PUT", f"runs/{large}/files/b", data=b"12345")
+    api.make_run()
+    first = api.get("disk/runs", {"limit": 1}).body
+    assert [one["run_id"] for one in first["items"]] == [large]
+    assert (first["items"][0]["size_bytes"], first["items"][0]["file_count"]) == (5, 1)
+    second = api.get("disk/runs", {"limit": 1, "after": first["next"]}).body
+    assert [one["run_id"] for one in second["items"]] == [run_id]
+    assert second["next"] is None
+    assert api.get("disk/runs", {"after": "x"}).code == "invalid_value"
 
 
 def test_only_owners_purge_and_see_all_of_the_studio(contributor, workspace):

@@ -1,12 +1,14 @@
-"""How much room files take, and freeing it."""
+"""How much room files take."""
 
 import pytest
 
 from runs.artifacts import disk
 from runs.artifacts.disk import Usage
-from runs.artifacts.errors import NotDeleted
-from runs.artifacts.purging import preview_purge, purge_files
-from runs.tracking.models import Experiment, Lifecycle, LoggedModel, Run
+from runs.artifacts.logs.appending import append_log, finish_log
+from runs.artifacts.models import File
+from runs.artifacts.services import delete_path
+from runs.artifacts.stores import local_store
+from runs.tracking.models import Experiment, LoggedModel
 from runs.workspaces.models import Workspace
 
 pytestmark = pytest.mark.django_db
@@ -34,8 +36,8 @@ def test_a_run_counts_its_files_and_those_of_its_models(run, make_run, logged_mo
     assert disk.usage_of_runs([run.pk, empty.pk]) == {run.pk: Usage(10, 3), empty.pk: Usage(0, 0)}
 
 
-def test_many_runs_cost_two_queries_per_five_hundred(make_run, django_assert_num_queries):
-    with django_assert_num_queries(4):
+def test_many_runs_cost_a_query_per_five_hundred(make_run, django_assert_num_queries):
+    with django_assert_num_queries(2):
         assert len(disk.usage_of_runs(range(1, 601))) == 600
 
 
@@ -68,42 +70,45 @@ def test_folders_are_summed_up_at_any_depth(run, save):
     assert disk.usage_of_folders(run, "a") == {"b": Usage(2, 1)}
 
 
-@pytest.fixture
-def deleted(make_run, save) -> list[Run]:
-    """Two deleted runs with files."""
-    runs = [make_run(), make_run()]
-    for number, run in enumerate(runs):
-        save(run, "a/b", b"x" * (100 + number))
-        save(run, "c", b"y")
-    Run.objects.filter(pk__in=[run.pk for run in runs]).update(lifecycle=Lifecycle.DELETED)
-    return runs
+def counted(run) -> Usage:
+    """What the rows of a run's files add up to."""
+    files = [*File.objects.filter(run=run), *File.objects.filter(model__source_run=run)]
+    return Usage(sum(file.size_bytes for file in files), len(files))
 
 
-def test_a_purge_frees_what_was_shown_before(deleted, run, save, stored):
-    save(run, "kept", b"kept")
-    before = sum(path.stat().st_size for path in stored())
-    shown = preview_purge(deleted)
-    freed = purge_files(runs=deleted)
-    assert freed == shown == Usage(203, 4)
-    assert before - sum(path.stat().st_size for path in stored()) == freed.size_bytes
-    assert disk.usage_of_studio() == Usage(4, 1)
+def test_the_count_follows_every_way_of_writing_files(run, logged_model, save):
+    save(run, "a", b"123")
+    save(run, "a", b"1")
+    save(run, "b/c", b"12345")
+    save(logged_model, "MLmodel", b"1234567")
+    append_log(run=run, path="logs/x", offset=0, data=b"one\n")
+    append_log(run=run, path="logs/x", offset=2, data=b"e\ntwo\n")
+    finish_log(run=run, path="logs/x")
+    append_log(run=run, path="logs/x", offset=8, data=b"again\n")
+    assert disk.usage_of_runs([run.pk])[run.pk] == counted(run) == Usage(1 + 5 + 7 + 14, 4)
+    delete_path(owner=run, path="b")
+    delete_path(owner=logged_model, path="")
+    assert disk.usage_of_runs([run.pk])[run.pk] == counted(run) == Usage(15, 2)
 
 
-def test_a_purge_takes_the_models_a_run_has_logged(run, logged_model, save, stored):
+def test_bytes_lost_from_the_disk_are_not_counted_on(run):
+    append_log(run=run, path="x", offset=0, data=b"0123456789")
+    file = File.objects.get(run=run)
+    with local_store().lock(file.key), open(local_store().resolve(file.key), "r+b") as lost:
+        lost.truncate(4)
+    finish_log(run=run, path="x")
+    assert disk.usage_of_runs([run.pk])[run.pk] == counted(run) == Usage(4, 1)
+
+
+def test_a_refused_upload_counts_nothing(run, save):
+    with pytest.raises(Exception, match="arrived"):
+        save(run, "a", b"123", size_bytes=4)
+    assert disk.usage_of_runs([run.pk])[run.pk] == Usage()
+
+
+def test_a_model_without_a_run_counts_for_its_experiment(run, logged_model, save):
+    LoggedModel.objects.filter(pk=logged_model.pk).update(source_run=None)
+    logged_model.refresh_from_db()
     save(logged_model, "MLmodel", b"12")
-    Run.objects.filter(pk=run.pk).update(lifecycle=Lifecycle.DELETED)
-    assert purge_files(runs=[run]) == Usage(2, 1)
-    assert stored() == []
-
-
-def test_nothing_is_purged_when_one_run_is_not_deleted(deleted, run, stored):
-    before = stored()
-    with pytest.raises(NotDeleted, match=run.run_id):
-        purge_files(runs=[*deleted, run])
-    assert stored() == before
-    assert preview_purge(deleted) == Usage(203, 4)
-
-
-def test_purging_again_frees_nothing(deleted):
-    purge_files(runs=deleted)
-    assert purge_files(runs=deleted) == Usage(0, 0)
+    assert disk.usage_of_experiments(run.workspace) == {run.experiment_id: Usage(2, 1)}
+    assert disk.usage_of_experiment(run.experiment) == Usage(2, 1) == disk.usage_of_studio()

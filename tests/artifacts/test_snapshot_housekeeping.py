@@ -4,7 +4,6 @@ from functools import partial
 
 import pytest
 
-from runs.artifacts.purging import preview_purge, purge_files
 from runs.artifacts.queries import read_file
 from runs.artifacts.snapshots import services
 from runs.artifacts.snapshots.models import Blob, RunSnapshot, Snapshot, SnapshotFile
@@ -13,6 +12,7 @@ from runs.artifacts.snapshots.sweeping import sweep_snapshots
 from runs.artifacts.stores import local_store, main_store
 from runs.artifacts.stores.base import make_key
 from runs.artifacts.sweeping import move_finished_files, sweep_orphans
+from runs.charts.purging.asking import start_purge
 from runs.tracking.models import Lifecycle, Run
 from tests.artifacts.zips import FOLDER, make_zip
 from tests.tracking.racing import race
@@ -75,7 +75,7 @@ class TestSweeping:
         run = make_run()
         keep(run)
         Run.objects.filter(pk=run.pk).update(lifecycle=Lifecycle.DELETED)
-        assert preview_purge([run]) == purge_files(runs=[run])
+        start_purge(workspace=run.workspace)
         assert (RunSnapshot.objects.count(), sweep_snapshots(older_than_ms=-2000)) == (0, 3)
         assert stored() == []
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from runs.artifacts.disk import Usage, usage_of_experiment
+from runs.artifacts.services import save_file
 from runs.charts.bulk import get_runs, move_runs, tag_runs
 from runs.metrics.queries import read_summaries
 from runs.metrics.services import RunRef, log_batch
@@ -43,6 +45,18 @@ def test_runs_move_with_everything_beside_them():
     for model in (Param, RunTag, Property):
         assert not model.objects.filter(run=run).exclude(experiment=goal).exists()
     assert read_summaries([run.id])[run.id, "loss", ""].last == 0.5
+
+
+def test_the_room_a_run_takes_moves_along(settings, tmp_path):
+    settings.FILES_DIR = tmp_path
+    run = make_run()
+    old = run.experiment
+    save_file(owner=run, path="a", chunks=[b"123"])
+
+    move_runs(runs=[run], workspace=default_workspace(), name="goal")
+
+    goal = Experiment.objects.get(name="goal")
+    assert (usage_of_experiment(goal), usage_of_experiment(old)) == (Usage(3, 1), Usage())
 
 
 def test_a_moved_run_goes_on_logging_in_its_new_experiment():

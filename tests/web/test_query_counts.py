@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from runs.tracking.services import delete_runs
 from runs.workspaces.memory import forget_all
 from tests.factories import make_experiment, make_run
 from tests.web.curves import log_curve
@@ -47,6 +48,9 @@ PAGES = {
     "images": "/w/default/images?runs=run-0,run-1",
     "compare, images": "/w/default/compare?runs=run-0,run-1&tab=images",
     "log search": "/w/default/log-search?q=a",
+    "system": "/w/default/system",
+    "system, by run": "/w/default/system?by=runs",
+    "system, deleted": "/w/default/system/deleted",
     "series": "/w/default/series?runs=run-0&key=m0&key=m1",
 }
 
@@ -60,6 +64,7 @@ def fill(start: int, stop: int) -> None:
         first = run if number == 0 else run.__class__.objects.get(run_id="run-0")
         log_curve(first, f"m{number}", [1.0, 2.0, 3.0])
         make_run(first.experiment, parent=first, params={f"p{number}": "1"})
+        delete_runs(runs=[make_run(experiment)])
 
 
 def count_queries(studio: Client, address: str) -> int:

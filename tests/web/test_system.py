@@ -1,13 +1,16 @@
-"""The System page: disk use, and purging what is deleted."""
+"""The System page: disk use, and how the server is doing."""
 
 import pytest
+from django.apps import apps
 from django.test import Client
 
-from runs.artifacts.disk import usage_of_studio
 from runs.artifacts.services import save_file
+from runs.charts.heartbeats import give_sign
+from runs.charts.models import Heartbeat
 from runs.tracking import services
+from runs.tracking.clock import now_ms
 from runs.workspaces.permissions import Role
-from tests.factories import make_experiment, make_member, make_run
+from tests.factories import make_experiment, make_member, make_run, make_user
 
 PAGE = "/w/default/system"
 
@@ -18,48 +21,111 @@ def store(db, settings, tmp_path):
     settings.STUDIO_S3_BUCKET = ""
 
 
-def run_with_bytes(count: int, name: str = "vision", *, deleted: bool = False):
-    run = make_run(make_experiment(name))
+def run_with_bytes(count: int, experiment: str = "vision", **fields):
+    run = make_run(make_experiment(experiment), **fields)
     save_file(owner=run, path="a.bin", chunks=[b"x" * count])
-    if deleted:
-        services.delete_runs(runs=[run])
     return run
+
+
+def text_of(client: Client, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200, answer
+    return answer.content.decode()
 
 
 def test_experiments_are_listed_with_what_they_take(studio: Client):
     run_with_bytes(2000, "small")
     run_with_bytes(5000, "large")
 
-    page = studio.get(PAGE).content.decode()
+    page = text_of(studio, PAGE)
 
     assert page.index("large") < page.index("small")
     assert 'title="5,000 bytes"' in page
 
 
-def test_what_is_shown_beforehand_is_what_is_freed(studio: Client):
-    run_with_bytes(2000, "kept")
-    run_with_bytes(5000, "gone", deleted=True)
-    shown = studio.get(PAGE).context["purge"]
-    before = usage_of_studio()
+def test_many_experiments_are_listed_page_by_page(studio: Client, monkeypatch):
+    monkeypatch.setattr("runs.web.system.EXPERIMENTS_PER_PAGE", 2)
+    for number in range(5):
+        run_with_bytes(100 + number % 2, f"e-{number}")
 
-    assert studio.post(f"{PAGE}/purge", {"runs": "1"}).status_code == 302
+    seen, address = [], PAGE
+    while address:
+        context = studio.get(address).context
+        seen += [row.name for row in context["experiments"]]
+        address = context["next"]
 
-    assert before.size_bytes - usage_of_studio().size_bytes == shown.size_bytes == 5000
-    assert "none has files left" in studio.get(PAGE).content.decode()
-
-
-@pytest.mark.parametrize("typed", ["", "2", "x"])
-def test_another_number_erases_nothing(studio: Client, typed: str):
-    run_with_bytes(5000, deleted=True)
-
-    assert studio.post(f"{PAGE}/purge", {"runs": typed}).status_code == 400
-    assert usage_of_studio().size_bytes == 5000
+    assert seen == ["e-1", "e-3", "e-0", "e-2", "e-4"]
 
 
-def test_only_an_owner_may_purge(guarded: Client):
-    run_with_bytes(5000, deleted=True)
-    guarded.force_login(make_member(Role.CONTRIBUTOR))
+def test_runs_are_listed_with_a_link_to_their_files(studio: Client):
+    run_with_bytes(2000, "one", run_id="small", name="little one")
+    run_with_bytes(5000, "two", run_id="large", name="big one")
+    make_run(name="without files")
 
-    assert "Erase their files" not in guarded.get(PAGE).content.decode()
-    assert guarded.post(f"{PAGE}/purge", {"runs": "1"}).status_code == 403
-    assert usage_of_studio().size_bytes == 5000
+    page = text_of(studio, f"{PAGE}?by=runs")
+
+    assert page.index('href="/w/default/runs/large/outputs"') < page.index("little one")
+    assert "without files" not in page
+
+
+def test_a_deleted_run_is_marked_in_the_list(studio: Client):
+    services.delete_runs(runs=[run_with_bytes(10)])
+    assert '<span class="chip">Deleted</span>' in text_of(studio, f"{PAGE}?by=runs")
+
+
+@pytest.mark.parametrize("after", ["x", "1", "1.2.3", "-1.2", "1" * 30 + ".1"])
+def test_a_page_that_begins_nowhere_is_refused(studio: Client, after: str):
+    assert studio.get(PAGE, {"after": after, "by": "runs"}).status_code == 400
+
+
+def test_the_size_of_a_run_stands_on_its_details_and_of_an_experiment_on_its_page(studio: Client):
+    run = run_with_bytes(2000, "vision")
+    assert "2.0 kB in 1 file" in text_of(studio, f"/w/default/runs/{run.run_id}")
+    assert "2.0 kB of files" in text_of(studio, "/w/default/experiments/vision")
+
+
+def test_the_server_page_tells_versions_and_sizes(studio: Client):
+    make_run()
+    page = text_of(studio, f"{PAGE}/server")
+    for word in ("Django", "Python", "Studio", "SQLite", "PostgreSQL"):
+        assert word in page or word in ("SQLite", "PostgreSQL")
+    assert "SQLite" in page or "PostgreSQL" in page
+    assert "free of" in page
+    assert "task" in page
+
+
+def test_the_server_page_tells_no_path_and_no_secret(studio: Client, settings):
+    page = text_of(studio, f"{PAGE}/server")
+    database = settings.DATABASES["default"]
+    for secret in (settings.SECRET_KEY, str(settings.DATA_DIR), str(settings.BASE_DIR)):
+        assert secret not in page
+    assert not database.get("PASSWORD") or database["PASSWORD"] not in page
+    assert str(database["NAME"]) not in page
+
+
+def test_a_sign_of_life_shows_and_an_old_one_does_not(studio: Client, monkeypatch):
+    monkeypatch.setattr(apps.get_app_config("runs"), "started_ms", now_ms())
+    assert "Waiting for a sign" in text_of(studio, f"{PAGE}/server")
+    monkeypatch.setattr(apps.get_app_config("runs"), "started_ms", now_ms() - 3_600_000)
+    assert "no task has run yet" in text_of(studio, f"{PAGE}/server")
+    give_sign()
+    assert "Alive</span>" in text_of(studio, f"{PAGE}/server")
+    Heartbeat.objects.update(at_ms=now_ms() - 3_600_000)
+    assert "Silent</span>" in text_of(studio, f"{PAGE}/server")
+
+
+def test_a_queue_that_is_away_is_told(studio: Client, monkeypatch):
+    from celery import current_app
+
+    monkeypatch.setattr(current_app.conf, "broker_url", "redis://127.0.0.1:1/0")
+    monkeypatch.setattr(current_app.conf, "broker_read_url", "redis://127.0.0.1:1/0")
+    assert "Does not answer" in text_of(studio, f"{PAGE}/server")
+
+
+def test_only_owners_of_the_studio_see_the_server(guarded: Client):
+    for role, status in ((Role.READER, 403), (Role.OWNER, 404)):
+        guarded.force_login(make_member(role))
+        assert guarded.get(f"{PAGE}/server").status_code == status
+        assert "/system/server" not in text_of(guarded, PAGE)
+    guarded.force_login(make_user(is_superuser=True))
+    assert guarded.get(f"{PAGE}/server").status_code == 200

@@ -11,6 +11,7 @@ import zlib
 from django.db import transaction
 
 from runs.artifacts.content_types import guess_content_type
+from runs.artifacts.counting import count_files
 from runs.artifacts.errors import OffsetConflict, OffsetGap, UnknownFile
 from runs.artifacts.models import File
 from runs.artifacts.owners import files_of, lock_owner
@@ -52,7 +53,7 @@ def finish_log(*, run: Run, path: str) -> File:
             file.refresh_from_db()
             _lower_to_bytes(file)
             file.growing = False
-            file.save(update_fields=["growing", "size_bytes", "crc32"])
+            file.save(update_fields=["growing"])
     return file
 
 
@@ -74,6 +75,8 @@ def _begin_log(run: Run, path: str) -> File:
                     "content_type": guess_content_type(path), "created_ms": now, "updated_ms": now,
                 },
             )  # fmt: skip
+            if is_new:
+                count_files(run, 0, 1)
     except BaseException:
         store.delete(key)
         raise
@@ -115,9 +118,12 @@ def _fresh_part(file: File, offset: int, data: bytes) -> bytes:
 
 def _record(file: File, fresh: bytes) -> int | None:
     size_bytes = file.size_bytes + len(fresh)
-    updated = File.objects.filter(pk=file.pk, key=file.key, growing=True).update(
-        size_bytes=size_bytes, crc32=zlib.crc32(fresh, file.crc32), updated_ms=now_ms()
-    )
+    with transaction.atomic():
+        updated = File.objects.filter(pk=file.pk, key=file.key, growing=True).update(
+            size_bytes=size_bytes, crc32=zlib.crc32(fresh, file.crc32), updated_ms=now_ms()
+        )
+        if updated:
+            count_files(file.run_id, len(fresh))
     return size_bytes if updated else None
 
 
@@ -127,10 +133,13 @@ def _lower_to_bytes(file: File) -> None:
     size = store.size(file.key)
     if size >= file.size_bytes and file.crc32 is not None:
         return
-    file.size_bytes, file.crc32 = min(size, file.size_bytes), 0
+    lost = max(0, file.size_bytes - size)
+    file.size_bytes, file.crc32 = file.size_bytes - lost, 0
     for chunk in store.read(file.key, 0, file.size_bytes):
         file.crc32 = zlib.crc32(chunk, file.crc32)
-    file.save(update_fields=["size_bytes", "crc32"])
+    with transaction.atomic():
+        file.save(update_fields=["size_bytes", "crc32"])
+        count_files(file.run_id, -lost)
 
 
 def _reopen(file: File) -> File:

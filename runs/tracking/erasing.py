@@ -1,0 +1,132 @@
+"""Erasing for good: what is deleted is first marked, so that nobody sees it any more, then its
+rows go part by part, each part in a transaction of the caller's."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, QuerySet
+
+from runs.tracking.lifecycles import lock_runs
+from runs.tracking.models import ERASING, Experiment, Lifecycle, Run
+from runs.workspaces.models import Workspace
+
+# The experiment that every workspace begins with, and that clients log to when they name none.
+DEFAULT_NUMBER = 0
+NOTES = ("runs_param", "runs_runtag", "runs_property", "runs_datasetinput", "runs_statuschange")
+OF_EXPERIMENT = ("runs_loggedmodel", "runs_metric", "runs_experimenttag")
+
+
+# The numbers that are shown beforehand and told afterwards.
+COUNTED = ("runs", "experiments", "points", "size_bytes", "file_count")
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What was, or would be, erased. `rows` counts the rows deleted: the measure of a part.
+    `places` says where bytes lie that are to go once the rows are gone: (store, key)."""
+
+    runs: int = 0
+    experiments: int = 0
+    points: int = 0
+    size_bytes: int = 0
+    file_count: int = 0
+    rows: int = 0
+    places: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {name: getattr(self, name) for name in COUNTED}
+
+    def __add__(self, other: "Erased") -> "Erased":
+        return Erased(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
+
+
+def mark_runs(run_pks: Sequence[int]) -> int:
+    """Hide those of the runs that are deleted, for good; return how many. Inside a transaction."""
+    deleted = Run.objects.filter(pk__in=run_pks, lifecycle=Lifecycle.DELETED)
+    lock_runs(deleted)
+    return deleted.update(lifecycle=ERASING)
+
+
+def mark_experiments(experiments: QuerySet[Experiment]) -> int:
+    """Hide those of the experiments that are deleted and have no other runs than hidden ones."""
+    return emptied(experiments).update(lifecycle=ERASING)
+
+
+def emptied(experiments: QuerySet[Experiment]) -> QuerySet[Experiment]:
+    """Return the deleted experiments without a run; never the one a workspace begins with."""
+    has_runs = Exists(Run.objects.filter(experiment=OuterRef("pk")))
+    deleted = experiments.filter(lifecycle=Lifecycle.DELETED).exclude(number=DEFAULT_NUMBER)
+    return deleted.exclude(has_runs)
+
+
+def marked_runs(workspace: Workspace, most: int) -> list[int]:
+    """Return the first runs that wait to be erased, locked until the transaction ends."""
+    marked = Run.with_erasing.filter(workspace=workspace, lifecycle=ERASING).order_by("id")
+    return list(marked.select_for_update(no_key=True).values_list("id", flat=True)[:most])
+
+
+def marked_experiment(workspace: Workspace) -> int | None:
+    """Return an experiment that waits to be erased and whose runs are gone."""
+    marked = Experiment.with_erasing.filter(workspace=workspace, lifecycle=ERASING)
+    runs = Exists(Run.with_erasing.filter(experiment=OuterRef("pk")))
+    return marked.exclude(runs).order_by("id").values_list("id", flat=True).first()
+
+
+def erase_notes(run_pks: Sequence[int], most: int) -> Erased:
+    """Delete params, tags, properties, data sets and histories of runs, at most `most` rows."""
+    return Erased(rows=delete_in_turn(NOTES, run_pks, most))
+
+
+def erase_models(run_pks: Sequence[int], most: int) -> Erased:
+    """Delete the models that runs have logged; their files are gone before."""
+    return Erased(rows=delete_rows("runs_loggedmodel", run_pks, most, owner="source_run_id"))
+
+
+def erase_runs(run_pks: Sequence[int]) -> Erased:
+    """Delete the rows of runs that have nothing left."""
+    count = delete_rows("runs_run", run_pks, len(run_pks), owner="id")
+    return Erased(runs=count, rows=count)
+
+
+def erase_experiment(pk: int, most: int) -> Erased:
+    """Delete what belongs to an experiment alone, and in the end the experiment."""
+    with connection.cursor() as cursor:
+        # A model whose run has moved on goes where the run is.
+        cursor.execute(
+            "UPDATE runs_loggedmodel SET experiment_id = (SELECT experiment_id FROM runs_run"
+            " WHERE runs_run.id = source_run_id) WHERE experiment_id = %s"
+            " AND source_run_id IS NOT NULL",
+            [pk],
+        )
+    rows = delete_in_turn(OF_EXPERIMENT, [pk], most, owner="experiment_id")
+    if rows >= most:
+        return Erased(rows=rows)
+    count = delete_rows("runs_experiment", [pk], 1, owner="id")
+    return Erased(experiments=count, rows=rows + count)
+
+
+def delete_in_turn(
+    tables: Iterable[str], owners: Sequence[int], most: int, owner: str = "run_id"
+) -> int:
+    """Delete from one table after the other, at most `most` rows in all; return how many."""
+    left = most
+    for table in tables:
+        if left > 0:
+            left -= delete_rows(table, owners, left, owner)
+    return most - left
+
+
+def delete_rows(table: str, owners: Sequence[int], most: int, owner: str = "run_id") -> int:
+    """Delete at most `most` of the rows that belong to `owners`; return how many there were."""
+    if not owners or most <= 0:
+        return 0
+    places = ", ".join(["%s"] * len(owners))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM {table} WHERE id IN"
+            f" (SELECT id FROM {table} WHERE {owner} IN ({places}) LIMIT %s)",
+            [*owners, most],
+        )
+        return cursor.rowcount

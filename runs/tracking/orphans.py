@@ -1,0 +1,58 @@
+"""What becomes of the children of erased runs."""
+
+from collections.abc import Sequence
+
+from django.db import connection
+from django.db.models import Exists, OuterRef
+
+from runs.tracking.erasing import Erased
+from runs.tracking.lifecycles import lock_runs
+from runs.tracking.models import Run, RunTag
+
+PARENT_TAG = "mlflow.parentRunId"
+
+# The runs that have lost the topmost run above them, with everything below each of them.
+NEW_TREES = """
+WITH RECURSIVE below (id, top) AS (
+    SELECT id, id FROM runs_run WHERE id IN ({places})
+    UNION ALL
+    SELECT runs_run.id, below.top FROM runs_run JOIN below ON runs_run.parent_id = below.id
+)
+UPDATE runs_run SET root_id = NULLIF(below.top, below.id) FROM below WHERE runs_run.id = below.id
+"""
+
+
+def hand_on_children(run_pks: Sequence[int], most: int) -> Erased:
+    """Give the children of runs that are to be erased to the run above, at most `most` of them.
+
+    A child becomes a child of the erased run's own parent, or a top run where there is none; what
+    is below it stays below it. A tag that named the erased run goes. To be called until it finds
+    no more: the run above may be one of those to be erased.
+    """
+    children = Run.with_erasing.filter(parent__in=run_pks).exclude(id__in=run_pks).order_by("id")
+    rows = list(children.values_list("id", "parent", "parent__parent")[:most])
+    pks = [pk for pk, _, _ in rows]
+    lock_runs(Run.with_erasing.filter(id__in=pks))
+    forget_parent_tags(pks)
+    for parent, above in {(parent, above) for _, parent, above in rows}:
+        Run.with_erasing.filter(id__in=pks, parent=parent).update(parent=above)
+    begin_trees([pk for pk, _, above in rows if above is None])
+    return Erased(rows=len(rows))
+
+
+def forget_parent_tags(child_pks: Sequence[int]) -> None:
+    """Delete the tags of these runs that name their parent; other texts under the key stay."""
+    named = Run.with_erasing.filter(id=OuterRef("run"), parent__run_id=OuterRef("value"))
+    RunTag.objects.filter(Exists(named), key=PARENT_TAG, run__in=child_pks).delete()
+
+
+def begin_trees(top_pks: Sequence[int]) -> None:
+    """Make each of these runs the topmost one of all that is below it."""
+    if top_pks:
+        with connection.cursor() as cursor:
+            cursor.execute(NEW_TREES.format(places=", ".join(["%s"] * len(top_pks))), top_pks)
+
+
+def let_go_of_root(run_pks: Sequence[int]) -> None:
+    """Take runs out of the trees of these, should any still be there."""
+    Run.with_erasing.filter(root__in=run_pks).exclude(id__in=run_pks).update(root=None)
