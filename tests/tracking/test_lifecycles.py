@@ -137,8 +137,8 @@ def test_moving_a_run_stamps_it_once():
 def test_many_runs_move_in_few_queries(django_assert_max_num_queries):
     experiment = make_experiment()
     runs = [make_run(experiment) for _ in range(12)]
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         services.delete_runs(runs=runs)
     assert set(lifecycles(*runs)) == {"deleted"}
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         services.delete_runs(runs=[])

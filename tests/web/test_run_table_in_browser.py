@@ -218,6 +218,18 @@ def test_a_chart_is_duplicated_removed_and_seen_as_a_table(tab, runs):
     until(tab, f"{cards} === 3")
 
 
+def test_a_card_is_resized_by_its_grip(tab, runs):
+    open_table(tab, '?charts=[{"y":["val/loss"]}]')
+    until(tab, "document.querySelector('.card .plot')?.data?.length === 10")
+    card = tab.locator(".card").bounding_box()
+    tab.mouse.move(card["x"] + card["width"] - 7, card["y"] + card["height"] - 7)
+    tab.mouse.down()
+    tab.mouse.move(card["x"] + card["width"] * 2, card["y"] + card["height"] + 190, steps=8)
+    tab.mouse.up()
+    until(tab, f"document.querySelector('.card').offsetWidth > {card['width'] * 1.8}")
+    assert '"w":2,"h":2' in query_of(tab)["charts"]
+
+
 def test_a_spike_stays_in_sight_and_zoom_asks_for_more(tab, db):
     run = make_run(run_id="long", name="long")
     values = [0.0] * 20_000

@@ -118,7 +118,7 @@ def test_a_queue_that_is_away_is_told(studio: Client, monkeypatch):
     from celery import current_app
 
     monkeypatch.setattr(current_app.conf, "broker_url", "redis://127.0.0.1:1/0")
-    monkeypatch.setattr(current_app.conf, "broker_read_url", "redis://127.0.0.1:1/0")
+    monkeypatch.setattr(current_app.conf, "broker_write_url", "redis://127.0.0.1:1/0")
     assert "Does not answer" in text_of(studio, f"{PAGE}/server")
 
 

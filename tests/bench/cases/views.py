@@ -50,6 +50,16 @@ def studio_chart(runs: int) -> View:
     )
 
 
+def mlflow_table(address: str) -> View:
+    """MLflow's page of an experiment; FastTrackML serves an older one of its own."""
+    return View(
+        "the experiment's page, as it opens",
+        lambda experiment, run_ids: address.format(experiment),
+        f"{MLFLOW_ROWS} >= 20",
+        f"`${{{MLFLOW_ROWS}}} rows`",
+    )
+
+
 def mlflow_chart() -> View:
     return View(
         "the experiment's page, its chart view",
@@ -67,12 +77,8 @@ VIEWS: dict[Subject, dict[str, View]] = {
             f"{STUDIO_ROWS} >= 20 && {STUDIO_NUMBERS} >= 20",
             f"`${{{STUDIO_ROWS}}} rows in sight, ${{{STUDIO_COUNTS}}}`",
         ),
-        "mlflow": View(
-            "the experiment's page, as it opens",
-            lambda experiment, run_ids: f"/#/experiments/{experiment}/runs",
-            f"{MLFLOW_ROWS} >= 20",
-            f"`${{{MLFLOW_ROWS}}} rows`",
-        ),
+        "mlflow": mlflow_table("/#/experiments/{}/runs"),
+        "fasttrackml": mlflow_table("/mlflow/#/experiments/{}"),
     },
     Subject.CHART: {"studio": studio_chart(100), "mlflow": mlflow_chart()},
     Subject.LARGE_CHART: {"studio": studio_chart(500)},

@@ -9,6 +9,7 @@ import { alsoLive } from "../live.js";
 import { onThemeChange } from "../plotly.js";
 import { fetchJson } from "../requests.js";
 import { ChartCard } from "./card.js";
+import { listenToGrips } from "./grips.js";
 import { ChartSections } from "./sections.js";
 
 const FIRST_RUNS = 10;
@@ -30,6 +31,7 @@ export class ChartStrip {
     alsoLive(() => Promise.all(this.allCards.map((card) => card.refresh())));
     onThemeChange(() => this.allCards.forEach((card) => card.redraw()));
     this.listenToDrag();
+    listenToGrips(this);
     this.load();
     this.sections = new ChartSections(root.querySelector("[data-sections]"), this);
     this.drawn = this.namesOfRuns();
