@@ -10,12 +10,15 @@ from tests.chromium import SWITCHES, find_program
 VIEWPORT = {"width": 1440, "height": 900}
 PATIENCE_S = 60.0
 LOOK_S = 0.02
-# Counts from the start of the navigation to the frame after the one in which `painted` was true.
+# Counts from the start of the navigation to the frame that paints what makes `painted` true: what
+# is in the page when a frame begins is what that frame paints.
 WATCH = """
 (() => {
-  const note = () => setTimeout(() => { window.benchPainted = performance.now(); });
-  const look = () => requestAnimationFrame(document.body && (PAINTED) ? note : look);
-  look();
+  const look = () => {
+    if (document.body && (PAINTED)) window.benchPainted = performance.now();
+    else requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
 })();
 """
 

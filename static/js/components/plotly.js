@@ -1,10 +1,24 @@
 // Plotly, loaded once and late, and the look that all charts share.
 
+const LONGEST_WAIT_MS = 1500;
 let loading = null;
 
-/** The Plotly library; its file is named by `data-plotly` of the body. Loaded after first paint. */
+/** The Plotly library; its file is named by `data-plotly` of the body. It takes the page's one thread
+ * for a while: what is drawn by then is painted first. */
 export function loadPlotly() {
-  loading ??= new Promise((resolve, reject) => {
+  loading ??= nextPaint().then(fetchPlotly);
+  return loading;
+}
+
+const nextPaint = () =>
+  new Promise((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve));
+    // A page in the background paints nothing.
+    setTimeout(resolve, document.hidden ? 0 : LONGEST_WAIT_MS);
+  });
+
+function fetchPlotly() {
+  return new Promise((resolve, reject) => {
     if (window.Plotly) return resolve(window.Plotly);
     const script = document.createElement("script");
     script.src = document.body.dataset.plotly;
@@ -12,7 +26,6 @@ export function loadPlotly() {
     script.onerror = () => reject(new Error("The chart library did not load. Reload the page."));
     document.head.append(script);
   });
-  return loading;
 }
 
 export const CONFIG = {
