@@ -1,4 +1,4 @@
-"""How fast files are zipped, opened and searched: `python -m tests.artifacts.bench [--mib 1024]`.
+"""How fast files are zipped, opened and searched: `python -m tests.bench.files [--mib 1024]`.
 
 Each zip is compared with `cat` of the same files and with Python's zipfile into a temporary file;
 the page cache is warm. Prints a table; asserts that every way gives the same bytes.
