@@ -2,26 +2,17 @@
 
     python -m tests.bench.seeds.studio_rows EXPERIMENT_ID
 
-in the environment of the studio. Reads lists of pickled `RunSeed` from standard input and prints
-the id of each run.
+in the environment of the studio. Reads blocks of seeds from standard input and prints the id of
+each run.
 """
 
 import os
-import pickle
 import sys
-from collections.abc import Iterator
 
 import numpy as np
 
+from tests.bench.seeds.blocks import read_blocks
 from tests.bench.seeds.population import RunSeed
-
-END_OF_INPUT = b""
-
-
-def blocks() -> Iterator[list[RunSeed]]:
-    """Read block after block."""
-    while sys.stdin.buffer.peek(1) != END_OF_INPUT:
-        yield pickle.load(sys.stdin.buffer)
 
 
 def main() -> None:
@@ -34,7 +25,7 @@ def main() -> None:
     from runs.tracking.models import Experiment
 
     experiment = Experiment.objects.get(workspace__slug="default", number=int(sys.argv[1]))
-    for block in blocks():
+    for block in read_blocks(sys.stdin.buffer):
         with transaction.atomic():
             print("\n".join(store(experiment, block)))
 

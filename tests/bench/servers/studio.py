@@ -1,7 +1,6 @@
 """Studio, as its own command starts it: server, worker, clock and broker."""
 
 import os
-import pickle
 import subprocess
 import sys
 import tempfile
@@ -9,6 +8,7 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+from tests.bench.seeds.blocks import write_block
 from tests.bench.seeds.population import RunSeed
 from tests.bench.servers.base import Server
 
@@ -35,7 +35,7 @@ class Studio(Server):
             )
             assert process.stdin
             while block := list(islice(seeds, BLOCK)):
-                pickle.dump(block, process.stdin)
+                write_block(process.stdin, block)
             process.stdin.close()
             if process.wait():
                 raise RuntimeError("The studio's store could not be filled.")
