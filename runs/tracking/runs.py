@@ -75,18 +75,21 @@ def create_run(
         created_ms=now,
         updated_ms=now,
     )
-    checked_tags = check_tags(tags or {})
-    try:
-        with transaction.atomic():
-            _insert(run, checked_tags)
-    except IntegrityError as error:
-        if run_id and Run.objects.filter(run_id=run_id).exists():
-            raise NameTaken(f"Run with id={run_id} already exists") from error
-        raise
+    _insert(run, check_tags(tags or {}))
     return run
 
 
 def _insert(run: Run, tags: Mapping[str, str | None]) -> None:
+    try:
+        with transaction.atomic():
+            _write_rows(run, tags)
+    except IntegrityError as error:
+        if Run.objects.filter(run_id=run.run_id).exists():
+            raise NameTaken(f"Run with id={run.run_id} already exists") from error
+        raise
+
+
+def _write_rows(run: Run, tags: Mapping[str, str | None]) -> None:
     number = take_run_number(run.experiment_id)
     if number is None:
         raise NotActive(f"The experiment {run.experiment.number} must be in the 'active' state")
