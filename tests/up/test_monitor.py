@@ -83,6 +83,12 @@ def test_a_run_that_there_is_not(url):
         call_command("monitor", "nobody/../x", url=url)
     with pytest.raises(CommandError, match="http"):
         call_command("monitor", "nobody", url="file:///etc/passwd")
+    with pytest.raises(CommandError, match="does not answer"):
+        call_command("monitor", "nobody", url="http://127.0.0.1:9")
+    with pytest.raises(CommandError, match="--disk"):
+        call_command("monitor", "nobody", url=url, disk="/no/such/path")
+    with pytest.raises(CommandError, match="--every"):
+        call_command("monitor", "nobody", url=url, every=0)
 
 
 def test_gpus_as_their_tool_tells_of_them():

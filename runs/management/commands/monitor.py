@@ -38,7 +38,12 @@ class Command(BaseCommand):
             raise CommandError("--url begins with http:// or https://.")
         if options["every"] <= 0:
             raise CommandError("--every is a number of seconds above 0.")
-        watch = Watch(options["url"].rstrip("/"), options["run"], Machine(options["disk"]))
+        if not os.path.exists(options["disk"]):
+            raise CommandError(f"--disk names no path that there is: {options['disk']}.")
+        try:
+            watch = Watch(options["url"].rstrip("/"), options["run"], Machine(options["disk"]))
+        except (urllib.error.URLError, TimeoutError) as error:
+            raise CommandError(f"{options['url']} does not answer: {error}.") from error
         try:
             while watch.tick():
                 time.sleep(options["every"])
@@ -101,5 +106,12 @@ class Watch:
         except urllib.error.HTTPError as error:
             if error.code >= 500:
                 raise urllib.error.URLError(str(error)) from error
-            told = json.loads(error.read() or b"{}").get("message", error.reason)
-            raise CommandError(f"The studio has refused: {told}") from error
+            raise CommandError(f"The studio has refused: {_message_of(error)}") from error
+
+
+def _message_of(error: urllib.error.HTTPError) -> str:
+    """What an answer says; a proxy's need not be in the protocol's form."""
+    try:
+        return str(json.loads(error.read())["message"])
+    except (ValueError, KeyError, TypeError):
+        return str(error)
