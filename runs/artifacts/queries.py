@@ -57,10 +57,11 @@ def get_file(owner: Owner, path: str) -> File:
 def read_file(file: Readable, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
     """Return the bytes [start, stop) of `file` as the index knows it, in chunks.
 
-    A growing file is read up to its recorded size. Raises BytesMissing at once.
+    A growing file is read up to its recorded size; behind its end there is nothing. Raises
+    BytesMissing at once.
     """
     stop = file.size_bytes if stop is None else min(stop, file.size_bytes)
-    return store_named(file.store).read(file.key, start, stop)
+    return store_named(file.store).read(file.key, min(start, stop), stop)
 
 
 def list_folder(owner: Owner, path: str = "") -> list[Entry]:

@@ -100,6 +100,19 @@ def test_markdown_is_rendered_and_cleaned(studio, run):
     assert "<script" not in html and 'href="javascript' not in html
 
 
+def test_behind_the_end_of_a_file_is_nothing(studio, run):
+    save(run, "a.csv", "x\n1\n")
+    # Further than any disk seeks.
+    far = 10**18 - 1
+    page = studio.get(f"{RUN}/preview", {"path": "a.csv", "start": far}).json()
+    assert (page["rows"], page["next"]) == ([], None)
+    for place in ("from_byte", "before_byte", "around_byte", "first_line"):
+        answer = studio.get(f"{RUN}/log-lines", {"path": "a.csv", place: far})
+        assert answer.status_code in (200, 400), place
+    hits = studio.get(f"{RUN}/log-hits", {"path": "a.csv", "q": "1", "from_byte": far}).json()
+    assert hits["hits"] == []
+
+
 @pytest.mark.parametrize("start", ["-1", "x", "1" * 30])
 def test_a_start_that_is_no_number_is_refused(studio, run, start):
     save(run, "a.csv", "x\n1\n")
