@@ -49,56 +49,11 @@ def row_names(tab):
 
 def test_the_whole_way_by_keyboard(tab, runs, chromium, live_server):
     open_table(tab)
-
-    # Filter, with a completion.
-    tab.keyboard.press("f")
-    tab.keyboard.type("params.l")
-    until(tab, "document.querySelectorAll('#completions li').length > 0")
-    tab.keyboard.press("ArrowDown")
-    tab.keyboard.press("Enter")
-    tab.keyboard.type("= 0.1")
-    tab.keyboard.press("Escape")
-    tab.keyboard.press("Enter")
-    until(tab, f"{DRAWN} === 6")
-
-    # Edit columns: the least value and the one at best, found by name.
-    tab.keyboard.press("Tab")
-    tab.locator(".rt-grid").focus()
-    tab.keyboard.press("e")
-    tab.keyboard.type("val/loss")
-    until(tab, "document.querySelectorAll('[data-offered] .offer').length === 1")
-    tab.locator("[data-add='metrics.val/loss:min']").focus()
-    tab.keyboard.press("Enter")
-    tab.locator("[data-add='metrics.train/loss:best']").count()
-    until(tab, "location.search.includes('val%2Floss%3Amin')")
-    tab.locator(".columns-panel [data-close-panel]").focus()
-    tab.keyboard.press("Enter")
-
-    # Sort by it from its header.
-    header = tab.locator(".rt-headrow [data-column='metrics.val/loss:min']")
-    header.focus()
-    tab.keyboard.press("Enter")
-    until(tab, "new URLSearchParams(location.search).get('sort') === '-metrics.val/loss:min'")
-    until(tab, f"{NAMES}[0] === 'run 10'")
-
-    # A chart with a metric on its x axis.
-    tab.locator("[data-add-chart]").focus()
-    tab.keyboard.press("Enter")
-    tab.locator(".chart-builder [name=y]").fill("train/loss, val/loss")
-    tab.locator(".chart-builder [name=x]").fill("metrics.epoch")
-    until(tab, "document.querySelectorAll('.preview .js-plotly-plot').length === 1")
-    tab.keyboard.press("Enter")
-    until(tab, "location.search.includes('metrics.epoch')")
-
-    # Save the view, reload, and show it to somebody else.
-    tab.locator("[data-views]").focus()
-    tab.keyboard.press("Enter")
-    tab.keyboard.type("")
-    tab.get_by_role("menuitem", name="Save as…").focus()
-    tab.keyboard.press("Enter")
-    tab.keyboard.type("Best by val/loss")
-    tab.keyboard.press("Enter")
-    until(tab, "document.querySelector('[data-views]').textContent.includes('Best by val/loss')")
+    filter_by_keyboard(tab)
+    add_column_by_keyboard(tab)
+    sort_by_keyboard(tab)
+    add_chart_by_keyboard(tab)
+    save_view_by_keyboard(tab)
     shown = row_names(tab)
     tab.reload()
     until(tab, READY)
@@ -111,6 +66,65 @@ def test_the_whole_way_by_keyboard(tab, runs, chromium, live_server):
         until(other, f"{DRAWN} === 6")
         assert row_names(other) == shown
         until(other, "document.querySelectorAll('.card').length === 4")
+
+
+def filter_by_keyboard(tab):
+    """Type a filter and take a completion on the way."""
+    tab.keyboard.press("f")
+    tab.keyboard.type("params.l")
+    until(tab, "document.querySelectorAll('#completions li').length > 0")
+    tab.keyboard.press("ArrowDown")
+    tab.keyboard.press("Enter")
+    tab.keyboard.type("= 0.1")
+    tab.keyboard.press("Escape")
+    tab.keyboard.press("Enter")
+    until(tab, f"{DRAWN} === 6")
+
+
+def add_column_by_keyboard(tab):
+    """Find a metric by its name and add its least value."""
+    tab.keyboard.press("Tab")
+    tab.locator(".rt-grid").focus()
+    tab.keyboard.press("e")
+    tab.keyboard.type("val/loss")
+    until(tab, "document.querySelectorAll('[data-offered] .offer').length === 1")
+    tab.locator("[data-add='metrics.val/loss:min']").focus()
+    tab.keyboard.press("Enter")
+    until(tab, "location.search.includes('val%2Floss%3Amin')")
+    tab.locator(".columns-panel [data-close-panel]").focus()
+    tab.keyboard.press("Enter")
+
+
+def sort_by_keyboard(tab):
+    """Sort by the new column from its header."""
+    header = tab.locator(".rt-headrow [data-column='metrics.val/loss:min']")
+    header.focus()
+    tab.keyboard.press("Enter")
+    until(tab, "new URLSearchParams(location.search).get('sort') === '-metrics.val/loss:min'")
+    until(tab, f"{NAMES}[0] === 'run 10'")
+
+
+def add_chart_by_keyboard(tab):
+    """A chart with a metric on its x axis."""
+    tab.locator("[data-add-chart]").focus()
+    tab.keyboard.press("Enter")
+    tab.locator(".chart-builder [name=y]").fill("train/loss, val/loss")
+    tab.locator(".chart-builder [name=x]").fill("metrics.epoch")
+    until(tab, "document.querySelectorAll('.preview .js-plotly-plot').length === 1")
+    tab.keyboard.press("Enter")
+    until(tab, "location.search.includes('metrics.epoch')")
+
+
+def save_view_by_keyboard(tab):
+    """Save everything as a view of the reader's own."""
+    tab.locator("[data-views]").focus()
+    tab.keyboard.press("Enter")
+    tab.keyboard.type("")
+    tab.get_by_role("menuitem", name="Save as…").focus()
+    tab.keyboard.press("Enter")
+    tab.keyboard.type("Best by val/loss")
+    tab.keyboard.press("Enter")
+    until(tab, "document.querySelector('[data-views]').textContent.includes('Best by val/loss')")
 
 
 def test_arrows_move_in_the_grid_and_x_selects(tab, runs):

@@ -42,7 +42,7 @@ export class ChartStrip {
   get limit() {
     const { state, fixed } = this.table.store;
     const asked = Number(state.top) || (fixed.runs ? this.mostRuns : FIRST_RUNS);
-    return Math.min(asked, this.mostRuns);
+    return Math.max(1, Math.min(asked, this.mostRuns));
   }
 
   /** Those that stand in the URL one by one, and those of the open sections. */
