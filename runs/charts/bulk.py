@@ -21,6 +21,7 @@ from runs.tracking.models import (
 )
 from runs.tracking.notes import check_tags
 from runs.tracking.numbers import take_run_number
+from runs.tracking.queries import runs_named
 from runs.tracking.services import archive_runs, delete_runs, lock_runs, restore_runs
 from runs.workspaces.models import Workspace
 
@@ -35,8 +36,7 @@ def get_runs(*, workspace: Workspace, run_ids: Sequence[str]) -> list[Run]:
         raise InvalidValue(f"That is {len(run_ids)} runs; at most {MOST_RUNS} at a time.")
     found: dict[str, Run] = {}
     for chunk in chunks(run_ids):
-        runs = Run.objects.filter(workspace=workspace, run_id__in=chunk)
-        found |= {run.run_id: run for run in runs}
+        found |= {run.run_id: run for run in runs_named(workspace, chunk)}
     missing = next((run_id for run_id in run_ids if run_id not in found), None)
     if missing is not None:
         raise NotFound(f"Run with id={missing} not found")

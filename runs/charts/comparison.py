@@ -7,6 +7,7 @@ from typing import Any
 
 from runs.metrics.models import Series
 from runs.tracking.models import Param, Property, Run, RunTag
+from runs.tracking.queries import runs_named
 from runs.workspaces.models import Workspace
 
 Value = str | float | None
@@ -59,8 +60,8 @@ def compare_runs(*, workspace: Workspace, run_ids: Sequence[str], baseline: str)
 
     `baseline` is the run distances are measured from; the first one where it is not among them.
     """
-    found = Run.objects.filter(workspace=workspace, run_id__in=run_ids)
-    by_id = {run.run_id: run for run in found.select_related("experiment")}
+    found = runs_named(workspace, run_ids).select_related("experiment")
+    by_id = {run.run_id: run for run in found}
     runs = [by_id[run_id] for run_id in dict.fromkeys(run_ids) if run_id in by_id]
     place = next((i for i, run in enumerate(runs) if run.run_id == baseline), 0)
     readers: list[tuple[str, Callable[[list[Run]], Table]]] = [

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from django.db.models import F
 from numpy.typing import NDArray
 
 from runs.metrics.models import Series
 from runs.metrics.queries import downsample, values_at_steps
 from runs.tracking.errors import InvalidValue
-from runs.tracking.models import Run
+from runs.tracking.queries import runs_named
 
 Floats = NDArray[np.float64]
 XAxis = Literal["step", "time", "wall", "index"]
@@ -64,11 +65,16 @@ def find_series(workspace_id: int, wanted: Wanted) -> list[SeriesHead]:
     Raises InvalidValue for an unknown x axis or too many runs or metrics.
     """
     check_wanted(wanted)
-    runs = Run.objects.filter(workspace=workspace_id, run_id__in=wanted.run_ids)
+    runs = runs_named(workspace_id, wanted.run_ids)
     found = {
         pk: (run_id, begin) for pk, run_id, begin in runs.values_list("id", "run_id", "started_ms")
     }
-    rows = Series.objects.filter(run__in=found, metric__key__in=wanted.keys, metric__column="")
+    rows = Series.objects.filter(
+        run__in=found,
+        metric__experiment=F("run__experiment"),
+        metric__key__in=wanted.keys,
+        metric__column="",
+    )
     heads = [
         SeriesHead(pk, found[run][0], key, n, first_ms if found[run][1] is None else found[run][1])
         for pk, run, key, n, first_ms in rows.values_list(

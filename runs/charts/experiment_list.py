@@ -108,10 +108,14 @@ def sort_experiments(rows: Iterable[Experiment], sort: str) -> list[Experiment]:
     return sorted(rows, key=lambda row: (row.name.casefold().split("/"), row.name))
 
 
-def count_active_runs(**where: Workspace | Experiment) -> RunCounts:
-    """Count the runs of a `workspace` or an `experiment`. One query over the few runs whose status
-    is not final."""
-    active = Run.objects.filter(**where, status__in=ACTIVE_STATUSES, lifecycle=Lifecycle.ACTIVE)
+def count_active_runs(*, workspace: Workspace, experiment: Experiment | None = None) -> RunCounts:
+    """Count the runs of a workspace, or of an experiment of it. One query over the few runs whose
+    status is not final."""
+    active = Run.objects.filter(
+        workspace=workspace, status__in=ACTIVE_STATUSES, lifecycle=Lifecycle.ACTIVE
+    )
+    if experiment is not None:
+        active = active.filter(experiment=experiment)
     rows = active.values("experiment").annotate(
         runs=Count("id"), waiting=Count("id", filter=Q(status__in=WAITING_STATUSES))
     )

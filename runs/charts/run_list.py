@@ -11,8 +11,7 @@ from runs.charts.groups import Group, read_groups
 from runs.charts.log_search import match_logs
 from runs.charts.search import SortKey, count_runs, search_runs
 from runs.charts.tables import Goal, TableRow, read_rows
-from runs.metrics.models import Series
-from runs.metrics.queries import value_at_best
+from runs.metrics.queries import common_keys, value_at_best
 from runs.tracking.filters import EVERYTHING, And, Comparison, Entity, Field, Node, Operator, join
 from runs.tracking.filters import parse as parse_filter
 from runs.tracking.models import Experiment, Lifecycle, Param, Run
@@ -182,22 +181,11 @@ def best_values_of(goal: Goal | None) -> Callable[[list[int], SortKey], dict[int
 
 def common_columns(run_ids: Sequence[int]) -> list[Column]:
     """The metrics and parameters that most of these runs have. Two queries."""
-    metrics = Counter(
-        Series.objects.filter(run__in=run_ids, metric__column="").values_list(
-            "metric__key", flat=True
-        )
-    )
     params = Counter(Param.objects.filter(run__in=run_ids).values_list("key", flat=True))
     return [
-        *(Column(Kind.METRIC, key) for key in most_common(metrics, COMMON_METRICS)),
+        *(Column(Kind.METRIC, key) for key in common_keys(run_ids, COMMON_METRICS)),
         *(Column(Kind.PARAM, key) for key in most_common(params, COMMON_PARAMS)),
     ]
-
-
-def common_curves(run_ids: Sequence[int], count: int) -> list[str]:
-    """The metrics with more than one point that most of these runs have. One query."""
-    keys = Series.objects.filter(run__in=run_ids, n__gt=1, metric__column="")
-    return most_common(Counter(keys.values_list("metric__key", flat=True)), count)
 
 
 def most_common(names: Counter[str], count: int) -> list[str]:

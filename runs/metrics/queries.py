@@ -17,6 +17,7 @@ __all__ = [
     "History",
     "RunRef",
     "Summary",
+    "common_keys",
     "count_points",
     "downsample",
     "find_series",
@@ -33,11 +34,25 @@ __all__ = [
 # (run id, key, column)
 SeriesName = tuple[int, str, str]
 
-_NAMED = f"""
-FROM {{table}} JOIN runs_metric ON runs_metric.id = metric_id WHERE run_id {LIST}
+_ALL_KEYS = f"""
+FROM {{table}} found JOIN runs_metric ON runs_metric.id = metric_id WHERE found.run_id {LIST}
 """
-_SOME_KEYS = f" AND key {LIST}"
-_SUMMARY = ", ".join(f'runs_series."{name}"' for name in COLUMNS)
+# By way of the experiment: of a run with thousands of metrics only those named are touched.
+_SOME_KEYS = f"""
+FROM runs_run JOIN runs_metric ON runs_metric.experiment_id = runs_run.experiment_id
+JOIN {{table}} found ON found.run_id = runs_run.id AND found.metric_id = runs_metric.id
+WHERE runs_run.id {LIST} AND runs_metric.key {LIST}
+"""
+_SUMMARY = ", ".join(f'found."{name}"' for name in COLUMNS)
+_MOST_COUNTED = 20_000
+_COMMON = f"""
+SELECT key FROM (
+    SELECT metric_id, COUNT(*) AS runs FROM (
+        SELECT metric_id, n FROM runs_series WHERE run_id {LIST} ORDER BY run_id DESC LIMIT %s
+    ) newest WHERE n >= %s GROUP BY metric_id
+) counted JOIN runs_metric ON runs_metric.id = metric_id
+WHERE "column" = '' GROUP BY key ORDER BY SUM(runs) DESC, key LIMIT %s
+"""
 
 
 class Text(NamedTuple):
@@ -52,13 +67,15 @@ def read_summaries(
     run_ids: Sequence[int], keys: Sequence[str] | None = None
 ) -> dict[SeriesName, Summary]:
     """Return the summaries of the metrics of runs: of all, or of those named. One query."""
-    rows = _read_named(f'SELECT run_id, key, "column", {_SUMMARY}', "runs_series", run_ids, keys)
+    rows = _read_named(
+        f'SELECT found.run_id, key, "column", {_SUMMARY}', "runs_series", run_ids, keys
+    )
     return {(row[0], row[1], row[2]): from_row(row[3:]) for row in rows}
 
 
 def find_series(run_ids: Sequence[int], keys: Sequence[str] | None = None) -> dict[SeriesName, int]:
     """Return the ids of the series of runs: of all metrics, or of those named. One query."""
-    rows = _read_named('SELECT run_id, key, "column", runs_series.id', "runs_series", run_ids, keys)
+    rows = _read_named('SELECT found.run_id, key, "column", found.id', "runs_series", run_ids, keys)
     return {(row[0], row[1], row[2]): row[3] for row in rows}
 
 
@@ -67,11 +84,11 @@ def read_texts(
 ) -> dict[SeriesName, list[Text]]:
     """Return the text values of runs in (step, time) order, the latest last. One query."""
     rows = _read_named(
-        'SELECT run_id, key, "column", step, ms, value',
+        'SELECT found.run_id, key, "column", step, ms, value',
         "runs_textvalue",
         run_ids,
         keys,
-        " ORDER BY step, ms, runs_textvalue.id",
+        " ORDER BY step, ms, found.id",
     )
     texts: dict[SeriesName, list[Text]] = {}
     for run_id, key, column, *text in rows:
@@ -86,11 +103,10 @@ def _read_named(
     keys: Sequence[str] | None,
     order: str = "",
 ) -> list[Row]:
-    sql = select + _NAMED.format(table=table)
+    sql = select + (_ALL_KEYS if keys is None else _SOME_KEYS).format(table=table) + order
     with open_cursor() as cursor:
-        if keys is None:
-            return cursor.read(sql + order, (cursor.list(run_ids),))
-        return cursor.read(sql + _SOME_KEYS + order, (cursor.list(run_ids), cursor.list(keys)))
+        named = [] if keys is None else [cursor.list(keys)]
+        return cursor.read(sql, (cursor.list(run_ids), *named))
 
 
 def list_metrics(experiment_ids: Sequence[int]) -> list[tuple[str, str]]:
@@ -102,6 +118,14 @@ def list_metrics(experiment_ids: Sequence[int]) -> list[tuple[str, str]]:
             " ORDER BY 1, 2",
             (cursor.list(experiment_ids),),
         )
+
+
+def common_keys(run_ids: Sequence[int], count: int, *, least_points: int = 1) -> list[str]:
+    """Return the `count` metrics that most of these runs have with so many points, sorted; of
+    runs with more than 20,000 metrics in all the newest ones tell. One query."""
+    with open_cursor() as cursor:
+        rows = cursor.read(_COMMON, (cursor.list(run_ids), _MOST_COUNTED, least_points, count))
+    return sorted(key for (key,) in rows)
 
 
 def count_points(run_ids: Sequence[int]) -> int:

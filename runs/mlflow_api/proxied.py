@@ -18,7 +18,8 @@ from runs.mlflow_api.bodies import read_chunks
 from runs.mlflow_api.downloads import send_file
 from runs.mlflow_api.endpoint import GET, POST, STREAMED, Call, by_method, endpoint
 from runs.mlflow_api.errors import MISSING, ProtocolError
-from runs.tracking.models import LoggedModel, Run
+from runs.tracking.models import LoggedModel
+from runs.tracking.queries import runs_named
 from runs.tracking.texts import RUN_ID
 from runs.workspaces.models import Workspace
 from runs.workspaces.permissions import Action
@@ -36,7 +37,7 @@ def find_place(workspace: Workspace, address: str) -> tuple[Owner, str] | None:
         for index, part in enumerate(parts)
         if index and part == MARK and RUN_ID.fullmatch(parts[index - 1])
     }
-    runs = Run.objects.filter(workspace=workspace, run_id__in=places)
+    runs = runs_named(workspace, places)
     owners: dict[str, Owner] = {run.run_id: run for run in runs.select_related("experiment")}
     models = LoggedModel.objects.filter(experiment__workspace=workspace, model_id__in=places)
     owners |= {model.model_id: model for model in models}

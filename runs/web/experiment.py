@@ -62,7 +62,7 @@ def show(request: HttpRequest, experiment: Experiment) -> HttpResponse:
             {"label": "Experiments", "href": f"/w/{request.workspace.slug}/experiments"},
             {"label": experiment.name},
         ],
-        "counts": count_active_runs(experiment=experiment),
+        "counts": count_active_runs(workspace=request.workspace, experiment=experiment),
         "usage": read_experiment_use(experiment),
     }
     if not live.is_part_request(request):

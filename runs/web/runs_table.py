@@ -17,17 +17,16 @@ from runs.charts.names import PAGE_NAMES, list_columns, list_names
 from runs.charts.run_list import (
     RunList,
     RunQuery,
-    common_curves,
     count_matching,
     list_runs,
 )
 from runs.charts.saved_views import default_view
-from runs.metrics.queries import read_summaries
+from runs.metrics.queries import common_keys, read_summaries
 from runs.tracking.errors import InvalidValue, NotFound
 from runs.tracking.filters import FilterError
 from runs.tracking.filters.patterns import PatternError
 from runs.tracking.models import Experiment, Lifecycle, Run
-from runs.tracking.queries import get_run
+from runs.tracking.queries import get_run, runs_named
 from runs.tracking.statuses import WAITING_STATUSES, Status
 from runs.web.addresses import tracking_uri
 from runs.web.gate import page
@@ -128,8 +127,8 @@ def make_table(
 def first_charts(workspace: Workspace, first: dict[str, Any]) -> list[str]:
     """The metrics a page that nobody has shaped draws: curves of its first runs."""
     shown = [row["id"] for row in first["rows"] if row["run"]]
-    runs = Run.objects.filter(workspace=workspace, run_id__in=shown).values_list("id", flat=True)
-    return common_curves(list(runs), FIRST_CHARTS)
+    runs = runs_named(workspace, shown).values_list("id", flat=True)
+    return common_keys(list(runs), FIRST_CHARTS, least_points=2)
 
 
 def first_page(request: HttpRequest, query: Any) -> dict[str, Any]:
@@ -240,9 +239,11 @@ def summary(request: HttpRequest) -> HttpResponse:
 
 def count_all(workspace: Workspace, query: RunQuery) -> dict[str, int]:
     """How many runs there are where the table looks, and how many of them run or wait."""
-    active = Run.objects.filter(workspace=workspace, lifecycle=Lifecycle.ACTIVE)
+    active = Run.objects.filter(lifecycle=Lifecycle.ACTIVE)
     if query.experiments:
-        active = active.filter(experiment__name__in=query.experiments)
+        active = active.filter(experiment__in=experiment_ids(workspace, query.experiments))
+    else:
+        active = active.filter(workspace=workspace)
     if query.parent is not None:
         active = active.filter(parent__run_id=query.parent)
     elif query.runs is not None:
@@ -251,8 +252,8 @@ def count_all(workspace: Workspace, query: RunQuery) -> dict[str, int]:
         active = active.filter(parent=None)
     return {
         "all": active.count(),
-        "running": active.filter(status=Status.RUNNING).count(),
-        "queued": active.filter(status__in=WAITING_STATUSES).count(),
+        "running": active.filter(workspace=workspace, status=Status.RUNNING).count(),
+        "queued": active.filter(workspace=workspace, status__in=WAITING_STATUSES).count(),
     }
 
 

@@ -46,7 +46,7 @@ def test_active_runs_of_one_experiment_are_counted_alone(workspace):
     run = make_run(status="Running")
     make_run(status="Running")
 
-    counts = count_active_runs(experiment=run.experiment)
+    counts = count_active_runs(workspace=workspace, experiment=run.experiment)
 
     assert (counts.running, counts.waiting) == (1, 0)
 

@@ -6,8 +6,10 @@ import pytest
 
 from runs.metrics import queries
 from runs.metrics.errors import InvalidPosition
+from runs.metrics.models import Metric
 from runs.metrics.services import log_batch, log_texts
 from runs.tracking.errors import InvalidValue, NotActive
+from runs.tracking.models import Run
 from runs.tracking.services import delete_runs
 from tests.factories import make_run
 
@@ -34,6 +36,33 @@ def test_metrics_of_experiments_are_listed_once(workspace):
     log_texts(run=other, values=[("note", 0, 0, "hello")])
     listed = queries.list_metrics([one.experiment_id, other.experiment_id])
     assert listed == [("acc", ""), ("loss", "")]
+
+
+def test_the_commonest_metrics_come_first_and_of_equals_those_first_by_name(workspace):
+    runs = [make_run() for _ in range(3)]
+    for number, run in enumerate(runs):
+        log_batch(run=run, points=[("loss", 0, 0, 1.0)])
+        log_batch(run=run, points=[(key, 0, 0, 1.0) for key in ("f1", "acc", "auc")[: number + 1]])
+    ids = [run.id for run in runs]
+    assert queries.common_keys(ids, 1) == ["f1"]
+    assert queries.common_keys(ids, 2) == ["f1", "loss"]
+    assert queries.common_keys(ids, 9) == ["acc", "auc", "f1", "loss"]
+    assert queries.common_keys([], 9) == []
+
+
+def test_a_curve_needs_points_and_columns_of_tables_are_none(run, ref):
+    log_batch(run=ref, points=[("loss", 0, 0, 1.0), ("loss", 1, 1, 1.0), ("acc", 0, 0, 1.0)])
+    assert queries.common_keys([run.id], 9, least_points=2) == ["loss"]
+    Metric.objects.filter(key="acc").update(column="x")
+    assert queries.common_keys([run.id], 9) == ["loss"]
+
+
+def test_of_very_many_metrics_the_newest_runs_tell(workspace, monkeypatch):
+    monkeypatch.setattr(queries, "_MOST_COUNTED", 2)
+    for key in ("old", "old", "new", "new"):
+        log_batch(run=make_run(), points=[(key, 0, 0, 1.0)])
+    ids = list(Run.objects.values_list("id", flat=True))
+    assert queries.common_keys(ids, 9) == ["new"]
 
 
 def test_the_count_of_points_rises_with_each_new_one_only(run, ref):

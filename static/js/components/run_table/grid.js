@@ -139,7 +139,7 @@ export class Grid {
     wanted.forEach((want, position) => {
       const cell = element.children[position] ?? element.appendChild(make("div"));
       if (want.spacer !== undefined) return setSpacer(cell, want.spacer);
-      setCell(cell, want, this.source.pinned);
+      setCell(cell, want, this.pinnedColumns.length);
       return drawCell(cell, want.column);
     });
   }
