@@ -1,11 +1,14 @@
 """A studio with something in it, and ways to ask its pages."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from runs.management.module_bundle import bundle_modules
+from runs.management.static_files import read_files
 from runs.metrics import names
 from runs.metrics.runs import forget_all
 from tests.web.browser import open_tab
@@ -38,9 +41,22 @@ def as_part(studio: Client) -> Callable[..., Any]:
     return lambda address, **data: studio.get(address, data, headers={"HX-Request": "true"})
 
 
+@pytest.fixture(scope="session")
+def bundled_scripts(tmp_path_factory) -> Path:
+    """A folder with the scripts of the pages as `manage.py prepare` collects them."""
+    folder = tmp_path_factory.mktemp("static")
+    for name, content in bundle_modules(read_files()).items():
+        if name.startswith("js/"):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(content)
+    return folder
+
+
 @pytest.fixture
-def tab(chromium, live_server, settings) -> Iterator[Any]:
+def tab(chromium, live_server, settings, bundled_scripts) -> Iterator[Any]:
     """A tab at the open studio of a live server. Whatever goes wrong in it fails the test."""
     settings.STUDIO_OPEN = True
+    settings.STATIC_VERSION = "bundled"
+    settings.STATICFILES_DIRS = [bundled_scripts, *settings.STATICFILES_DIRS]
     with open_tab(chromium, live_server.url) as page:
         yield page

@@ -118,3 +118,12 @@ def test_a_link_that_an_mlflow_client_prints_leads_to_the_run(tab, db):
     tab.goto(f"/#/experiments/{run.experiment.number}/runs/abc123")
 
     until(tab, "location.pathname === '/w/default/runs/abc123'")
+
+
+def test_a_page_asks_for_four_scripts_of_its_own(tab):
+    make_run()
+    tab.goto("/w/default/runs")
+    until(tab, "document.querySelector('[data-ready]') !== null")
+    names = tab.evaluate("performance.getEntriesByType('resource').map(entry => entry.name)")
+    own = {name.partition("/static/js/")[2] for name in names if "/static/js/" in name}
+    assert own == {"before_paint.js", "frame.js", "modules.js", "pages/run_table.js"}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from runs.templatetags.module_graph import imports_of
+from runs.web.module_graph import imports_of
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(path.name for path in (ROOT / "static/js/pages").glob("*.js"))
@@ -40,3 +40,9 @@ def test_a_page_asks_for_all_its_modules(db, studio):
     asked = re.findall(r'<link rel="modulepreload" href="[^"]*?/(js/[^"]+)">', page)
     assert set(imports_of("js/pages/run_table.js")) <= set(asked)
     assert set(imports_of("js/frame.js")) <= set(asked)
+
+
+def test_a_page_of_collected_files_asks_for_all_of_them_in_one(db, studio, settings):
+    settings.STATIC_VERSION = "0123456789abcdef"
+    page = studio.get("/w/default/runs").content.decode()
+    assert set(re.findall(r'"modulepreload" href="[^"]*?/(js/[^"]+)"', page)) == {"js/modules.js"}

@@ -12,13 +12,29 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.staticfiles import finders
 
-IMPORT = re.compile(r'^(?:import|export)\b[^;"]*?(?:from\s+)?"(\.[^"]+)";', re.MULTILINE)
+# Where collected static files have all modules that pages share.
+BUNDLE = "js/modules.js"
+# The one form of import that our modules have: its names, and the path from the module.
+IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]+)";$', re.MULTILINE)
 
 
 def imports_of(path: str) -> tuple[str, ...]:
     """Return all modules that the module `path` (below `static/`) needs, directly or not, the
-    nearest first. Raises ValueError for a module that there is not."""
+    nearest first; collected static files have them in one. Raises ValueError for a module that
+    there is not."""
+    if settings.STATIC_VERSION:
+        return (BUNDLE,)
     return _find_imports(path) if settings.DEBUG else _remember_imports(path)
+
+
+def direct_imports(path: str, text: str) -> list[str]:
+    """Return the paths below `static/` of what the module `path` itself imports."""
+    return [resolve(path, relative) for _, relative in IMPORT.findall(text)]
+
+
+def resolve(path: str, relative: str) -> str:
+    """Return the path below `static/` that `relative` names in the module `path`."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(path), relative))
 
 
 def _find_imports(path: str) -> tuple[str, ...]:
@@ -26,8 +42,7 @@ def _find_imports(path: str) -> tuple[str, ...]:
     waiting = [path]
     while waiting:
         module = waiting.pop(0)
-        for name in IMPORT.findall(_read(module)):
-            imported = posixpath.normpath(posixpath.join(posixpath.dirname(module), name))
+        for imported in direct_imports(module, _read(module)):
             if imported not in found:
                 found[imported] = None
                 waiting.append(imported)
