@@ -138,8 +138,8 @@ SQLITE_OPTIONS = {
     "timeout": 30,
     "transaction_mode": "IMMEDIATE",
     "init_command": (
-        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;"
-        "PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY"
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-8192;"
+        "PRAGMA mmap_size=2147418112; PRAGMA temp_store=MEMORY"
     ),
 }
 DATABASE_URL = env("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'studio.sqlite3'}"

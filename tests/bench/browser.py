@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from tests.chromium import SWITCHES, find_program
@@ -28,31 +29,25 @@ class NotPainted(RuntimeError):
 
 
 @contextmanager
-def open_chromium() -> Iterator[Any]:
-    """Yield playwright's Browser."""
+def open_profile(painted: str) -> Iterator[Any]:
+    """Yield a page of a profile that has visited nothing; it watches for `painted` to be true.
+
+    The profile is a folder, as people have one: a private window keeps no compiled scripts."""
     from playwright.sync_api import sync_playwright
 
     program = find_program()
     if program is None:
         raise RuntimeError("Chromium is not installed: apt install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=SWITCHES)
+    with sync_playwright() as playwright, TemporaryDirectory(prefix="profile-") as folder:
+        context = playwright.chromium.launch_persistent_context(
+            folder, executable_path=program, args=SWITCHES, viewport=VIEWPORT
+        )
+        page = context.pages[0]
+        page.add_init_script(WATCH.replace("PAINTED", painted))
         try:
-            yield browser
+            yield page
         finally:
-            browser.close()
-
-
-@contextmanager
-def open_profile(browser: Any, painted: str) -> Iterator[Any]:
-    """Yield a page of a profile that has visited nothing; it watches for `painted` to be true."""
-    context = browser.new_context(viewport=VIEWPORT)
-    page = context.new_page()
-    page.add_init_script(WATCH.replace("PAINTED", painted))
-    try:
-        yield page
-    finally:
-        context.close()
+            context.close()
 
 
 def visit(page: Any, url: str) -> float:

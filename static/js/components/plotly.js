@@ -78,8 +78,15 @@ function merge(base, over) {
   return merged;
 }
 
+const colors = new Map();
+
 /** A colour token of the style sheet as `rgb(…)`. */
 export function colorOf(token) {
+  if (!colors.has(token)) colors.set(token, readColor(token));
+  return colors.get(token);
+}
+
+function readColor(token) {
   const probe = document.createElement("i");
   probe.style.color = `var(${token})`;
   document.body.append(probe);
@@ -92,14 +99,25 @@ const ARRAYS = { f8: Float64Array, f4: Float32Array, i4: Int32Array };
 
 /** A typed array of the wire, `{dtype, bdata}`: little-endian numbers in base64. */
 export function decodeArray({ dtype, bdata }) {
-  const bytes = Uint8Array.from(atob(bdata), (char) => char.charCodeAt(0));
-  return new ARRAYS[dtype](bytes.buffer);
+  return new ARRAYS[dtype](bytesOf(bdata).buffer);
+}
+
+function bytesOf(base64) {
+  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(base64);
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at += 1) bytes[at] = text.charCodeAt(at);
+  return bytes;
 }
 
 /** Call `redraw` when the colours of the page change. */
 export function onThemeChange(redraw) {
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
-  new MutationObserver(redraw).observe(document.documentElement, {
+  const changed = () => {
+    colors.clear();
+    redraw();
+  };
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", changed);
+  new MutationObserver(changed).observe(document.documentElement, {
     attributeFilter: ["data-theme"],
   });
 }

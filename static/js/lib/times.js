@@ -7,11 +7,16 @@ const DAY = 24 * HOUR;
 
 const DATE = { year: "numeric", month: "short", day: "numeric" };
 const CLOCK = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
+const MOMENT = { ...DATE, ...CLOCK };
+const ZONED = { ...MOMENT, timeZoneName: "short" };
 
-// Made once: a formatter costs as much as hundreds of its uses.
-const dateFormat = new Intl.DateTimeFormat(undefined, DATE);
-const momentFormat = new Intl.DateTimeFormat(undefined, { ...DATE, ...CLOCK });
-const zonedFormat = new Intl.DateTimeFormat(undefined, { ...DATE, ...CLOCK, timeZoneName: "short" });
+// Made once and when needed: a formatter costs as much as hundreds of its uses.
+const formatters = new Map();
+
+function format(ms, options) {
+  if (!formatters.has(options)) formatters.set(options, new Intl.DateTimeFormat(undefined, options));
+  return formatters.get(options).format(ms);
+}
 
 const two = (number) => String(number).padStart(2, "0");
 
@@ -21,7 +26,7 @@ const isShowable = (ms) => Number.isFinite(ms) && Math.abs(ms) <= 8.64e15;
 export function relativeTime(ms, now = Date.now()) {
   if (!isShowable(ms)) return String(ms);
   const ago = now - ms;
-  if (ago < -MINUTE) return momentFormat.format(ms);
+  if (ago < -MINUTE) return format(ms, MOMENT);
   if (ago < 10 * SECOND) return "just now";
   if (ago < MINUTE) return `${Math.floor(ago / SECOND)} s ago`;
   if (ago < HOUR) return `${Math.floor(ago / MINUTE)} min ago`;
@@ -29,7 +34,7 @@ export function relativeTime(ms, now = Date.now()) {
   if (ago < 12 * HOUR || days === 0) return `${Math.floor(ago / HOUR)} h ago`;
   if (days === 1) return "yesterday";
   if (ago < 14 * DAY) return `${days} days ago`;
-  return dateFormat.format(ms);
+  return format(ms, DATE);
 }
 
 function calendarDays(ms, now) {
@@ -41,7 +46,7 @@ function calendarDays(ms, now) {
 export function exactTime(ms) {
   if (!isShowable(ms)) return `${ms} ms`;
   const moment = new Date(ms);
-  return `${zonedFormat.format(ms)}\n${moment.toISOString().replace("T", " ").replace(/\.\d+Z/, " UTC")}`;
+  return `${format(ms, ZONED)}\n${moment.toISOString().replace("T", " ").replace(/\.\d+Z/, " UTC")}`;
 }
 
 /** The time to the millisecond: "2026-11-20 14:03:12.482", here. */

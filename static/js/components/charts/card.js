@@ -54,6 +54,7 @@ export class ChartCard {
   async show() {
     if (this.shown) return;
     this.shown = true;
+    await this.strip.ready;
     this.chart = makeChart(this.plot, this.spec, this.strip.contextOf(this));
     await this.tell(() => this.chart.show());
   }

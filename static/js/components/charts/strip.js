@@ -33,9 +33,8 @@ export class ChartStrip {
     this.listenToDrag();
     listenToGrips(this);
     this.load();
+    this.ready = this.loadRows().then(() => (this.drawn = this.namesOfRuns()));
     this.sections = new ChartSections(root.querySelector("[data-sections]"), this);
-    this.drawn = this.namesOfRuns();
-    this.loadRuns();
   }
 
   /** How many runs are drawn where none are selected: `top=` in the URL; all that are compared. */
@@ -96,15 +95,21 @@ export class ChartStrip {
   }
 
   async loadRuns() {
-    const { store } = this.table;
-    const missing = this.limit - store.rows.length;
-    if (missing > 0 && store.next) await store.loadMore(missing);
+    await this.loadRows();
     this.runsChanged();
   }
 
+  /** Fetch the rows that are to be drawn and not yet loaded. */
+  async loadRows() {
+    const { store } = this.table;
+    const missing = this.limit - store.rows.length;
+    if (missing > 0 && store.next) await store.loadMore(missing);
+  }
+
+  /** Draw anew what was drawn of other runs; before the first time there is nothing to. */
   runsChanged() {
     const drawn = this.namesOfRuns();
-    if (drawn === this.drawn) return;
+    if (this.drawn === undefined || drawn === this.drawn) return;
     this.drawn = drawn;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.allCards.forEach((card) => card.redraw()), 60);
