@@ -20,14 +20,15 @@ READ_AT = (
     " AND (low_step IS NULL OR low_step <= pair.b AND high_step >= pair.b)"
 )
 READ_BEST = f"""
-SELECT run_id, key, runs_series.id, min, min_step, max, max_step FROM runs_series
-JOIN runs_metric ON runs_metric.id = metric_id
-WHERE run_id {LIST} AND key {LIST} AND "column" = ''
+SELECT found.run_id, key, found.id, min, min_step, max, max_step, last, last_step FROM runs_run
+JOIN runs_metric ON runs_metric.experiment_id = runs_run.experiment_id
+JOIN runs_series found ON found.run_id = runs_run.id AND found.metric_id = runs_metric.id
+WHERE runs_run.id {LIST} AND key {LIST} AND "column" = ''
 """
 
 
 class Best(NamedTuple):
-    """A series of a run, with its extremes."""
+    """A series of a run, with its extremes and its end."""
 
     run_id: int
     key: str
@@ -36,6 +37,8 @@ class Best(NamedTuple):
     min_step: int | None
     max: float | None
     max_step: int | None
+    last: float | None
+    last_step: int
 
     def best_step(self, goal: Goal) -> int | None:
         """Return the step of the least or greatest value; None where all is NaN."""
@@ -77,20 +80,35 @@ def value_at_best(
             Best(*r) for r in cursor.read(READ_BEST, (cursor.list(run_ids), cursor.list(all_keys)))
         ]
         goals = {row.run_id: row for row in rows if row.key == goal_metric_key}
-        wanted = {
-            (row.run_id, row.key): (row.series_id, goals[row.run_id].best_step(goal))
-            for row in rows
-            if row.key != goal_metric_key and row.run_id in goals
-        }
-        values = _read_latest_at(cursor, [pair for pair in wanted.values() if pair[1] is not None])
-    found = {name: values[pair] for name, pair in wanted.items() if pair in values}
+        steps = {run_id: row.best_step(goal) for run_id, row in goals.items()}
+        others = [row for row in rows if row.key != goal_metric_key]
+        found = _read_at_steps(cursor, others, steps)
     if goal_metric_key in keys:
         found |= {
             (run_id, goal_metric_key): getattr(row, goal)
             for run_id, row in goals.items()
-            if row.best_step(goal) is not None
+            if steps[run_id] is not None
         }
     return found
+
+
+def _read_at_steps(
+    cursor: Cursor, rows: Sequence[Best], steps: Mapping[int, int | None]
+) -> dict[tuple[int, str], float]:
+    """Return the value of each series at the step given for its run. One query, for those whose
+    last value it is not."""
+    found: dict[tuple[int, str], float] = {}
+    wanted: dict[tuple[int, str], tuple[int, int]] = {}
+    for row in rows:
+        step = steps.get(row.run_id)
+        if step is None:
+            continue
+        if step == row.last_step:
+            found[row.run_id, row.key] = NAN if row.last is None else row.last
+        else:
+            wanted[row.run_id, row.key] = (row.series_id, step)
+    values = _read_latest_at(cursor, list(wanted.values()))
+    return found | {name: values[pair] for name, pair in wanted.items() if pair in values}
 
 
 def _read_latest_at(

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 from runs.charts.search.blocks import Hit
 from runs.charts.search.cursors import Position, SortValue
@@ -42,9 +41,8 @@ def _complete(
         if key not in found:
             values.append(next(stored))
             continue
-        value = found[key].get(hit.id)
-        values.append(_rank(value))
-    return replace(hit, position=replace(hit.position, values=tuple(values)))
+        values.append(_rank(found[key].get(hit.id)))
+    return Hit(hit.id, Position(tuple(values), hit.position.started_ms, hit.position.run_id))
 
 
 def _rank(value: float | None) -> SortValue:
