@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from graphlib import TopologicalSorter
 
-from runs.web.module_graph import BUNDLE, IMPORT, direct_imports, resolve
+from runs.templatetags.module_graph import BUNDLE, IMPORT, direct_imports, resolve
 
 SHARED = ("js/components/", "js/lib/")
 ENTRIES = ("js/frame.js", "js/pages/")

@@ -8,12 +8,12 @@ from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from runs.templatetags.module_graph import imports_of
 from runs.tracking.models import Run
 from runs.tracking.statuses import Status
 from runs.web import addresses
 from runs.web.icons import ICONS, sprite
 from runs.web.markdown import to_html
-from runs.web.module_graph import imports_of
 from runs.web.numbers import format_number
 from runs.web.status_looks import STATUS_LOOKS, StatusLook
 
