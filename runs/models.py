@@ -1,6 +1,6 @@
 """Re-exports, so that Django finds the models of every room under the one app label."""
 
-from runs.artifacts.models import File, RunUsage
+from runs.artifacts.models import File, LogTimes, RunUsage
 from runs.artifacts.snapshots.models import Blob, RunSnapshot, Snapshot, SnapshotFile
 from runs.charts.models import Heartbeat, Purge, SavedView
 from runs.metrics.models import (
@@ -33,6 +33,7 @@ __all__ = [
     "ExperimentTag",
     "File",
     "Heartbeat",
+    "LogTimes",
     "LoggedModel",
     "Member",
     "Metric",

@@ -27,7 +27,15 @@ from runs.workspaces.access import Access
 from runs.workspaces.permissions import Action
 
 PATH = "azureml-logs/70_driver_log.txt"
-LINE = {"no": 1, "byte": 0, "size_bytes": 16, "text": "Hello from run!", "level": "", "cut": False}
+LINE = {
+    "no": 1,
+    "byte": 0,
+    "size_bytes": 16,
+    "text": "Hello from run!",
+    "level": "",
+    "cut": False,
+    "received_ms": 1_780_000_000_000,
+}
 HEADERS = ("Log-Start", "Log-Next", "Log-Size", "Log-Growing")
 
 
@@ -86,6 +94,11 @@ class LineOut(serializers.Serializer):
     text = serializers.CharField(allow_blank=True)
     level = serializers.CharField(allow_blank=True)
     cut = serializers.BooleanField(source="is_cut")
+    received_ms = serializers.IntegerField(
+        allow_null=True,
+        help_text="When the line began to arrive: to about a second, coarser in a log of days; "
+        "null where it is not known, as in a file that was sent as a whole.",
+    )
 
 
 class LinesOut(serializers.Serializer):

@@ -47,6 +47,23 @@ class File(models.Model):
         return self.path
 
 
+class LogTimes(models.Model):
+    """When parts of a log arrived: up to 512 marks of `<i8 byte, <i8 time in ms`, in the order of
+    their bytes. See `logs/times.py`."""
+
+    file = models.ForeignKey(File, models.CASCADE, related_name="times", db_index=False)
+    first_byte = models.BigIntegerField()
+    marks = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["file", "first_byte"], name="log_times_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file_id}[{self.first_byte}:]"
+
+
 class RunUsage(models.Model):
     """The room that the files of a run, and of the models it has logged, take.
 

@@ -35,7 +35,9 @@ def let_go_of_files(run_pks: Sequence[int]) -> Erased:
 def _erase(files: QuerySet[File], most: int) -> Erased:
     if most <= 0:
         return Erased()
-    rows = list(files.order_by("pk").values_list("pk", "store", "key", "size_bytes")[:most])
+    # Locked: nobody appends to a log, and notes the time, while it goes.
+    locked = files.select_for_update(of=("self",)).order_by("pk")
+    rows = list(locked.values_list("pk", "store", "key", "size_bytes")[:most])
     File.objects.filter(pk__in=[row[0] for row in rows]).delete()
     return Erased(
         size_bytes=sum(row[3] for row in rows),

@@ -9,7 +9,7 @@ from django.db.models import Q
 from runs.artifacts.content_types import choose_content_type
 from runs.artifacts.counting import count_files
 from runs.artifacts.errors import ArtifactError, PathTaken, UploadCut
-from runs.artifacts.models import File
+from runs.artifacts.models import File, LogTimes
 from runs.artifacts.owners import Owner, as_columns, files_of, lock_owner
 from runs.artifacts.paths import clean_folder, clean_path, inside, parents
 from runs.artifacts.pins import is_pinned
@@ -71,6 +71,7 @@ def _swap_row(owner: Owner, path: str, store: str, key: str, written: Written) -
     else:
         replace_bytes_on_commit(file.run_id, file.store, file.key)
         count_files(owner, written.size_bytes - file.size_bytes)
+        LogTimes.objects.filter(file=file).delete()
     file.store, file.key, file.growing = store, key, False
     file.size_bytes, file.crc32, file.updated_ms = written.size_bytes, written.crc32, now
     return file

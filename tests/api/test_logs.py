@@ -2,6 +2,7 @@
 
 import pytest
 
+from runs.tracking.clock import now_ms
 from tests.factories import make_run
 
 PATH = "azureml-logs/70_driver_log.txt"
@@ -121,3 +122,17 @@ def test_a_reader_appends_nothing(reader, workspace):
     query = {"path": PATH, "offset": 0}
     refused = reader.ask("PATCH", f"runs/{run.run_id}/logs", data=b"x", query=query)
     assert refused.code == "not_allowed"
+
+
+def test_lines_tell_when_they_were_received(api, run_id, append):
+    before = now_ms()
+    append(0, b"one\n")
+    [line] = read(api, run_id, "lines").body["items"]
+    assert before <= line["received_ms"] <= now_ms()
+
+
+def test_lines_of_a_file_sent_as_a_whole_tell_no_time(api, run_id):
+    sent = api.ask("PUT", f"runs/{run_id}/files/{PATH}", data=b"one\n", kind="text/plain")
+    assert sent.status in (200, 201)
+    [line] = read(api, run_id, "lines").body["items"]
+    assert line["received_ms"] is None

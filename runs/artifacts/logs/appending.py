@@ -13,6 +13,7 @@ from django.db import transaction
 from runs.artifacts.content_types import guess_content_type
 from runs.artifacts.counting import count_files
 from runs.artifacts.errors import OffsetConflict, OffsetGap, UnknownFile
+from runs.artifacts.logs.times import forget_times, mark_time
 from runs.artifacts.models import File
 from runs.artifacts.owners import files_of, lock_owner
 from runs.artifacts.paths import clean_path
@@ -117,12 +118,13 @@ def _fresh_part(file: File, offset: int, data: bytes) -> bytes:
 
 
 def _record(file: File, fresh: bytes) -> int | None:
-    size_bytes = file.size_bytes + len(fresh)
+    size_bytes, now = file.size_bytes + len(fresh), now_ms()
     with transaction.atomic():
         updated = File.objects.filter(pk=file.pk, key=file.key, growing=True).update(
-            size_bytes=size_bytes, crc32=zlib.crc32(fresh, file.crc32), updated_ms=now_ms()
+            size_bytes=size_bytes, crc32=zlib.crc32(fresh, file.crc32), updated_ms=now
         )
         if updated:
+            mark_time(file, now)
             count_files(file.run_id, len(fresh))
     return size_bytes if updated else None
 
@@ -140,6 +142,8 @@ def _lower_to_bytes(file: File) -> None:
     with transaction.atomic():
         file.save(update_fields=["size_bytes", "crc32"])
         count_files(file.run_id, -lost)
+        if lost:
+            forget_times(file, file.size_bytes)
 
 
 def _reopen(file: File) -> File:

@@ -2,11 +2,13 @@
 
 import codecs
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from runs.artifacts.logs.ansi import Segment, parse_line
 from runs.artifacts.logs.levels import level_of
 from runs.artifacts.logs.line_index import LineIndex, index_of
 from runs.artifacts.logs.spans import Span, line_start, spans_around, spans_before, spans_from
+from runs.artifacts.logs.times import read_time_span, read_times
 from runs.artifacts.queries import Readable, read_file
 
 MAX_COUNT = 5000
@@ -34,7 +36,8 @@ class LogPart:
 
 @dataclass(frozen=True)
 class Line:
-    """A line as it is shown. `no` counts from 1 and is None while the file is being counted."""
+    """A line as it is shown. `no` counts from 1 and is None while the file is being counted;
+    `received_ms` is when its first byte arrived, None where that is not known."""
 
     no: int | None
     byte: int
@@ -42,6 +45,7 @@ class Line:
     segments: list[Segment]
     level: str = ""
     is_cut: bool = False
+    received_ms: int | None = None
 
     @property
     def text(self) -> str:
@@ -50,7 +54,10 @@ class Line:
 
 @dataclass(frozen=True)
 class LogPage:
-    """Consecutive lines. Go on at `next_byte`: an unfinished last line is sent again there."""
+    """Consecutive lines. Go on at `next_byte`: an unfinished last line is sent again there.
+
+    `received` is when the first and the last bytes of the log arrived, None where no time is known.
+    """
 
     lines: list[Line]
     first_byte: int
@@ -59,6 +66,7 @@ class LogPage:
     total_lines: int | None
     at_end: bool
     growing: bool = field(default=False)
+    received: tuple[int, int] | None = None
 
 
 def read_log(file: Readable, start: int = 0, limit: int = MAX_PART_BYTES) -> LogPart:
@@ -110,7 +118,7 @@ def read_lines(
 
 def tail_log(file: Readable, count: int = 20) -> list[Line]:
     """Return the last `count` lines, without numbers: the cheapest look at a log."""
-    return _lines(file, spans_before(file, file.size_bytes, min(count, MAX_COUNT)), None)
+    return _lines(file, spans_before(file, file.size_bytes, min(count, MAX_COUNT)), None, [])
 
 
 def line_number(file: Readable, byte: int, budget_s: float = _BUDGET_S) -> int | None:
@@ -124,14 +132,17 @@ def _page(file: Readable, spans: list[Span], index: LineIndex | None) -> LogPage
     first = spans[0].start if spans else size
     stop = spans[-1].stop if spans else size
     goes_on = bool(spans) and not spans[-1].is_whole and file.growing
+    received = read_time_span(file)
+    times = read_times(file, [span.start for span in spans]) if received else []
     return LogPage(
-        lines=_lines(file, spans, index),
+        lines=_lines(file, spans, index, times),
         first_byte=first,
         next_byte=spans[-1].start if goes_on else stop,
         total_bytes=size,
         total_lines=_total_lines(file, index),
         at_end=stop >= size,
         growing=file.growing,
+        received=received,
     )
 
 
@@ -143,25 +154,27 @@ def _total_lines(file: Readable, index: LineIndex | None) -> int | None:
     return index.newlines_before(file, size) + ends_open
 
 
-def _lines(file: Readable, spans: list[Span], index: LineIndex | None) -> list[Line]:
+def _lines(
+    file: Readable, spans: list[Span], index: LineIndex | None, times: list[int | None]
+) -> list[Line]:
     first_no = index.newlines_before(file, spans[0].start) + 1 if spans and index else None
     together = bool(spans) and spans[-1].stop - spans[0].start <= _FETCH_BYTES
     page = b"".join(read_file(file, spans[0].start, spans[-1].stop)) if together else None
     lines = []
-    for position, span in enumerate(spans):
+    for position, (span, at_ms) in enumerate(zip_longest(spans, times)):
         if page is None:
             raw, is_cut = _line_bytes(file, span)
         else:
             raw, is_cut = shown_part(page[span.start - spans[0].start : span.stop - spans[0].start])
         no = None if first_no is None else first_no + position
-        lines.append(_line(no, span, raw, is_cut))
+        lines.append(_line(no, span, raw, is_cut, at_ms))
     return lines
 
 
-def _line(no: int | None, span: Span, raw: bytes, is_cut: bool) -> Line:
+def _line(no: int | None, span: Span, raw: bytes, is_cut: bool, at_ms: int | None) -> Line:
     segments = parse_line(decode(raw, is_whole=span.is_whole and not is_cut))
     level = level_of("".join(text for text, _ in segments))
-    return Line(no, span.start, span.stop - span.start, segments, level, is_cut)
+    return Line(no, span.start, span.stop - span.start, segments, level, is_cut, at_ms)
 
 
 def _line_bytes(file: Readable, span: Span) -> tuple[bytes, bool]:
