@@ -23,7 +23,7 @@ from runs.api.metric_shapes import (
 )
 from runs.api.numbers import Number, write_number
 from runs.api.schema import describe, page_of
-from runs.charts.metric_kinds import list_artifacts, list_kinds
+from runs.charts.metric_kinds import list_artifacts, list_kinds_page
 from runs.charts.metric_logging import log_metrics
 from runs.charts.metric_rows import read_rows, read_texts
 from runs.charts.metric_values import AnyValue
@@ -73,10 +73,16 @@ class ArtifactQuery(Input):
     kind = Text(default="", help_text="Of this kind alone.")
 
 
-class MetricsOut(serializers.Serializer):
-    """The metrics of a run, by name."""
+class MetricsQuery(Input):
+    """Which page of the metrics."""
 
-    items = MetricOut(many=True)
+    limit = Whole(
+        min_value=1,
+        max_value=1000,
+        default=1000,
+        help_text="How many names at most; a name with several kinds has an item for each.",
+    )
+    after = Text(default="", help_text="The `next` of the page before; empty for the first page.")
 
 
 class PointOut(serializers.Serializer):
@@ -143,14 +149,16 @@ class Metrics(Endpoint):
     """The metrics of a run."""
 
     @describe(
-        "List the metrics of a run with their kinds and summaries",
-        gives=MetricsOut,
-        shows=KINDS_EXAMPLE,
+        "List the metrics of a run by name, with their kinds and summaries",
+        query=MetricsQuery,
+        gives=page_of(MetricOut),
+        shows=KINDS_EXAMPLE | {"next": None},
     )
     @Access(Action.RUN_READ, ("GET",))
     def get(self, request: Request, run_id: str) -> Response:
-        kinds = list_kinds(get_run(self.workspace, run_id))
-        return answer(MetricsOut, {"items": kinds})
+        run, asked = get_run(self.workspace, run_id), self.read_query(MetricsQuery)
+        page = list_kinds_page(run, **asked)
+        return Response({"items": MetricOut(page.items, many=True).data, "next": page.next})
 
     @describe(
         "Log metrics of any kind, all or none",

@@ -5,11 +5,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from runs.api.endpoint import Endpoint
-from runs.api.inputs import Flag, Input, Name, Text, Whole
+from runs.api.inputs import Flag, Input, Name, PageQuery, Text, Whole
 from runs.api.run_shapes import EXAMPLE, RunOut
 from runs.api.runs import who
-from runs.api.schema import describe
-from runs.charts.run_documents import list_descendants, read_documents
+from runs.api.schema import describe, page_of
+from runs.charts.run_documents import list_child_documents, read_documents
 from runs.tracking import services
 from runs.tracking.models import RunKind
 from runs.tracking.queries import get_run
@@ -31,14 +31,14 @@ class NewChildren(Input):
     status = serializers.ChoiceField(Status.choices, default=Status.RUNNING)
 
 
-class ChildrenQuery(Input):
-    """How deep to look."""
+class ChildrenQuery(PageQuery):
+    """How deep to look, and which page."""
 
     recursive = Flag(default=False, help_text="The whole tree, not only direct children.")
 
 
 class ChildrenOut(serializers.Serializer):
-    """Child runs, in the order they were made."""
+    """The child runs that were made."""
 
     items = RunOut(many=True)
 
@@ -47,15 +47,16 @@ class Children(Endpoint):
     """The children of a run."""
 
     @describe(
-        "List the child runs of a run",
+        "List the child runs of a run in the order they were made, page by page",
         query=ChildrenQuery,
-        gives=ChildrenOut,
-        shows={"items": [CHILD]},
+        gives=page_of(RunOut),
+        shows={"items": [CHILD], "next": None},
     )
     @Access(Action.RUN_READ, ("GET",))
     def get(self, request: Request, run_id: str) -> Response:
-        found = list_descendants(get_run(self.workspace, run_id), **self.read_query(ChildrenQuery))
-        return Response({"items": RunOut(read_documents(found), many=True).data})
+        run, asked = get_run(self.workspace, run_id), self.read_query(ChildrenQuery)
+        page = list_child_documents(run, **asked)
+        return Response({"items": RunOut(page.items, many=True).data, "next": page.next})
 
     @describe(
         "Make many child runs in one call, all or none",

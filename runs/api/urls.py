@@ -15,6 +15,7 @@ from runs.api import (
     run_notes,
     runs,
     series,
+    snapshot_diffs,
     snapshots,
     unknown,
     views,
@@ -65,6 +66,8 @@ FILES = [
 SNAPSHOTS = [
     path("runs/<str:run_id>/snapshot", snapshots.RunSnapshot.as_view()),
     path("runs/<str:run_id>/snapshot/files/<path:path>", snapshots.SnapshotFile.as_view()),
+    path("runs/<str:run_id>/snapshot/diff", snapshot_diffs.SnapshotDiff.as_view()),
+    path("runs/<str:run_id>/snapshot/diff/<path:path>", snapshot_diffs.SnapshotFileDiff.as_view()),
     path("runs/<str:run_id>/snapshot/zip", snapshots.SnapshotZip.as_view()),
 ]
 DISK = [

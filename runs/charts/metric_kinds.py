@@ -4,12 +4,13 @@ A metric logged once is a value, more often a line; a row or a table is a line o
 column; a text is text; images and documents have forms of their own.
 """
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Count, OuterRef, Subquery
 
-from runs.metrics.models import Metric, MetricArtifact, MetricShape, TextValue
+from runs.metrics.models import Metric, MetricArtifact, MetricShape, Series, TextValue
 from runs.metrics.queries import read_summaries
 from runs.metrics.summaries import Summary
 from runs.tracking.models import Run
@@ -44,14 +45,44 @@ class MetricKind:
     artifact: MetricArtifact | None = None
 
 
-def list_kinds(run: Run) -> list[MetricKind]:
-    """Return the metrics of a run, sorted by key and kind. Four queries."""
+@dataclass(frozen=True)
+class KindPage:
+    """The kinds of some metrics; `next` is the name of the last one where there are more."""
+
+    items: list[MetricKind]
+    next: str | None
+
+
+def list_kinds_page(run: Run, *, after: str = "", limit: int = 1000) -> KindPage:
+    """Return the kinds of the first `limit` metrics whose names come behind `after`. Seven
+    queries."""
+    names = list_names(run)
+    start = bisect_right(names, after)
+    shown = names[start : start + limit]
+    more = shown[-1] if len(names) > start + limit else None
+    return KindPage(list_kinds(run, shown), more)
+
+
+def list_names(run: Run) -> list[str]:
+    """Return the names of the metrics of a run, sorted. Three queries."""
+    sources = (
+        Series.objects.filter(run=run).values_list("metric__key", flat=True),
+        TextValue.objects.filter(run=run).values_list("metric__key", flat=True),
+        MetricArtifact.objects.filter(run=run).values_list("key", flat=True),
+    )
+    return sorted({name for source in sources for name in source.distinct()})
+
+
+def list_kinds(run: Run, keys: Sequence[str] | None = None) -> list[MetricKind]:
+    """Return the metrics of a run, of all or of those named, sorted by key and kind. Four
+    queries."""
     numbers: dict[str, dict[str, Summary]] = {}
-    for (_, key, column), summary in read_summaries([run.id]).items():
+    for (_, key, column), summary in read_summaries([run.id], keys).items():
         numbers.setdefault(key, {})[column] = summary
-    texts = read_last_texts(run)
-    shapes = {shape.key: shape for shape in MetricShape.objects.filter(run=run)}
-    found = [*kinds_of_files(run)]
+    texts = read_last_texts(run, keys)
+    named = {} if keys is None else {"key__in": keys}
+    shapes = {shape.key: shape for shape in MetricShape.objects.filter(run=run, **named)}
+    found = [*kinds_of_files(run, keys)]
     for key in numbers.keys() | texts.keys():
         shape = shapes.get(key)
         found += kinds_of(key, shape, numbers.get(key, {}), texts.get(key, {}))
@@ -99,9 +130,10 @@ def kind_of_columns(
     )
 
 
-def kinds_of_files(run: Run) -> Iterator[MetricKind]:
+def kinds_of_files(run: Run, keys: Sequence[str] | None = None) -> Iterator[MetricKind]:
     """Yield the images and documents of a run by name, each with its latest one. One query."""
-    rows = MetricArtifact.objects.filter(run=run).order_by("step", "ms", "id")
+    named = {} if keys is None else {"key__in": keys}
+    rows = MetricArtifact.objects.filter(run=run, **named).order_by("step", "ms", "id")
     groups: dict[tuple[str, str], list[MetricArtifact]] = {}
     for row in rows:
         groups.setdefault((row.key, row.kind), []).append(row)
@@ -120,11 +152,12 @@ def list_artifacts(run: Run, *, key: str = "", kind: str = "") -> list[MetricArt
     return sorted(rows, key=lambda row: (row.key, row.step, row.ms, row.id))
 
 
-def read_last_texts(run: Run) -> dict[str, dict[str, LastText]]:
+def read_last_texts(run: Run, keys: Sequence[str] | None = None) -> dict[str, dict[str, LastText]]:
     """Return the last text of each metric and column of a run. One query."""
     of_metric = TextValue.objects.filter(run=run, metric=OuterRef("pk"))
     last = of_metric.order_by("-step", "-ms", "-id")
-    metrics = Metric.objects.filter(text_values__run=run).annotate(
+    named = {} if keys is None else {"key__in": keys}
+    metrics = Metric.objects.filter(text_values__run=run, **named).annotate(
         count=Count("text_values"),
         last_value=Subquery(last.values("value")[:1]),
         last_step=Subquery(last.values("step")[:1]),

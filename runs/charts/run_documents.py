@@ -9,6 +9,7 @@ from runs.charts.log_search import match_logs
 from runs.charts.run_list import RunQuery, filter_of, sort_keys
 from runs.charts.search import Count, Page, count_runs, search_runs
 from runs.metrics.queries import read_summaries
+from runs.tracking.errors import InvalidValue
 from runs.tracking.filters import And, Comparison, Entity, Field, Operator, join
 from runs.tracking.models import Experiment, Lifecycle, Param, Property, Run, RunTag, StatusChange
 from runs.tracking.queries import find_experiments, get_experiment, get_run
@@ -139,13 +140,35 @@ def read_part(ids: Sequence[int]) -> dict[int, RunDocument]:
     return found
 
 
-def list_descendants(run: Run, *, recursive: bool = True) -> list[int]:
-    """Return the keys of the runs below a run, or of its children alone, in the order they were
-    made. A query per level."""
+def list_child_documents(
+    run: Run, *, recursive: bool = False, after: str = "", limit: int = 100
+) -> DocumentPage:
+    """Return a page of the children of a run, or of the whole tree below it, in the order they were
+    made. A query per level of the tree, and those of `read_documents`. Raises InvalidValue."""
+    start = read_place(after) if after else 0
+    shown = Run.objects.exclude(lifecycle=Lifecycle.DELETED)
+    if recursive:
+        ids = [key for key in list_descendants(run) if key > start]
+    else:
+        children = shown.filter(parent=run, id__gt=start).order_by("id")
+        ids = list(children.values_list("id", flat=True)[: limit + 1])
+    more = str(ids[limit - 1]) if len(ids) > limit else None
+    return DocumentPage(read_documents(ids[:limit]), more)
+
+
+def read_place(after: str) -> int:
+    """Return the key of the run that a page goes on behind. Raises InvalidValue."""
+    if not (after.isascii() and after.isdigit() and len(after) < 19):
+        raise InvalidValue("The cursor is not one of this list. Begin without it.")
+    return int(after)
+
+
+def list_descendants(run: Run) -> list[int]:
+    """Return the keys of the runs below a run, in the order they were made. A query per level."""
     shown = Run.objects.exclude(lifecycle=Lifecycle.DELETED)
     level = list(shown.filter(parent=run).values_list("id", flat=True))
     found = set(level)
-    while recursive and level:
+    while level:
         below = shown.filter(parent__in=level).exclude(id__in=found)
         level = list(below.values_list("id", flat=True))
         found |= set(level)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 
 from runs.artifacts.logs.conventions import list_logs
+from runs.artifacts.snapshots.queries import find_snapshot
 from runs.charts.run_documents import RunDocument, get_run_document
 from runs.charts.run_page import list_datasets
 from runs.tracking.models import DatasetInput, Run
@@ -36,6 +37,7 @@ def document(request: HttpRequest, run_id: str) -> HttpResponse:
 
 def describe(request: HttpRequest, found: RunDocument) -> dict[str, Any]:
     run = found.run
+    snapshot = find_snapshot(run)
     details = {
         "runId": run.run_id,
         "target": run.target,
@@ -47,6 +49,7 @@ def describe(request: HttpRequest, found: RunDocument) -> dict[str, Any]:
         "inputDatasets": [describe_dataset(one) for one in list_datasets(run)],
         "outputDatasets": [],
         "runDefinition": run.source,
+        "snapshotId": snapshot.sha256 if snapshot else None,
         "logFiles": addresses_of_logs(request, run),
         "submittedBy": run.submitted_by,
     }

@@ -6,8 +6,10 @@ import threading
 import pytest
 
 from runs.api.metrics import read_batch
+from runs.charts.metric_kinds import list_kinds_page
 from runs.metrics.models import MetricBatch, Segment, Series, TextValue
 from runs.metrics.services import forget_batches
+from runs.tracking.models import Run
 
 MATRIX = {
     "schema_type": "confusion_matrix",
@@ -387,3 +389,25 @@ def test_all_points_of_a_batch_are_one_request(log):
 def test_a_batch_is_read_in_one_pass():
     batch = read_batch(b'{"metrics": [{"kind": "scalar", "name": "a", "value": 1}]}')
     assert batch.metrics[0].value == 1.0
+
+
+def test_metrics_come_in_pages_by_name(api, run_id, log):
+    names = ["b", "A", "a/c", "é", "Z", "text", "list"]
+    log(*(scalar(name, 1) for name in names[:5]))
+    log({"kind": "string", "name": "text", "value": "low"})
+    log({"kind": "list", "name": "list", "value": [1, 2]})
+    log({"kind": "string", "name": "b", "value": "a second kind"})
+    seen, query = [], {"limit": 2}
+    while query:
+        page = api.get(f"runs/{run_id}/metrics", query).body
+        assert len({metric["name"] for metric in page["items"]}) <= 2
+        seen += [metric["name"] for metric in page["items"]]
+        query = page["next"] and query | {"after": page["next"]}
+    assert seen == sorted([*names, "b"])
+
+
+def test_a_page_of_metrics_goes_on_behind_a_name(api, run_id, log):
+    log(*(scalar(f"m{i:03}", i) for i in range(300)))
+    page = list_kinds_page(Run.objects.get(run_id=run_id), after="m099", limit=10)
+    assert [kind.key for kind in page.items] == [f"m{i}" for i in range(100, 110)]
+    assert page.next == "m109"

@@ -211,6 +211,25 @@ def test_the_tree_below_a_run_is_listed(api, run_id):
     assert [(run["run_id"], run["root"]) for run in tree] == [(child, run_id), (grandchild, run_id)]
 
 
+@pytest.mark.parametrize("recursive", ["false", "true"])
+def test_children_come_in_pages(api, run_id, recursive):
+    made = api.post(f"runs/{run_id}/children", {"count": 7}).body["items"]
+    wanted = [child["run_id"] for child in made]
+    seen, query = [], {"limit": 3, "recursive": recursive}
+    while query:
+        page = api.get(f"runs/{run_id}/children", query).body
+        assert len(page["items"]) <= 3
+        seen += [child["run_id"] for child in page["items"]]
+        query = page["next"] and query | {"after": page["next"]}
+    assert seen == wanted
+
+
+@pytest.mark.parametrize("after", ["x", "-1", "9" * 30, "\u0663"])
+def test_a_cursor_that_is_none_is_refused(api, run_id, after):
+    answer = api.get(f"runs/{run_id}/children", {"after": after})
+    assert (answer.status, answer.code) == (400, "invalid_value")
+
+
 def test_a_run_goes_hides_and_comes_back(api, run_id):
     assert api.delete(f"runs/{run_id}").status == 204
     assert api.patch(f"runs/{run_id}", {"name": "x"}).code == "deleted"

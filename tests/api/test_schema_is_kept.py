@@ -59,6 +59,8 @@ def known(db, settings, tmp_path) -> dict[str, Any]:
     log_metrics(workspace=run.workspace, run_id=run.run_id, values=values)
     append_log(run=run, path=LOG, offset=0, data=b"one\ntwo\n")
     save_snapshot(run=run, chunks=[make_zip({LOG: "of the snapshot"})])
+    base = make_run(experiment, run_id="base")
+    save_snapshot(run=base, chunks=[make_zip({LOG: "of another snapshot"})])
     view = save_view(workspace=run.workspace, user=None, experiment=None, name="Best", query="q=a")
     return {
         "run_id": run.run_id,
@@ -74,6 +76,7 @@ def known(db, settings, tmp_path) -> dict[str, Any]:
         "experiment": [0],
         "experiment_name": ["digits"],
         "parent": run.run_id,
+        "base": base.run_id,
     }
 
 

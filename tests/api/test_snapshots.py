@@ -126,3 +126,87 @@ def test_nobody_and_other_methods_get_nothing(nobody, api, run_id, settings):
     settings.STUDIO_OPEN = False
     assert nobody.get(f"runs/{run_id}/snapshot").status == 401
     assert nobody.ask("PUT", f"runs/{run_id}/snapshot", data=b"x").status == 401
+
+
+# -- differences -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def base(api, put):
+    """Another run, whose snapshot differs from that of the run in three files."""
+    put(
+        make_zip(
+            {"same.py": b"1", "new.py": b"2", "train.py": b"a\nb\nlr = 0.01\n", "x.bin": b"\0"}
+        )
+    )
+    base = api.make_run()
+    old = make_zip(
+        {"same.py": b"1", "old.py": b"2", "train.py": b"a\nb\nlr = 0.1\n", "x.bin": b"\1\0"}
+    )
+    assert api.ask("PUT", f"runs/{base}/snapshot", data=old, kind="application/zip").status == 200
+    return base
+
+
+def test_two_snapshots_are_compared_file_by_file(api, run_id, base):
+    found = api.get(f"runs/{run_id}/snapshot/diff", {"base": base}).body
+    changes = {one["path"]: one["change"] for one in found["items"]}
+    assert changes == {
+        "new.py": "added", "old.py": "removed", "train.py": "changed", "x.bin": "changed",
+    }  # fmt: skip
+    assert found["same"] == 1
+    sizes = {
+        one["path"]: [one[side] and one[side]["size_bytes"] for side in ("old", "new")]
+        for one in found["items"]
+    }
+    assert sizes["new.py"] == [None, 1] and sizes["train.py"] == [13, 14]
+    swapped = api.get(f"runs/{base}/snapshot/diff", {"base": run_id}).body
+    assert {one["path"]: one["change"] for one in swapped["items"]}["new.py"] == "removed"
+
+
+def test_a_file_is_compared_line_by_line(api, run_id, base):
+    diff = api.get(f"runs/{run_id}/snapshot/diff/train.py", {"base": base}).body
+    assert (diff["added"], diff["removed"], diff["note"]) == (1, 1, "")
+    [hunk] = diff["hunks"]
+    assert [(line["kind"], line["old"], line["new"], line["text"]) for line in hunk["lines"]] == [
+        ("same", 1, 1, "a"), ("same", 2, 2, "b"),
+        ("removed", 3, None, "lr = 0.1"), ("added", None, 3, "lr = 0.01"),
+    ]  # fmt: skip
+    bytes_only = api.get(f"runs/{run_id}/snapshot/diff/x.bin", {"base": base}).body
+    assert (bytes_only["hunks"], bytes_only["note"]) == (
+        [],
+        "This is not text. Only its bytes differ.",
+    )
+
+
+def test_a_run_does_not_differ_from_itself(api, run_id, base):
+    found = api.get(f"runs/{run_id}/snapshot/diff", {"base": run_id}).body
+    assert found == {"items": [], "same": 4}
+
+
+@pytest.mark.parametrize(
+    ("place", "query", "status"),
+    [
+        ("snapshot/diff", {}, 400),
+        ("snapshot/diff", {"base": ""}, 400),
+        ("snapshot/diff", {"base": "unknown"}, 404),
+        ("snapshot/diff/old.py", {"base": "the base"}, 404),
+        ("snapshot/diff/../train.py", {"base": "the base"}, 400),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(api, run_id, base, place, query, status):
+    asked = {name: base if value == "the base" else value for name, value in query.items()}
+    assert api.get(f"runs/{run_id}/{place}", asked).status == status
+
+
+def test_a_run_without_a_snapshot_cannot_be_compared(api, run_id, base):
+    bare = api.make_run()
+    assert api.get(f"runs/{bare}/snapshot/diff", {"base": base}).status == 404
+    assert api.get(f"runs/{run_id}/snapshot/diff", {"base": bare}).status == 404
+    assert api.post(f"runs/{run_id}/snapshot/diff").status == 405
+
+
+def test_a_reader_compares_and_nobody_else(reader, nobody):
+    run = make_run()
+    place = f"runs/{run.run_id}/snapshot/diff"
+    assert reader.get(place, {"base": run.run_id}).code == "not_found"
+    assert nobody.get(place, {"base": run.run_id}).status == 401

@@ -4,7 +4,9 @@ import pytest
 from django.test import Client
 
 from runs.artifacts.services import save_file
+from runs.artifacts.snapshots.services import save_snapshot
 from runs.tracking import services
+from tests.artifacts.zips import make_zip
 from tests.factories import make_run
 from tests.web.curves import log_curve
 
@@ -62,6 +64,13 @@ def test_it_is_downloaded_under_the_name_of_the_run(studio: Client):
 
 def test_times_out_of_every_calendar_are_told_as_numbers(studio: Client):
     assert document_of(studio, make_run(started_ms=2**62))["startTimeUtc"] == str(2**62)
+
+
+def test_the_snapshot_is_named(studio: Client):
+    run = make_run()
+    assert document_of(studio, run)["snapshotId"] is None
+    snapshot = save_snapshot(run=run, chunks=[make_zip({"train.py": b"1"})])
+    assert document_of(studio, run)["snapshotId"] == snapshot.sha256
 
 
 def test_an_unknown_run_is_not_found(studio: Client):
