@@ -65,6 +65,14 @@ class InvalidPattern(ArtifactError):
     """A search pattern that is not a regular expression; the message says where."""
 
 
+class InvalidLines(ArtifactError):
+    """No such lines can be read; the message says why."""
+
+
+class TooMuchText(ArtifactError):
+    """More than is copied at once; the message says how much that is."""
+
+
 class UnknownSnapshot(ArtifactError):
     """The run has no snapshot."""
 

@@ -37,6 +37,7 @@ STATUS_OF_ERROR: dict[type[Exception], int] = {
     artifacts.PathTaken: 409,
     artifacts.OwnerGone: 409,
     artifacts.NotDeleted: 409,
+    artifacts.TooMuchText: 413,
     artifacts.StoreFull: 507,
     artifacts.StoreUnavailable: 503,
     artifacts.ArtifactError: 400,

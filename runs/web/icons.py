@@ -38,6 +38,7 @@ ICONS = (
     "hourglass",
     "info",
     "keyboard",
+    "link",
     "list-tree",
     "loader-circle",
     "lock",

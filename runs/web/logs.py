@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from django.http import HttpRequest, HttpResponse
 
+from runs.artifacts.logs.copying import read_text
 from runs.artifacts.logs.reading import LogPage, read_lines
 from runs.artifacts.logs.searching import count_hits, parse_query, search_file
 from runs.artifacts.models import File
@@ -35,6 +36,19 @@ def answer_lines(request: HttpRequest, file: Readable, *, has_levels: bool = Tru
     count = number(request, "count") if "count" in request.GET else 300
     found = read_lines(file, **place, last="last" in request.GET, count=count)
     return as_json(describe(found, has_levels=has_levels))
+
+
+@page(Action.FILE_READ)
+def text(request: HttpRequest, run_id: str) -> HttpResponse:
+    """`?path=…&first_line=10&last_line=25`: these lines as plain text, to be copied."""
+    return answer_text(request, find_file(request, run_id))
+
+
+def answer_text(request: HttpRequest, file: Readable) -> HttpResponse:
+    """Answer with the lines asked for, whole and without their colours."""
+    first, last = (number(request, name) for name in ("first_line", "last_line"))
+    found = read_text(file, first, last)
+    return HttpResponse(found, content_type="text/plain; charset=utf-8")
 
 
 @page(Action.FILE_READ)
@@ -73,7 +87,7 @@ def find_file(request: HttpRequest, run_id: str) -> File:
 
 
 def number(request: HttpRequest, name: str) -> int:
-    text = request.GET[name]
+    text = request.GET.get(name, "")
     if not (text.isascii() and text.isdigit() and len(text) < 19):
         raise InvalidValue(f"{name} is a whole number.")
     return int(text)
@@ -89,6 +103,7 @@ def describe(found: LogPage, *, has_levels: bool) -> dict[str, Any]:
                 "segments": line.segments,
                 "level": line.level if has_levels else "",
                 "cut": line.is_cut,
+                "received": line.received_ms,
             }
             for line in found.lines
         ],
@@ -98,6 +113,7 @@ def describe(found: LogPage, *, has_levels: bool) -> dict[str, Any]:
         "total_lines": found.total_lines,
         "at_end": found.at_end,
         "growing": found.growing,
+        "received": found.received,
     }
 
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from runs.artifacts.errors import ArtifactError
+from runs.artifacts.listing import find_files
 from runs.artifacts.logs.conventions import default_log
 from runs.artifacts.logs.failures import error_line
 from runs.artifacts.models import File
@@ -17,11 +18,23 @@ from runs.artifacts.queries import get_file, list_folder
 from runs.tracking.models import Run
 from runs.tracking.queries import get_run
 from runs.tracking.statuses import Status
+from runs.tracking.texts import is_storable
 from runs.web.gate import page
 from runs.web.logs import number
 from runs.web.markdown import to_html
 from runs.web.run_tabs import Tab
 from runs.workspaces.permissions import Action
+
+# What the list of shortcuts adds on this tab: `static/js/pages/run_outputs.js` acts on them.
+KEYS = (
+    {"key": "w", "does": "Wrap long lines"},
+    {"key": "t", "does": "Timestamps of lines"},
+    {"key": "F", "does": "Follow a log as it grows"},
+    {"key": "G", "does": "Go to the end"},
+    {"key": "n", "does": "Next match"},
+    {"key": "N", "does": "Previous match"},
+    {"key": "c", "does": "Copy the marked lines"},
+)
 
 
 def read(request: HttpRequest, run: Run) -> dict[str, Any]:
@@ -31,6 +44,7 @@ def read(request: HttpRequest, run: Run) -> dict[str, Any]:
     shown = log or run.files.order_by("path").first()
     is_chosen = "path" in request.GET
     return {
+        "keys": KEYS,
         "outputs": {
             "is_empty": shown is None,
             "path": shown.path if shown else "",
@@ -39,11 +53,13 @@ def read(request: HttpRequest, run: Run) -> dict[str, Any]:
             "is_active": not Status(run.status).is_final,
             "folders": reverse("folder", kwargs=where),
             "lines": reverse("log_lines", kwargs=where),
+            "text": reverse("log_text", kwargs=where),
             "hits": reverse("log_hits", kwargs=where),
+            "find": reverse("found_files", kwargs=where),
             "preview": reverse("preview", kwargs=where),
             "zip": reverse("run_zip", kwargs=where),
             "files": reverse("run_file", kwargs={**where, "path": "-"}).removesuffix("/-"),
-        }
+        },
     }
 
 
@@ -64,6 +80,17 @@ def folder(request: HttpRequest, run_id: str) -> HttpResponse:
     entries = list_folder(run, request.GET.get("path", ""))
     folders_first = sorted(entries, key=lambda entry: (not entry.is_dir, entry.name))
     return as_json({"entries": folders_first})
+
+
+@page(Action.FILE_READ)
+def found_files(request: HttpRequest, run_id: str) -> HttpResponse:
+    """`?q=model.pt`: the files at any depth whose path holds these words; `&after=` is the `next`
+    of the page before."""
+    run, text = get_run(request.workspace, run_id), request.GET.get("q", "")
+    if not is_storable(text):
+        return as_json({"entries": [], "next": None, "total": 0})
+    found, total = find_files(run, text, after=request.GET.get("after", ""))
+    return as_json({"entries": found.items, "next": found.next, "total": total})
 
 
 @page(Action.FILE_READ)

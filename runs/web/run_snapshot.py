@@ -92,7 +92,7 @@ def addresses_of(request: HttpRequest, run: Run) -> dict[str, str]:
     where = {"workspace": request.workspace.slug, "run_id": run.run_id}
     addresses = {
         name: reverse(f"snapshot_{name}", kwargs=where)
-        for name in ("tree", "preview", "lines", "hits", "diff", "zip")
+        for name in ("tree", "preview", "lines", "text", "hits", "diff", "zip")
     }
     one = reverse("snapshot_file", kwargs={**where, "path": "-"})
     return addresses | {"files": one.removesuffix("/-")}
@@ -153,6 +153,12 @@ def preview(request: HttpRequest, run_id: str) -> HttpResponse:
 def lines(request: HttpRequest, run_id: str) -> HttpResponse:
     """As for a log."""
     return logs.answer_lines(request, find_file(request, run_id), has_levels=False)
+
+
+@page(Action.FILE_READ)
+def text(request: HttpRequest, run_id: str) -> HttpResponse:
+    """As for a log."""
+    return logs.answer_text(request, find_file(request, run_id))
 
 
 @page(Action.FILE_READ)

@@ -280,3 +280,60 @@ def test_process_files_read_as_tables(studio, run):
     page = studio.get(f"{RUN}/preview", query).json()
     assert page["kind"] == "table"
     assert {"pid", "exit_code"} <= set(page["columns"])
+
+
+# -- times, copies, finding ------------------------------------------------------------------------
+
+
+def test_lines_tell_when_they_were_received(studio, run):
+    append_log(run=run, path="a.log", offset=0, data=b"one\n")
+    save(run, "b.log", "one\n")
+    page = studio.get(f"{RUN}/log-lines", {"path": "a.log"}).json()
+    first, last = page["received"]
+    assert page["lines"][0]["received"] == first <= last
+    page = studio.get(f"{RUN}/log-lines", {"path": "b.log"}).json()
+    assert (page["lines"][0]["received"], page["received"]) == (None, None)
+
+
+def test_marked_lines_come_as_plain_text(studio, run):
+    save(run, "a.log", "one\n\x1b[31mtwo\x1b[0m\nthree\n")
+    query = {"path": "a.log", "first_line": 2, "last_line": 3}
+    answer = studio.get(f"{RUN}/log-text", query)
+    assert (answer.content, answer["Content-Type"]) == (
+        b"two\nthree\n",
+        "text/plain; charset=utf-8",
+    )
+    assert studio.get(f"{RUN}/log-text", {"path": "a.log"}).status_code == 400
+    assert studio.get(f"{RUN}/log-text", query | {"path": "no.log"}).status_code == 404
+    assert studio.post(f"{RUN}/log-text").status_code == 405
+
+
+def test_more_than_is_copied_at_once_is_refused_with_the_limit(studio, run):
+    save(run, "a.log", "x" * 5_000_001 + "\n")
+    query = {"path": "a.log", "first_line": 1, "last_line": 1}
+    answer = studio.get(f"{RUN}/log-text", query, headers={"Accept": "application/json"})
+    assert answer.status_code == 413
+    assert "at most 5 MB" in answer.json()["message"]
+
+
+def test_files_are_found_in_folders_that_were_never_opened(studio, run):
+    save(run, "a/b/c/model.pt", "x")
+    save(run, "z.txt", "x")
+    found = studio.get(f"{RUN}/found-files", {"q": "MODEL"}).json()
+    assert [entry["path"] for entry in found["entries"]] == ["a/b/c/model.pt"]
+    assert (found["total"], found["next"]) == (1, None)
+    nothing = studio.get(f"{RUN}/found-files", {"q": "a\0b"}).json()
+    assert nothing == {"entries": [], "next": None, "total": 0}
+
+
+def test_texts_and_found_files_are_not_for_everyone(guarded, run):
+    save(run, "a.txt", "secret")
+    for path in ("log-text?path=a.txt&first_line=1&last_line=1", "found-files?q=a"):
+        assert guarded.get(f"{RUN}/{path}").status_code in (302, 401, 403, 404)
+
+
+def test_the_list_of_shortcuts_names_those_of_the_tab(studio, run):
+    save(run, "a.log", "one\n")
+    page = studio.get(f"{RUN}/outputs").content.decode()
+    assert "<dt>Copy the marked lines</dt><dd><kbd>c</kbd></dd>" in page
+    assert "Copy the marked lines" not in studio.get(f"{RUN}/details").content.decode()

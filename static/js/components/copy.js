@@ -14,8 +14,9 @@ function textOf(button) {
   return source ? document.getElementById(source).textContent : button.dataset.copy;
 }
 
-export async function copy(text) {
-  if (await toClipboard(text)) toast(text.length < 80 ? `Copied ${text}` : "Copied");
+/** Copy `text` and say so: in `words`, or with the text itself where it is short. */
+export async function copy(text, words = text.length < 80 ? `Copied ${text}` : "Copied") {
+  if (await toClipboard(text)) toast(words);
   else toast("The browser does not let this page copy.", { bad: true, hint: text.slice(0, 200) });
 }
 

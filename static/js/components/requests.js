@@ -6,12 +6,21 @@ const headers = () => JSON.parse(document.body.getAttribute("hx-headers") ?? "{}
 
 /** Fetch JSON; a refusal becomes an Error with the studio's own words. */
 export async function fetchJson(address, options = {}) {
+  const answer = await ask(address, options);
+  return answer.status === 204 ? null : answer.json();
+}
+
+/** Fetch a text; a refusal becomes an Error as well. */
+export async function fetchText(address) {
+  return (await ask(address)).text();
+}
+
+async function ask(address, options = {}) {
   const answer = await fetch(address, {
     ...options,
     headers: { Accept: "application/json", ...headers(), ...options.headers },
   });
-  if (answer.status === 204) return null;
-  if (answer.ok) return answer.json();
+  if (answer.ok) return answer;
   throw new Error(wordsOf(await answer.text()).text, { cause: answer.status });
 }
 

@@ -58,6 +58,17 @@ export function timestamp(ms) {
   return `${date} ${clock}.${String(at.getMilliseconds()).padStart(3, "0")}`;
 }
 
+/** The moment as ISO 8601 with the offset of the reader's time zone. */
+export function isoHere(ms) {
+  if (!isShowable(ms)) return `${ms} ms`;
+  const offset = -new Date(ms).getTimezoneOffset();
+  const zone = `${two(Math.floor(Math.abs(offset) / 60))}:${two(Math.abs(offset) % 60)}`;
+  return `${timestamp(ms).replace(" ", "T")}${offset < 0 ? "-" : "+"}${zone}`;
+}
+
+/** Whether two moments lie on the same day, here. */
+export const isSameDay = (one, other) => timestamp(one).slice(0, 10) === timestamp(other).slice(0, 10);
+
 /** "00:03:02", "27:41:33" past a day; milliseconds below ten seconds: "0.482 s". */
 export function duration(ms) {
   if (!Number.isFinite(ms) || ms < 0) return "—";

@@ -16,6 +16,7 @@ function start() {
   let active = 0;
   const tree = new FileTree(root.querySelector("[role=tree]"), {
     folders: root.dataset.folders,
+    found: root.dataset.find,
     zip: root.dataset.zip,
     choose: (path) => panes[active].open(path),
   });
@@ -56,7 +57,7 @@ function start() {
     find.value = state.get("find");
     regex.checked = state.get("regex") === "1";
   }
-  if (path) pane.open(path, { line: state.get("line"), byte, wrap: state.get("wrap"), follow: state.get("follow") });
+  if (path) pane.open(path, { line: state.get("line"), byte, wrap: state.get("wrap"), times: state.get("times"), follow: state.get("follow") });
   if (state.get("second")) addPane().open(state.get("second"));
 
   root.querySelector("[data-filter]").addEventListener("input", (event) => tree.filter(event.target.value));
@@ -69,8 +70,10 @@ function start() {
   root.querySelector("[data-copy-zip]")?.addEventListener("click", () => {
     copy(`curl -C - -OJ "${new URL(root.dataset.zip, location.href)}"`);
   });
-  if (root.dataset.active) alsoLive(() => tree.refresh());
+  if (root.dataset.active) alsoLive(() => tree.wanted || tree.refresh());
   onKey("w", () => panes[active].toggleWrap());
+  onKey("t", () => panes[active].toggleTimes());
+  onKey("c", () => panes[active].marks.copyText());
   onKey("F", () => panes[active].toggleFollow());
   onKey("G", () => panes[active].viewer.goToEnd());
   onKey("n", () => panes[active].search.step(1));

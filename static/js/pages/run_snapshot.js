@@ -70,6 +70,7 @@ function showFiles(files) {
   }
   root.querySelector("[data-filter]").addEventListener("input", (event) => tree.filter(event.target.value));
   onKey("w", () => shown?.pane.toggleWrap?.());
+  onKey("c", () => shown?.pane.marks?.copyText());
   const first = state.get("path") ?? chooseFirst(files, root.dataset.script).path;
   tree.start(first);
   open(first, { line: state.get("line"), wrap: state.get("wrap") });

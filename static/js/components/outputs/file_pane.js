@@ -1,12 +1,16 @@
 // One pane of the viewer: a log with its tools, or the preview of another kind of file.
 
 import { plainName } from "../../lib/plain_names.js";
-import { copy } from "../copy.js";
 import { toast } from "../toasts.js";
 import { fetchJson } from "../requests.js";
+import { LineMarks } from "./line_marks.js";
 import { LogSearch } from "./log_search.js";
 import { LogViewer } from "./log_viewer.js";
 import { drawPreview } from "./previews.js";
+
+const TIMES_KNOWN = "When the studio received each line";
+const TIMES_UNKNOWN =
+  "Not known for this file: it was uploaded as a whole, or before the studio noted when lines arrive";
 
 /** A pane made from the template; `addresses` are the `data-*` of the page. */
 export class FilePane extends EventTarget {
@@ -15,11 +19,14 @@ export class FilePane extends EventTarget {
     this.addresses = addresses;
     this.element = template.content.firstElementChild.cloneNode(true);
     this.find("toggle-wrap").addEventListener("click", () => this.toggleWrap());
+    this.find("toggle-times").addEventListener("click", () => this.toggleTimes());
     this.find("toggle-follow").addEventListener("click", () => this.toggleFollow());
     this.find("end").addEventListener("click", () => this.viewer.goToEnd());
     this.find("start").addEventListener("click", () => this.viewer.goToStart());
     this.find("close").addEventListener("click", () => this.close());
-    this.viewer = new LogViewer(this.find("log"), addresses.lines);
+    const started = addresses.started ? Number(addresses.started) : null;
+    this.viewer = new LogViewer(this.find("log"), addresses.lines, started);
+    this.marks = new LineMarks(this.find("marked"), this.viewer, addresses.text);
     this.search = new LogSearch(this.find("search"), this.viewer, {
       address: addresses.hits,
       list: this.find("matches"),
@@ -27,17 +34,20 @@ export class FilePane extends EventTarget {
     this.viewer.addEventListener("moved", () => this.tellWhere());
     this.viewer.addEventListener("follow", () => this.showFollow());
     this.viewer.addEventListener("grown", () => (this.find("end").hidden = false));
-    this.viewer.addEventListener("line", (event) => this.chooseLine(event.detail));
+    this.marks.addEventListener("changed", () => this.dispatchEvent(new CustomEvent("changed")));
   }
 
   find(name) {
     return this.element.querySelector(`[data-${name}]`);
   }
 
-  /** Show `path`: lines of a text, else what `previews` can draw of it. */
-  async open(path, { line = null, byte = null, wrap = null, follow = null, start = false } = {}) {
+  /**
+   * Show `path`: lines of a text, else what `previews` can draw of it. `options`: the marked `line`s
+   * or a `byte` to open at, `wrap`, `times`, `follow`, and whether to begin at the `start`.
+   */
+  async open(path, options = {}) {
     this.path = path;
-    this.lines = null;
+    this.marks.set(null);
     this.find("title").textContent = plainName(path.split("/").at(-1));
     this.find("title").title = path;
     const file = `${this.addresses.files}/${path.split("/").map(encodeURIComponent).join("/")}`;
@@ -45,7 +55,7 @@ export class FilePane extends EventTarget {
     this.find("raw").href = `${file}?inline=1`;
     try {
       const preview = await this.preview(path);
-      await this.show(preview, file, { line, byte, wrap, follow, start });
+      await this.show(preview, file, options);
     } catch (error) {
       this.find("where").textContent = error.message;
       toast(error.message, { bad: true });
@@ -57,7 +67,7 @@ export class FilePane extends EventTarget {
     return fetchJson(`${this.addresses.preview}?${new URLSearchParams({ path, start })}`);
   }
 
-  async show(preview, file, { line, byte, wrap, follow, start }) {
+  async show(preview, file, { line = null, byte = null, start = false, ...options }) {
     const isLog = preview.kind === "text";
     this.element.dataset.kind = preview.kind;
     this.find("log").hidden = !isLog;
@@ -71,39 +81,37 @@ export class FilePane extends EventTarget {
       this.find("preview").append(...drawn);
       return;
     }
-    if (wrap) this.element.classList.add("wraps");
-    const first = line ? Number(String(line).split("-")[0]) : null;
+    if (options.wrap) this.toggle("wrap", "wraps", true);
+    if (options.times) this.toggle("times", "shows-times", true);
+    const first = this.marks.read(line);
     await this.viewer.open(this.path, { line: first, byte, start });
-    if (first) this.selectLines(first, Number(String(line).split("-")[1] ?? first));
-    this.viewer.setFollow(Boolean(follow) || (this.viewer.growing && first === null && byte === null));
+    this.viewer.setFollow(Boolean(options.follow) || (this.viewer.growing && first === null && byte === null));
     this.search.reset();
   }
 
   get state() {
     return {
       path: this.path,
-      line: this.lines,
+      line: this.marks.text,
       wrap: this.element.classList.contains("wraps") ? "1" : "",
+      times: this.element.classList.contains("shows-times") ? "1" : "",
     };
   }
 
-  chooseLine({ no, range }) {
-    const [first, last] = range && this.firstLine ? [this.firstLine, no].sort((a, b) => a - b) : [no, no];
-    if (!range) this.firstLine = no;
-    this.selectLines(first, last);
-    this.dispatchEvent(new CustomEvent("changed"));
-    copy(location.href);
-  }
-
-  selectLines(first, last) {
-    this.lines = first === last ? String(first) : `${first}-${last}`;
-    this.viewer.select(first, last);
-  }
-
   toggleWrap() {
-    const on = this.element.classList.toggle("wraps");
-    this.find("toggle-wrap").setAttribute("aria-pressed", String(on));
+    this.toggle("wrap", "wraps");
     this.dispatchEvent(new CustomEvent("changed"));
+  }
+
+  toggleTimes() {
+    if (this.find("toggle-times").disabled) return;
+    this.toggle("times", "shows-times");
+    this.dispatchEvent(new CustomEvent("changed"));
+  }
+
+  toggle(name, className, on) {
+    const isOn = this.element.classList.toggle(className, on);
+    this.find(`toggle-${name}`).setAttribute("aria-pressed", String(isOn));
   }
 
   toggleFollow() {
@@ -118,6 +126,16 @@ export class FilePane extends EventTarget {
     this.find("where").textContent = this.viewer.where;
     const below = !this.viewer.atEnd;
     this.find("end").hidden = !below;
+    this.offerTimes();
+  }
+
+  /** Times can be shown where the studio has seen lines arrive. */
+  offerTimes() {
+    const button = this.find("toggle-times");
+    const isKnown = Boolean(this.viewer.received);
+    button.disabled = !isKnown;
+    button.title = isKnown ? TIMES_KNOWN : TIMES_UNKNOWN;
+    this.element.classList.toggle("has-times", isKnown);
   }
 
   close() {

@@ -1,14 +1,19 @@
-// The tree of a run's files: folders load when opened, sizes and a live dot, a filter.
+// The tree of a run's files: folders load when opened, sizes and a live dot; or the files found.
 
 import { formatBytes } from "../../lib/numbers.js";
 import { plainName } from "../../lib/plain_names.js";
 import { icon } from "../icons.js";
 import { fetchJson } from "../requests.js";
 
-/** A tree (ARIA) in `root`; calls `choose(path)` for files. */
+const FIND_DELAY_MS = 150;
+
+/**
+ * A tree (ARIA) in `root`; calls `choose(path)` for files. `folders` answers with what lies in a
+ * folder, `found` with the files whose path holds some words.
+ */
 export class FileTree {
-  constructor(root, { folders, choose, zip }) {
-    Object.assign(this, { root, folders, choose, zip });
+  constructor(root, { folders, found, choose, zip }) {
+    Object.assign(this, { root, folders, found, choose, zip, wanted: "" });
     this.open = new Set();
     root.addEventListener("click", (event) => this.click(event));
     root.addEventListener("keydown", (event) => this.key(event));
@@ -24,7 +29,9 @@ export class FileTree {
 
   /** Load the open folders again, keeping what is open and focused. */
   async refresh() {
-    const list = await this.load("", 1);
+    const { wanted } = this;
+    const list = wanted ? await this.loadFound(wanted) : await this.load("", 1);
+    if (wanted !== this.wanted) return;
     const focused = document.activeElement?.dataset?.path;
     this.root.replaceChildren(...list.children);
     this.mark(this.current);
@@ -32,8 +39,7 @@ export class FileTree {
   }
 
   async load(folder, level) {
-    const list = document.createElement("ul");
-    list.setAttribute("role", "group");
+    const list = group();
     for (const entry of await this.entriesOf(folder)) list.append(await this.drawEntry(entry, level));
     return list;
   }
@@ -58,7 +64,8 @@ export class FileTree {
     line.append(item);
     const name = document.createElement("span");
     name.className = "clip grow";
-    name.textContent = plainName(entry.name);
+    name.append(plainName(entry.name));
+    if (entry.folder) name.append(folderOf(entry));
     if (entry.is_dir) await this.drawFolder(line, item, name, entry, level);
     else this.drawFile(item, name, entry);
     return line;
@@ -133,13 +140,38 @@ export class FileTree {
     actions[event.key]();
   }
 
-  /** Show only entries whose path holds `text` (of the folders that are open). */
+  /** Show the files of any folder whose path holds the words of `text`; with none, the tree. */
   filter(text) {
-    const wanted = text.toLowerCase();
-    for (const item of this.root.querySelectorAll("[role=treeitem]")) {
-      const hit = item.dataset.path.toLowerCase().includes(wanted);
-      item.hidden = Boolean(wanted) && !hit && !item.dataset.folder;
-    }
+    this.wanted = text.trim();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.refresh(), FIND_DELAY_MS);
+  }
+
+  async loadFound(wanted) {
+    const list = group();
+    await this.addFound(list, wanted, "");
+    if (!list.children.length) list.append(note(`No file's path holds "${wanted}".`));
+    return list;
+  }
+
+  /** Add a page of found files, and a button for the next one. */
+  async addFound(list, wanted, after) {
+    const { entries, next, total } = await fetchJson(`${this.found}?${new URLSearchParams({ q: wanted, after })}`);
+    for (const entry of entries) list.append(await this.drawEntry(inFolder(entry), 1));
+    if (!next) return;
+    const more = note("");
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn";
+    button.textContent = "Show more";
+    button.addEventListener("click", () => {
+      const tree = more.parentElement;
+      more.remove();
+      this.addFound(tree, wanted, next).then(() => this.mark(this.current));
+    });
+    const shown = list.querySelectorAll("[role=treeitem]").length.toLocaleString("en-US");
+    more.append(`${shown} of ${total.toLocaleString("en-US")} files `, button);
+    list.append(more);
   }
 
   mark(path) {
@@ -156,4 +188,27 @@ export class FileTree {
   itemOf(path) {
     return this.root.querySelector(`[data-path="${CSS.escape(path)}"]`);
   }
+}
+
+function group() {
+  const list = document.createElement("ul");
+  list.setAttribute("role", "group");
+  return list;
+}
+
+/** A found file says where it lies. */
+const inFolder = (entry) => ({ ...entry, folder: entry.path.slice(0, -entry.name.length - 1) });
+
+function folderOf(entry) {
+  const folder = document.createElement("span");
+  folder.className = "tree-folder";
+  folder.textContent = plainName(entry.folder);
+  return folder;
+}
+
+function note(words) {
+  const line = document.createElement("li");
+  line.className = "tree-note muted small";
+  line.textContent = words;
+  return line;
 }

@@ -1,7 +1,12 @@
-// One line of a log as elements: number, coloured pieces, marked matches. Only text nodes.
+// One line of a log as elements: number, time, coloured pieces, marked matches. Only text nodes.
 
-/** Draw a line of the wire; `marks` is a RegExp whose matches are marked, or null. */
-export function drawLine(line, marks) {
+import { clockOf, isoHere, timestamp } from "../../lib/times.js";
+
+/**
+ * Draw a line of the wire; `marks` is a RegExp whose matches are marked, or null; `started` is when
+ * the run has started (ms), or null.
+ */
+export function drawLine(line, { marks, started }) {
   const element = document.createElement("div");
   element.className = `log-line ${line.level}`;
   element.dataset.byte = line.byte;
@@ -12,9 +17,30 @@ export function drawLine(line, marks) {
   const text = document.createElement("span");
   text.className = "log-text";
   for (const [piece, style] of line.segments) text.append(drawPiece(piece, style, marks));
-  if (line.cut) text.append(note(" … (line cut: open raw for all of it)"));
-  element.append(number, text);
+  element.append(number, drawTime(line.received, started), text);
+  if (line.cut) element.append(note(" … (line cut: open raw for all of it)"));
   return element;
+}
+
+/** When a line arrived; empty where that is not known. The day shows where the log has several. */
+function drawTime(ms, started) {
+  const element = document.createElement("time");
+  element.className = "log-time";
+  if (ms === null || ms === undefined) return element;
+  const [day, clock] = timestamp(ms).split(" ");
+  const date = document.createElement("span");
+  date.className = "log-day";
+  date.textContent = `${day.slice(5)} `;
+  element.dateTime = isoHere(ms);
+  element.title = `Received ${isoHere(ms)}${sinceStart(ms, started)}`;
+  element.append(date, clock.slice(0, 8));
+  return element;
+}
+
+function sinceStart(ms, started) {
+  if (started === null) return "";
+  const when = ms < started ? "before" : "after";
+  return `\n${clockOf(Math.abs(ms - started))} ${when} the run started`;
 }
 
 function drawPiece(piece, style, marks) {
@@ -38,7 +64,7 @@ function drawPiece(piece, style, marks) {
 
 function note(words) {
   const element = document.createElement("em");
-  element.className = "muted";
+  element.className = "log-note muted";
   element.textContent = words;
   return element;
 }

@@ -1,7 +1,9 @@
 // A log of any size: only a window of its lines is in the page, loaded by byte as one scrolls.
 
 import { formatBytes } from "../../lib/numbers.js";
+import { isSameDay } from "../../lib/times.js";
 import { fetchJson } from "../requests.js";
+import { copyCleanly } from "./copied_lines.js";
 import { drawLine } from "./log_line.js";
 
 const CHUNK_LINES = 300;
@@ -9,14 +11,14 @@ const MOST_LINES = 3000;
 const NEAR_PX = 600;
 const FOLLOW_MS = 1000;
 
-/** Shows one log in `root`; `address` answers pages of lines. */
+/** Shows one log in `root`; `address` answers pages of lines; the run has `started` then (ms). */
 export class LogViewer extends EventTarget {
-  constructor(root, address) {
+  constructor(root, address, started = null) {
     super();
-    this.root = root;
-    this.address = address;
+    Object.assign(this, { root, address, started, selected: null });
     this.root.addEventListener("scroll", () => this.scrolled(), { passive: true });
     this.root.addEventListener("click", (event) => this.click(event));
+    copyCleanly(this.root);
     this.marks = null;
   }
 
@@ -89,7 +91,7 @@ export class LogViewer extends EventTarget {
   markTraces() {
     let inside = false;
     for (const element of this.root.children) {
-      const text = element.lastElementChild.textContent;
+      const text = element.querySelector(".log-text").textContent;
       const begins = text.includes("Traceback (most recent call last)");
       inside = begins || (inside && /^\s/.test(text));
       const ends = !inside && element.previousElementSibling?.classList.contains("trace");
@@ -104,6 +106,8 @@ export class LogViewer extends EventTarget {
     this.totalLines = page.total_lines;
     this.atEnd = page.at_end;
     this.growing = page.growing;
+    this.received = page.received;
+    this.root.classList.toggle("spans-days", Boolean(page.received) && !isSameDay(...page.received));
     this.markTraces();
     this.dispatchEvent(new CustomEvent("moved"));
   }
@@ -207,7 +211,9 @@ export class LogViewer extends EventTarget {
   }
 
   draw(line) {
-    return drawLine(line, this.marks);
+    const element = drawLine(line, this);
+    if (line.no !== null) element.classList.toggle("selected", this.isSelected(line.no));
+    return element;
   }
 
   elementOf(line) {
@@ -218,15 +224,20 @@ export class LogViewer extends EventTarget {
     const number = event.target.closest(".log-no");
     if (!number) return;
     const no = Number(number.parentElement.dataset.no);
+    if (!no) return;
     this.dispatchEvent(new CustomEvent("line", { detail: { no, range: event.shiftKey } }));
   }
 
-  /** Highlight the lines `first` to `last`. */
-  select(first, last) {
+  /** Highlight the lines [first, last], or none. */
+  select(range) {
+    this.selected = range;
     for (const element of this.root.children) {
-      const no = Number(element.dataset.no);
-      element.classList.toggle("selected", no >= first && no <= last);
+      element.classList.toggle("selected", this.isSelected(Number(element.dataset.no)));
     }
+  }
+
+  isSelected(no) {
+    return Boolean(this.selected) && no >= this.selected[0] && no <= this.selected[1];
   }
 
   get where() {
