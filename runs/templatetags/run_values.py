@@ -6,6 +6,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from runs.artifacts.sizes import format_bytes
 from runs.tracking.models import Run
 
 register = template.Library()
@@ -42,11 +43,4 @@ def short(value: float) -> str:
     return f"{value:.4g}"
 
 
-@register.filter(name="bytes")
-def shown_bytes(size: int) -> str:
-    """A size as `12.4 MB`, in decimal units."""
-    value, units = float(size), ["B", "kB", "MB", "GB", "TB", "PB"]
-    while value >= 1000 and len(units) > 1:
-        value /= 1000
-        units.pop(0)
-    return f"{value:.0f} B" if units[0] == "B" else f"{value:.1f} {units[0]}"
+register.filter("bytes", format_bytes)

@@ -24,6 +24,7 @@ ICONS = (
     "circle-dashed",
     "circle-x",
     "clock",
+    "columns-2",
     "columns-3",
     "copy",
     "download",

@@ -61,7 +61,7 @@ def test_a_file_is_shown_as_what_it_is(preview, name, content, kind):
 
 def test_a_preview_says_what_it_is_of(preview):
     found = preview("deep/<b>.png", b"x" * 2048)
-    assert (found["name"], found["where"]) == ("<b>.png", "2.0 KB · image/png")
+    assert (found["name"], found["where"]) == ("<b>.png", "2.0 kB · image/png")
 
 
 def test_a_csv_is_a_table(preview):

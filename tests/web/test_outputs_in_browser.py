@@ -2,7 +2,6 @@
 
 import pytest
 
-from runs.artifacts.logs import appending
 from runs.artifacts.logs.appending import append_log
 from runs.artifacts.models import File
 from runs.artifacts.services import save_file
@@ -94,6 +93,13 @@ def test_a_table_shows_more_rows_when_asked(tab, run):
     tab.get_by_role("button", name="Show more rows").click()
     until(tab, f"{rows} === 1500")
     assert not tab.get_by_role("button", name="Show more rows").is_visible()
+
+
+def test_numbers_of_a_table_stand_below_each_other(tab, run):
+    save(run, "a.csv", "id,label,loss\n1,cat,1e-3\n2,5,nan\n,dog,.5\n")
+    tab.goto(f"{OUTPUTS}?path=a.csv")
+    heads = "[...document.querySelectorAll('[data-preview] th')]"
+    until(tab, f"{heads}.map(head => head.className).join() === 'num,,num'")
 
 
 def test_markdown_reads_as_a_page(tab, run):
@@ -198,149 +204,6 @@ def test_a_phone_reads_logs_too(chromium, live_server, settings, run):
         assert height > PHONE["height"] / 3
 
 
-# -- times -----------------------------------------------------------------------------------------
-
-TIMES = (
-    "[...document.querySelectorAll('[data-log] .log-time')].filter(one => one.offsetWidth > 0)"
-    ".map(one => one.innerText)"
-)
-
-
-@pytest.fixture
-def timed(run, monkeypatch):
-    """A log with lines of two days; the run started ten seconds before the first."""
-    start = 1_780_000_000_000
-    update_run(run=run, status="Running")
-    type(run).objects.filter(pk=run.pk).update(started_ms=start - 10_000)
-    for after_ms, data in ((0, b"one\n"), (61_000, b"two\n")):
-        monkeypatch.setattr(appending, "now_ms", lambda ms=start + after_ms: ms)
-        offset = 0 if after_ms == 0 else 4
-        append_log(run=run, path="user_logs/std_log.txt", offset=offset, data=data)
-    return run
-
-
-def test_timestamps_are_shown_when_asked_for(chromium, live_server, settings, timed):
-    settings.STUDIO_OPEN = True
-    with open_tab(chromium, live_server.url, timezone_id="Asia/Kolkata") as tab:
-        tab.goto(OUTPUTS)
-        until(tab, f"{LINES}.join() === 'one,two'")
-        assert tab.evaluate(TIMES) == []
-        tab.click("[data-toggle-times]")
-        assert tab.evaluate(TIMES) == ["01:56:40", "01:57:41"]
-        assert "times=1" in tab.url
-        title = tab.locator(".log-time").last.get_attribute("title")
-        assert title == ("Received 2026-05-29T01:57:41.000+05:30\n00:01:11 after the run started")
-        tab.reload()
-        until(tab, f"{TIMES}.length === 2")
-        tab.keyboard.press("t")
-        until(tab, f"{TIMES}.length === 0")
-
-
-def test_a_log_of_several_days_shows_the_day_too(chromium, live_server, settings, timed):
-    settings.STUDIO_OPEN = True
-    with open_tab(chromium, live_server.url, timezone_id="Pacific/Honolulu") as tab:
-        tab.goto(f"{OUTPUTS}?times=1")
-        until(tab, f"{LINES}.join() === 'one,two'")
-        assert tab.evaluate(TIMES) == ["10:26:40", "10:27:41"]
-        append_log(run=timed, path="user_logs/std_log.txt", offset=8, data=b"three\n")
-        until(tab, f"{LINES}.length === 3")
-    # The clock of the test stands still; a day later the log has two days.
-    type(timed).objects.get(pk=timed.pk).files.update(updated_ms=1_780_000_000_000 + 86_400_000)
-    with open_tab(chromium, live_server.url, timezone_id="Pacific/Honolulu") as tab:
-        tab.goto(f"{OUTPUTS}?times=1")
-        until(tab, f"{TIMES}[0] === '05-28 10:26:40'")
-
-
-def test_a_file_without_times_says_so(tab, run):
-    save(run, "a.log", "one\n")
-    tab.goto(f"{OUTPUTS}?times=1")
-    until(tab, f"{LINES}.join() === 'one'")
-    toggle = tab.locator("[data-toggle-times]")
-    assert toggle.is_disabled()
-    assert toggle.get_attribute("title").startswith("Not known for this file")
-    assert tab.evaluate(TIMES) == []
-
-
-# -- copies ----------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def copying(chromium, live_server, settings):
-    """A tab that may use the clipboard; `copied` says what is in it."""
-    settings.STUDIO_OPEN = True
-    options = {"permissions": ["clipboard-read", "clipboard-write"]}
-    with open_tab(chromium, live_server.url, **options) as tab:
-        tab.copied = lambda: tab.evaluate("navigator.clipboard.readText()")
-        yield tab
-
-
-def toast_says(tab, words):
-    said = "[...document.querySelectorAll('#toasts .toast')].map(one => one.innerText).join()"
-    until(tab, f"{said}.includes({words!r})")
-
-
-def test_marked_lines_are_copied_as_text_however_far_apart(copying, run):
-    tab = copying
-    lines = [f"line {i}" for i in range(1, 20_001)]
-    lines[3] = "\x1b[31mred\x1b[0m 10%\r\x1b[32mgreen\x1b[0m 100%"
-    save(run, "user_logs/std_log.txt", "\n".join(lines) + "\n")
-    tab.goto(f"{OUTPUTS}?line=3-15000")
-    until(tab, f"{LINES}.includes('line 3')")
-    assert tab.evaluate(f"{LINES}.length") < 5000
-    tab.click("[data-copy-lines]")
-    toast_says(tab, "Copied the text of lines 3 to 15,000")
-    expected = ["line 3", "green 100%", *(f"line {i}" for i in range(5, 15_001))]
-    assert tab.copied() == "\n".join(expected) + "\n"
-
-
-def test_lines_are_marked_by_clicks_and_copied_by_a_key(copying, run):
-    tab = copying
-    save(run, "a.log", "".join(f"line {i}\n" for i in range(1, 11)))
-    tab.goto(OUTPUTS)
-    until(tab, f"{LINES}.length === 10")
-    tab.click('[data-no="4"] .log-no')
-    tab.click('[data-no="2"] .log-no', modifiers=["Shift"])
-    assert "line=2-4" in tab.url
-    assert tab.locator("[data-marked-words]").inner_text() == "Lines 2 to 4"
-    tab.keyboard.press("c")
-    toast_says(tab, "Copied the text of lines 2 to 4")
-    assert tab.copied() == "line 2\nline 3\nline 4\n"
-    tab.click("[data-copy-link]")
-    toast_says(tab, "Copied a link")
-    assert tab.copied().endswith("/outputs?path=a.log&line=2-4")
-    tab.click("[data-unmark]")
-    assert tab.locator(".log-line.selected").count() == 0
-    assert "line=" not in tab.url
-
-
-def test_too_many_marked_lines_are_refused_with_the_limit(copying, run):
-    tab = copying
-    save(run, "a.log", ("x" * 99 + "\n") * 50_001)
-    tab.goto(f"{OUTPUTS}?line=1-50001")
-    until(tab, f"{LINES}.length > 0")
-    tab.click("[data-copy-lines]")
-    toast_says(tab, "These lines are 5.0 MB; at most 5 MB are copied at once.")
-    # The browser notes every refusal in its console.
-    assert all("413" in trouble for trouble in tab.troubles)
-    tab.troubles.clear()
-
-
-def test_a_selection_is_copied_without_numbers_and_times(copying, timed):
-    tab = copying
-    append_log(run=timed, path="user_logs/std_log.txt", offset=8, data=b"\n  \x1b[1mthree\x1b[0m\n")
-    tab.goto(f"{OUTPUTS}?times=1")
-    until(tab, f"{LINES}.length === 4")
-    tab.evaluate("getSelection().selectAllChildren(document.querySelector('[data-log]'))")
-    tab.keyboard.press("Control+c")
-    assert tab.copied() == "one\ntwo\n\n  three"
-    tab.evaluate(
-        "() => { const [one, two] = document.querySelectorAll('.log-text span');"
-        "getSelection().setBaseAndExtent(one.firstChild, 1, two.firstChild, 2); }"
-    )
-    tab.keyboard.press("Control+c")
-    assert tab.copied() == "ne\ntw"
-
-
 # -- finding files ---------------------------------------------------------------------------------
 
 
@@ -374,3 +237,68 @@ def test_ten_thousand_files_are_found_in_pages(tab, run):
     until(tab, f"{TREE}.length === 400")
     tab.fill("[data-filter]", "77 09")
     until(tab, f"{TREE}.includes('images/77/07709.png')")
+
+
+# -- the frame of the panes ------------------------------------------------------------------------
+
+
+def test_only_matches_keeps_the_place_in_sight(tab, run):
+    lines = [f"needle {i}" if i % 100 == 0 else f"line {i}" for i in range(1, 1001)]
+    save(run, "a.log", "\n".join(lines) + "\n")
+    tab.goto(OUTPUTS)
+    until(tab, f"{LINES}.length > 0")
+    tab.fill("[name=find]", "needle")
+    hits = "document.querySelector('[data-search] [data-hits]').textContent"
+    until(tab, f"{hits} === '10'")
+    for number in (1, 2, 3):
+        tab.keyboard.press("Enter")
+        until(tab, f"{hits} === '{number} of 10'")
+    until(tab, "document.querySelector('.log-line.at')?.dataset.no === '300'")
+    tab.check("[name=only]")
+    until(tab, "!document.querySelector('[data-matches]').hidden")
+    assert tab.evaluate(hits) == "3 of 10"
+    box = "document.querySelector('{}').getBoundingClientRect()"
+    until(tab, f"{box.format('.log-line.at')}.bottom <= {box.format('[data-matches]')}.top")
+
+
+def test_a_second_pane_opens_beside_the_first(tab, run):
+    save(run, "a.log", "of a\n")
+    save(run, "b.log", "of b\n")
+    tab.goto(f"{OUTPUTS}?path=a.log")
+    until(tab, f"{LINES}.join() === 'of a'")
+    tab.click("[data-split-button]")
+    until(tab, f"{LINES}.join() === 'of a,of a'")
+    assert tab.locator("[data-split-button]:visible").count() == 0
+    tab.click('[data-path="b.log"]')
+    until(tab, f"{LINES}.join() === 'of a,of b'")
+    assert "second=b.log" in tab.url
+
+
+def test_two_panes_stand_one_below_the_other_on_a_phone(chromium, live_server, settings, run):
+    settings.STUDIO_OPEN = True
+    for name in ("a.log", "b.log"):
+        save(run, name, "word " * 100 + "\n")
+    with open_tab(chromium, live_server.url, viewport=PHONE) as tab:
+        tab.goto(f"{OUTPUTS}?path=a.log&second=b.log&line=1")
+        until(tab, f"{LINES}.length === 2")
+        assert tab.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        first, second = (box.bounding_box() for box in tab.locator(".pane").all())
+        assert second["y"] >= first["y"] + first["height"]
+
+
+def test_the_last_lines_of_a_failed_run_begin_at_their_end(tab, run):
+    log = "".join(f"epoch {i}\n" for i in range(100)) + "ValueError: no more\n"
+    save(run, "user_logs/std_log.txt", log)
+    update_run(run=run, status="Failed")
+    tab.goto("/w/default/runs/kept/details")
+    bottom = "document.querySelector('.failure .{}').getBoundingClientRect().bottom"
+    until(tab, f"{bottom.format('line-error')} <= {bottom.format('tail')}")
+
+
+def test_the_raw_document_fits_a_phone(chromium, live_server, settings, run):
+    settings.STUDIO_OPEN = True
+    save(run, "user_logs/a_rather_long_name_of_a_log_that_is_kept_for_ever.txt", "x\n")
+    with open_tab(chromium, live_server.url, viewport=PHONE) as tab:
+        tab.goto("/w/default/runs/kept/raw")
+        until(tab, "document.querySelector('.json-leaf') !== null")
+        assert tab.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

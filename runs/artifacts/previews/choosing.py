@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 
-from django.template.defaultfilters import filesizeformat
-
 from runs.artifacts.previews.documents import preview_json, preview_markdown, preview_notebook
 from runs.artifacts.previews.hexdump import preview_hex
 from runs.artifacts.previews.kinds import Preview
 from runs.artifacts.previews.parquet import preview_parquet
 from runs.artifacts.previews.tables import preview_delimited
 from runs.artifacts.queries import Readable, read_file
+from runs.artifacts.sizes import format_bytes
 
 _SNIFFED_BYTES = 1 << 13
 
@@ -63,5 +62,4 @@ def is_text(file: Readable) -> bool:
 
 
 def _where(file: Readable) -> str:
-    size = filesizeformat(file.size_bytes).replace("\xa0", " ")
-    return f"{size} · {file.content_type or 'unknown type'}"
+    return f"{format_bytes(file.size_bytes)} · {file.content_type or 'unknown type'}"

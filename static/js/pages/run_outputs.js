@@ -31,6 +31,7 @@ function start() {
       remember();
     });
     pane.addEventListener("changed", remember);
+    pane.addEventListener("split", split);
     pane.addEventListener("closed", () => {
       panes.splice(panes.indexOf(pane), 1);
       active = 0;
@@ -38,6 +39,12 @@ function start() {
     });
     root.dataset.split = String(panes.length > 1);
     return pane;
+  };
+
+  const split = () => {
+    if (panes.length > 1) return;
+    addPane().open(panes[0].path);
+    active = 1;
   };
 
   const remember = () => {
@@ -61,12 +68,6 @@ function start() {
   if (state.get("second")) addPane().open(state.get("second"));
 
   root.querySelector("[data-filter]").addEventListener("input", (event) => tree.filter(event.target.value));
-  root.querySelector("[data-split-button]").addEventListener("click", () => {
-    if (panes.length > 1) return;
-    const second = addPane();
-    second.open(panes[0].path);
-    active = 1;
-  });
   root.querySelector("[data-copy-zip]")?.addEventListener("click", () => {
     copy(`curl -C - -OJ "${new URL(root.dataset.zip, location.href)}"`);
   });

@@ -23,6 +23,7 @@ export class FilePane extends EventTarget {
     this.find("toggle-follow").addEventListener("click", () => this.toggleFollow());
     this.find("end").addEventListener("click", () => this.viewer.goToEnd());
     this.find("start").addEventListener("click", () => this.viewer.goToStart());
+    this.find("split-button").addEventListener("click", () => this.dispatchEvent(new CustomEvent("split")));
     this.find("close").addEventListener("click", () => this.close());
     const started = addresses.started ? Number(addresses.started) : null;
     this.viewer = new LogViewer(this.find("log"), addresses.lines, started);
@@ -124,8 +125,8 @@ export class FilePane extends EventTarget {
 
   tellWhere() {
     this.find("where").textContent = this.viewer.where;
-    const below = !this.viewer.atEnd;
-    this.find("end").hidden = !below;
+    this.find("start").hidden = this.viewer.isAtStart;
+    this.find("end").hidden = this.viewer.isAtEnd;
     this.offerTimes();
   }
 

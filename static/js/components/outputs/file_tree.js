@@ -6,6 +6,7 @@ import { icon } from "../icons.js";
 import { fetchJson } from "../requests.js";
 
 const FIND_DELAY_MS = 150;
+const MOST_FOLDER_CHARS = 18;
 
 /**
  * A tree (ARIA) in `root`; calls `choose(path)` for files. `folders` answers with what lies in a
@@ -202,7 +203,8 @@ const inFolder = (entry) => ({ ...entry, folder: entry.path.slice(0, -entry.name
 function folderOf(entry) {
   const folder = document.createElement("span");
   folder.className = "tree-folder";
-  folder.textContent = plainName(entry.folder);
+  const isLong = entry.folder.length > MOST_FOLDER_CHARS;
+  folder.textContent = plainName(isLong ? `…/${entry.folder.split("/").at(-1)}` : entry.folder);
   return folder;
 }
 

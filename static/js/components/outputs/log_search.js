@@ -10,9 +10,11 @@ export class LogSearch {
     Object.assign(this, { form, viewer, address, list, hits: [], at: -1 });
     this.input = form.elements.find;
     this.status = form.querySelector("[data-hits]");
-    form.addEventListener("input", () => {
+    form.addEventListener("input", (event) => {
+      if (event.target === form.elements.only) return this.drawList();
       clearTimeout(this.timer);
       this.timer = setTimeout(() => this.search(), SEARCH_DELAY_MS);
+      return undefined;
     });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -117,9 +119,11 @@ export class LogSearch {
 
   drawList() {
     const only = this.form.elements.only.checked && this.input.value;
+    const opens = this.list.hidden && only;
     this.list.hidden = !only;
     if (!only) return;
     this.list.replaceChildren(...this.hits.map((hit, index) => drawHit(hit, index === this.at)));
+    if (opens) this.viewer.revealAgain();
   }
 }
 

@@ -9,6 +9,7 @@ import { drawLine } from "./log_line.js";
 const CHUNK_LINES = 300;
 const MOST_LINES = 3000;
 const NEAR_PX = 600;
+const NEAR_EDGE_PX = 40;
 const FOLLOW_MS = 1000;
 
 /** Shows one log in `root`; `address` answers pages of lines; the run has `started` then (ms). */
@@ -50,10 +51,13 @@ export class LogViewer extends EventTarget {
   async goToEnd() {
     await this.replace({ last: 1 });
     this.root.scrollTop = this.root.scrollHeight;
+    this.tellMoved();
   }
 
-  goToStart() {
-    return this.replace({ from_byte: 0 }).then(() => (this.root.scrollTop = 0));
+  async goToStart() {
+    await this.replace({ from_byte: 0 });
+    this.root.scrollTop = 0;
+    this.tellMoved();
   }
 
   async goToByte(byte) {
@@ -67,11 +71,22 @@ export class LogViewer extends EventTarget {
     this.reveal(this.lines.find((line) => line.no === number) ?? this.lines[0]);
   }
 
+  tellMoved() {
+    this.dispatchEvent(new CustomEvent("moved"));
+  }
+
   reveal(line) {
     const element = line && this.elementOf(line);
     if (!element) return;
     this.root.querySelector(".log-line.at")?.classList.remove("at");
     element.classList.add("at");
+    this.revealAgain();
+  }
+
+  /** Scroll to the line that was revealed last, if it is still here. */
+  revealAgain() {
+    const element = this.root.querySelector(".log-line.at");
+    if (!element) return;
     // Not scrollIntoView: that would scroll the page as well.
     const above = element.getBoundingClientRect().top - this.root.getBoundingClientRect().top;
     this.root.scrollTop += above - this.root.clientHeight / 2;
@@ -107,9 +122,10 @@ export class LogViewer extends EventTarget {
     this.atEnd = page.at_end;
     this.growing = page.growing;
     this.received = page.received;
+    this.root.parentElement.style.setProperty("--digits", String(page.total_lines ?? 1e8).length);
     this.root.classList.toggle("spans-days", Boolean(page.received) && !isSameDay(...page.received));
     this.markTraces();
-    this.dispatchEvent(new CustomEvent("moved"));
+    this.tellMoved();
   }
 
   // -- growing at both ends -----------------------------------------------------------------------
@@ -117,11 +133,11 @@ export class LogViewer extends EventTarget {
   scrolled() {
     const { scrollTop, clientHeight, scrollHeight } = this.root;
     const left = scrollHeight - clientHeight - scrollTop;
-    if (this.following && left > 40 && scrollTop < this.lastTop) this.setFollow(false);
+    if (this.following && left > NEAR_EDGE_PX && scrollTop < this.lastTop) this.setFollow(false);
     this.lastTop = scrollTop;
     if (scrollTop < NEAR_PX) this.loadBefore();
     if (left < NEAR_PX) this.loadAfter();
-    this.dispatchEvent(new CustomEvent("moved"));
+    this.tellMoved();
   }
 
   async loadBefore() {
@@ -238,6 +254,15 @@ export class LogViewer extends EventTarget {
 
   isSelected(no) {
     return Boolean(this.selected) && no >= this.selected[0] && no <= this.selected[1];
+  }
+
+  get isAtStart() {
+    return !this.firstByte && this.root.scrollTop < NEAR_EDGE_PX;
+  }
+
+  get isAtEnd() {
+    const { scrollTop, clientHeight, scrollHeight } = this.root;
+    return this.atEnd && scrollHeight - clientHeight - scrollTop < NEAR_EDGE_PX;
   }
 
   get where() {

@@ -1,6 +1,7 @@
 // Previews of files that are not logs: text nodes, a sandboxed element of its own, or, for Markdown,
 // HTML that the server has cleaned.
 
+const NUMBER = /^[-+]?(\d[\d,_]*\.?\d*|\.\d+)(e[-+]?\d+)?$|^(nan|[-+]?inf(inity)?)$/i;
 const DRAW = { image, table, json, html, audio, video, hex, markdown, notebook, pdf };
 
 /**
@@ -52,12 +53,13 @@ function table(preview, address, more) {
   const words = make("p", { textContent: preview.note }, "muted small");
   const button = make("button", { type: "button", textContent: "Show more rows" }, "btn");
   const [body] = box.querySelector("table").tBodies;
+  const numeric = preview.columns.map((_, column) => isNumeric(preview.rows, column));
   let { next } = preview;
   button.addEventListener("click", async () => {
     button.disabled = true;
     try {
       const page = await more(next);
-      addRows(body, page.rows);
+      addRows(body, page.rows, numeric);
       next = page.next;
       button.hidden = !next;
       words.textContent = next ? rowsTold(body.rows.length, page.total_rows) : "";
@@ -79,17 +81,28 @@ export function drawTable(preview) {
   const box = make("div", {}, "table");
   const grid = make("table");
   const head = grid.createTHead().insertRow();
-  for (const name of preview.columns) head.append(make("th", { textContent: name, scope: "col" }));
-  addRows(grid.createTBody(), preview.rows);
+  const numeric = preview.columns.map((_, column) => isNumeric(preview.rows, column));
+  preview.columns.forEach((name, column) => {
+    head.append(make("th", { textContent: name, scope: "col" }, numeric[column] ? "num" : ""));
+  });
+  addRows(grid.createTBody(), preview.rows, numeric);
   box.append(grid);
   return box;
 }
 
-function addRows(body, rows) {
+function addRows(body, rows, numeric) {
   for (const row of rows) {
     const line = body.insertRow();
-    for (const cell of row) line.append(make("td", { textContent: cell ?? "" }));
+    row.forEach((cell, column) => {
+      line.append(make("td", { textContent: cell ?? "" }, numeric[column] ? "num" : ""));
+    });
   }
+}
+
+/** Whether a column holds numbers, and at least one: then they stand below each other. */
+function isNumeric(rows, column) {
+  const cells = rows.map((row) => row[column] ?? "").filter((cell) => cell !== "");
+  return cells.length > 0 && cells.every((cell) => NUMBER.test(cell));
 }
 
 function note(preview) {
@@ -102,7 +115,7 @@ function json(preview) {
 
 /** A value as a tree that unfolds: two levels are open. */
 export function drawJson(value, key, depth) {
-  if (typeof value !== "object" || value === null) {
+  if (typeof value !== "object" || value === null || !Object.keys(value).length) {
     const line = make("div", {}, "json-leaf");
     if (key !== "") line.append(make("b", { textContent: `${key}: ` }));
     line.append(make("span", { textContent: JSON.stringify(value) }, `json-${typeof value}`));
