@@ -1,7 +1,8 @@
 """How long a page takes from the address bar to what one came for, in Chromium."""
 
+import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -29,10 +30,11 @@ class NotPainted(RuntimeError):
 
 
 @contextmanager
-def open_profile(painted: str) -> Iterator[Any]:
+def open_profile(painted: str, kept: Mapping[str, str]) -> Iterator[Any]:
     """Yield a page of a profile that has visited nothing; it watches for `painted` to be true.
 
-    The profile is a folder, as people have one: a private window keeps no compiled scripts."""
+    The profile is a folder, as people have one: a private window keeps no compiled scripts. `kept`
+    is what the browser keeps for the site (its localStorage) from some earlier choice."""
     from playwright.sync_api import sync_playwright
 
     program = find_program()
@@ -43,6 +45,8 @@ def open_profile(painted: str) -> Iterator[Any]:
             folder, executable_path=program, args=SWITCHES, viewport=VIEWPORT
         )
         page = context.pages[0]
+        for name, value in kept.items():
+            page.add_init_script(f"localStorage.setItem({json.dumps(name)}, {json.dumps(value)})")
         page.add_init_script(WATCH.replace("PAINTED", painted))
         try:
             yield page

@@ -4,23 +4,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from statistics import median
 
-from tests.bench.browser import open_profile, visit
+from tests.bench.browser import NotPainted, open_profile, visit
 from tests.bench.cases.case import Case
 from tests.bench.cases.log_metric import warm_up
-from tests.bench.cases.views import VIEWS, Subject, View
+from tests.bench.cases.views import VIEWS, Experiment, Subject, View
 from tests.bench.seeds.population import RunSeed, curves, many_names, searchable
 from tests.bench.target import Options, Sample, Target
 
-# A browser compiles a script on the first visits and keeps the result after the second.
 COLD_VISITS, FIRST_VISITS, WARM_VISITS = 3, 2, 5
 
 
 @dataclass(frozen=True)
 class Filled:
-    """An experiment with its runs, and the view of it that the server has; None: none."""
+    """An experiment with its runs."""
 
-    view: View | None
-    url: str
+    experiment: Experiment
+    run_ids: list[str]
 
 
 def case(
@@ -30,40 +29,59 @@ def case(
     subject: Subject,
     seeds: Callable[[Options], Iterator[RunSeed]],
 ) -> Case:
-    """Time the view of `subject` that each server has of the same runs."""
+    """Time the views of `subject` that each server has of the same runs."""
 
-    def prepare(target: Target, options: Options) -> Filled:
+    def prepare(target: Target, options: Options) -> Filled | None:
         warm_up(target, options)
-        view = VIEWS[subject].get(target.name)
-        if view is None:
-            return Filled(None, "")
-        experiment = target.new_experiment(name)
-        run_ids = target.fill(experiment, seeds(options))
-        return Filled(view, target.url + view.address(experiment, run_ids))
+        if target.name not in VIEWS[subject]:
+            return None
+        experiment = read_experiment(target, target.new_experiment(name))
+        return Filled(experiment, target.fill(experiment.id, seeds(options)))
 
-    def measure(target: Target, filled: Filled, options: Options) -> list[Sample]:
-        if filled.view is None:
+    def measure(target: Target, filled: Filled | None, options: Options) -> list[Sample]:
+        if filled is None:
             return []
-        view = filled.view
-        cold: list[float] = []
-        for _ in range(COLD_VISITS):
-            with open_profile(view.painted) as page:
-                cold.append(visit(page, filled.url))
-        with open_profile(view.painted) as page:
-            for _ in range(FIRST_VISITS):
-                visit(page, filled.url)
-            used = target.cpu_seconds()
-            warm = [visit(page, filled.url) for _ in range(WARM_VISITS)]
-            used = (target.cpu_seconds() - used) / WARM_VISITS
-            shown = page.evaluate(view.shown)
-        options.note(f"{label} of {target.name}: {view.what}; it shows {shown}")
-        return [
-            Sample(f"{label}, cold", median(cold), "ms"),
-            Sample(f"{label}, warm", median(warm), "ms"),
-            Sample(f"{label}, server cpu a visit", used * 1000, "ms"),
-        ]
+        samples: list[Sample] = []
+        for view in VIEWS[subject][target.name]:
+            row = f"{label} ({view.row})" if view.row else label
+            samples += measure_view(target, filled, view, row, options)
+        return samples
 
     return Case(name, definition, measure, prepare)
+
+
+def read_experiment(target: Target, experiment_id: str) -> Experiment:
+    found = target.api().get("experiments/get", experiment_id=experiment_id)
+    return Experiment(experiment_id, found["experiment"]["name"])
+
+
+def measure_view(
+    target: Target, filled: Filled, view: View, row: str, options: Options
+) -> list[Sample]:
+    """Visit a page cold and warm. One that does not paint its subject is told of in a note."""
+    url = target.url + view.address(filled.experiment, filled.run_ids)
+    kept = view.kept(filled.experiment)
+    cold: list[float] = []
+    try:
+        for _ in range(COLD_VISITS):
+            with open_profile(view.painted, kept) as page:
+                cold.append(visit(page, url))
+    except NotPainted as error:
+        options.note(f"{row} of {target.name}: {view.what}; {error}")
+        return []
+    with open_profile(view.painted, kept) as page:
+        for _ in range(FIRST_VISITS):
+            visit(page, url)
+        used = target.cpu_seconds()
+        warm = [visit(page, url) for _ in range(WARM_VISITS)]
+        used = (target.cpu_seconds() - used) / WARM_VISITS
+        shown = page.evaluate(view.shown)
+    options.note(f"{row} of {target.name}: {view.what}; it shows {shown}")
+    return [
+        Sample(f"{row}, cold", median(cold), "ms"),
+        Sample(f"{row}, warm", median(warm), "ms"),
+        Sample(f"{row}, server cpu a visit", used * 1000, "ms"),
+    ]
 
 
 CASES = [

@@ -9,7 +9,7 @@ import msgspec
 
 from tests.bench.cases.case import Case
 from tests.bench.cases.log_metric import warm_up
-from tests.bench.seeds.population import optimizer, searchable, spread
+from tests.bench.seeds.population import PLACE, optimizer, searchable, spread
 from tests.bench.target import Options, Sample, Target
 from tests.bench.wire import API, Connection
 
@@ -84,7 +84,7 @@ def check(answer: bytes, expected: list[int], count: int) -> str:
     """Compare the runs of a page, their order and their metric with what was stored."""
     runs = msgspec.json.decode(answer).get("runs", [])
     params = [{p["key"]: p["value"] for p in run["data"]["params"]} for run in runs]
-    found = [int(fields["index"]) for fields in params]
+    found = [int(fields[PLACE]) for fields in params]
     if found != expected:
         right = sum(a == b for a, b in zip(found, expected, strict=False))
         return f"{len(found)} runs, {right} of them in their place"

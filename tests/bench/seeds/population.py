@@ -8,6 +8,8 @@ import numpy as np
 START_MS = 1_790_000_000_000
 OPTIMIZERS = ("adam", "sgd", "rmsprop")
 CURVE = "loss"
+# The parameter that tells a run's index. (Aim draws no row of a table where one is named "index".)
+PLACE = "place"
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def searchable(count: int) -> Iterator[RunSeed]:
         yield RunSeed(
             index,
             {
-                "index": str(index),
+                PLACE: str(index),
                 "optimizer": optimizer(index),
                 "lr": f"{10.0 ** -(index % 5)}",
                 "depth": str(index % 12),
@@ -85,7 +87,7 @@ def spike_step(index: int, points: int) -> int:
 def curves(runs: int, points: int) -> Iterator[RunSeed]:
     """`runs` runs with one metric of `points` points each."""
     for index in range(runs):
-        yield RunSeed(index, {"index": str(index)}, {}, {CURVE: curve(index, points)})
+        yield RunSeed(index, {PLACE: str(index)}, {}, {CURVE: curve(index, points)})
 
 
 def many_names(runs: int, names: int) -> Iterator[RunSeed]:
@@ -95,4 +97,4 @@ def many_names(runs: int, names: int) -> Iterator[RunSeed]:
             f"layer-{one % 50}/metric-{one:05}": np.array([(one + index) / names])
             for one in range(names)
         }
-        yield RunSeed(index, {"index": str(index)}, {}, metrics)
+        yield RunSeed(index, {PLACE: str(index)}, {}, metrics)
