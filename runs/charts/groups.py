@@ -77,6 +77,22 @@ def read_groups(
     return list(groups.values())
 
 
+def sort_groups(groups: list[Group], sort: Sequence[tuple[Column, bool]]) -> list[Group]:
+    """Return the groups in the order of (column, is it descending) keys: a metric by its mean, the
+    rest by the names of the groups. Those without a mean are last, and ties stay as they are."""
+    for column, descending in reversed(sort):
+        having = [one for one in groups if _place(one, column) is not None]
+        lacking = [one for one in groups if _place(one, column) is None]
+        groups = sorted(having, key=lambda one: _place(one, column), reverse=descending) + lacking
+    return groups
+
+
+def _place(group: Group, column: Column) -> Any:
+    if column.kind is not Kind.METRIC:
+        return tuple("" if value is None else str(value) for value in group.values)
+    return group.metrics[column].mean if column in group.metrics else None
+
+
 def _parts(names: Sequence[str]) -> Iterator[Sequence[str]]:
     for start in range(0, max(1, len(names)), METRICS_AT_ONCE):
         yield names[start : start + METRICS_AT_ONCE]

@@ -7,7 +7,7 @@ from typing import Any
 
 from runs.charts.columns import RUN_FIELDS, Column, Kind, Value
 from runs.charts.differences import find_constant, is_stored
-from runs.charts.groups import Group, read_groups
+from runs.charts.groups import Group, read_groups, sort_groups
 from runs.charts.log_search import match_logs
 from runs.charts.search import SortKey, count_runs, search_runs
 from runs.charts.tables import Goal, TableRow, read_rows
@@ -30,6 +30,7 @@ class RunQuery:
 
     text: str = ""
     experiments: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
     submitter: str | None = None
     children: bool = False
     archived: bool = False
@@ -87,7 +88,7 @@ def list_groups(scope: dict[str, Any], query: RunQuery) -> RunList:
         columns = [one for one in common_columns(sample) if one.kind is Kind.METRIC]
     columns = [Column(Kind.RUN, "name"), *(one for one in columns if one.kind is Kind.METRIC)]
     groups = read_groups(fields=query.group, columns=columns, **scope)
-    return RunList(columns, [], groups)
+    return RunList(columns, [], sort_groups(groups, query.sort))
 
 
 def count_matching(*, workspace: Workspace, query: RunQuery) -> int:
@@ -134,6 +135,8 @@ def find_experiments(workspace: Workspace, names: Sequence[str]) -> list[Experim
 def filter_of(query: RunQuery) -> Node:
     """The filter of the query box, and what the page itself limits the table to."""
     parts = [parse_filter(query.text) if query.text else EVERYTHING]
+    if query.statuses:
+        parts.append(Comparison(Field(Entity.RUN, "status"), Operator.IN, query.statuses))
     if query.runs is not None:
         parts.append(Comparison(Field(Entity.RUN, "run_id"), Operator.IN, query.runs))
     if query.parent is not None:

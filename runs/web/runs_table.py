@@ -23,7 +23,7 @@ from runs.charts.run_list import (
 from runs.charts.saved_views import default_view
 from runs.metrics.queries import common_keys, read_summaries
 from runs.tracking.errors import InvalidValue, NotFound
-from runs.tracking.filters import FilterError
+from runs.tracking.filters import FilterError, list_choices
 from runs.tracking.filters.patterns import PatternError
 from runs.tracking.models import Experiment, Lifecycle, Run
 from runs.tracking.queries import get_run, runs_named
@@ -58,6 +58,7 @@ class TableContext:
     first_charts: str
     names: list[str]
     experiments: list[str]
+    statuses: list[str]
     completions: str
     column_names: str
     bulk: str
@@ -113,6 +114,7 @@ def make_table(
         first_charts=json.dumps(first_charts(request.workspace, first)),
         names=metric_names[:200],
         experiments=experiments,
+        statuses=Status.values,
         completions=reverse("completions", kwargs=where),
         column_names=reverse("column_names", kwargs=where),
         bulk=reverse("bulk", kwargs=where),
@@ -186,7 +188,9 @@ def answer_of(request: HttpRequest, state: TableState) -> dict[str, Any]:
     pinned = state.pinned or ("run.name",)
     columns = sorted(found.columns, key=lambda column: column.id not in pinned)
     answer = {
-        "columns": [describe_column(column, pinned) for column in columns],
+        "columns": [
+            describe_column(column, pinned, is_grouped=bool(query.group)) for column in columns
+        ],
         "rows": describe_rows(request, found, columns, query.group),
         "next": found.next,
     }
@@ -205,7 +209,9 @@ def describe_rows(
     order = [found.columns.index(column) for column in columns]
     slug = request.workspace.slug
     if found.groups is not None:
-        return [describe_group(group, fields, columns) for group in found.groups]
+        return [
+            describe_group(group, fields, columns, hue) for hue, group in enumerate(found.groups)
+        ]
     described = []
     for row in found.rows:
         row.cells = [row.cells[index] for index in order]
@@ -216,13 +222,16 @@ def describe_rows(
 @page(Action.RUN_READ)
 def counts(request: HttpRequest) -> HttpResponse:
     """How many runs match the table's query string, and how many there are with an empty query
-    box, how many of these run and how many wait."""
+    box, how many of these run and how many wait; and the clauses of the filter `read`, each with
+    the filter `without` it."""
     try:
         query = query_of(request, read_state(request.GET))
         matching = count_matching(workspace=request.workspace, query=query)
     except FilterError as error:
         return JsonResponse(describe_error(error), status=400)
-    return JsonResponse({"matching": matching, **count_all(request.workspace, query)})
+    clauses = [{"text": text, "without": rest} for text, rest in list_choices(query.text)]
+    told = {"matching": matching, "read": query.text, "clauses": clauses if query.text else []}
+    return JsonResponse({**told, **count_all(request.workspace, query)})
 
 
 @page(Action.RUN_READ)

@@ -14,10 +14,16 @@ from runs.tracking.statuses import Status
 from runs.web.addresses import experiment_address, run_address
 from runs.web.status_looks import STATUS_LOOKS
 
+GROUP_NAME_WIDTH, STATISTICS_WIDTH = 300, 220
 
-def describe_column(column: Column, pinned: Sequence[str]) -> dict[str, Any]:
-    """What the page must know of a column; `note` stands small beside its label."""
+
+def describe_column(
+    column: Column, pinned: Sequence[str], *, is_grouped: bool = False
+) -> dict[str, Any]:
+    """What the page must know of a column; `note` stands small beside its label. In a table of
+    groups a cell holds the mean and the range of a metric."""
     is_metric = column.kind is Kind.METRIC
+    least = (STATISTICS_WIDTH if is_metric else GROUP_NAME_WIDTH) if is_grouped else 0
     return {
         "id": column.id,
         "kind": column.kind.value,
@@ -27,7 +33,7 @@ def describe_column(column: Column, pinned: Sequence[str]) -> dict[str, Any]:
         "note": note_of(column) if is_metric else "",
         "type": column.type,
         "numeric": is_metric or column.type in {"number", "duration"},
-        "width": column.width,
+        "width": max(column.width, least),
         "pinned": column.id in pinned,
         "fixed": column.id == "run.name",
     }
@@ -57,9 +63,10 @@ def describe_row(row: TableRow, columns: Sequence[Column], slug: str) -> dict[st
 
 
 def describe_group(
-    group: Group, fields: Sequence[Column], columns: Sequence[Column]
+    group: Group, fields: Sequence[Column], columns: Sequence[Column], hue: int
 ) -> dict[str, Any]:
-    """A group as the grid draws it: the first cell names it, metrics are statistics."""
+    """A group as the grid draws it: the first cell names it, metrics are statistics. `hue` picks
+    its colour here and in the charts."""
     pairs = [[one.id, shown(value)] for one, value in zip(fields, group.values, strict=True)]
     name = ", ".join(
         f"{one.label} = {text(value)}" for one, value in zip(fields, group.values, strict=True)
@@ -69,7 +76,7 @@ def describe_group(
         "run": False,
         "name": name,
         "number": group.last_number,
-        "hue": group.last_number,
+        "hue": hue,
         "href": "",
         "depth": 0,
         "children": group.count,

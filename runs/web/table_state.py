@@ -10,6 +10,7 @@ from runs.charts.columns import Column, Kind, parse_column, parse_columns, split
 from runs.charts.run_list import RunQuery
 from runs.charts.tables import Goal
 from runs.tracking.errors import InvalidValue
+from runs.tracking.statuses import Status
 
 MOST_ROWS = 1000
 MOST_COLUMNS = 12_000
@@ -33,6 +34,7 @@ def read_state(query: QueryDict) -> TableState:
     listed = RunQuery(
         text=query.get("q", "").strip(),
         experiments=tuple(query.getlist("exp")),
+        statuses=read_statuses(query.getlist("status")),
         children=query.get("children") == "1",
         archived=query.get("archived") == "1",
         only_differences=query.get("diff") == "1",
@@ -52,6 +54,13 @@ def read_state(query: QueryDict) -> TableState:
         pinned=tuple(split_list(query.get("pin", ""))),
         since=query.get("since", ""),
     )
+
+
+def read_statuses(words: list[str]) -> tuple[str, ...]:
+    """Read the statuses that runs may have; none: any."""
+    if unknown := set(words) - set(Status.values):
+        raise InvalidValue(f"There is no status {min(unknown)!r}: there are {', '.join(Status)}.")
+    return tuple(words)
 
 
 def read_runs(query: QueryDict) -> tuple[str, ...] | None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from runs.charts.columns import Column, Kind, Value, parse_column, parse_columns
-from runs.charts.groups import read_groups
+from runs.charts.groups import read_groups, sort_groups
 from runs.charts.run_list import RunQuery, list_runs
 from runs.metrics.services import RunRef, log_batch
 from runs.tracking.errors import InvalidValue
@@ -92,3 +92,24 @@ def test_members_of_a_group_are_listed_by_its_values(logged):
 def test_runs_cannot_be_grouped_by_their_tags_as_a_whole(db):
     with pytest.raises(InvalidValue):
         groups_by("run.tags")
+
+
+@pytest.mark.parametrize("descending", [False, True])
+def test_groups_sort_by_the_mean_of_a_metric_and_those_without_are_last(logged, descending):
+    experiment = make_experiment("silent")
+    make_run(experiment, params={"lr": "10"})
+    found = list(groups_by("params.lr").values())
+
+    ordered = sort_groups(found, [(LEAST, descending)])
+
+    means = [group.metrics[LEAST].mean for group in ordered]
+    assert means[:-1] == sorted(means[:-1], reverse=descending)
+    assert ordered[-1].values == ("10",)
+
+
+def test_groups_sort_by_their_names(logged):
+    found = list(groups_by("params.lr").values())
+
+    ordered = sort_groups(found, [(Column(Kind.RUN, "name"), True)])
+
+    assert [group.values[0] for group in ordered] == ["0.1", "0.01", "0.001", None]

@@ -115,6 +115,22 @@ def test_groups_and_their_members(studio, runs):
     assert sorted(ids(rows(studio, inside=inside))) == ["run-0", "run-2"]
 
 
+def test_groups_stand_in_the_order_of_a_mean(studio, runs):
+    def names(**query):
+        page = rows(studio, group="params.lr", cols="metrics.loss:min", **query)
+        return [row["name"] for row in page["rows"]]
+
+    assert names(sort="metrics.loss:min") == ["lr = 0.01", "lr = 0.1"]
+    assert names(sort="-metrics.loss:min") == ["lr = 0.1", "lr = 0.01"]
+
+
+def test_runs_of_some_statuses(studio, runs):
+    make_run(runs[0].experiment, run_id="done", status="Completed")
+    assert ids(rows(studio, status="Completed")) == ["done"]
+    assert len(ids(rows(studio, status=["Completed", "Running"]))) == 4
+    assert studio.get(ROWS, {"status": "Sleeping"}).status_code == 400
+
+
 def test_columns_pinned_by_the_reader_come_first(studio, runs):
     page = rows(studio, cols="run.name,run.status,params.lr", pin="params.lr")
     assert [one["id"] for one in page["columns"]] == ["params.lr", "run.name", "run.status"]
@@ -128,6 +144,15 @@ def test_only_differences_leaves_out_what_is_the_same(studio, runs):
 def test_counts_are_of_the_filter_and_of_all(studio, runs):
     told = studio.get("/w/default/run-counts", {"q": "params.lr = 0.1"}).json()
     assert (told["matching"], told["all"], told["running"]) == (2, 3, 3)
+
+
+def test_the_clauses_of_a_filter_are_told_with_what_is_left_without_each(studio, runs):
+    told = studio.get("/w/default/run-counts", {"q": "params.lr = 0.1 and name ~ 'run'"}).json()
+    assert told["clauses"] == [
+        {"text": "params.lr = 0.1", "without": 'name ~ "run"'},
+        {"text": 'name ~ "run"', "without": "params.lr = 0.1"},
+    ]
+    assert studio.get("/w/default/run-counts").json()["clauses"] == []
 
 
 def test_counts_of_all_are_of_where_the_table_looks(studio, runs):

@@ -1,6 +1,12 @@
 """The filter language: one grammar for the query box, the URL, the API and the command line."""
 
-from runs.tracking.filters.clauses import Clause, add_clause, list_clauses, remove_clause
+from runs.tracking.filters.clauses import (
+    Clause,
+    add_clause,
+    list_choices,
+    list_clauses,
+    remove_clause,
+)
 from runs.tracking.filters.errors import FilterError
 from runs.tracking.filters.mlflow import (
     mlflow_subset,
@@ -50,6 +56,7 @@ __all__ = [
     "Value",
     "add_clause",
     "join",
+    "list_choices",
     "list_clauses",
     "mlflow_subset",
     "parse",

@@ -55,6 +55,12 @@ def remove_clause(text: str, index: int) -> str:
     return unparse(join(And, parts))
 
 
+def list_choices(text: str) -> list[tuple[str, str]]:
+    """Return each clause as text, and the filter without it. Raises FilterError."""
+    clauses = list_clauses(text)
+    return [(one.text, remove_clause(text, index)) for index, one in enumerate(clauses)]
+
+
 def _parts(node: Node) -> tuple[Node, ...]:
     return node.parts if isinstance(node, And) else (node,)
 

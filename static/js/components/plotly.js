@@ -55,7 +55,7 @@ export function layoutOf(overrides = {}) {
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: style.fontFamily, size: 12, color: text },
-    margin: { l: 44, r: 12, t: 8, b: 32 },
+    margin: { l: 44, r: 12, t: 8, b: 20 },
     showlegend: false,
     hovermode: "closest",
     dragmode: "zoom",

@@ -36,3 +36,15 @@ export function addClause(query, clause) {
   if (!text) return clause;
   return /\bor\b/i.test(text) ? `(${text}) and ${clause}` : `${text} and ${clause}`;
 }
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const KEEPS_TEXT = /^(params|tags|properties)\./;
+
+/** The clause that somebody wrote in three fields. A parameter is compared as the text it is, but
+ * for its order. */
+export function writtenClause(field, operator, text) {
+  if (operator.startsWith("IS")) return `${field} ${operator}`;
+  const isText = operator.includes("~") || (KEEPS_TEXT.test(field) && /^!?=$/.test(operator));
+  const asNumber = NUMBER.test(text) && !isText;
+  return `${field} ${operator} ${literal(asNumber ? Number(text) : text)}`;
+}

@@ -3,6 +3,7 @@
 import { axisTitle, titleOf } from "../../lib/chart_spec.js";
 import { formatNumber } from "../../lib/numbers.js";
 import { SMOOTHINGS } from "../../lib/smoothing.js";
+import { splitList } from "../../lib/url_state.js";
 import { icon } from "../icons.js";
 import { openMenu } from "../menu.js";
 import { savePicture, saveTable } from "./downloads.js";
@@ -35,7 +36,7 @@ export class ChartCard {
     this.element.style.setProperty("--tall", spec.height);
     this.title = make("h3", titleOf(spec));
     this.title.draggable = !this.inSection;
-    this.note = make("span", describe(spec), "card-note");
+    this.note = make("span", describe(this.strip.specOf(spec)), "card-note");
     this.menu = make("button", "", "btn ghost tiny");
     this.menu.type = "button";
     this.menu.setAttribute("aria-label", `Menu of ${titleOf(spec)}`);
@@ -55,13 +56,20 @@ export class ChartCard {
     if (this.shown) return;
     this.shown = true;
     await this.strip.ready;
-    this.chart = makeChart(this.plot, this.spec, this.strip.contextOf(this));
+    this.chart = makeChart(this.plot, this.strip.specOf(this.spec), this.strip.contextOf(this));
     await this.tell(() => this.chart.show());
   }
 
   /** The runs, the selection or the colours have changed. */
   async redraw() {
     if (this.chart) await this.tell(() => this.chart.show());
+  }
+
+  /** The table is grouped otherwise: its rows, which follow, make the chart draw. */
+  group() {
+    const spec = this.strip.specOf(this.spec);
+    this.note.textContent = describe(spec);
+    if (this.chart) this.chart.spec = spec;
   }
 
   async refresh() {
@@ -92,19 +100,19 @@ export class ChartCard {
 
   /** What the chart left out, and its one sentence for those who cannot see it. */
   explain() {
-    const { shown, total } = this.strip.shownOf();
+    const { shown, total } = this.strip.drawn.shownOf();
     const parts = [];
     if (shown < total) parts.push(`${shown} of ${total.toLocaleString("en-US")} runs`);
     if (this.chart.interpolated) parts.push("steps differ: interpolated");
     this.foot.replaceChildren(parts.join(" · "));
-    if (shown < total && shown < this.strip.mostRuns) this.foot.append(" ", this.moreButton());
+    if (shown < total && shown < this.strip.drawn.mostRuns) this.foot.append(" ", this.moreButton());
     this.plot.setAttribute("aria-label", this.sentence());
   }
 
   moreButton() {
     const more = make("button", "show more", "link");
     more.type = "button";
-    more.addEventListener("click", () => this.strip.showMoreRuns());
+    more.addEventListener("click", () => this.strip.drawn.showMore());
     return more;
   }
 
@@ -228,7 +236,7 @@ function describe(spec) {
   if (spec.type !== "line") return spec.aggregate === "last" ? "" : spec.aggregate;
   const parts = [axisTitle(spec.x)];
   if (spec.smoothing !== "none") parts.push(`${SMOOTHINGS[spec.smoothing].label} ${spec.amount}`);
-  if (spec.group) parts.push(`by ${spec.group.replace(/^\w+\./, "")}`);
+  if (spec.group) parts.push(`by ${splitList(spec.group).map(axisTitle).join(", ")}`);
   return parts.join(" · ");
 }
 

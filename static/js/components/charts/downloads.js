@@ -1,6 +1,10 @@
 // A chart as a file: picture by Plotly (or the SVG itself), values as CSV.
 
-import { titleOf } from "../../lib/chart_spec.js";
+import { axisTitle, titleOf } from "../../lib/chart_spec.js";
+import { colorOf } from "../plotly.js";
+
+const LEAST_WIDTH = 720;
+const LEAST_HEIGHT = 400;
 
 const fileName = (card, ending) => `${titleOf(card.spec).replace(/[^\w.-]+/g, "_")}.${ending}`;
 
@@ -8,8 +12,25 @@ const fileName = (card, ending) => `${titleOf(card.spec).replace(/[^\w.-]+/g, "_
 export async function savePicture(card, format) {
   const drawn = card.plot.querySelector("svg.parallel");
   if (drawn) return saveSvg(card, drawn, format);
-  const url = await window.Plotly.toImage(card.plot, { format, scale: format === "png" ? 2 : 1 });
+  const { clientWidth: width, clientHeight: height } = card.plot;
+  const size = { width: Math.max(width, LEAST_WIDTH), height: Math.max(height, LEAST_HEIGHT) };
+  const { data } = card.plot;
+  const figure = { data, layout: { ...card.plot.layout, ...pictureLayout(card), ...size } };
+  const url = await window.Plotly.toImage(figure, { format, ...size, scale: format === "png" ? 2 : 1 });
   return save(url, fileName(card, format));
+}
+
+/** A picture stands alone: it has a title, the names of axis and lines, and a ground. */
+function pictureLayout({ spec, plot }) {
+  const { layout } = plot;
+  const axis = spec.type === "line" ? { title: { ...layout.xaxis?.title, text: axisTitle(spec.x) } } : {};
+  return {
+    title: { text: titleOf(spec).replace(/</g, "&lt;"), font: { size: 14 }, x: 0.02, xanchor: "left" },
+    xaxis: { ...layout.xaxis, ...axis },
+    margin: { ...layout.margin, t: 44, b: 44 },
+    paper_bgcolor: colorOf("--bg"),
+    showlegend: plot.data.length > 1,
+  };
 }
 
 async function saveSvg(card, svg, format) {

@@ -75,7 +75,7 @@ export class LineChart {
     const curves = this.curves.filter((curve) => runs.has(curve.run));
     curves.forEach((curve) => this.prepare(curve, runs.get(curve.run)));
     const traces = this.spec.group ? this.groupTraces(curves) : curves.flatMap((c) => this.traces(c));
-    this.shown = curves;
+    this.shown = this.spec.group ? this.grouped : curves;
     plotly.react(this.root, traces, this.layout(curves), CONFIG);
     this.listen(plotly);
   }
@@ -111,7 +111,7 @@ export class LineChart {
     };
     if (this.spec.smoothing === "none" || single) return [main];
     const raw = this.spec.yScale === "symlog" ? curve.y.map(symlog) : curve.y;
-    const faint = { ...base, type: "scatter", mode: "lines", y: raw, opacity: 0.22 };
+    const faint = { ...base, type: "scatter", mode: "lines", y: raw, opacity: 0.22, showlegend: false };
     return [{ ...faint, line: { color: curve.color, width: 1 } }, main];
   }
 
@@ -124,30 +124,37 @@ export class LineChart {
     const groups = Map.groupBy(curves, (curve) =>
       JSON.stringify([this.context.groupOf(curve.runData, this.spec.group), curve.key]),
     );
-    return [...groups].flatMap(([name, members], index) => {
-      const [value, key] = JSON.parse(name);
-      const color = colorOf(tokenOf({ hue: index }));
-      const sorted = members.map((curve) => ({ x: curve.x, y: curve.plotted }));
-      const joined = combine(sorted, this.spec);
-      this.interpolated ||= joined.interpolated;
-      const label = `${value ?? "—"} (${members.length})`;
-      return this.bandTraces(joined, { color, name: this.spec.y.length > 1 ? `${label} · ${key}` : label, members });
-    });
+    this.grouped = [...groups].map(([name, members], index) => this.join(name, members, index));
+    this.interpolated = this.grouped.some((group) => group.interpolated);
+    return this.grouped.flatMap((group) => this.bandTraces(group));
   }
 
-  bandTraces({ x, center, low, high }, { color, name, members }) {
-    const edge = { x, type: "scatter", mode: "lines", line: { width: 0 }, hoverinfo: "skip" };
+  /** The curve that stands for several, shaped like one of them. */
+  join(name, members, index) {
+    const [value, key] = JSON.parse(name);
+    const joined = combine(members.map(({ x, smoothed }) => ({ x, y: smoothed })), this.spec);
+    const label = `${value ?? "—"} (${members.length})`;
+    const run = `${value ?? ""}`;
+    const color = colorOf(tokenOf({ hue: this.context.hueOf(value, index) }));
+    const { center } = joined;
+    return { ...joined, run, key, label, color, members, y: center, smoothed: center, total: center.length };
+  }
+
+  bandTraces({ x, center, low, high, color, label, key, members }) {
+    const scaled = (values) => (this.spec.yScale === "symlog" ? values.map(symlog) : values);
+    const edge = { x, type: "scatter", mode: "lines", line: { width: 0 }, hoverinfo: "skip", showlegend: false };
     const fill = color.replace("rgb(", "rgba(").replace(")", ", 0.16)");
+    const name = new Set(this.grouped.map((group) => group.key)).size > 1 ? `${label} · ${key}` : label;
     const faint = this.spec.members
       ? members.map((curve) => ({
           ...edge, x: curve.x, y: curve.plotted, line: { color, width: 1 }, opacity: 0.25,
         }))
       : [];
     return [
-      { ...edge, y: high },
-      { ...edge, y: low, fill: "tonexty", fillcolor: fill },
+      { ...edge, y: scaled(high) },
+      { ...edge, y: scaled(low), fill: "tonexty", fillcolor: fill },
       ...faint,
-      { x, y: center, type: "scatter", mode: "lines", name, line: { color, width: 2 }, hoverinfo: "none" },
+      { x, y: scaled(center), type: "scatter", mode: "lines", name, line: { color, width: 2 }, hoverinfo: "none" },
     ];
   }
 
@@ -157,7 +164,6 @@ export class LineChart {
     return layoutOf({
       xaxis: {
         type: xType(spec),
-        title: { text: axisTitle(spec.x) },
         range: this.range ? axisRange(this.range, spec.xScale) : undefined,
         autorange: !this.range,
       },

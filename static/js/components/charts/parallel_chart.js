@@ -63,6 +63,7 @@ export class ParallelChart {
       x: -12, y: TOP, width: 24, height: this.height, class: "parallel-handle",
     });
     group.append(brush, handle);
+    if (this.brushes.has(axis.column)) this.setBrush(axis, brush, ...this.brushes.get(axis.column));
     this.listen(handle, brush, axis);
     return group;
   }

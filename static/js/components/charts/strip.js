@@ -3,23 +3,23 @@
 import {
   axisTitle, defaultCharts, makeSpec, readCharts, writeCharts,
 } from "../../lib/chart_spec.js";
-import { writeState } from "../../lib/url_state.js";
+import { splitList, writeState } from "../../lib/url_state.js";
 import { copy } from "../copy.js";
 import { alsoLive } from "../live.js";
 import { onThemeChange } from "../plotly.js";
 import { fetchJson } from "../requests.js";
 import { ChartCard } from "./card.js";
+import { ChartRuns } from "./chart_runs.js";
 import { listenToGrips } from "./grips.js";
 import { ChartSections } from "./sections.js";
 
-const FIRST_RUNS = 10;
-const RUN_STEPS = [FIRST_RUNS, 50, 100, 200, 500];
+const GROUPABLE = new Set(["line", "box"]);
 
 /** All charts of a page. `table` is its RunTable: selection and row colours drive the charts. */
 export class ChartStrip {
   constructor(root, table, builder) {
     Object.assign(this, { root, table, builder, cards: [], groups: new Map() });
-    this.mostRuns = RUN_STEPS.at(-1);
+    this.drawn = new ChartRuns(table);
     this.names = JSON.parse(root.dataset.names || "[]");
     this.firstNames = JSON.parse(root.dataset.first || "[]");
     this.body = root.querySelector("[data-cards]");
@@ -33,15 +33,8 @@ export class ChartStrip {
     this.listenToDrag();
     listenToGrips(this);
     this.load();
-    this.ready = this.loadRows().then(() => (this.drawn = this.namesOfRuns()));
+    this.ready = this.drawn.load().then(() => (this.namesDrawn = this.drawn.names()));
     this.sections = new ChartSections(root.querySelector("[data-sections]"), this);
-  }
-
-  /** How many runs are drawn where none are selected: `top=` in the URL; all that are compared. */
-  get limit() {
-    const { state, fixed } = this.table.store;
-    const asked = Number(state.top) || (fixed.runs ? this.mostRuns : FIRST_RUNS);
-    return Math.max(1, Math.min(asked, this.mostRuns));
   }
 
   /** Those that stand in the URL one by one, and those of the open sections. */
@@ -65,6 +58,13 @@ export class ChartStrip {
     if ("open" in patch) this.sections.load();
     if ("top" in patch) this.loadRuns();
     if ("hide" in patch) this.runsChanged();
+    if ("group" in patch) this.allCards.forEach((card) => card.group());
+  }
+
+  /** What a card draws: by the groups of the table where it has none of its own. */
+  specOf(spec) {
+    const { group } = this.table.store.state;
+    return group && !spec.group && GROUPABLE.has(spec.type) ? { ...spec, group } : spec;
   }
 
   save() {
@@ -75,48 +75,18 @@ export class ChartStrip {
 
   // -- which runs ---------------------------------------------------------------------------------
 
-  /** The selected runs, else the first rows of the table; hidden ones left out. */
-  runs() {
-    const { store } = this.table;
-    const runs = store.rows.filter((row) => row.run);
-    const chosen = store.selected.size ? runs.filter((row) => store.selected.has(row.id)) : runs;
-    const most = store.selected.size ? this.mostRuns : this.limit;
-    return chosen.filter((row) => !this.table.isHidden(row.id)).slice(0, most);
-  }
-
-  shownOf() {
-    const { selected, counts } = this.table.store;
-    return { shown: this.runs().length, total: selected.size || counts.matching || 0 };
-  }
-
-  showMoreRuns() {
-    const top = RUN_STEPS.find((step) => step > this.limit) ?? this.mostRuns;
-    this.table.store.setQuietly({ top });
-  }
-
   async loadRuns() {
-    await this.loadRows();
+    await this.drawn.load();
     this.runsChanged();
-  }
-
-  /** Fetch the rows that are to be drawn and not yet loaded. */
-  async loadRows() {
-    const { store } = this.table;
-    const missing = this.limit - store.rows.length;
-    if (missing > 0 && store.next) await store.loadMore(missing);
   }
 
   /** Draw anew what was drawn of other runs; before the first time there is nothing to. */
   runsChanged() {
-    const drawn = this.namesOfRuns();
-    if (this.drawn === undefined || drawn === this.drawn) return;
-    this.drawn = drawn;
+    const names = this.drawn.names();
+    if (this.namesDrawn === undefined || names === this.namesDrawn) return;
+    this.namesDrawn = names;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.allCards.forEach((card) => card.redraw()), 60);
-  }
-
-  namesOfRuns() {
-    return this.runs().map((run) => run.id).join();
   }
 
   // -- what a chart asks --------------------------------------------------------------------------
@@ -124,22 +94,22 @@ export class ChartStrip {
   contextOf(card) {
     return {
       series: this.root.dataset.series,
-      runs: () => this.runs(),
+      runs: () => this.drawn.of(card),
       names: () => this.names,
-      values: (columns) => this.values(columns),
+      values: (columns) => this.values(columns, this.drawn.of(card)),
       loadGroup: (field) => this.loadGroup(field),
+      hueOf: (group, index) => this.hueOf(group, index),
       groupOf: (run, field) => this.groups.get(field)?.get(run.id) ?? null,
       onZoom: (range, chart) => this.zoomAll(range, chart),
       onHover: (x, event, chart) => this.hoverAll(x, event, chart),
-      onBrush: (ids) => this.brush(ids),
+      onBrush: (ids) => this.drawn.brush(ids, card),
       card,
     };
   }
 
   /** One value per run and column, read through the run table's own address. */
-  async values(columns) {
+  async values(columns, runs = this.drawn.of()) {
     const { store } = this.table;
-    const runs = this.runs();
     if (!runs.length) return [];
     const query = { cols: columns.map((c) => c.replace(/[\\,]/g, "\\$&")).join(","), runs: runs.map((run) => run.id).join(","), limit: runs.length, goal: store.state.goal, children: true, all: true };
     const page = await fetchJson(store.address + writeState({ ...query, ...store.fixed }));
@@ -153,16 +123,19 @@ export class ChartStrip {
     }));
   }
 
-  /** The value of a param, tag or field by which runs are grouped. */
-  async loadGroup(field) {
-    const rows = await this.values([field]);
-    this.groups.set(field, new Map(rows.map((row) => [row.id, row.values[field]])));
+  /** The values of the params, tags or fields by which runs are grouped. */
+  async loadGroup(group) {
+    const fields = splitList(group);
+    const rows = await this.values(fields);
+    const named = (row) => fields.map((field) => row.values[field] ?? "—").join(", ");
+    this.groups.set(group, new Map(rows.map((row) => [row.id, named(row)])));
   }
 
-  brush(ids) {
-    this.table.store.selected = new Set(ids);
-    this.table.store.allMatching = false;
-    this.table.store.dispatchEvent(new CustomEvent("selection"));
+  /** A group has the colour of its row, where the table has one. */
+  hueOf(group, index) {
+    const valuesOf = (row) => JSON.parse(row.id).map(([, value]) => value ?? "—").join(", ");
+    const row = this.table.store.rows.find((one) => !one.run && valuesOf(one) === group);
+    return row?.hue ?? index;
   }
 
   /** Zoom is linked over the charts that share an x axis. */
@@ -183,11 +156,13 @@ export class ChartStrip {
   }
 
   point(card, x, event, isSource) {
-    const axis = card.plot._fullLayout?.xaxis;
+    const { xaxis: axis, yaxis } = card.plot._fullLayout ?? {};
     if (!axis) return;
     const at = axis.type === "date" ? new Date(x).getTime() : Number(x);
     const left = axis._offset + axis.d2p(x);
     const top = isSource ? event.event.offsetY : 40;
+    const { offsetLeft, offsetTop } = card.plot;
+    card.tooltip.cross({ left: offsetLeft + left, top: offsetTop + yaxis._offset, height: yaxis._length });
     card.tooltip.show(at, `${axisTitle(card.spec.x)} ${axis.type === "date" ? new Date(x).toLocaleString() : at}`, card.chart.shown, { left, top });
   }
 

@@ -2,6 +2,7 @@
 
 import { axisTitle, metricsOf } from "../../lib/chart_spec.js";
 import { toNumber } from "../../lib/numbers.js";
+import { splitList } from "../../lib/url_state.js";
 import { tokenOf } from "../../lib/series_colors.js";
 import { CONFIG, colorOf, layoutOf, loadPlotly } from "../plotly.js";
 
@@ -14,7 +15,7 @@ export function metricColumn(key, aggregate) {
 export function columnsOf(spec, names) {
   const metrics = metricsOf(spec, names).map((key) => metricColumn(key, spec.aggregate));
   const x = spec.x.includes(".") ? [spec.x] : [];
-  return [...new Set([...metrics, ...x, ...(spec.group ? [spec.group] : [])])];
+  return [...new Set([...metrics, ...x, ...splitList(spec.group)])];
 }
 
 /** Draws a bar, scatter, box or histogram chart. `context.values(columns)` reads the table. */
@@ -38,7 +39,7 @@ export class SummaryChart {
   draw(plotly) {
     const keys = metricsOf(this.spec, this.context.names());
     const draw = { bar: bars, scatter: points, box: boxes, histogram: histograms }[this.spec.type];
-    const { traces, layout } = draw(this.rows, keys, this.spec);
+    const { traces, layout } = draw(this.rows, keys, this.spec, this.context);
     plotly.react(this.root, traces, layoutOf(layout), CONFIG);
     if (!this.listening) {
       this.listening = true;
@@ -126,10 +127,12 @@ function xType(rows, spec) {
   return rows.every((row) => typeof xOf(row, spec) !== "string") ? "linear" : "category";
 }
 
-function boxes(rows, keys, spec) {
+function boxes(rows, keys, spec, context) {
   const traces = keys.flatMap((key) => {
     const column = metricColumn(key, spec.aggregate);
-    const groups = Map.groupBy(rows, (row) => (spec.group ? (row.values[spec.group] ?? "—") : key));
+    const fields = splitList(spec.group);
+    const named = (row) => fields.map((field) => row.values[field] ?? "—").join(", ") || key;
+    const groups = Map.groupBy(rows, named);
     return [...groups].map(([group, members], index) => ({
       type: "box",
       name: String(group),
@@ -137,7 +140,7 @@ function boxes(rows, keys, spec) {
       boxpoints: "all",
       jitter: 0.4,
       pointpos: 0,
-      marker: { size: 4, color: colorOf(tokenOf({ hue: index })) },
+      marker: { size: 4, color: colorOf(tokenOf({ hue: spec.group ? context.hueOf(group, index) : index })) },
       line: { width: 1.5 },
     }));
   });

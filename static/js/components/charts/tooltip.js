@@ -11,7 +11,10 @@ export class Tooltip {
     this.element = document.createElement("div");
     this.element.className = "chart-tip";
     this.element.hidden = true;
-    card.append(this.element);
+    this.line = document.createElement("div");
+    this.line.className = "chart-crosshair";
+    this.line.hidden = true;
+    card.append(this.line, this.element);
     this.card = card;
   }
 
@@ -36,8 +39,15 @@ export class Tooltip {
     return undefined;
   }
 
+  /** Draw the crosshair at a place of the card. */
+  cross({ left, top, height }) {
+    this.line.hidden = false;
+    Object.assign(this.line.style, { left: `${left}px`, top: `${top}px`, height: `${height}px` });
+  }
+
   hide() {
     this.element.hidden = true;
+    this.line.hidden = true;
   }
 }
 

@@ -1,7 +1,6 @@
-// The bar over the table while runs are selected: compare, tag, move, archive, delete, export.
+// The bar over the table while runs are selected: compare, tag, move, archive, delete.
 
 import { writeState } from "../../lib/url_state.js";
-import { openMenu } from "../menu.js";
 import { fetchJson } from "../requests.js";
 import { toast } from "../toasts.js";
 
@@ -121,31 +120,4 @@ export class BulkBar {
       body: JSON.stringify(body),
     });
   }
-
-  export(button) {
-    const rows = this.count ? "selected" : "matching";
-    openMenu(button, exportItems(rows, (format, content) => this.download(format, content)));
-  }
-
-  download(format, content) {
-    const state = { ...this.store.state, ...this.store.fixed, format, content };
-    if (this.store.selected.size && !this.store.allMatching) {
-      state.runs = [...this.store.selected].join(",");
-    }
-    location.assign(this.root.dataset.export + writeState(state));
-  }
-}
-
-function exportItems(rows, download) {
-  const formats = [
-    ["CSV", "csv"],
-    ["JSON", "json"],
-    ["Parquet", "parquet"],
-  ];
-  return [
-    { heading: `Table of the ${rows} runs` },
-    ...formats.map(([label, format]) => ({ label, run: () => download(format, "table") })),
-    { heading: "Every metric value" },
-    ...formats.map(([label, format]) => ({ label, run: () => download(format, "history") })),
-  ];
 }

@@ -61,6 +61,7 @@ function headerItems(table, column) {
 }
 
 function cellItems(table, row, column) {
+  if (!table.rowAt(row).run) return groupItems(table, row);
   const value = filterValue(table.rowAt(row).cells[column.index], column);
   const comparable = fieldOf(column) !== null && value !== undefined;
   const filter = (operator) => () => {
@@ -82,6 +83,15 @@ function cellItems(table, row, column) {
   items.push({ label: "Copy value", run: () => copy(String(value ?? "")) });
   items.push({ label: "Copy run id", run: () => copy(table.rowAt(row).id) });
   return items;
+}
+
+function groupItems(table, index) {
+  const row = table.rowAt(index);
+  return [
+    { label: row.open ? "Hide its runs" : "Show its runs", run: () => table.toggleChildren(index) },
+    { label: "Stop grouping", run: () => table.store.set({ group: undefined }) },
+    { label: "Copy value", run: () => copy(row.name) },
+  ];
 }
 
 function filterValue(cell, column) {

@@ -25,6 +25,7 @@ export function drawCell(cell, column, row, index) {
 }
 
 function drawName(cell, value, row) {
+  if (!row.run) return drawGroupName(cell, value, row);
   const pick = element("input", { type: "checkbox", tabIndex: -1 });
   pick.className = "rt-pick";
   pick.setAttribute("aria-label", `Select ${value}`);
@@ -44,10 +45,19 @@ function drawName(cell, value, row) {
   cell.replaceChildren(...parts);
 }
 
+/** A group: its colour in the charts, what its runs share, and how many they are. */
+function drawGroupName(cell, value, row) {
+  const dot = element("span", {}, "rt-dot");
+  dot.style.background = `var(${tokenOf(row)})`;
+  const count = element("small", { textContent: row.children.toLocaleString("en-US") }, "rt-members");
+  count.title = `${row.children} runs`;
+  cell.replaceChildren(twig(row), dot, element("span", { textContent: value, title: value }, "rt-name"), count);
+}
+
 function twig(row) {
   const button = element("button", { type: "button", tabIndex: -1 }, "rt-twig");
   button.setAttribute("aria-expanded", String(Boolean(row.open)));
-  button.setAttribute("aria-label", `${row.children} child runs`);
+  button.setAttribute("aria-label", `${row.children} ${row.run ? "child runs" : "runs"}`);
   button.append(icon(row.open ? "chevron-down" : "chevron-right"));
   return button;
 }
@@ -92,15 +102,16 @@ function drawTags(cell, tags) {
   cell.title = tags.map(([key, value]) => (value ? `${key}: ${value}` : key)).join("\n");
 }
 
-/** The mean of a group, with its range beside it. */
-function drawStatistics(cell, { n, mean, min, max }) {
-  const range = element("small", { textContent: `${formatNumber(min, 3)}–${formatNumber(max, 3)}` });
-  cell.replaceChildren(formatNumber(mean), " ", range);
+/** The mean of a group; before it its range, and of how many of its runs. */
+function drawStatistics(cell, { n, mean, min, max }, row) {
+  const of = n === row.children ? "" : `n ${n.toLocaleString("en-US")} · `;
+  const range = `${of}${formatNumber(min, 3)} … ${formatNumber(max, 3)}`;
+  cell.replaceChildren(element("small", { textContent: range }, "muted"), " ", formatNumber(mean));
   cell.title = `mean ${fullNumber(mean)}\nmin ${fullNumber(min)}\nmax ${fullNumber(max)}\nn ${n}`;
 }
 
-function drawNumber(cell, value) {
-  if (value !== null && typeof value === "object") return drawStatistics(cell, value);
+function drawNumber(cell, value, row) {
+  if (value !== null && typeof value === "object") return drawStatistics(cell, value, row);
   cell.textContent = formatNumber(value);
   if (value !== null) cell.title = fullNumber(value);
 }

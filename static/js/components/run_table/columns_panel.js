@@ -32,6 +32,7 @@ export class ColumnsPanel {
     this.offered.addEventListener("click", (event) => this.clickOffered(event));
     this.chosen.addEventListener("click", (event) => this.clickChosen(event));
     this.chosen.addEventListener("keydown", (event) => this.moveByKeys(event));
+    dialog.addEventListener("keydown", (event) => event.key === "Escape" && dialog.close());
     table.store.addEventListener("change", () => this.dialog.open && this.drawChosen());
     listenToDrag(this.chosen, (id, before) => this.table.move(id, before));
   }
@@ -121,7 +122,7 @@ export class ColumnsPanel {
   }
 
   add(ids) {
-    const shown = this.table.columns.map((column) => column.id);
+    const shown = this.table.columnIds;
     this.table.setColumns([...shown, ...ids.filter((id) => !shown.includes(id))]);
   }
 
@@ -173,10 +174,10 @@ export class ColumnsPanel {
   moveByKeys(event) {
     const row = event.target.closest("[data-id]");
     if (!row || event.target !== row) return;
-    const ids = this.table.columns.map((column) => column.id);
+    const ids = this.table.columnIds;
     const index = ids.indexOf(row.dataset.id);
     const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-    if (event.key === "Delete") this.table.hide(this.table.columns[index]);
+    if (event.key === "Delete") this.table.hide({ id: row.dataset.id });
     if (!step) return;
     event.preventDefault();
     if (!event.altKey) return (step > 0 ? row.nextElementSibling : row.previousElementSibling)?.focus();

@@ -1,6 +1,4 @@
-// The controls over the run table: experiments, switches, grouping, best goal, counts, foot.
-
-import { splitList } from "../../lib/url_state.js";
+// The controls over the run table: experiments, statuses, switches, best goal, counts, foot.
 
 const SWITCHES = ["mine", "children", "archived", "diff"];
 
@@ -9,8 +7,8 @@ export function startControls(root, table) {
   const { store } = table;
   for (const name of SWITCHES) wireSwitch(root, store, name);
   wireTools(root);
-  wireExperiments(root, store);
-  wireGroup(root, store);
+  wireChoices(root.querySelector("[data-experiments]"), store, "exp", "Experiment");
+  wireChoices(root.querySelector("[data-statuses]"), store, "status", "Status");
   wireGoal(root, store);
   const show = () => showCounts(root, store);
   store.addEventListener("change", show);
@@ -36,20 +34,21 @@ function wireTools(root) {
   });
 }
 
-function wireExperiments(root, store) {
-  const menu = root.querySelector("[data-experiments]");
+/** A menu of boxes: those that are checked are the list `key` of the state. */
+function wireChoices(menu, store, key, title) {
   if (!menu) return;
   const boxes = () => [...menu.querySelectorAll("input[type=checkbox]")];
   const show = () => {
-    const chosen = store.state.exp ?? [];
+    const chosen = store.state[key] ?? [];
     boxes().forEach((box) => (box.checked = chosen.includes(box.value)));
     menu.querySelector("[data-label]").textContent = chosen.length
-      ? `Experiment: ${chosen.length === 1 ? chosen[0] : chosen.length}`
-      : "Experiment: all";
+      ? `${title}: ${chosen.length === 1 ? chosen[0] : chosen.length}`
+      : `${title}: all`;
   };
-  menu.addEventListener("change", () => {
+  menu.addEventListener("change", ({ target }) => {
+    if (target.type !== "checkbox") return;
     const chosen = boxes().filter((box) => box.checked).map((box) => box.value);
-    store.set({ exp: chosen.length ? chosen : undefined });
+    store.set({ [key]: chosen.length ? chosen : undefined });
   });
   menu.querySelector("[data-filter]")?.addEventListener("input", (event) => {
     const text = event.target.value.toLowerCase();
@@ -57,18 +56,6 @@ function wireExperiments(root, store) {
       box.closest("label").hidden = !box.value.toLowerCase().includes(text);
     });
   });
-  store.addEventListener("state", show);
-  show();
-}
-
-function wireGroup(root, store) {
-  const chip = root.querySelector("[data-group]");
-  const show = () => {
-    const fields = splitList(store.state.group);
-    chip.hidden = fields.length === 0;
-    chip.querySelector("span").textContent = `Grouped by ${fields.map(shortName).join(", ")}`;
-  };
-  chip.querySelector("button").addEventListener("click", () => store.set({ group: undefined }));
   store.addEventListener("state", show);
   show();
 }
@@ -91,7 +78,6 @@ function wireGoal(root, store) {
   show();
 }
 
-const shortName = (id) => id.replace(/^\w+\./, "");
 const count = (number) => (number ?? 0).toLocaleString("en-US");
 
 function showCounts(root, store) {

@@ -12,6 +12,7 @@ import { listenToKeys } from "./keyboard.js";
 import { RunStore } from "./store.js";
 
 const LOAD_AHEAD_ROWS = 40;
+const NARROW_NAME = 184;
 
 /** One run table on the page; `root` carries the addresses in `data-*` and the first page as JSON. */
 export class RunTable {
@@ -85,13 +86,24 @@ export class RunTable {
     this.columns = this.store.columns.map((column, index) => ({
       ...column,
       index,
-      width: this.widths.get(column.id) ?? column.width,
+      width: this.widths.get(column.id) ?? this.widthOf(column),
     }));
     const same = known === this.columns.map((column) => column.id).join();
     return same ? this.grid.refresh() : this.grid.relayout();
   }
 
+  /** On a phone the column that stays in sight leaves room for another. */
+  widthOf({ width, fixed }) {
+    return this.narrow && fixed ? Math.min(width, NARROW_NAME) : width;
+  }
+
   // -- columns ------------------------------------------------------------------------------------
+
+  /** The ids of the chosen columns: also of those that are on their way, or left out as alike. */
+  get columnIds() {
+    const { cols } = this.store.state;
+    return cols ? splitList(cols) : this.columns.map((column) => column.id);
+  }
 
   resize(id, width) {
     this.widths.set(id, width);
@@ -108,7 +120,7 @@ export class RunTable {
   }
 
   move(id, beforeId) {
-    const ids = this.columns.map((column) => column.id).filter((one) => one !== id);
+    const ids = this.columnIds.filter((one) => one !== id);
     ids.splice(ids.indexOf(beforeId), 0, id);
     this.setColumns(ids);
   }
@@ -118,12 +130,12 @@ export class RunTable {
   }
 
   hide(column) {
-    this.setColumns(this.columns.map(({ id }) => id).filter((id) => id !== column.id));
+    this.setColumns(this.columnIds.filter((id) => id !== column.id));
   }
 
   setAggregate(column, aggregate) {
     const id = withAggregate(column.id, aggregate);
-    const ids = this.columns.map((one) => (one.id === column.id ? id : one.id));
+    const ids = this.columnIds.map((one) => (one === column.id ? id : one));
     this.setColumns([...new Set(ids)]);
   }
 
@@ -172,16 +184,23 @@ export class RunTable {
   }
 
   toggleRow(index, { range = false } = {}) {
-    if (index < 0) return;
+    if (index < 0 || !this.rowAt(index).run) return;
     if (range && this.lastToggled !== undefined) this.store.toggleRange(this.lastToggled, index);
     else this.store.toggle(this.rowAt(index).id);
     this.lastToggled = index;
   }
 
   openRow(index, event) {
-    const { href } = this.rowAt(index);
+    const { href, run } = this.rowAt(index);
+    if (!run) return this.toggleChildren(index);
     if (event.ctrlKey || event.metaKey) window.open(href, "_blank", "noopener");
     else location.assign(href);
+  }
+
+  /** The ids of the runs whose rows are drawn. */
+  visibleRuns() {
+    const drawn = [...this.grid.rows.keys()].sort((a, b) => a - b).map((index) => this.rowAt(index));
+    return drawn.filter((row) => row?.run).map((row) => row.id);
   }
 
   openMenu(row, column) {

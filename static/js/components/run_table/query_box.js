@@ -45,14 +45,20 @@ export class QueryBox {
   }
 
   async complete() {
-    const params = new URLSearchParams({
-      text: this.input.value,
-      cursor: String(this.input.selectionStart),
-    });
+    const text = this.input.value;
+    const params = new URLSearchParams({ text, cursor: String(this.input.selectionStart) });
     for (const name of this.table.store.state.exp ?? []) params.append("exp", name);
     const response = await fetch(`${this.root.dataset.completions}?${params}`);
-    if (!response.ok || document.activeElement !== this.input) return;
-    this.offer(await response.json());
+    if (!response.ok) return;
+    const found = await response.json();
+    if (document.activeElement !== this.input || this.input.value !== text) return;
+    this.completed = text;
+    this.offer(found);
+  }
+
+  /** Are the words on screen those for the text as it is now? */
+  get isOpen() {
+    return !this.list.hidden && this.completed === this.input.value;
   }
 
   offer({ items, start, end }) {
@@ -76,7 +82,7 @@ export class QueryBox {
   key(event) {
     const options = [...this.list.children];
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step && !this.list.hidden) {
+    if (step && this.isOpen) {
       event.preventDefault();
       this.highlight((this.active + step + options.length) % options.length);
     } else if (event.key === "ArrowDown") this.complete();
@@ -86,7 +92,7 @@ export class QueryBox {
 
   accept(event, options) {
     const option = options[this.active];
-    if (option && !this.list.hidden) {
+    if (option && this.isOpen) {
       event.preventDefault();
       this.choose(option);
     } else if (event.key === "Enter") this.apply();

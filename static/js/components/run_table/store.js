@@ -196,13 +196,13 @@ export class RunStore extends EventTarget {
 
   toggleRange(fromIndex, toIndex) {
     const [low, high] = fromIndex < toIndex ? [fromIndex, toIndex] : [toIndex, fromIndex];
-    for (let i = low; i <= high; i += 1) this.selected.add(this.rows[i].id);
+    for (const row of this.rows.slice(low, high + 1)) if (row.run) this.selected.add(row.id);
     this.dispatchEvent(new CustomEvent("selection"));
   }
 
   selectLoaded(on) {
     this.allMatching = false;
-    if (on) this.rows.forEach((row) => this.selected.add(row.id));
+    if (on) this.rows.filter((row) => row.run).forEach((row) => this.selected.add(row.id));
     else this.selected.clear();
     this.dispatchEvent(new CustomEvent("selection"));
   }

@@ -1,0 +1,77 @@
+// Which runs the charts of a page draw: the selected ones, else the first rows of its table.
+
+import { fetchJson } from "../requests.js";
+
+const FIRST_RUNS = 10;
+const GROUPED_RUNS = 100;
+const RUN_STEPS = [FIRST_RUNS, 50, 100, 200, 500];
+
+/** The runs of all charts over one RunTable. */
+export class ChartRuns {
+  constructor(table) {
+    Object.assign(this, { table, store: table.store, members: [], brushed: null, isBrushing: false });
+    this.mostRuns = RUN_STEPS.at(-1);
+    this.store.addEventListener("selection", () => {
+      if (!this.isBrushing) this.brushed = null;
+    });
+  }
+
+  /** How many runs are drawn where none are selected: `top=` in the URL; all that are compared;
+   * more where groups are drawn instead of them. */
+  get limit() {
+    const { state, fixed } = this.store;
+    const usual = state.group ? GROUPED_RUNS : FIRST_RUNS;
+    const asked = Number(state.top) || (fixed.runs ? this.mostRuns : usual);
+    return Math.max(1, Math.min(asked, this.mostRuns));
+  }
+
+  /** The runs that `card` draws, hidden ones left out. A card in which somebody brushes keeps the
+   * runs it has. */
+  of(card = null) {
+    if (card && this.brushed?.card === card) return this.brushed.runs;
+    const { store } = this;
+    const runs = store.state.group ? this.members : store.rows.filter((row) => row.run);
+    const chosen = store.selected.size ? runs.filter((row) => store.selected.has(row.id)) : runs;
+    const most = store.selected.size ? this.mostRuns : this.limit;
+    return chosen.filter((row) => !this.table.isHidden(row.id)).slice(0, most);
+  }
+
+  names() {
+    return `${this.store.state.group ?? ""} ${this.of().map((run) => run.id).join()}`;
+  }
+
+  shownOf() {
+    const { selected, counts } = this.store;
+    return { shown: this.of().length, total: selected.size || counts.matching || 0 };
+  }
+
+  showMore() {
+    const top = RUN_STEPS.find((step) => step > this.limit) ?? this.mostRuns;
+    this.store.setQuietly({ top });
+  }
+
+  /** See that there are as many rows as the charts draw, or the runs behind the groups. */
+  async load() {
+    const missing = this.limit - this.store.rows.length;
+    if (this.store.state.group) await this.loadMembers();
+    else if (missing > 0 && this.store.next) await this.store.loadMore(missing);
+  }
+
+  async loadMembers() {
+    const { store } = this;
+    const page = await fetchJson(store.url({ group: undefined, cols: "run.name", limit: this.limit }));
+    const known = [...page.rows, ...store.rows.filter((row) => row.run)];
+    this.members = [...new Map(known.map((row) => [row.id, row])).values()];
+  }
+
+  /** Select the runs with these ids, for a brush in `card`; an empty brush selects none. */
+  brush(ids, card) {
+    const runs = this.of(card);
+    this.store.selected = new Set(ids);
+    this.store.allMatching = false;
+    this.brushed = ids.length ? { card, runs } : null;
+    this.isBrushing = true;
+    this.store.dispatchEvent(new CustomEvent("selection"));
+    this.isBrushing = false;
+  }
+}
