@@ -1,55 +1,30 @@
 """The run table and its charts in Chromium, by keyboard alone where a reader would."""
 
-import math
-from urllib.parse import parse_qs, urlsplit
-
 import pytest
 
 from runs.metrics.services import RunRef, log_batch
-from runs.tracking.models import Run
 from tests.factories import make_experiment, make_run
 from tests.web.browser import PHONE, open_tab, until
+from tests.web.run_table import (
+    DRAWN,
+    NAMES,
+    READY,
+    make_runs,
+    open_table,
+    query_of,
+    row_names,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
-
-READY = "document.querySelector('[data-ready]') !== null"
-DRAWN = "document.querySelectorAll('.rt-body .rt-row').length"
-NAMES = "[...document.querySelectorAll('.rt-body .rt-name')].map(a => a.textContent)"
 
 
 @pytest.fixture
 def runs(db):
-    experiment = make_experiment("vision/resnet")
-    for i in range(12):
-        lr = ["0.1", "0.01"][i % 2]
-        params = {"lr": lr, "batch": str(32 << i % 3)}
-        run = make_run(experiment, run_id=f"run-{i}", name=f"run {i:02}", params=params)
-        points = [
-            (key, step, 1000 + step, math.exp(-step / (10 + i)) + shift)
-            for key, shift in (("train/loss", 0), ("val/loss", 0.1 + i / 100))
-            for step in range(40)
-        ]
-        points += [("epoch", step, 1000 + step, step // 10) for step in range(40)]
-        log_batch(run=RunRef(run.id, experiment.id), points=points, params=None, tags=None)
-    return Run.objects.order_by("id")
-
-
-def open_table(tab, query=""):
-    tab.goto(f"/w/default/runs{query}")
-    until(tab, READY)
-    until(tab, f"{DRAWN} > 0")
-
-
-def query_of(tab):
-    return {key: values[0] for key, values in parse_qs(urlsplit(tab.url).query).items()}
-
-
-def row_names(tab):
-    return tab.evaluate(NAMES)
+    return make_runs()
 
 
 def go_to(tab, selector, key="Tab"):
-    """Press Tab until the focus is on what `selector` names: a reader without a mouse gets there."""
+    """Press Tab until the focus is on what `selector` names, which it so can reach."""
     for _ in range(90):
         if tab.evaluate("(selector) => document.activeElement.matches(selector)", selector):
             return

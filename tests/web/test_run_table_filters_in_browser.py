@@ -1,0 +1,154 @@
+"""Narrowing and grouping the run table with the mouse: chips, menus, and what the charts draw."""
+
+import pytest
+
+from tests.web.browser import PHONE, open_tab, until
+from tests.web.run_table import DRAWN, make_runs, open_table, query_of, row_names
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+CHIPS = "[...document.querySelectorAll('[data-chips] li span')].map(chip => chip.textContent)"
+LINES = "[...document.querySelector('.card .plot').data].filter(line => line.name)"
+
+
+@pytest.fixture
+def runs(db):
+    return make_runs()
+
+
+def test_chips_and_text_are_the_same_filter(tab, runs):
+    open_table(tab, "?q=params.lr = 0.1 and params.batch = 64")
+    until(tab, f"{CHIPS}.length === 2")
+    assert tab.evaluate(CHIPS) == ["params.lr = 0.1", "params.batch = 64"]
+
+    tab.get_by_role("button", name="Remove filter params.batch = 64").click()
+
+    until(tab, f"{DRAWN} === 6")
+    assert tab.input_value("[data-query] input") == "params.lr = 0.1"
+    until(tab, f"{CHIPS}.join() === 'params.lr = 0.1'")
+
+
+def test_a_filter_is_added_in_three_fields(tab, runs):
+    open_table(tab, "?q=params.lr = 0.1")
+    tab.click("[data-add-filter] summary")
+    until(tab, "document.querySelectorAll('#filter-fields option').length > 5")
+
+    tab.fill("[data-add-filter] [name=field]", "metrics.val/loss.min")
+    tab.select_option("[data-add-filter] [name=operator]", "<")
+    tab.fill("[data-add-filter] [name=value]", "0.16")
+    tab.keyboard.press("Enter")
+
+    until(tab, f"{DRAWN} === 2")
+    assert query_of(tab)["q"] == "params.lr = 0.1 and metrics.val/loss.min < 0.16"
+    until(tab, f"{CHIPS}.length === 2")
+
+
+def test_statuses_are_chosen_from_a_menu(tab, runs):
+    runs.filter(run_id__in=["run-1", "run-2"]).update(status="Failed")
+    open_table(tab)
+
+    tab.click("[data-statuses] summary")
+    tab.get_by_label("Failed").check()
+
+    until(tab, f"{DRAWN} === 2")
+    assert query_of(tab)["status"] == "Failed"
+    assert tab.inner_text("[data-statuses] summary") == "Status: Failed"
+
+
+def test_the_charts_draw_the_groups_of_the_table_in_its_colours(tab, runs):
+    open_table(tab, '?group=params.lr&charts=[{"y":["val/loss"]}]')
+    until(tab, f"document.querySelector('.card .plot').data && {LINES}.length === 2")
+
+    names = tab.evaluate(f"{LINES}.map(line => line.name)")
+    assert names == ["0.01 (6)", "0.1 (6)"]
+    colors = tab.evaluate(f"{LINES}.map(line => line.line.color)")
+    dots = "[...document.querySelectorAll('.rt-dot')].map(d => getComputedStyle(d).backgroundColor)"
+    assert sorted(colors) == sorted(tab.evaluate(dots))
+
+
+def test_a_third_field_to_group_by_takes_the_place_of_the_second(tab, runs):
+    open_table(tab, "?group=params.lr")
+    tab.click("[data-group-menu] summary")
+    tab.get_by_label("batch").check()
+    until(tab, f"{DRAWN} === 6")
+    tab.get_by_label("Status", exact=True).check()
+    until(tab, f"{DRAWN} === 2")
+    assert query_of(tab)["group"] == "params.lr,run.status"
+
+    tab.get_by_role("button", name="Stop grouping").click()
+
+    until(tab, f"{DRAWN} === 12")
+
+
+def test_a_group_cannot_be_selected_but_its_runs_can(tab, runs):
+    open_table(tab, "?group=params.lr")
+    tab.locator(".rt-body .rt-cell").first.focus()
+    tab.keyboard.press("x")
+    assert tab.is_hidden("[data-bulk-bar]")
+
+    tab.keyboard.press("Enter")
+    until(tab, f"{DRAWN} === 8")
+    tab.keyboard.press("j")
+    tab.keyboard.press("x")
+
+    assert tab.inner_text("[data-count]") == "1 run selected"
+    assert row_names(tab)[1] == "run 11"
+
+
+def test_two_columns_added_in_haste_both_stay(tab, runs):
+    open_table(tab)
+    tab.click("[data-edit-columns]")
+    until(tab, "document.querySelector('[data-add=\"metrics.epoch:min\"]') !== null")
+    add = "document.querySelector('[data-add=\"metrics.epoch:{}\"]').click()"
+
+    tab.evaluate(f"{add.format('min')}; {add.format('max')}")
+
+    until(tab, "location.search.includes('epoch%3Amin%2Cmetrics.epoch%3Amax')")
+
+
+def test_a_brushed_chart_keeps_its_runs(tab, runs):
+    charts = '[{"t":"parallel","y":["val/loss"],"r":["params.lr"]},{"y":["val/loss"]}]'
+    open_table(tab, f"?charts={charts}")
+    until(tab, "document.querySelectorAll('.parallel-run').length === 10")
+    box = tab.locator(".parallel-handle").nth(1).bounding_box()
+    middle = box["x"] + box["width"] / 2
+
+    tab.mouse.move(middle, box["y"] + box["height"])
+    tab.mouse.down()
+    tab.mouse.move(middle, box["y"] + box["height"] * 0.6, steps=4)
+    tab.mouse.up()
+
+    chosen = "document.querySelectorAll('.parallel-run:not(.outside)').length"
+    until(tab, f"document.querySelectorAll('.card .plot')[1].data.length === {chosen}")
+    assert 0 < tab.evaluate(chosen) < 10
+    assert tab.locator(".parallel-run").count() == 10
+    assert float(tab.locator(".parallel-brush").nth(1).get_attribute("height")) > 10
+
+
+@pytest.mark.parametrize(("rows", "count"), [("matching", 12), ("selected", 2), ("visible", 12)])
+def test_the_runs_that_are_exported_are_chosen(tab, runs, rows, count):
+    open_table(tab)
+    tab.click(".rt-pick >> nth=0")
+    tab.click(".rt-pick >> nth=2")
+    tab.click("[data-export-button]")
+    tab.check(f"[data-export-dialog] [value={rows}]")
+
+    with tab.expect_download() as download:
+        tab.get_by_role("button", name="Export", exact=True).last.click()
+
+    lines = download.value.path().read_text().splitlines()
+    assert len(lines) == count + 1
+
+
+def test_on_a_phone_the_tools_are_behind_one_button(chromium, live_server, settings, runs):
+    settings.STUDIO_OPEN = True
+    with open_tab(chromium, live_server.url, viewport=PHONE, has_touch=True) as tab:
+        open_table(tab)
+        assert tab.is_hidden("[data-group-menu]")
+
+        tab.tap("[data-tools]")
+        tab.tap("[data-group-menu] summary")
+        tab.get_by_label("lr", exact=True).tap()
+
+        until(tab, f"{DRAWN} === 2")
+        assert tab.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
