@@ -73,11 +73,17 @@ def list_runs(*, workspace: Workspace, query: RunQuery) -> RunList:
         best_values=best_values_of(query.goal),
     )
     if query.columns is None:
-        columns = [*DEFAULT_COLUMNS, *common_columns(found.run_ids[:SAMPLED_RUNS])]
+        columns = [*default_columns(query), *common_columns(found.run_ids[:SAMPLED_RUNS])]
     rows = read_rows(found.run_ids, columns, query.goal)
     if query.only_differences:
         columns, rows = drop_constant(columns, rows, scope)
     return RunList(columns, rows, None, found.next)
+
+
+def default_columns(query: RunQuery) -> list[Column]:
+    """The usual run fields; where all runs are of one experiment, not that."""
+    of_one = len(query.experiments) == 1 or query.parent is not None
+    return [one for one in DEFAULT_COLUMNS if not (of_one and one.key == "experiment")]
 
 
 def list_groups(scope: dict[str, Any], query: RunQuery) -> RunList:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -31,6 +31,7 @@ from runs.tracking.statuses import WAITING_STATUSES, Status
 from runs.web.addresses import tracking_uri
 from runs.web.gate import page
 from runs.web.table_cells import describe_column, describe_group, describe_row, plain
+from runs.web.table_keys import TABLE_KEYS, Key
 from runs.web.table_state import TableState, read_state
 from runs.workspaces.models import Workspace
 from runs.workspaces.permissions import Action
@@ -67,6 +68,7 @@ class TableContext:
     views: str
     is_empty: bool
     tracking_uri: str
+    shortcuts: Sequence[Key] = TABLE_KEYS
 
 
 @page(Action.RUN_READ)
@@ -111,7 +113,7 @@ def make_table(
         summary=reverse("metric_summary", kwargs=where),
         series=reverse("series", kwargs=where),
         metric_names=json.dumps(metric_names),
-        first_charts=json.dumps(first_charts(request.workspace, first)),
+        first_charts=json.dumps(first_charts(request, query, first)),
         names=metric_names[:200],
         experiments=experiments,
         statuses=Status.values,
@@ -126,14 +128,19 @@ def make_table(
     )
 
 
-def first_charts(workspace: Workspace, first: dict[str, Any]) -> list[str]:
-    """The metrics a page that nobody has shaped draws: curves of its first runs."""
+def first_charts(request: HttpRequest, query: QueryDict, first: dict[str, Any]) -> list[str]:
+    """The metrics a page that nobody has shaped draws: curves of its first runs, or of those
+    behind its groups."""
     shown = [row["id"] for row in first["rows"] if row["run"]]
-    runs = runs_named(workspace, shown).values_list("id", flat=True)
+    if first["rows"] and not shown:
+        ungrouped = query.copy()
+        ungrouped.update({"group": "", "cols": "run.name"})
+        shown = [row["id"] for row in first_page(request, ungrouped)["rows"]]
+    runs = runs_named(request.workspace, shown).values_list("id", flat=True)
     return common_keys(list(runs), FIRST_CHARTS, least_points=2)
 
 
-def first_page(request: HttpRequest, query: Any) -> dict[str, Any]:
+def first_page(request: HttpRequest, query: QueryDict) -> dict[str, Any]:
     """The first rows; for an address that cannot be read, the plain table and what is wrong."""
     try:
         return answer_of(request, read_state(query))
@@ -189,7 +196,7 @@ def answer_of(request: HttpRequest, state: TableState) -> dict[str, Any]:
     columns = sorted(found.columns, key=lambda column: column.id not in pinned)
     answer = {
         "columns": [
-            describe_column(column, pinned, is_grouped=bool(query.group)) for column in columns
+            describe_column(column, pinned, group_depth=len(query.group)) for column in columns
         ],
         "rows": describe_rows(request, found, columns, query.group),
         "next": found.next,

@@ -14,16 +14,17 @@ from runs.tracking.statuses import Status
 from runs.web.addresses import experiment_address, run_address
 from runs.web.status_looks import STATUS_LOOKS
 
-GROUP_NAME_WIDTH, STATISTICS_WIDTH = 300, 220
+GROUP_VALUE_WIDTH, STATISTICS_WIDTH = 180, 220
 
 
 def describe_column(
-    column: Column, pinned: Sequence[str], *, is_grouped: bool = False
+    column: Column, pinned: Sequence[str], *, group_depth: int = 0
 ) -> dict[str, Any]:
     """What the page must know of a column; `note` stands small beside its label. In a table of
     groups a cell holds the mean and the range of a metric."""
     is_metric = column.kind is Kind.METRIC
-    least = (STATISTICS_WIDTH if is_metric else GROUP_NAME_WIDTH) if is_grouped else 0
+    grouped = STATISTICS_WIDTH if is_metric else GROUP_VALUE_WIDTH * group_depth
+    least = grouped if group_depth else 0
     return {
         "id": column.id,
         "kind": column.kind.value,

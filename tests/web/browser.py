@@ -32,7 +32,7 @@ def open_tab(chromium: Any, base_url: str, **options: Any) -> Iterator[Any]:
     finally:
         context.close()
         asked.wait()
-    assert troubles == []
+    assert troubles == [], troubles
 
 
 class Asked:

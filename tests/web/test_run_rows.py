@@ -124,6 +124,15 @@ def test_groups_stand_in_the_order_of_a_mean(studio, runs):
     assert names(sort="-metrics.loss:min") == ["lr = 0.1", "lr = 0.01"]
 
 
+def test_the_runs_of_one_experiment_have_no_column_of_it(studio, runs):
+    def columns(**query):
+        return [one["id"] for one in rows(studio, **query)["columns"]]
+
+    assert "run.experiment" in columns()
+    assert "run.experiment" not in columns(exp="vision/resnet")
+    assert "run.experiment" not in columns(inside="run:run-0")
+
+
 def test_runs_of_some_statuses(studio, runs):
     make_run(runs[0].experiment, run_id="done", status="Completed")
     assert ids(rows(studio, status="Completed")) == ["done"]

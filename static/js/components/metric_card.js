@@ -136,7 +136,7 @@ export class MetricCard {
   }
 
   /** Show the values at x, below the pointer or where the linked charts have it. */
-  point(x, event, isSource) {
+  point(x, top, isSource) {
     const axis = this.plot._fullLayout?.xaxis;
     this.line.hidden = x === null || x === undefined || !axis || !this.isSeen;
     if (this.line.hidden) return this.tooltip.hide();
@@ -144,7 +144,7 @@ export class MetricCard {
     const left = this.plot.offsetLeft + axis._offset + axis.d2p(x);
     this.line.style.left = `${left}px`;
     const label = `${axisTitle(this.spec.x)} ${this.wordsOf(at)}`;
-    const place = { left, top: isSource ? event.event.offsetY : 40 };
+    const place = { left, top: isSource ? top : 40 };
     return this.tooltip.show(at, label, this.chart.shown ?? [], place);
   }
 

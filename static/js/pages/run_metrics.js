@@ -93,8 +93,8 @@ function onZoom(range, source) {
   cards.forEach((card) => card.chart !== source && card.zoom(range));
 }
 
-function onHover(x, event, source) {
-  cards.forEach((card) => card.point(x, event, card.chart === source));
+function onHover(x, top, source) {
+  cards.forEach((card) => card.point(x, top, card.chart === source));
 }
 
 root.addEventListener("change", (event) => {

@@ -6,6 +6,7 @@ import { dashesOf, tokenOf } from "../../lib/series_colors.js";
 import { smooth } from "../../lib/smoothing.js";
 import { combine, quantile } from "../../lib/statistics.js";
 import { symlog, symlogTicks } from "../../lib/symlog.js";
+import { lowerBound } from "../../lib/virtual_window.js";
 import { CONFIG, colorOf, decodeArray, layoutOf, loadPlotly } from "../plotly.js";
 import { fetchJson } from "../requests.js";
 
@@ -169,6 +170,7 @@ export class LineChart {
       },
       yaxis: this.yAxis(curves),
       ...(right ? { yaxis2: right } : {}),
+      hovermode: false,
       uirevision: JSON.stringify([spec.xScale, spec.yScale, spec.yRange, spec.x]),
     });
   }
@@ -187,8 +189,17 @@ export class LineChart {
     this.listening = true;
     this.root.on("plotly_relayout", (change) => this.zoomed(change));
     this.root.on("plotly_doubleclick", () => this.zoom(null));
-    this.root.on("plotly_hover", (event) => this.context.onHover?.(event.xvals?.[0], event, this));
-    this.root.on("plotly_unhover", () => this.context.onHover?.(null, null, this));
+    this.root.addEventListener("pointermove", (event) => this.pointed(event));
+    this.root.addEventListener("pointerleave", () => this.context.onHover?.(null, 0, this));
+  }
+
+  /** The pointer is over the chart: tell the x of the nearest points. */
+  pointed(event) {
+    const { xaxis, yaxis } = this.root._fullLayout;
+    const box = this.root.getBoundingClientRect();
+    const [left, top] = [event.clientX - box.left - xaxis._offset, event.clientY - box.top];
+    const isInside = left >= 0 && left <= xaxis._length && top >= yaxis._offset && top <= yaxis._offset + yaxis._length;
+    this.context.onHover?.(isInside ? nearestX(this.shown, xaxis.p2c(left)) : null, top, this);
   }
 
   zoomed(change) {
@@ -205,6 +216,19 @@ export class LineChart {
     this.timer = setTimeout(() => this.show(), REFETCH_DELAY_MS);
     if (linked) this.context.onZoom?.(range, this);
   }
+}
+
+/** The x nearest to `at` at which a curve has a point; null where there are none. */
+function nearestX(curves, at) {
+  let nearest = null;
+  for (const { x } of curves) {
+    const next = lowerBound(x, at);
+    for (const value of [x[next - 1], x[next]]) {
+      if (value === undefined) continue;
+      if (nearest === null || Math.abs(value - at) < Math.abs(nearest - at)) nearest = value;
+    }
+  }
+  return nearest;
 }
 
 function decodeCurve(curve) {

@@ -3,6 +3,7 @@
 import {
   axisTitle, defaultCharts, makeSpec, readCharts, writeCharts,
 } from "../../lib/chart_spec.js";
+import { formatNumber } from "../../lib/numbers.js";
 import { splitList, writeState } from "../../lib/url_state.js";
 import { copy } from "../copy.js";
 import { alsoLive } from "../live.js";
@@ -101,7 +102,7 @@ export class ChartStrip {
       hueOf: (group, index) => this.hueOf(group, index),
       groupOf: (run, field) => this.groups.get(field)?.get(run.id) ?? null,
       onZoom: (range, chart) => this.zoomAll(range, chart),
-      onHover: (x, event, chart) => this.hoverAll(x, event, chart),
+      onHover: (x, top, chart) => this.hoverAll(x, top, chart),
       onBrush: (ids) => this.drawn.brush(ids, card),
       card,
     };
@@ -147,23 +148,22 @@ export class ChartStrip {
     }
   }
 
-  hoverAll(x, event, source) {
+  hoverAll(x, top, source) {
     for (const card of this.allCards) {
       if (!card.chart?.shown || card.spec.x !== source.spec.x) continue;
-      if (x === null || x === undefined) card.tooltip.hide();
-      else this.point(card, x, event, card.chart === source);
+      if (x === null) card.tooltip.hide();
+      else this.point(card, x, card.chart === source ? top : 0);
     }
   }
 
-  point(card, x, event, isSource) {
+  point(card, x, top) {
     const { xaxis: axis, yaxis } = card.plot._fullLayout ?? {};
     if (!axis) return;
-    const at = axis.type === "date" ? new Date(x).getTime() : Number(x);
-    const left = axis._offset + axis.d2p(x);
-    const top = isSource ? event.event.offsetY : 40;
     const { offsetLeft, offsetTop } = card.plot;
-    card.tooltip.cross({ left: offsetLeft + left, top: offsetTop + yaxis._offset, height: yaxis._length });
-    card.tooltip.show(at, `${axisTitle(card.spec.x)} ${axis.type === "date" ? new Date(x).toLocaleString() : at}`, card.chart.shown, { left, top });
+    const left = offsetLeft + axis._offset + axis.d2p(x);
+    const at = axis.type === "date" ? new Date(x).toLocaleString() : formatNumber(x, 8);
+    card.tooltip.cross({ left, top: offsetTop + yaxis._offset, height: yaxis._length });
+    card.tooltip.show(x, `${axisTitle(card.spec.x)} ${at}`, card.chart.shown, { left, top: offsetTop + top });
   }
 
   // -- what menus do ------------------------------------------------------------------------------

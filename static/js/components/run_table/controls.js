@@ -82,12 +82,12 @@ const count = (number) => (number ?? 0).toLocaleString("en-US");
 
 function showCounts(root, store) {
   const { matching, all, running, queued } = store.counts;
-  const parts = all === undefined ? [] : [matching === all ? `${count(all)} runs` : `${count(matching)} of ${count(all)} runs`];
+  const parts = all === undefined ? [] : [`${matching === all ? "" : `${count(matching)} of `}${count(all)} ${all === 1 ? "run" : "runs"}`];
   if (running) parts.push(`${count(running)} running`);
   if (queued) parts.push(`${count(queued)} queued`);
   root.querySelector("[data-counts]").textContent = parts.join(" · ");
   const loaded = store.rows.filter((row) => !row.outer).length;
-  const kind = store.rows[0]?.run === false ? "groups" : "rows";
+  const kind = (store.rows[0]?.run === false ? "group" : "row") + (loaded === 1 ? "" : "s");
   root.querySelector("[data-foot]").textContent = loaded
     ? `${count(loaded)} ${kind} loaded${store.next ? ", more as you scroll" : ""}`
     : "";

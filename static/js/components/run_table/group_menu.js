@@ -18,7 +18,7 @@ export class GroupMenu {
     this.names = root.querySelector("[data-columns-panel]").dataset.names;
     this.chip = root.querySelector("[data-group]");
     this.chip.querySelector("button").addEventListener("click", () => this.choose([]));
-    this.menu.addEventListener("toggle", () => this.menu.open && this.opened());
+    this.menu.addEventListener("toggle", () => (this.menu.open ? this.opened() : (this.search.value = "")));
     this.search.addEventListener("input", () => {
       clearTimeout(this.timer);
       this.timer = setTimeout(() => this.load(), SEARCH_DELAY_MS);
@@ -34,7 +34,6 @@ export class GroupMenu {
   }
 
   opened() {
-    this.search.value = "";
     this.search.focus();
     return this.load();
   }
