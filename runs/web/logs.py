@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from django.http import HttpRequest, HttpResponse
 
-from runs.artifacts.logs.copying import read_text
+from runs.artifacts.logs.copying import copy_lines
 from runs.artifacts.logs.reading import LogPage, read_lines
 from runs.artifacts.logs.searching import count_hits, parse_query, search_file
 from runs.artifacts.models import File
@@ -47,7 +47,7 @@ def text(request: HttpRequest, run_id: str) -> HttpResponse:
 def answer_text(request: HttpRequest, file: Readable) -> HttpResponse:
     """Answer with the lines asked for, whole and without their colours."""
     first, last = (number(request, name) for name in ("first_line", "last_line"))
-    found = read_text(file, first, last)
+    found = copy_lines(file, first, last)
     return HttpResponse(found, content_type="text/plain; charset=utf-8")
 
 

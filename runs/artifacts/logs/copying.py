@@ -10,7 +10,7 @@ MAX_COPIED_BYTES = 5_000_000
 _BUDGET_S = 10.0
 
 
-def read_text(file: Readable, first_line: int, last_line: int) -> str:
+def copy_lines(file: Readable, first_line: int, last_line: int) -> str:
     """Return the lines `first_line` to `last_line` (from 1), whole, as a terminal would leave them
     and without their colours. Lines behind the end are left out.
 
