@@ -2,6 +2,7 @@
 
 import pytest
 
+from runs.metrics.services import RunRef, log_batch
 from tests.web.browser import PHONE, open_tab, until
 from tests.web.run_table import DRAWN, make_runs, open_table, query_of, row_names
 
@@ -170,6 +171,20 @@ def test_pointing_at_a_chart_tells_the_values_of_all_lines_in_every_chart(tab, r
     assert shown == sorted(shown, reverse=True)
     tab.mouse.move(5, 5)
     until(tab, "document.querySelectorAll('.chart-tip:not([hidden])').length === 0")
+
+
+def test_a_line_that_has_ended_tells_no_value(tab, runs):
+    ended = runs.first()
+    points = [("short", step, 1000 + step, 0.5) for step in range(10)]
+    log_batch(run=RunRef(ended.id, ended.experiment_id), points=points, params=None, tags=None)
+    open_table(tab, '?top=50&charts=[{"y":["short","val/loss"]}]')
+    until(tab, "document.querySelector('.card .plot').data?.length === 13")
+    box = tab.locator(".card .nsewdrag").first.bounding_box()
+
+    tab.mouse.move(box["x"] + box["width"] * 0.9, box["y"] + 8)
+    until(tab, "document.querySelectorAll('.chart-tip:not([hidden]) div').length === 12")
+    tab.mouse.move(box["x"] + box["width"] * 0.1, box["y"] + 8)
+    until(tab, "document.querySelectorAll('.chart-tip:not([hidden]) div').length === 13")
 
 
 def test_a_page_that_opens_with_groups_has_its_charts(tab, runs):

@@ -109,7 +109,8 @@ export function titleOf(spec) {
   const names = [...spec.y, ...(spec.match ? [`/${spec.match}/`] : [])];
   if (spec.type === "parallel") return "Parallel coordinates";
   if (spec.type === "scatter") return `${names.join(", ")} by ${axisTitle(spec.x)}`;
-  return names.join(", ") || "Choose a metric";
+  const right = spec.type === "line" ? spec.right : [];
+  return [...new Set([...names, ...right])].join(", ") || "Choose a metric";
 }
 
 /** What stands under the x axis. */

@@ -137,8 +137,10 @@ export class ChartCard {
         last: Number(Object.values(row.values).find((value) => Number.isFinite(Number(value)))),
       }));
     }
-    return (this.chart?.shown ?? []).map((curve) => ({
-      name: `${curve.label} · ${curve.key}`,
+    const shown = this.chart?.shown ?? [];
+    const isOne = new Set(shown.map((curve) => curve.key)).size < 2;
+    return shown.map((curve) => ({
+      name: isOne ? curve.label : `${curve.label} · ${curve.key}`,
       points: curve.total,
       last: curve.y.findLast(Number.isFinite) ?? NaN,
       min: least(curve.y),
@@ -243,7 +245,8 @@ function describe(spec) {
 function drawTable(rows) {
   const table = document.createElement("table");
   const head = table.createTHead().insertRow();
-  for (const name of ["Series", "Points", "Last", "Lowest", "Highest"]) head.append(make("th", name));
+  head.append(make("th", "Series"));
+  for (const name of ["Points", "Last", "Lowest", "Highest"]) head.append(make("th", name, "num"));
   const body = table.createTBody();
   for (const row of rows) {
     const line = body.insertRow();

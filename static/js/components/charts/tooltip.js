@@ -4,6 +4,7 @@ import { formatNumber } from "../../lib/numbers.js";
 import { lowerBound } from "../../lib/virtual_window.js";
 
 const MOST_LINES = 16;
+const GAP = 14;
 
 /** The tooltip of one card. */
 export class Tooltip {
@@ -32,9 +33,10 @@ export class Tooltip {
       this.element.append(`and ${lines.length - MOST_LINES} more`);
     }
     this.element.hidden = false;
-    const right = pointer.left > this.card.clientWidth / 2;
-    this.element.style.left = right ? "" : `${pointer.left + 14}px`;
-    this.element.style.right = right ? `${this.card.clientWidth - pointer.left + 14}px` : "";
+    const room = document.documentElement.clientWidth - this.card.getBoundingClientRect().left;
+    const width = this.element.offsetWidth + GAP;
+    const isLeft = pointer.left > this.card.clientWidth / 2 || pointer.left + width > room;
+    this.element.style.left = `${isLeft ? pointer.left - width : pointer.left + GAP}px`;
     this.element.style.top = `${Math.max(28, pointer.top)}px`;
     return undefined;
   }
@@ -63,9 +65,9 @@ function drawLine({ curve, value }) {
   return line;
 }
 
-/** The value of the point nearest to x (x ascending). */
+/** The value of the point nearest to x (x ascending); none before and behind the curve. */
 function valueAt({ x, smoothed }, at) {
-  if (!x.length) return NaN;
+  if (!x.length || at < x[0] || at > x[x.length - 1]) return NaN;
   const next = Math.min(lowerBound(x, at), x.length - 1);
   const before = Math.max(0, next - 1);
   return smoothed[Math.abs(x[before] - at) < Math.abs(x[next] - at) ? before : next];
