@@ -148,11 +148,12 @@ export class ChartStrip {
     }
   }
 
+  /** The crosshair stands in every chart, the values where the pointer is. */
   hoverAll(x, top, source) {
     for (const card of this.allCards) {
       if (!card.chart?.shown || card.spec.x !== source.spec.x) continue;
       if (x === null) card.tooltip.hide();
-      else this.point(card, x, card.chart === source ? top : 0);
+      else this.point(card, x, card.chart === source ? top : null);
     }
   }
 
@@ -161,8 +162,9 @@ export class ChartStrip {
     if (!axis) return;
     const { offsetLeft, offsetTop } = card.plot;
     const left = offsetLeft + axis._offset + axis.d2p(x);
-    const at = axis.type === "date" ? new Date(x).toLocaleString() : formatNumber(x, 8);
     card.tooltip.cross({ left, top: offsetTop + yaxis._offset, height: yaxis._length });
+    if (top === null) return;
+    const at = axis.type === "date" ? new Date(x).toLocaleString() : formatNumber(x, 8);
     card.tooltip.show(x, `${axisTitle(card.spec.x)} ${at}`, card.chart.shown, { left, top: offsetTop + top });
   }
 

@@ -33,6 +33,7 @@ export class Tooltip {
       this.element.append(`and ${lines.length - MOST_LINES} more`);
     }
     this.element.hidden = false;
+    this.element.style.left = "0";
     const room = document.documentElement.clientWidth - this.card.getBoundingClientRect().left;
     const width = this.element.offsetWidth + GAP;
     const isLeft = pointer.left > this.card.clientWidth / 2 || pointer.left + width > room;
