@@ -202,3 +202,17 @@ def test_the_list_of_shortcuts_names_the_keys_of_the_table(tab, runs):
     open_table(tab)
     tab.keyboard.press("?")
     assert "Group by" in tab.inner_text("#shortcuts")
+
+
+def test_a_chart_is_asked_for_only_with_an_axis_that_there_is(tab, runs):
+    open_table(tab)
+    tab.click("[data-add-chart]")
+    tab.fill(".chart-builder [name=y]", "val/loss")
+
+    tab.fill(".chart-builder [name=x]", "metr")
+
+    until(tab, "document.querySelector('.chart-builder .refused').textContent.includes('x axis')")
+    assert tab.locator(".preview .plot").count() == 0
+    tab.fill(".chart-builder [name=x]", "metrics.epoch")
+    until(tab, "document.querySelector('.preview .plot')?.data?.length === 10")
+    assert tab.inner_text(".chart-builder .refused") == ""

@@ -175,6 +175,8 @@ function problemOf(spec) {
     }
   }
   if (!spec.y.length && !spec.match) return "Choose at least one metric, or a pattern of names.";
+  if (spec.type === "line" && !(spec.x in X_AXES) && !/^metrics\../.test(spec.x))
+    return `The x axis of lines is ${Object.keys(X_AXES).join(", ")} or a metric, as in metrics.epoch.`;
   if (spec.type === "parallel" && spec.y.length + spec.right.length < 2 && !spec.match)
     return "Choose at least two columns, such as params.lr and loss.";
   return "";
