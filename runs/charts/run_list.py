@@ -70,7 +70,6 @@ def list_runs(*, workspace: Workspace, query: RunQuery) -> RunList:
         order_by=sort_keys(query),
         limit=query.limit,
         after=query.after,
-        best_values=best_values_of(query.goal),
     )
     if query.columns is None:
         columns = [*default_columns(query), *common_columns(found.run_ids[:SAMPLED_RUNS])]
@@ -129,6 +128,7 @@ def scope_of(workspace: Workspace, query: RunQuery) -> dict[str, Any]:
         "mine": query.submitter,
         "include_children": query.children or names_runs,
         "log_matcher": match_logs,
+        "best_values": best_values_of(query.goal),
     }
 
 

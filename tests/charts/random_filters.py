@@ -24,6 +24,7 @@ from tests.charts.world import KEYS, METRICS, NOW_MS, NUMBERS, TEXTS, USERS
 
 LIKE_PATTERNS = ["%a%", "A%", "_uto", "%é%", "É", "a%b", "a_b", "%*%", "[x]", "x%", "%", ""]
 REGEXES = ["^a", "auto|true", r"\d+\.\d", "(?i)auto", "x{200}b", r"\bbreak\b", "^$", "e.b", "[é-ú]"]
+STORED_AGGREGATES = [one for one in Aggregate if one is not Aggregate.BEST]
 ENTITIES = [Entity.PARAM, Entity.TAG, Entity.PROPERTY]
 TEXT_FIELDS = ["name", "experiment", "submitted_by", "target", "description", "error", "reason",
                "parent", "run_id", "artifact_uri"]  # fmt: skip
@@ -75,7 +76,7 @@ def keyed(rng: random.Random) -> Comparison:
 
 def metric(rng: random.Random) -> Comparison:
     key, column = rng.choice(METRICS)
-    aggregate = rng.choice([None, *Aggregate])
+    aggregate = rng.choice([None, *STORED_AGGREGATES])
     aggregate = None if aggregate is Aggregate.LAST else aggregate
     field = Field(Entity.METRIC, key, aggregate, column)
     has_texts = aggregate in (None, Aggregate.FIRST)
@@ -129,7 +130,7 @@ def random_key(rng: random.Random) -> SortKey:
         return SortKey("run", rng.choice(SORT_FIELDS), descending=descending)
     if kind == "metric":
         key, column = rng.choice(METRICS)
-        aggregate = str(rng.choice(list(Aggregate)))
+        aggregate = str(rng.choice(STORED_AGGREGATES))
         return SortKey("metric", key, aggregate, descending, column)
     as_text = kind == "param" and rng.random() < 0.3
     return SortKey(kind, rng.choice(KEYS), descending=descending, as_text=as_text)

@@ -1,5 +1,7 @@
 """What a search shows: scopes, switches, hooks, limits, and what it refuses."""
 
+import math
+
 import pytest
 
 from runs.charts.search import (
@@ -10,6 +12,7 @@ from runs.charts.search import (
     search_runs,
 )
 from runs.charts.search.dialects import current_dialect
+from runs.metrics.services import log_batch
 from runs.tracking.filters import Comparison, Entity, Field, Operator, parse
 from runs.tracking.models import Lifecycle, Run, RunTag
 from runs.tracking.services import archive_runs, delete_runs
@@ -194,6 +197,48 @@ def test_values_at_best_come_from_the_caller(experiment):
     assert found(order_by=keys, after=page.next, best_values=lambda ids, key: best) == whole[2:]
     with pytest.raises(SearchError):
         found(order_by=keys)
+
+
+CONDITIONS = [
+    *("= 1", "!= 1", "< 1", "<= 1", "> 1", ">= 1", "in (1, 2)", "not in (1, 2)", "= nan", "!= nan"),
+    *("= inf", "< inf", "> -inf", "is null", "is not null"),
+]
+
+
+@pytest.mark.parametrize("condition", CONDITIONS)
+def test_a_value_at_best_is_compared_as_one_of_a_table(experiment, condition):
+    values = {"a": 0.5, "b": 1.0, "c": 2.0, "d": math.nan, "e": math.inf, "f": -math.inf}
+    runs = {name: make_run(experiment, name=name) for name in [*values, "none"]}
+    for name, value in values.items():
+        log_batch(run=runs[name], points=[("x", 0, 0, value)])
+    best = {runs[name].id: value for name, value in values.items()}
+
+    def read(ids, key):
+        assert (key.key, key.aggregate) == ("x", "best")
+        return {one: best[one] for one in ids if one in best}
+
+    for text in ("metrics.x{} {}", "not metrics.x{} {}", "name != b and metrics.x{} {}"):
+        stored = found(text.format("", condition))
+        assert found(text.format(".best", condition), best_values=read) == stored
+        assert found(text.format(":best", condition), best_values=read) == stored
+
+
+def test_only_what_the_rest_of_the_filter_leaves_is_looked_up_at_its_best(experiment):
+    one = make_run(experiment, name="one")
+    make_run(experiment, name="two")
+    asked = []
+
+    def read(ids, key):
+        asked.append(ids)
+        return {}
+
+    assert found("metrics.x.best > 0 and name = one", best_values=read) == []
+    assert asked == [[one.id]]
+
+
+def test_without_a_goal_nothing_is_filtered_by_its_value_at_best(experiment):
+    with pytest.raises(SearchError, match="Choose a goal metric"):
+        found("metrics.x.best > 0")
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,27 @@ def test_a_filter_and_a_sort_by_two_keys(studio, runs):
     assert ids(page) == ["run-1", "run-2", "run-0"]
 
 
+def test_runs_are_filtered_by_the_value_at_best(studio, runs):
+    for run, accuracy in zip(runs, (0.7, 0.9, 0.8), strict=True):
+        points = [("accuracy", 0, 1, accuracy), ("accuracy", 1, 2, 0.1)]
+        log_batch(run=RunRef(run.id, run.experiment_id), points=points, params=None, tags=None)
+    at_most, at_least = {"goal": "max:loss"}, {"goal": "min:loss"}
+    assert ids(rows(studio, q="metrics.accuracy.best > 0.75", **at_most)) == ["run-2", "run-1"]
+    assert ids(rows(studio, q="metrics.accuracy.best > 0.75", **at_least)) == ["run-2"]
+    assert ids(rows(studio, q="metrics.accuracy.best is null", **at_least)) == []
+    query = {"q": "metrics.accuracy.best > 0.75", **at_most}
+    assert studio.get("/w/default/run-counts", query).json()["matching"] == 2
+    grouped = rows(studio, group="params.lr", cols="metrics.loss", **query)
+    assert [row["children"] for row in grouped["rows"]] == [1, 1]
+
+
+@pytest.mark.parametrize("address", [ROWS, "/w/default/run-counts"])
+def test_a_filter_at_best_without_a_goal_says_what_is_missing(studio, runs, address):
+    answer = studio.get(address, {"q": "metrics.loss.best > 0"})
+    assert answer.status_code == 400
+    assert "Choose a goal metric" in answer.content.decode()
+
+
 def test_a_bad_filter_says_where_and_why(studio, runs):
     answer = studio.get(ROWS, {"q": "metric.loss >> 1"})
     assert answer.status_code == 400

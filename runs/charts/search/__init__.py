@@ -1,9 +1,9 @@
 """Searching, sorting and counting runs."""
 
+from runs.charts.search.beforehand import BestValues, LogMatcher
 from runs.charts.search.errors import CursorError, SearchError
-from runs.charts.search.prepared import LogMatcher, Search
+from runs.charts.search.prepared import Search
 from runs.charts.search.searching import (
-    BestValues,
     Count,
     Page,
     count_runs,

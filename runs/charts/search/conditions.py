@@ -59,10 +59,10 @@ class Conditions:
         self,
         scope: Scope,
         metrics: MetricIds,
-        logs: Mapping[Comparison, list[int]],
+        known: Mapping[Comparison, list[int]],
         fenced: bool = True,
     ) -> None:
-        self.scope, self.metrics, self.logs = scope, metrics, logs
+        self.scope, self.metrics, self.known = scope, metrics, known
         self.dialect = scope.dialect
         self.fence = scope.dialect.fence if fenced else ""
 
@@ -87,8 +87,8 @@ class Conditions:
     def compile_run(self, node: Comparison) -> Sql:
         return compare_run_field(node, self.scope)
 
-    def compile_log(self, node: Comparison) -> Sql:
-        return self.dialect.one_of("r.id", self.logs[node])
+    def compile_known(self, node: Comparison) -> Sql:
+        return self.dialect.one_of("r.id", self.known[node])
 
     def compile_dataset(self, node: Comparison) -> Sql:
         matching = sql("SELECT 1 FROM runs_datasetinput d WHERE d.run_id = r.id")
@@ -139,6 +139,8 @@ class Conditions:
         return compare_text(self.dialect, text, operator, value)
 
     def compile_metric(self, node: Comparison) -> Sql:
+        if node in self.known:
+            return self.compile_known(node)
         metric_id = self.metrics.of_run(node.field.key, node.field.column)
         if metric_id is None:
             return TRUE if node.operator is Operator.IS_NULL else FALSE
@@ -191,7 +193,7 @@ def _is_final(aggregate: Aggregate | None) -> Sql:
 
 COMPILERS: dict[Entity, Callable[[Conditions, Comparison], Sql]] = {
     Entity.RUN: Conditions.compile_run,
-    Entity.LOG: Conditions.compile_log,
+    Entity.LOG: Conditions.compile_known,
     Entity.DATASET: Conditions.compile_dataset,
     Entity.PARAM: Conditions.compile_keyed,
     Entity.TAG: Conditions.compile_keyed,

@@ -100,12 +100,12 @@ class _RangeFinder:
     def find(self, node: Comparison) -> Range | None:
         if node.operator is Operator.IS_NULL:
             return None
+        if node in self.conditions.known:
+            return Driver.of_ids(self.dialect.ids(self.conditions.known[node])).ranges[0]
         if node.field.entity is Entity.METRIC:
             return self._metric(node)
         if node.field.entity in TABLES:
             return self._keyed(node)
-        if node.field.entity is Entity.LOG:
-            return Driver.of_ids(self.dialect.ids(self.conditions.logs[node])).ranges[0]
         return self._run(node) if node.field.entity is Entity.RUN else None
 
     def _metric(self, node: Comparison) -> Range | None:

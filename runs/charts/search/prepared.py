@@ -1,13 +1,20 @@
 """A search made ready: its names looked up, its filter compiled, its rarest condition found."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Required, TypedDict
 
+from runs.charts.search.beforehand import (
+    BestValues,
+    LogMatcher,
+    is_beforehand,
+    match_best,
+    match_logs,
+    without_beforehand,
+)
 from runs.charts.search.blocks import Block
 from runs.charts.search.conditions import Conditions
 from runs.charts.search.drivers import FEW, Driver, count_drivers, find_drivers
-from runs.charts.search.errors import SearchError
 from runs.charts.search.fragments import Sql, all_of, sql
 from runs.charts.search.metric_ids import MetricIds
 from runs.charts.search.run_fields import find_experiments
@@ -23,8 +30,6 @@ from runs.workspaces.models import Workspace
 MANY = 100_000
 # So many of a sample must match for the filter to be walked.
 ENOUGH = 2
-# (pattern, keys of the runs to look into) -> keys of those whose logs match
-LogMatcher = Callable[[str, list[int]], Collection[int]]
 
 
 class What(TypedDict, total=False):
@@ -38,6 +43,7 @@ class What(TypedDict, total=False):
     statuses: Collection[str] | None
     include_children: bool
     log_matcher: LogMatcher | None
+    best_values: BestValues | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +58,7 @@ class Search:
     statuses: Collection[str] | None = None
     include_children: bool = True
     log_matcher: LogMatcher | None = None
+    best_values: BestValues | None = None
 
 
 class PreparedSearch:
@@ -78,25 +85,27 @@ class PreparedSearch:
         }
         names |= {(key.key, key.column) for key in keys if key.kind == "metric"}
         self.metrics = MetricIds(self.scope, sorted(names))
-        logs = self._search_logs(node, comparisons, search.log_matcher)
-        self.conditions = Conditions(self.scope, self.metrics, logs, fenced)
+        known = self._look_up(node, comparisons, search)
+        self.conditions = Conditions(self.scope, self.metrics, known, fenced)
         self.node = node
         self.block = self._make_block(is_page=fenced)
 
-    def _search_logs(
-        self, node: Node, comparisons: Sequence[Comparison], matcher: LogMatcher | None
+    def _look_up(
+        self, node: Node, comparisons: Sequence[Comparison], search: Search
     ) -> dict[Comparison, list[int]]:
-        """Let the logs be searched of those runs that the rest of the filter leaves."""
-        logs = [one for one in comparisons if one.field.entity is Entity.LOG]
-        if not logs:
+        """Return the runs for which each condition holds that the database cannot tell."""
+        wanted = [one for one in comparisons if is_beforehand(one)]
+        if not wanted:
             return {}
-        if matcher is None:
-            raise SearchError("Logs cannot be searched here.")
-        rest = without_logs(node)
         conditions = Conditions(self.scope, self.metrics, {})
-        block = Block((conditions.compile(rest),))
+        block = Block((conditions.compile(without_beforehand(node)),))
         ids = [hit.id for hit in read_sorted(self.scope, block, (), None, None)]
-        return {one: sorted(matcher(str(one.value), ids)) for one in logs}
+        return {
+            one: match_logs(one, ids, search.log_matcher)
+            if one.field.entity is Entity.LOG
+            else match_best(one, ids, search.best_values)
+            for one in wanted
+        }
 
     def _make_block(self, is_page: bool) -> Block:
         """Return the runs that match; with a driver where the filter leaves few of the many."""
@@ -176,10 +185,3 @@ def _is_experiment(node: Node) -> bool:
         and node.field.key == "experiment"
         and node.operator not in NULLS
     )
-
-
-def without_logs(node: Node) -> Node:
-    """Return the clauses that must hold and do not ask for logs."""
-    parts = node.parts if isinstance(node, And) else (node,)
-    kept = [p for p in parts if all(one.field.entity is not Entity.LOG for one in walk(p))]
-    return join(And, kept)

@@ -1,6 +1,6 @@
 """Searching runs: the one way in."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Unpack
 
@@ -17,8 +17,6 @@ from runs.tracking.clock import now_ms as read_clock
 MOST_RUNS = 50_000
 MOST_KEYS = 20
 COUNT_CAP = 100_000
-# (keys of runs, sort key with aggregate `best`) -> value of each run that has one
-BestValues = Callable[[list[int], SortKey], Mapping[int, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,6 @@ def search_runs(
     order_by: Iterable[SortKey] = (),
     limit: int = 100,
     after: str | None = None,
-    best_values: BestValues | None = None,
     now_ms: int | None = None,
     **what: Unpack[What],
 ) -> Page:
@@ -51,7 +48,8 @@ def search_runs(
     `what` are the fields of `Search`: workspace, experiments (None: all), filter (a tree of the
     filter language), lifecycle (those to show; a filter on `archived` shows both), mine (only what
     this name submitted), statuses, include_children (False: only runs without a parent),
-    log_matcher (needed by `log ~ …`). Without `order_by` the newest are first: those that wait to
+    log_matcher (needed by `log ~ …`), best_values (needed where something is sought or sorted by
+    its value at best). Without `order_by` the newest are first: those that wait to
     start, then by start. Raises FilterError, SearchError, CursorError.
     """
     keys = tuple(dict.fromkeys(order_by))
@@ -62,6 +60,7 @@ def search_runs(
     position, asked_ms = read_cursor(after, keys) if after is not None else (None, now_ms)
     prepared = PreparedSearch(Search(**what), keys, asked_ms or read_clock())
     if any(key.aggregate == BEST for key in keys):
+        best_values = what.get("best_values")
         if best_values is None:
             raise SearchError("Choose a goal metric to sort by the value at its best.")
         hits = read_in_memory(prepared, keys, position, limit + 1, best_values)

@@ -26,6 +26,8 @@ class Aggregate(StrEnum):
     FIRST = "first"
     MEAN = "mean"
     COUNT = "count"
+    # At the step where a goal metric is best, which the filter does not name.
+    BEST = "best"
 
 
 class Operator(StrEnum):

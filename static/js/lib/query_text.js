@@ -8,7 +8,7 @@ export function fieldOf(column) {
   if (column.kind === "run") return column.filterable === false ? null : column.key;
   const key = PLAIN_KEY.test(column.key) ? column.key : `"${column.key.replace(/"/g, "`")}"`;
   const entity = ENTITIES[column.kind];
-  if (!entity || column.aggregate === "best") return null;
+  if (!entity) return null;
   return column.kind === "metrics" && column.aggregate && !["last", "trend"].includes(column.aggregate)
     ? `${entity}.${key}.${column.aggregate}`
     : `${entity}.${key}`;
