@@ -21,6 +21,7 @@ from runs.charts.run_list import (
     list_runs,
 )
 from runs.charts.saved_views import default_view
+from runs.charts.search import SearchError
 from runs.metrics.queries import common_keys, read_summaries
 from runs.tracking.errors import InvalidValue, NotFound
 from runs.tracking.filters import FilterError, list_choices
@@ -144,7 +145,7 @@ def first_page(request: HttpRequest, query: QueryDict) -> dict[str, Any]:
     """The first rows; for an address that cannot be read, the plain table and what is wrong."""
     try:
         return answer_of(request, read_state(query))
-    except InvalidValue as error:
+    except (InvalidValue, SearchError) as error:
         plain = answer_of(request, TableState())
         return {**plain, "error": describe_error(error)}
 
@@ -177,7 +178,7 @@ def rows(request: HttpRequest) -> HttpResponse:
     return HttpResponse(msgspec.json.encode(answer), content_type="application/json")
 
 
-def describe_error(error: InvalidValue) -> dict[str, Any]:
+def describe_error(error: InvalidValue | SearchError) -> dict[str, Any]:
     if isinstance(error, FilterError):
         return {
             "message": error.message,

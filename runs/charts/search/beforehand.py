@@ -13,6 +13,8 @@ from runs.tracking.filters import Aggregate, And, Comparison, Entity, Node, Oper
 LogMatcher = Callable[[str, list[int]], Collection[int]]
 # (keys of runs, what is sought at its best) -> the values of those that have one
 BestValues = Callable[[list[int], SortKey], Mapping[int, float]]
+# keys of runs -> those for which a condition holds
+Finder = Callable[[list[int]], list[int]]
 
 COMPARE: dict[Operator, Callable[[float, float], bool]] = {
     Operator.LT: operator.lt,
@@ -32,20 +34,24 @@ def without_beforehand(node: Node) -> Node:
     return join(And, [part for part in parts if not any(map(is_beforehand, walk(part)))])
 
 
-def match_logs(node: Comparison, ids: list[int], matcher: LogMatcher | None) -> list[int]:
-    """Return the runs with a log that matches. Raises SearchError where none can be searched."""
-    if matcher is None:
-        raise SearchError("Logs cannot be searched here.")
-    return sorted(matcher(str(node.value), ids))
-
-
-def match_best(node: Comparison, ids: list[int], best_values: BestValues | None) -> list[int]:
-    """Return the runs whose value at best is as `node` says. Raises SearchError without a goal."""
+def finder_of(
+    node: Comparison, log_matcher: LogMatcher | None, best_values: BestValues | None
+) -> Finder:
+    """Return what finds those of some runs for which `node` holds. Raises SearchError where logs
+    cannot be searched or no goal is chosen."""
+    if node.field.entity is Entity.LOG:
+        if log_matcher is None:
+            raise SearchError("Logs cannot be searched here.")
+        return lambda ids: sorted(log_matcher(str(node.value), ids))
     if best_values is None:
         raise SearchError("Choose a goal metric (Best by) to filter by the value at its best.")
-    field = node.field
-    values = best_values(ids, SortKey(SortKind.METRIC, field.key, BEST, column=field.column))
-    return sorted(one for one in ids if holds(node, values.get(one)))
+    key = SortKey(SortKind.METRIC, node.field.key, BEST, column=node.field.column)
+
+    def find(ids: list[int]) -> list[int]:
+        values = best_values(ids, key)
+        return sorted(one for one in ids if holds(node, values.get(one)))
+
+    return find
 
 
 def holds(node: Comparison, value: float | None) -> bool:

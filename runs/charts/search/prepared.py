@@ -7,9 +7,8 @@ from typing import Required, TypedDict
 from runs.charts.search.beforehand import (
     BestValues,
     LogMatcher,
+    finder_of,
     is_beforehand,
-    match_best,
-    match_logs,
     without_beforehand,
 )
 from runs.charts.search.blocks import Block
@@ -94,18 +93,17 @@ class PreparedSearch:
         self, node: Node, comparisons: Sequence[Comparison], search: Search
     ) -> dict[Comparison, list[int]]:
         """Return the runs for which each condition holds that the database cannot tell."""
-        wanted = [one for one in comparisons if is_beforehand(one)]
-        if not wanted:
+        finders = {
+            one: finder_of(one, search.log_matcher, search.best_values)
+            for one in comparisons
+            if is_beforehand(one)
+        }
+        if not finders:
             return {}
         conditions = Conditions(self.scope, self.metrics, {})
         block = Block((conditions.compile(without_beforehand(node)),))
         ids = [hit.id for hit in read_sorted(self.scope, block, (), None, None)]
-        return {
-            one: match_logs(one, ids, search.log_matcher)
-            if one.field.entity is Entity.LOG
-            else match_best(one, ids, search.best_values)
-            for one in wanted
-        }
+        return {one: find(ids) for one, find in finders.items()}
 
     def _make_block(self, is_page: bool) -> Block:
         """Return the runs that match; with a driver where the filter leaves few of the many."""
