@@ -1,5 +1,7 @@
 """Lines of a log in Chromium: when they were received, and what is copied of them."""
 
+import json
+
 import pytest
 
 from runs.artifacts.logs import appending
@@ -100,6 +102,11 @@ def copying(chromium, live_server, settings):
         yield tab
 
 
+def copies(text):
+    """Whether this is in the clipboard, for `until`."""
+    return f"navigator.clipboard.readText().then(text => text === {json.dumps(text)})"
+
+
 def toast_says(tab, words):
     said = "[...document.querySelectorAll('#toasts .toast')].map(one => one.innerText).join()"
     until(tab, f"{said}.includes({words!r})")
@@ -158,10 +165,10 @@ def test_a_selection_is_copied_without_numbers_and_times(copying, timed):
     until(tab, f"{LINES}.length === 4")
     tab.evaluate("getSelection().selectAllChildren(document.querySelector('[data-log]'))")
     tab.keyboard.press("Control+c")
-    assert tab.copied() == "one\ntwo\n\n  three"
+    until(tab, copies("one\ntwo\n\n  three"))
     tab.evaluate(
         "() => { const [one, two] = document.querySelectorAll('.log-text span');"
         "getSelection().setBaseAndExtent(one.firstChild, 1, two.firstChild, 2); }"
     )
     tab.keyboard.press("Control+c")
-    assert tab.copied() == "ne\ntw"
+    until(tab, copies("ne\ntw"))

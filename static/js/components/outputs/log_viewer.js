@@ -216,7 +216,7 @@ export class LogViewer extends EventTarget {
 
   setFollow(on) {
     this.following = on;
-    if (on && this.lines) this.goToEnd();
+    if (on && this.lines && !this.isAtEnd) this.goToEnd();
     this.dispatchEvent(new CustomEvent("follow"));
   }
 
