@@ -8,7 +8,8 @@ from runs.api.endpoint import Endpoint
 from runs.api.inputs import Input, Name, Text, Whole
 from runs.api.numbers import Number, write_number
 from runs.api.schema import describe
-from runs.charts.curves import Wanted, find_series, read_curves
+from runs.charts.chart_series import Wanted, find_series
+from runs.charts.curves import read_curves
 from runs.workspaces.access import Access
 from runs.workspaces.permissions import Action
 
@@ -17,9 +18,13 @@ class SeriesQuery(Input):
     """Which metrics of which runs, over what, and how fine."""
 
     run = serializers.ListField(child=Name(), help_text="Ids of runs; repeat it.")
-    name = serializers.ListField(child=Name(), help_text="Names of metrics; repeat it.")
+    name = serializers.ListField(
+        child=Name(), help_text="Names of metrics, or <key>.<column> of a table; repeat it."
+    )
     x = Text(
-        default="step", help_text="step, time (s since start), wall (ms), index, metrics.<key>"
+        default="step",
+        help_text="step, time (s since start), wall (ms), index, metrics.<key>, or a column of"
+        " rows or a table: metrics.<key>.<column>",
     )
     low = serializers.FloatField(required=False, help_text="The range of x.")
     high = serializers.FloatField(required=False)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from runs.charts.columns import FIELDS, Column, Kind
+from runs.charts.dotted_names import name_metric
 from runs.charts.search.dialects import current_dialect
 from runs.charts.search.fragments import sql
 from runs.metrics.queries import list_metrics
@@ -69,6 +70,15 @@ class NamePage:
     next: int | None
 
 
+@dataclass(frozen=True)
+class ChartNames:
+    """What charts may draw, sorted: `all` with the columns of rows and tables of numbers as
+    `<key>.<column>`, `plain` only metrics that have no columns."""
+
+    all: list[str]
+    plain: list[str]
+
+
 def list_columns(
     *, experiment_ids: Sequence[int], search: str = "", kinds: Sequence[Kind] = tuple(Kind),
     offset: int = 0, limit: int = PAGE_NAMES,
@@ -104,6 +114,15 @@ def list_names(kind: Kind, experiment_ids: Sequence[int]) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(sql)
         return [key for (key,) in cursor.fetchall()]
+
+
+def list_chart_names(experiment_ids: Sequence[int]) -> ChartNames:
+    """Return the names of all numbers in experiments. One query."""
+    metrics = list_metrics(experiment_ids) if experiment_ids else []
+    return ChartNames(
+        sorted({name_metric(key, column) for key, column in metrics}),
+        [key for key, column in metrics if not column],
+    )
 
 
 def list_values(kind: Kind, key: str, experiment_ids: Sequence[int], prefix: str) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from django.db.models import Count
 
 from runs.charts.columns import Column, Kind, Value
+from runs.charts.dotted_names import name_metric, possible_keys
 from runs.metrics.queries import (
     Summary,
     downsample,
@@ -45,9 +46,10 @@ class TableRow:
 
 @dataclass
 class Beside:
-    """What is kept beside the runs of a page, by (run, key)."""
+    """What is kept beside the runs of a page, by (run, key); summaries also of the columns of
+    rows and tables, by (run, `<key>.<column>`), where a chart asks for them."""
 
-    summaries: dict[tuple[int, str, str], Summary] = field(default_factory=dict)
+    summaries: dict[tuple[int, str], Summary] = field(default_factory=dict)
     texts: dict[tuple[int, str], str] = field(default_factory=dict)
     best: dict[tuple[int, str], float] = field(default_factory=dict)
     trends: dict[tuple[int, str], list[float]] = field(default_factory=dict)
@@ -82,9 +84,12 @@ def read_beside(ids: Sequence[int], columns: Sequence[Column], goal: Goal | None
     beside = Beside()
     plain = keys_of(columns, lambda column: column.value not in (Value.BEST, Value.TREND))
     if plain:
-        beside.summaries = read_summaries(ids, plain)
+        found = read_summaries(ids, sorted(possible_keys(plain)))
+        # The longest key comes last and stays.
+        for run, key, column in sorted(found, key=lambda name: len(name[1])):
+            beside.summaries[run, name_metric(key, column)] = found[run, key, column]
         texts = read_texts(ids, plain)
-        beside.texts = {(run, key): found[-1].value for (run, key, _), found in texts.items()}
+        beside.texts = {(run, key): logged[-1].value for (run, key, _), logged in texts.items()}
     best = keys_of(columns, lambda column: column.value is Value.BEST)
     if best and goal:
         beside.best = value_at_best(
@@ -143,7 +148,7 @@ def read_metric(run: Run, column: Column, beside: Beside) -> float | str | list[
         return beside.best.get((run.id, column.key))
     if column.value is Value.TREND:
         return beside.trends.get((run.id, column.key))
-    summary = beside.summaries.get((run.id, column.key, ""))
+    summary = beside.summaries.get((run.id, column.key))
     if summary is None:
         return beside.texts.get((run.id, column.key))
     return value_of(summary, column.value)

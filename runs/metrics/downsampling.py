@@ -17,9 +17,15 @@ def split_range(low: int, high: int, buckets: int) -> Ints:
     return np.array([low + width * i // buckets for i in range(1, buckets)], np.int64)
 
 
-def choose(x: Ints, value: Floats, borders: Ints) -> Indices:
+def split_numbers(low: float, high: float, buckets: int) -> Floats:
+    """Return where the second and later of equal buckets of [low, high], finite numbers, begin."""
+    share = np.arange(1, max(1, buckets)) / max(1, buckets)
+    return low * (1 - share) + high * share
+
+
+def choose(x: Ints | Floats, value: Floats, borders: Ints | Floats) -> Indices:
     """Return which points to draw, in ascending order: the first, the last, and the least and the
-    greatest of each bucket. `x` ascends; `borders` are those of `split_range`.
+    greatest of each bucket. `x` ascends; `borders` are those of `split_range` or `split_numbers`.
 
     Of a bucket's infinities the first of each sign is kept beside its least and greatest number.
     Where NaN lies between two of these points, one NaN is kept as a gap; inside a bucket only if
@@ -38,7 +44,7 @@ def choose(x: Ints, value: Floats, borders: Ints) -> Indices:
     return np.flatnonzero(is_chosen)
 
 
-def _cut(x: Ints, borders: Ints) -> tuple[Indices, Indices]:
+def _cut(x: Ints | Floats, borders: Ints | Floats) -> tuple[Indices, Indices]:
     """Return where the points of each bucket begin and end, without the empty buckets."""
     cuts = np.concatenate(([0], np.searchsorted(x, borders), [len(x)]))
     starts, stops = cuts[:-1], cuts[1:]

@@ -9,10 +9,12 @@ from runs.metrics.history import History, read_history
 from runs.metrics.lookups import value_at_best, values_at_steps
 from runs.metrics.points import Points, empty_points
 from runs.metrics.reading import Axis, limit_range, read_parts
+from runs.metrics.rows import Columns, pair_rows
 from runs.metrics.runs import RunRef, resolve_run
 from runs.metrics.summaries import COLUMNS, Summary, from_row
 
 __all__ = [
+    "Columns",
     "Curve",
     "History",
     "RunRef",
@@ -22,6 +24,7 @@ __all__ = [
     "downsample",
     "find_series",
     "list_metrics",
+    "pair_rows",
     "read_history",
     "read_points",
     "read_summaries",

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from runs.charts.columns import Column, Kind
 from runs.charts.completions import complete
-from runs.charts.names import PAGE_NAMES, list_columns, list_names
+from runs.charts.names import PAGE_NAMES, list_chart_names, list_columns
 from runs.charts.run_list import (
     RunList,
     RunQuery,
@@ -104,7 +104,7 @@ def make_table(
     where = {"workspace": request.workspace.slug}
     experiments = [] if experiment else experiment_names(request.workspace)
     scope = [experiment.id] if experiment else experiment_ids(request.workspace, ())
-    metric_names = list_names(Kind.METRIC, scope)[:MOST_CHART_NAMES]
+    chart_names = list_chart_names(scope)
     views = reverse("views", kwargs=where)
     return TableContext(
         rows=reverse("run_rows", kwargs=where),
@@ -113,9 +113,9 @@ def make_table(
         counts=reverse("run_counts", kwargs=where),
         summary=reverse("metric_summary", kwargs=where),
         series=reverse("series", kwargs=where),
-        metric_names=json.dumps(metric_names),
+        metric_names=json.dumps(chart_names.all[:MOST_CHART_NAMES]),
         first_charts=json.dumps(first_charts(request, query, first)),
-        names=metric_names[:200],
+        names=chart_names.plain[:200],
         experiments=experiments,
         statuses=Status.values,
         completions=reverse("completions", kwargs=where),

@@ -8,7 +8,8 @@ import numpy as np
 from django.http import HttpRequest, HttpResponse
 from numpy.typing import NDArray
 
-from runs.charts.curves import RunCurve, Wanted, find_series, read_curves, stamp_of
+from runs.charts.chart_series import RunCurve, Wanted, find_series, stamp_of
+from runs.charts.curves import read_curves
 from runs.tracking.errors import InvalidValue
 from runs.web.gate import page
 from runs.workspaces.permissions import Action
@@ -20,6 +21,8 @@ MOST_PIXELS = 8000
 @page(Action.RUN_READ)
 def series(request: HttpRequest) -> HttpResponse:
     """`?runs=a,b&key=loss&key=acc&x=step&range=low,high&px=800`; 204 when `since` still holds.
+
+    A column of a table is `key=roc.tpr`, `x=metrics.roc.fpr`.
 
     The answer is `{"stamp", "curves": [{"run", "key", "total", "x": {dtype, bdata}, "y": …}]}`.
     """

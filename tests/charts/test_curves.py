@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from runs.charts.curves import Wanted, find_series, read_curves, stamp_of
+from runs.charts.chart_series import Wanted, find_series, stamp_of
+from runs.charts.curves import read_curves
 from runs.metrics.services import RunRef, log_batch
 from runs.tracking.errors import InvalidValue
 from tests.factories import default_workspace, make_experiment, make_run

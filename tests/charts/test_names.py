@@ -4,7 +4,9 @@ import pytest
 
 from runs.charts.columns import Kind
 from runs.charts.completions import complete
-from runs.charts.names import list_columns, list_names, list_values
+from runs.charts.metric_logging import log_metrics
+from runs.charts.metric_values import Table
+from runs.charts.names import list_chart_names, list_columns, list_names, list_values
 from runs.metrics.services import RunRef, log_batch
 from runs.tracking.filters.patterns import PatternError
 from tests.factories import make_experiment, make_run
@@ -70,3 +72,17 @@ def test_completions_go_on_where_the_cursor_is(experiment, text, item):
     found = complete(text, len(text), [experiment.id])
     inserts = [one.insert for one in found.items]
     assert item in inserts or item.replace("'", '"') in inserts
+
+
+def test_charts_are_offered_metrics_and_the_columns_of_tables(experiment):
+    run = make_run(experiment)
+    table = {"fpr": [0.0, 1.0], "tpr": [0.5, 1.0], "label": ["a", "b"]}
+    log_metrics(
+        workspace=run.workspace, run_id=run.run_id, values=[Table(name="val/roc", value=table)]
+    )
+
+    names = list_chart_names([experiment.id])
+
+    assert names.all == ["train/loss", "val/loss", "val/roc.fpr", "val/roc.tpr"]
+    assert names.plain == ["train/loss", "val/loss"]
+    assert list_chart_names([]).all == []

@@ -7,7 +7,8 @@ import pytest
 
 from runs.charts.columns import parse_columns
 from runs.charts.tables import Goal, read_rows
-from runs.metrics.services import RunRef, log_batch, log_texts
+from runs.metrics.requests import Point
+from runs.metrics.services import RunRef, log_batch, log_kinds, log_texts
 from tests.factories import make_experiment, make_run
 
 
@@ -124,3 +125,12 @@ def test_the_number_of_queries_does_not_follow_the_rows(django_assert_max_num_qu
         rows = read_rows([run.id for run in runs], columns)
 
     assert [row.cells[2] for row in rows] == [str(i) for i in range(30)]
+
+
+@pytest.mark.django_db
+def test_a_column_of_a_table_has_cells_that_charts_may_show():
+    run = make_run()
+    log(run, "roc.auc", [0.5, 0.75])
+    points = [Point("roc", name, i, 1, x) for name in ("tpr", "auc") for i, x in enumerate([1, 3])]
+    log_kinds(run=RunRef(run.id, run.experiment_id), points=points)
+    assert cells(run, "metrics.roc.tpr:mean,metrics.roc.tpr:max,metrics.roc.auc") == [2, 3, 0.75]

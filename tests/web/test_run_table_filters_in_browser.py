@@ -2,6 +2,8 @@
 
 import pytest
 
+from runs.charts.metric_logging import log_metrics
+from runs.charts.metric_values import Table
 from runs.metrics.services import RunRef, log_batch
 from tests.web.browser import PHONE, open_tab, until
 from tests.web.run_table import DRAWN, make_runs, open_table, query_of, row_names
@@ -216,3 +218,41 @@ def test_a_chart_is_asked_for_only_with_an_axis_that_there_is(tab, runs):
     tab.fill(".chart-builder [name=x]", "metrics.epoch")
     until(tab, "document.querySelector('.preview .plot')?.data?.length === 10")
     assert tab.inner_text(".chart-builder .refused") == ""
+
+
+def test_a_column_of_a_table_is_drawn_over_another_one(tab, runs):
+    for shift, run in enumerate(runs[:3]):
+        table = {"fpr": [0.0, 0.2, 0.2, 1.0], "tpr": [0.0, 0.3 + shift / 10, 0.8, 1.0]}
+        log_metrics(
+            workspace=run.workspace, run_id=run.run_id, values=[Table(name="roc", value=table)]
+        )
+    open_table(tab, "?top=50&charts=[]")
+    tab.click("[data-add-chart]")
+    offered = "[...document.querySelectorAll('#{} option')].map(one => one.value)"
+    until(tab, f"{offered.format('chart-axes')}.includes('metrics.roc.fpr')")
+    assert "roc.tpr" in tab.evaluate(offered.format("chart-metrics"))
+
+    tab.fill(".chart-builder [name=y]", "roc.tpr")
+    tab.fill(".chart-builder [name=x]", "metrics.roc.fpr")
+    until(tab, "document.querySelector('.preview .plot')?.data?.length === 3")
+    tab.click(".chart-builder [data-submit]")
+
+    until(tab, "document.querySelector('.card .plot')?.data?.length === 3")
+    lines = tab.evaluate(
+        "document.querySelector('.card .plot').data.map(({x, y}) => [[...x], [...y]])"
+    )
+    expected = [[[0.0, 0.2, 0.2, 1.0], [0.0, 0.3 + shift / 10, 0.8, 1.0]] for shift in range(3)]
+    assert sorted(lines) == sorted(expected)
+    assert tab.locator(".card .scatterlayer path.js-line").count() == 3
+    assert "roc.fpr" in tab.inner_text(".card .card-note")
+
+    tab.reload()
+    until(tab, "document.querySelector('.card .plot')?.data?.length === 3")
+
+
+def test_a_pattern_chooses_columns_too(tab, runs):
+    run = runs.last()
+    table = {"fpr": [0.0, 1.0], "tpr": [0.0, 1.0], "label": ["a", "b"]}
+    log_metrics(workspace=run.workspace, run_id=run.run_id, values=[Table(name="roc", value=table)])
+    open_table(tab, r'?charts=[{"m":"^roc\\.","x":"index"}]')
+    until(tab, "document.querySelector('.card .plot')?.data?.length === 2")

@@ -62,10 +62,11 @@ export class ChartBuilder {
     const params = new URLSearchParams({ search: "" });
     for (const name of this.strip.table.store.state.exp ?? []) params.append("exp", name);
     const answer = await (await fetch(`${this.dialog.dataset.names}?${params}`)).json();
-    const names = (kind) => answer.sections?.find((one) => one.kind === kind)?.names ?? [];
-    const groups = [...names("params"), ...names("tags")].map(({ id }) => id);
+    const idsOf = (kind) => (answer.sections?.find((one) => one.kind === kind)?.names ?? []).map(({ id }) => id);
+    const groups = [...idsOf("params"), ...idsOf("tags")];
     this.dialog.querySelector("#chart-groups").replaceChildren(...groups.map((id) => new Option(id)));
-    const axes = [...names("params"), ...names("metrics"), ...names("tags")].map(({ id }) => id);
+    const metrics = this.strip.names.map((name) => `metrics.${name}`);
+    const axes = [...idsOf("params"), ...metrics, ...idsOf("tags")];
     const built = Object.entries(X_AXES).map(([id, label]) => new Option(label, id));
     this.dialog.querySelector("#chart-axes").replaceChildren(
       ...built, new Option("Created", "run.created"), ...axes.map((id) => new Option(id)),
