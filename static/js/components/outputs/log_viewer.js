@@ -49,25 +49,25 @@ export class LogViewer extends EventTarget {
   // -- moving -------------------------------------------------------------------------------------
 
   async goToEnd() {
-    await this.replace({ last: 1 });
+    if (!(await this.replace({ last: 1 }))) return;
     this.root.scrollTop = this.root.scrollHeight;
     this.tellMoved();
   }
 
   async goToStart() {
-    await this.replace({ from_byte: 0 });
+    if (!(await this.replace({ from_byte: 0 }))) return;
     this.root.scrollTop = 0;
     this.tellMoved();
   }
 
   async goToByte(byte) {
-    await this.replace({ around_byte: byte });
+    if (!(await this.replace({ around_byte: byte }))) return;
     const line = this.lines.findLast((one) => one.byte <= byte);
     this.reveal(line);
   }
 
   async goToLine(number) {
-    await this.replace({ first_line: Math.max(1, number - CHUNK_LINES / 3) });
+    if (!(await this.replace({ first_line: Math.max(1, number - CHUNK_LINES / 3) }))) return;
     this.reveal(this.lines.find((line) => line.no === number) ?? this.lines[0]);
   }
 
@@ -92,14 +92,16 @@ export class LogViewer extends EventTarget {
     this.root.scrollTop += above - this.root.clientHeight / 2;
   }
 
+  /** Show the lines at a place; false where the reader has gone elsewhere meanwhile. */
   async replace(place) {
     const generation = (this.generation += 1);
     const page = await this.fetch(place);
-    if (generation !== this.generation) return;
+    if (generation !== this.generation) return false;
     this.lines = page.lines;
     this.firstByte = page.first_byte;
     this.root.replaceChildren(...page.lines.map((line) => this.draw(line)));
     this.take(page);
+    return true;
   }
 
   /** Tracebacks stand out as a whole, from their first line to the error they end with. */
