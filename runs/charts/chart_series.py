@@ -70,7 +70,7 @@ def find_series(workspace_id: int, wanted: Wanted) -> list[SeriesHead]:
     for an unknown x axis or too many runs or metrics.
     """
     check_wanted(wanted)
-    runs = runs_named(workspace_id, filter(is_storable, wanted.run_ids))
+    runs = runs_named(workspace_id, wanted.run_ids)
     found = {
         pk: (run_id, begin) for pk, run_id, begin in runs.values_list("id", "run_id", "started_ms")
     }

@@ -69,11 +69,12 @@ def get_run(workspace: Workspace, run_id: str) -> Run:
 
 
 def runs_named(workspace: Workspace | int, run_ids: Iterable[str]) -> QuerySet[Run]:
-    """Return those runs of the workspace that have these ids, as a query."""
+    """Return those runs of the workspace that have these ids, as a query. A text that no id can
+    be, such as one with NUL, names none."""
     # As a sum the workspace is no way into an index: SQLite would read all of its runs.
     runs = Run.objects.alias(home=F("workspace_id") + 0)
     home = workspace if isinstance(workspace, int) else workspace.id
-    return runs.filter(home=home, run_id__in=run_ids)
+    return runs.filter(home=home, run_id__in=list(filter(is_storable, run_ids)))
 
 
 def _fetch_one(sql: str, values: list[Any]) -> Sequence[Any] | None:

@@ -127,3 +127,14 @@ def nobody(db, settings) -> Api:
 def run_id(api: Api) -> str:
     """A run of the experiment Default."""
     return api.make_run()
+
+
+@pytest.fixture
+def log(api, run_id):
+    """Log values to the run; the batch has an id where one is given."""
+
+    def log(*values, batch=None):
+        body = {"metrics": list(values)} | ({"id": batch} if batch else {})
+        return api.post(f"runs/{run_id}/metrics", body)
+
+    return log

@@ -46,17 +46,6 @@ PREDICTIONS = {
 
 
 @pytest.fixture
-def log(api, run_id):
-    """Log values to the run; the batch has an id where one is given."""
-
-    def log(*values, batch=None):
-        body = {"metrics": list(values)} | ({"id": batch} if batch else {})
-        return api.post(f"runs/{run_id}/metrics", body)
-
-    return log
-
-
-@pytest.fixture
 def kinds(api, run_id):
     """The metrics of the run, by name."""
     return lambda: {m["name"]: m for m in api.get(f"runs/{run_id}/metrics").body["items"]}
@@ -342,19 +331,6 @@ def test_a_run_without_a_next_step_says_so(log):
     log(scalar("x", 1, step=2**63 - 1))
     assert log(scalar("x", 2)).code == "invalid_value"
     assert log(scalar("x", 2, step=3)).status == 200
-
-
-def test_curves_are_drawn_from_few_points(api, run_id, log):
-    log(*(scalar("loss", math.sin(n / 50), step=n) for n in range(3000)))
-    curve = api.get("series", {"run": run_id, "name": "loss", "pixels": 100}).body["items"][0]
-    assert (curve["run_id"], curve["total"]) == (run_id, 3000)
-    assert 100 <= len(curve["x"]) == len(curve["y"]) <= 400
-    assert (curve["x"][0], curve["x"][-1]) == (0, 2999)
-
-
-@pytest.mark.parametrize("query", [{}, {"name": "l", "x": "sideways"}, {"name": "l", "low": "a"}])
-def test_curves_are_not_asked_for_by_guesses(api, run_id, query):
-    assert api.get("series", {"run": run_id, **query}).code == "invalid_value"
 
 
 def test_what_is_not_there_has_no_values(api, run_id):

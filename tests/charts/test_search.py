@@ -241,6 +241,11 @@ def test_without_a_goal_nothing_is_filtered_by_its_value_at_best(experiment):
         found("metrics.x.best > 0")
 
 
+def test_a_column_of_a_table_is_not_filtered_by_its_value_at_best(experiment):
+    with pytest.raises(SearchError, match="A column of a table has no value at best"):
+        found("metrics.t[x].best > 0", best_values=lambda ids, key: {})
+
+
 @pytest.mark.parametrize(
     "key",
     [SortKey("run", "colour"), SortKey("nonsense", "x"), SortKey("metric", "x", "median")],

@@ -27,7 +27,7 @@ def test_a_run_made_with_nothing_said_runs_from_now_on(workspace):
 def test_runs_are_found_by_their_ids_in_their_own_workspace_only(workspace):
     one, other = make_run(), make_run()
     foreign = make_run(make_experiment(workspace=make_workspace()))
-    ids = [one.run_id, other.run_id, foreign.run_id, "f" * 32]
+    ids = [one.run_id, other.run_id, foreign.run_id, "f" * 32, "\0", "\ud800"]
     assert set(queries.runs_named(workspace, ids)) == {one, other}
     assert set(queries.runs_named(foreign.workspace_id, ids)) == {foreign}
     assert not queries.runs_named(workspace, [])

@@ -38,14 +38,16 @@ def finder_of(
     node: Comparison, log_matcher: LogMatcher | None, best_values: BestValues | None
 ) -> Finder:
     """Return what finds those of some runs for which `node` holds. Raises SearchError where logs
-    cannot be searched or no goal is chosen."""
+    cannot be searched, no goal is chosen, or a column of a table is meant."""
     if node.field.entity is Entity.LOG:
         if log_matcher is None:
             raise SearchError("Logs cannot be searched here.")
         return lambda ids: sorted(log_matcher(str(node.value), ids))
     if best_values is None:
         raise SearchError("Choose a goal metric (Best by) to filter by the value at its best.")
-    key = SortKey(SortKind.METRIC, node.field.key, BEST, column=node.field.column)
+    if node.field.column:
+        raise SearchError("A column of a table has no value at best: a goal is best at a step.")
+    key = SortKey(SortKind.METRIC, node.field.key, BEST)
 
     def find(ids: list[int]) -> list[int]:
         values = best_values(ids, key)
