@@ -97,10 +97,10 @@ def make_table(
 ) -> TableContext:
     """The run table of a page. `fixed` is state that the page decides, not its address."""
     fixed = fixed or {}
-    query = request.GET.copy()
+    bare, query = QueryDict(mutable=True), request.GET.copy()
     for key, value in fixed.items():
-        query[key] = "1" if value is True else value
-    first = first_page(request, query)
+        bare[key] = query[key] = "1" if value is True else value
+    first = first_page(request, query, bare)
     where = {"workspace": request.workspace.slug}
     experiments = [] if experiment else experiment_names(request.workspace)
     scope = [experiment.id] if experiment else experiment_ids(request.workspace, ())
@@ -114,7 +114,7 @@ def make_table(
         summary=reverse("metric_summary", kwargs=where),
         series=reverse("series", kwargs=where),
         metric_names=json.dumps(chart_names.all[:MOST_CHART_NAMES]),
-        first_charts=json.dumps(first_charts(request, query, first)),
+        first_charts=json.dumps(first_charts(request, query, bare, first)),
         names=chart_names.plain[:200],
         experiments=experiments,
         statuses=Status.values,
@@ -129,24 +129,27 @@ def make_table(
     )
 
 
-def first_charts(request: HttpRequest, query: QueryDict, first: dict[str, Any]) -> list[str]:
+def first_charts(
+    request: HttpRequest, query: QueryDict, bare: QueryDict, first: dict[str, Any]
+) -> list[str]:
     """The metrics a page that nobody has shaped draws: curves of its first runs, or of those
     behind its groups."""
     shown = [row["id"] for row in first["rows"] if row["run"]]
     if first["rows"] and not shown:
         ungrouped = query.copy()
         ungrouped.update({"group": "", "cols": "run.name"})
-        shown = [row["id"] for row in first_page(request, ungrouped)["rows"]]
+        shown = [row["id"] for row in first_page(request, ungrouped, bare)["rows"]]
     runs = runs_named(request.workspace, shown).values_list("id", flat=True)
     return common_keys(list(runs), FIRST_CHARTS, least_points=2)
 
 
-def first_page(request: HttpRequest, query: QueryDict) -> dict[str, Any]:
-    """The first rows; for an address that cannot be read, the plain table and what is wrong."""
+def first_page(request: HttpRequest, query: QueryDict, bare: QueryDict) -> dict[str, Any]:
+    """The first rows; for an address that cannot be read, those of the page's `bare` address and
+    what is wrong."""
     try:
         return answer_of(request, read_state(query))
     except (InvalidValue, SearchError) as error:
-        plain = answer_of(request, TableState())
+        plain = answer_of(request, read_state(bare))
         return {**plain, "error": describe_error(error)}
 
 

@@ -105,9 +105,16 @@ def test_a_state_that_means_nothing_is_refused(studio, runs, query):
     assert studio.get(ROWS, query).status_code == 400
 
 
-def test_a_page_that_cannot_be_read_shows_the_plain_table(studio, runs):
-    for query in ({"cols": "nonsense"}, {"q": "metrics.loss.best > 0"}):
-        assert studio.get("/w/default/runs", query).status_code == 200
+@pytest.mark.parametrize(
+    "query", [{"cols": "nonsense"}, {"q": "metrics.loss.best > 0"}, {"q": "loss >> 1"}]
+)
+def test_a_page_that_cannot_be_read_shows_its_plain_table_and_why(studio, runs, query):
+    make_run(make_experiment("another"), run_id="foreign")
+    answer = studio.get("/w/default/experiments/vision/resnet", query)
+    assert answer.status_code == 200
+    first = answer.context["table"].first
+    assert ids(first) == ["run-2", "run-1", "run-0"]
+    assert first["error"]["message"]
 
 
 def test_pages_follow_each_other(studio, runs):

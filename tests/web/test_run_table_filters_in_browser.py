@@ -256,3 +256,14 @@ def test_a_pattern_chooses_columns_too(tab, runs):
     log_metrics(workspace=run.workspace, run_id=run.run_id, values=[Table(name="roc", value=table)])
     open_table(tab, r'?charts=[{"m":"^roc\\.","x":"index"}]')
     until(tab, "document.querySelector('.card .plot')?.data?.length === 2")
+
+
+def test_an_address_with_a_filter_that_cannot_be_read_says_why(tab, runs):
+    open_table(tab, "?q=metrics.val/loss.best > 0")
+    until(tab, "document.querySelector('[data-problem]').textContent.includes('goal metric')")
+    assert tab.get_attribute("[data-query] input", "aria-invalid") == "true"
+
+    tab.fill("[data-query] input", "")
+    tab.keyboard.press("Enter")
+    until(tab, "document.querySelector('[data-problem]').hidden")
+    until(tab, "document.querySelector('[data-counts]').textContent.includes('12 runs')")

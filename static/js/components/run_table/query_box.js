@@ -25,6 +25,7 @@ export class QueryBox {
     });
     table.store.addEventListener("state", () => this.show());
     table.store.addEventListener("error", (event) => this.explain(event.detail));
+    this.explain(table.store.error);
   }
 
   show() {

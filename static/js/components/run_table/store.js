@@ -21,6 +21,7 @@ export class RunStore extends EventTarget {
     this.selected = new Set();
     this.allMatching = false;
     this.generation = 0;
+    this.error = first?.error ?? null;
     if (first) this.take(first, { append: false });
     if (usesLocation) addEventListener("popstate", () => this.restore());
     alsoLive(() => this.poll());
@@ -120,6 +121,7 @@ export class RunStore extends EventTarget {
 
   /** Counting a long list takes longer than its first page: the numbers follow the rows. */
   async count() {
+    if (this.error) return;
     const { generation } = this;
     const address = this.countAddress + writeState({ ...this.state, ...this.fixed });
     const response = await fetch(address, { headers: { Accept: "application/json" } });
