@@ -2,7 +2,7 @@
 
 from runs.artifacts.models import File, LogTimes, RunUsage
 from runs.artifacts.snapshots.models import Blob, RunSnapshot, Snapshot, SnapshotFile
-from runs.charts.models import Heartbeat, Purge, SavedView
+from runs.housekeeping.models import Heartbeat, Purge
 from runs.metrics.models import (
     Metric,
     MetricArtifact,
@@ -12,6 +12,7 @@ from runs.metrics.models import (
     Series,
     TextValue,
 )
+from runs.table.models import SavedView
 from runs.tracking.models import (
     DatasetInput,
     Experiment,

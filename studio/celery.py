@@ -17,7 +17,7 @@ warnings.filterwarnings("ignore", category=SecurityWarning)
 
 app = Celery("studio")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["runs", "runs.artifacts", "runs.metrics", "runs.charts"])
+app.autodiscover_tasks(["runs", "runs.artifacts", "runs.metrics", "runs.housekeeping"])
 add_clock(app)
 
 

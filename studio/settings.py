@@ -175,11 +175,11 @@ CELERY_BEAT_SCHEDULE = {
     "move finished files": {"task": "runs.artifacts.tasks.move_finished_files", "schedule": 60.0},
     "forget batches": {"task": "runs.metrics.tasks.forget_old_batches", "schedule": 3600.0},
     "erase deleted": {
-        "task": "runs.charts.tasks.erase_deleted",
+        "task": "runs.housekeeping.tasks.erase_deleted",
         "schedule": 60.0,
         "options": {"expires": 60},
     },
-    "beat": {"task": "runs.charts.tasks.beat", "schedule": 30.0, "options": {"expires": 60}},
+    "beat": {"task": "runs.housekeeping.tasks.beat", "schedule": 30.0, "options": {"expires": 60}},
 }
 
 # -- files ---------------------------------------------------------------------------------------
@@ -198,7 +198,7 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
-    "runs.web.plotly_files.PlotlyFinder",
+    "runs.assets.plotly_files.PlotlyFinder",
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -11,7 +11,8 @@ from django.conf import settings
 from django.db import connection
 
 import studio.celery  # noqa: F401  (binds shared tasks to this app)
-from runs.workspaces.memory import forget_all
+from runs.metrics import names, runs
+from runs.workspaces import memory
 from runs.workspaces.models import Workspace
 from tests.chromium import SWITCHES, find_program
 
@@ -24,8 +25,18 @@ def workspace(db) -> Workspace:
 
 @pytest.fixture(autouse=True)
 def forget_between_tests() -> None:
-    """The gate remembers rows for two seconds; a test's rows vanish sooner."""
-    forget_all()
+    """The gate and the metrics remember rows; a test's rows vanish sooner."""
+    memory.forget_all()
+    names.forget_all()
+    runs.forget_all()
+
+
+@pytest.fixture(autouse=True)
+def files_dir(settings, tmp_path: Path) -> Path:
+    """The root of a local store of the test's own."""
+    settings.FILES_DIR = tmp_path / "files"
+    settings.STUDIO_S3_BUCKET = ""
+    return settings.FILES_DIR
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from rest_framework.response import Response
 from runs.api.endpoint import Endpoint
 from runs.api.inputs import Input, Name, Text
 from runs.api.schema import describe
-from runs.charts.bulk import CHANGES, change_runs
+from runs.table.bulk import CHANGES, change_runs
 from runs.workspaces.access import Access
 from runs.workspaces.permissions import Action
 

@@ -10,8 +10,8 @@ from runs.api.endpoint import Endpoint, answer
 from runs.api.inputs import PageQuery
 from runs.api.schema import describe, page_of
 from runs.artifacts.disk import usage_of_runs
-from runs.charts.disk_use import list_largest_runs, read_disk_use, read_experiment_use
-from runs.charts.positions import read_position, write_position
+from runs.housekeeping.disk_use import list_largest_runs, read_disk_use, read_experiment_use
+from runs.housekeeping.positions import read_position, write_position
 from runs.tracking.models import Lifecycle
 from runs.tracking.queries import get_experiment, get_run
 from runs.workspaces.access import Access

@@ -12,8 +12,8 @@ from rest_framework.response import Response
 
 from runs.api.endpoint import CHALLENGE
 from runs.artifacts import errors as artifacts
-from runs.charts.search import SearchError
 from runs.metrics import errors as metrics
+from runs.search import SearchError
 from runs.tracking import errors as tracking
 from runs.tracking.filters import FilterError
 from runs.workspaces import errors as workspaces

@@ -23,10 +23,10 @@ from runs.api.metric_shapes import (
 )
 from runs.api.numbers import Number, write_number
 from runs.api.schema import describe, page_of
-from runs.charts.metric_kinds import list_artifacts, list_kinds_page
-from runs.charts.metric_logging import log_metrics
-from runs.charts.metric_rows import read_rows, read_texts
-from runs.charts.metric_values import AnyValue
+from runs.metrics.kinds.listing import list_artifacts, list_kinds_page
+from runs.metrics.kinds.logging import log_metrics
+from runs.metrics.kinds.rows import read_rows, read_texts
+from runs.metrics.kinds.values import AnyValue
 from runs.metrics.queries import read_history
 from runs.tracking.queries import get_run
 from runs.workspaces.access import Access

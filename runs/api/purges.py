@@ -10,9 +10,9 @@ from rest_framework.response import Response
 from runs.api.endpoint import Endpoint, answer
 from runs.api.inputs import Input, Name
 from runs.api.schema import describe
-from runs.charts.bulk import get_runs
-from runs.charts.purging.asking import start_purge
-from runs.charts.purging.previews import preview_purge
+from runs.housekeeping.purging.asking import start_purge
+from runs.housekeeping.purging.previews import preview_purge
+from runs.table.bulk import get_runs
 from runs.workspaces.access import Access
 from runs.workspaces.permissions import Action
 

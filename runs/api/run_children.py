@@ -9,7 +9,7 @@ from runs.api.inputs import Flag, Input, Name, PageQuery, Text, Whole
 from runs.api.run_shapes import EXAMPLE, RunOut
 from runs.api.runs import who
 from runs.api.schema import describe, page_of
-from runs.charts.run_documents import list_child_documents, read_documents
+from runs.details.run_documents import list_child_documents, read_documents
 from runs.tracking import services
 from runs.tracking.models import RunKind
 from runs.tracking.queries import get_run

@@ -10,7 +10,7 @@ from runs.api.endpoint import Endpoint, answer, nothing
 from runs.api.inputs import Flag, Input, Name, PageQuery, TagMap, Text, Whole
 from runs.api.run_shapes import EXAMPLE, EXAMPLE_WITH_HISTORY, RunOut, RunWithHistoryOut
 from runs.api.schema import describe, page_of
-from runs.charts.run_documents import (
+from runs.details.run_documents import (
     RunsWanted,
     count_run_documents,
     get_run_document,

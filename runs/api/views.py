@@ -9,8 +9,8 @@ from rest_framework.response import Response
 from runs.api.endpoint import Endpoint, nothing
 from runs.api.inputs import Flag, Input, Name, Text, Whole
 from runs.api.schema import describe
-from runs.charts import saved_views
-from runs.charts.models import SavedView
+from runs.table import saved_views
+from runs.table.models import SavedView
 from runs.tracking.models import Experiment
 from runs.tracking.queries import get_experiment
 from runs.workspaces.access import Access

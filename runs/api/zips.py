@@ -10,7 +10,7 @@ from runs.api.files import RANGE
 from runs.api.inputs import Flag, Input, Name, Text
 from runs.api.schema import BINARY, describe
 from runs.artifacts.zipping.plans import plan_zip
-from runs.charts.bulk import get_runs
+from runs.table.bulk import get_runs
 from runs.tracking.queries import get_run
 from runs.workspaces.access import Access
 from runs.workspaces.permissions import Action

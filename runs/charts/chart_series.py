@@ -8,7 +8,7 @@ import numpy as np
 from django.db.models import F
 from numpy.typing import NDArray
 
-from runs.charts.dotted_names import NAME_OF_SERIES, name_metric, possible_keys
+from runs.metrics.dotted_names import NAME_OF_SERIES, name_metric, possible_keys
 from runs.metrics.models import Series
 from runs.tracking.errors import InvalidValue
 from runs.tracking.queries import runs_named

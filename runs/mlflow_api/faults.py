@@ -5,8 +5,8 @@ import logging
 from django.db import DatabaseError, OperationalError
 
 from runs.artifacts import errors as artifacts
-from runs.charts.search import SearchError
 from runs.mlflow_api.errors import EXISTS, INVALID, MISSING, ProtocolError
+from runs.search import SearchError
 from runs.tracking import errors as tracking
 from runs.tracking.filters import FilterError
 from runs.workspaces import errors as workspaces

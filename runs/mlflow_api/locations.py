@@ -7,7 +7,7 @@ it.
 
 from urllib.parse import urlsplit, urlunsplit
 
-from runs.charts.whole_runs import ExperimentHead, RunHead
+from runs.details.whole_runs import ExperimentHead, RunHead
 from runs.mlflow_api.errors import invalid_value
 from runs.tracking.models import Experiment, LoggedModel, Run
 

@@ -8,7 +8,7 @@ import contextlib
 from collections.abc import Mapping
 from typing import Any
 
-from runs.charts.whole_runs import RunHead
+from runs.details.whole_runs import RunHead
 from runs.mlflow_api.errors import INVALID, ProtocolError
 from runs.mlflow_api.lookups import find_run
 from runs.tracking import services

@@ -5,8 +5,7 @@ from typing import Any
 
 from django.http import StreamingHttpResponse
 
-from runs.charts.search import CursorError, Page, SortKey, SortKind, search_runs
-from runs.charts.whole_runs import read_whole_runs
+from runs.details.whole_runs import read_whole_runs
 from runs.mlflow_api import messages
 from runs.mlflow_api.encoding import encode
 from runs.mlflow_api.endpoint import POST, Call, endpoint
@@ -16,6 +15,7 @@ from runs.mlflow_api.lookups import find_experiments
 from runs.mlflow_api.run_filters import read_run_filter
 from runs.mlflow_api.shapes import as_run
 from runs.mlflow_api.tokens import bad_token
+from runs.search import CursorError, Page, SortKey, SortKind, search_runs
 from runs.tracking.filters.mlflow import parse_mlflow_order
 from runs.tracking.filters.nodes import Entity
 from runs.workspaces.permissions import Action

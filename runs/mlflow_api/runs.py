@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from runs.charts.whole_runs import WholeRun, read_whole_runs
+from runs.details.whole_runs import WholeRun, read_whole_runs
 from runs.metrics.queries import resolve_run
 from runs.mlflow_api import messages, mirrors
 from runs.mlflow_api.endpoint import GET, POST, Call, endpoint

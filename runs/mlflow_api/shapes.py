@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from runs.charts.whole_runs import RunHead, WholeRun
+from runs.details.whole_runs import RunHead, WholeRun
 from runs.mlflow_api.encoding import encode_double, without_empty
 from runs.mlflow_api.locations import run_location
 from runs.mlflow_api.mirrors import UNKNOWN_USER, shown_tags

@@ -8,7 +8,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from runs.templatetags.module_graph import imports_of
+from runs.assets.module_graph import imports_of
 from runs.tracking.models import Run
 from runs.tracking.statuses import Status
 from runs.web import addresses

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 
-from runs.charts.bulk import CHANGES, get_runs, move_runs, tag_runs
-from runs.charts.run_list import find_runs
+from runs.table.bulk import CHANGES, get_runs, move_runs, tag_runs
+from runs.table.run_list import find_runs
 from runs.tracking.errors import InvalidValue
 from runs.tracking.models import Run
 from runs.web.gate import page

@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 
-from runs.charts.metric_diagrams import read_diagram
+from runs.metrics.kinds.drawings import read_diagram
 from runs.tracking.errors import InvalidValue
 from runs.tracking.queries import get_run
 from runs.web.gate import page

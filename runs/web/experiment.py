@@ -6,9 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from runs.charts.disk_use import read_experiment_use
-from runs.charts.experiment_list import count_active_runs
-from runs.charts.saved_views import default_view
+from runs.housekeeping.disk_use import read_experiment_use
+from runs.table.experiment_list import count_active_runs
+from runs.table.saved_views import default_view
 from runs.tracking.errors import NotFound
 from runs.tracking.models import Experiment
 from runs.tracking.queries import get_experiment, get_experiment_by_name

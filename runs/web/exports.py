@@ -4,8 +4,8 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
-from runs.charts.export_formats import FORMATS
-from runs.charts.exports import CONTENTS
+from runs.table.export_formats import FORMATS
+from runs.table.exports import CONTENTS
 from runs.tracking.errors import InvalidValue
 from runs.web.gate import page
 from runs.web.runs_table import query_of

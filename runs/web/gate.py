@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
 from runs.artifacts import errors as artifacts
-from runs.charts.purging.errors import PurgeChanged
-from runs.charts.search import SearchError
+from runs.housekeeping.purging.errors import PurgeChanged
+from runs.search import SearchError
 from runs.tracking import errors as tracking
 from runs.web import problems
 from runs.workspaces import errors as workspaces

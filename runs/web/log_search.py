@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from runs.artifacts.errors import ArtifactError
 from runs.artifacts.logs.searching import FileHits, Query, parse_query
-from runs.charts.log_hits import Progress, find_in_logs, runs_with_files
+from runs.search.log_hits import Progress, find_in_logs, runs_with_files
 from runs.tracking.models import Experiment, Lifecycle, Run
 from runs.tracking.queries import get_experiment_by_name
 from runs.web.addresses import experiment_address, run_address

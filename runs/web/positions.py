@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest
 
-from runs.charts.positions import Position, write_position
+from runs.housekeeping.positions import Position, write_position
 
 
 def next_address(request: HttpRequest, position: Position | None) -> str:

@@ -2,8 +2,8 @@
 
 from django.http import HttpRequest, HttpResponse
 
-from runs.charts.run_failures import read_failure
-from runs.charts.run_page import read_head
+from runs.details.run_failures import read_failure
+from runs.details.run_page import read_head
 from runs.tracking.errors import NotFound
 from runs.tracking.models import Lifecycle, Run
 from runs.tracking.queries import get_run

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from runs.charts.run_page import read_details
+from runs.details.run_page import read_details
 from runs.tracking.models import Run
 from runs.web.live import Part
 from runs.web.run_tabs import Tab

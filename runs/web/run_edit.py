@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from runs.charts.run_page import CLIENT_TAGS, list_tags
+from runs.details.run_page import CLIENT_TAGS, list_tags
 from runs.tracking import services
 from runs.tracking.errors import InvalidValue
 from runs.tracking.models import Lifecycle

@@ -5,8 +5,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from runs.charts.bulk import get_runs
-from runs.charts.run_images import list_images, runs_with_images
+from runs.details.run_images import list_images, runs_with_images
+from runs.table.bulk import get_runs
 from runs.tracking.errors import InvalidValue
 from runs.tracking.models import Run
 from runs.tracking.statuses import Status

@@ -5,9 +5,9 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from runs.charts.metric_diagrams import list_diagrams
-from runs.charts.run_page import list_metrics
-from runs.charts.trees import grow_tree
+from runs.details.run_page import list_metrics
+from runs.metrics.kinds.drawings import list_diagrams
+from runs.table.trees import grow_tree
 from runs.tracking.models import Run
 from runs.web.live import Part
 from runs.web.run_tabs import Tab

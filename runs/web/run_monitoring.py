@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from runs.charts.run_page import list_metrics
+from runs.details.run_page import list_metrics
 from runs.tracking.models import Run
 from runs.web.addresses import tracking_uri
 from runs.web.live import Part

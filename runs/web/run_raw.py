@@ -10,8 +10,8 @@ from django.utils.http import content_disposition_header
 
 from runs.artifacts.logs.conventions import list_logs
 from runs.artifacts.snapshots.queries import find_snapshot
-from runs.charts.run_documents import RunDocument, get_run_document
-from runs.charts.run_page import list_datasets
+from runs.details.run_documents import RunDocument, get_run_document
+from runs.details.run_page import list_datasets
 from runs.tracking.models import DatasetInput, Run
 from runs.web.gate import page
 from runs.web.run_tabs import Tab

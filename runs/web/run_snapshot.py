@@ -20,7 +20,7 @@ from runs.artifacts.snapshots.queries import (
     runs_with_snapshots,
 )
 from runs.artifacts.snapshots.zips import plan_snapshot_zip
-from runs.charts.code_origins import read_code_origin
+from runs.details.code_origins import read_code_origin
 from runs.tracking.errors import InvalidValue, NotFound
 from runs.tracking.models import Run
 from runs.tracking.queries import get_run

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from runs.charts.run_page import RunHead
+from runs.details.run_page import RunHead
 from runs.tracking.models import Run
 from runs.web.live import Part
 

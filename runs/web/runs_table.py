@@ -11,18 +11,18 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from runs.charts.columns import Column, Kind
-from runs.charts.completions import complete
-from runs.charts.names import PAGE_NAMES, list_chart_names, list_columns
-from runs.charts.run_list import (
+from runs.metrics.queries import common_keys, read_summaries
+from runs.search import SearchError
+from runs.table.columns import Column, Kind
+from runs.table.completions import complete
+from runs.table.names import PAGE_NAMES, list_chart_names, list_columns
+from runs.table.run_list import (
     RunList,
     RunQuery,
     count_matching,
     list_runs,
 )
-from runs.charts.saved_views import default_view
-from runs.charts.search import SearchError
-from runs.metrics.queries import common_keys, read_summaries
+from runs.table.saved_views import default_view
 from runs.tracking.errors import InvalidValue, NotFound
 from runs.tracking.filters import FilterError, list_choices
 from runs.tracking.filters.patterns import PatternError

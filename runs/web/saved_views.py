@@ -5,8 +5,8 @@ from typing import Any
 import msgspec
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from runs.charts import saved_views
-from runs.charts.models import SavedView
+from runs.table import saved_views
+from runs.table.models import SavedView
 from runs.tracking.errors import InvalidValue
 from runs.tracking.models import Experiment
 from runs.tracking.queries import get_experiment

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from runs.charts.quick_search import count_places, search_names
+from runs.search.quick import count_places, search_names
 from runs.web.gate import page
 from runs.web.live import is_part_request
 from runs.workspaces.permissions import Action

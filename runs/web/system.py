@@ -5,9 +5,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from runs.charts.disk_use import list_largest_runs, read_disk_use
-from runs.charts.positions import read_position
-from runs.charts.server_state import read_server_state
+from runs.housekeeping.disk_use import list_largest_runs, read_disk_use
+from runs.housekeeping.positions import read_position
+from runs.housekeeping.server_state import read_server_state
 from runs.tracking.errors import NotFound
 from runs.web.gate import page
 from runs.web.positions import next_address

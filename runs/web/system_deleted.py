@@ -7,13 +7,13 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 
-from runs.charts.bulk import get_runs
-from runs.charts.deleted_runs import PER_PAGE, list_deleted_runs
-from runs.charts.models import Purge
-from runs.charts.positions import read_position
-from runs.charts.purging.asking import start_purge
-from runs.charts.purging.previews import experiments_of_all, preview_purge
-from runs.charts.purging.queries import last_purge
+from runs.housekeeping.deleted_runs import PER_PAGE, list_deleted_runs
+from runs.housekeeping.models import Purge
+from runs.housekeeping.positions import read_position
+from runs.housekeeping.purging.asking import start_purge
+from runs.housekeeping.purging.previews import experiments_of_all, preview_purge
+from runs.housekeeping.purging.queries import last_purge
+from runs.table.bulk import get_runs
 from runs.tracking.erasing import COUNTED, Erased
 from runs.tracking.errors import InvalidValue
 from runs.tracking.models import Run

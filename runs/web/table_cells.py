@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
-from runs.charts.columns import Column, Kind, Value
-from runs.charts.groups import Group
-from runs.charts.tables import TableRow
+from runs.table.columns import Column, Kind, Value
+from runs.table.groups import Group
+from runs.table.rows import TableRow
 from runs.tracking.models import Experiment, Run
 from runs.tracking.statuses import Status
 from runs.web.addresses import experiment_address, run_address

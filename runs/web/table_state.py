@@ -6,9 +6,9 @@ from typing import Literal
 import msgspec
 from django.http import QueryDict
 
-from runs.charts.columns import Column, Kind, parse_column, parse_columns, split_list
-from runs.charts.run_list import RunQuery
-from runs.charts.tables import Goal
+from runs.table.columns import Column, Kind, parse_column, parse_columns, split_list
+from runs.table.rows import Goal
+from runs.table.run_list import RunQuery
 from runs.tracking.errors import InvalidValue
 from runs.tracking.statuses import Status
 

@@ -6,7 +6,7 @@ from django.utils.http import content_disposition_header
 
 from runs.artifacts.ranges import read_range
 from runs.artifacts.zipping.plans import ZipPlan, plan_zip
-from runs.charts.bulk import get_runs
+from runs.table.bulk import get_runs
 from runs.tracking.errors import InvalidValue
 from runs.tracking.queries import get_run
 from runs.web.gate import page

@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from runs.metrics import names
-from runs.metrics.runs import forget_all
 from runs.workspaces.permissions import Role
 from tests.factories import make_member, make_token
 
@@ -86,13 +84,6 @@ class Api:
         answer = self.post("runs", {"experiment": 0, **fields})
         assert answer.status == 201, answer
         return answer.body["run_id"]
-
-
-@pytest.fixture(autouse=True)
-def forget_metrics() -> None:
-    """Ids that another test's transaction has taken back are not to be remembered."""
-    names.forget_all()
-    forget_all()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from runs.api.metrics import read_batch
-from runs.charts.metric_kinds import list_kinds_page
+from runs.metrics.kinds.listing import list_kinds_page
 from runs.metrics.models import MetricBatch, Segment, Series, TextValue
 from runs.metrics.services import forget_batches
 from runs.tracking.models import Run

@@ -26,11 +26,9 @@ from schemathesis.specs.openapi.checks import (
 from runs.api.description import build_description
 from runs.artifacts.logs.appending import append_log
 from runs.artifacts.snapshots.services import save_snapshot
-from runs.charts.metric_logging import log_metrics
-from runs.charts.metric_values import Scalar, String, Table
-from runs.charts.saved_views import save_view
-from runs.metrics import names
-from runs.metrics.runs import forget_all
+from runs.metrics.kinds.logging import log_metrics
+from runs.metrics.kinds.values import Scalar, String, Table
+from runs.table.saved_views import save_view
 from tests.artifacts.zips import make_zip
 from tests.factories import make_experiment, make_run
 
@@ -50,8 +48,6 @@ def known(db, settings, tmp_path) -> dict[str, Any]:
     """An open studio with something of every kind in it, and what its parameters are then."""
     settings.STUDIO_OPEN = True
     settings.FILES_DIR = tmp_path / "files"
-    names.forget_all()
-    forget_all()
     experiment = make_experiment("digits", tags={"team": "vision"})
     run = make_run(experiment, params={"lr": "0.1"}, tags={"team": "vision"})
     table = Table(name="loss", value={"x": [1, 2.5], "y": ["a", None]})

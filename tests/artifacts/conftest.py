@@ -28,14 +28,6 @@ def pytest_collection_modifyitems(config, items):
     items[:] = [item for item in items if item not in slow]
 
 
-@pytest.fixture(autouse=True)
-def files_dir(settings, tmp_path):
-    """The root of the local store."""
-    settings.FILES_DIR = tmp_path / "files"
-    settings.STUDIO_S3_BUCKET = ""
-    return settings.FILES_DIR
-
-
 @pytest.fixture
 def make_run(workspace):
     """Make a run in an experiment; facts of the row may be given."""

@@ -12,7 +12,7 @@ from runs.artifacts.snapshots.sweeping import sweep_snapshots
 from runs.artifacts.stores import local_store, main_store
 from runs.artifacts.stores.base import make_key
 from runs.artifacts.sweeping import move_finished_files, sweep_orphans
-from runs.charts.purging.asking import start_purge
+from runs.housekeeping.purging.asking import start_purge
 from runs.tracking.models import Lifecycle, Run
 from tests.artifacts.zips import FOLDER, make_zip
 from tests.tracking.racing import race

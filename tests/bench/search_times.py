@@ -94,9 +94,9 @@ def measure(call: Callable[[], Any], backend: int | None, least_s: float = 0.15)
 
 
 def sort_keys(text: str) -> list[Any]:
-    from runs.charts.columns import parse_column
-    from runs.charts.run_list import RunQuery
-    from runs.charts.run_list import sort_keys as keys_of
+    from runs.table.columns import parse_column
+    from runs.table.run_list import RunQuery
+    from runs.table.run_list import sort_keys as keys_of
 
     items = [item for item in text.split(",") if item]
     pairs = [(parse_column(item.removeprefix("-")), item[0] == "-") for item in items]
@@ -105,7 +105,7 @@ def sort_keys(text: str) -> list[Any]:
 
 def searches(experiments: Sequence[Any] | None) -> dict[str, Callable[[], Any]]:
     """Return what is timed: pages, counts, groups and names."""
-    from runs.charts.search import count_runs, search_runs
+    from runs.search import count_runs, search_runs
     from runs.tracking.filters import parse
     from runs.workspaces.models import Workspace
 
@@ -124,10 +124,10 @@ def searches(experiments: Sequence[Any] | None) -> dict[str, Callable[[], Any]]:
 
 
 def summaries(where: dict[str, Any]) -> dict[str, Callable[[], Any]]:
-    from runs.charts.columns import Kind, parse_columns
-    from runs.charts.differences import find_constant
-    from runs.charts.groups import read_groups
-    from runs.charts.names import list_columns, list_values
+    from runs.table.columns import Kind, parse_columns
+    from runs.table.differences import find_constant
+    from runs.table.groups import read_groups
+    from runs.table.names import list_columns, list_values
     from runs.tracking.models import Experiment
 
     chosen = where["experiments"] or Experiment.objects.filter(workspace=where["workspace"])

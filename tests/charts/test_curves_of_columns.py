@@ -8,8 +8,8 @@ import pytest
 
 from runs.charts.chart_series import Wanted, find_series
 from runs.charts.curves import read_curves
-from runs.charts.metric_logging import log_metrics
-from runs.charts.metric_values import Row, Scalar, Table
+from runs.metrics.kinds.logging import log_metrics
+from runs.metrics.kinds.values import Row, Scalar, Table
 from tests.factories import default_workspace, make_experiment, make_run
 
 pytestmark = pytest.mark.django_db

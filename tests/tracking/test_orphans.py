@@ -2,7 +2,7 @@
 
 import pytest
 
-from runs.charts.purging.asking import start_purge
+from runs.housekeeping.purging.asking import start_purge
 from runs.tracking import services
 from runs.tracking.models import Run, RunTag
 from tests.factories import default_workspace, make_experiment, make_run
@@ -55,7 +55,7 @@ def test_children_move_past_all_that_is_erased_above(tree):
 
 
 def test_erased_in_parts_the_tree_ends_the_same(tree, monkeypatch):
-    from runs.charts.purging import working
+    from runs.housekeeping.purging import working
 
     monkeypatch.setattr(working, "RUNS_PER_PART", 1)
     monkeypatch.setattr(working, "PAUSE_S", 0)

@@ -4,8 +4,8 @@ from graphlib import CycleError
 
 import pytest
 
-from runs.management.module_bundle import bundle_modules
-from runs.management.static_files import read_files
+from runs.assets.module_bundle import bundle_modules
+from runs.assets.static_files import read_files
 
 PAGE = """\
 // A page.

@@ -8,9 +8,7 @@ from django.core.management import CommandError, call_command
 
 from runs.management.commands.monitor import Watch
 from runs.management.machine import Machine, read_gpus
-from runs.metrics import names
 from runs.metrics.queries import read_summaries
-from runs.metrics.runs import forget_all
 from runs.tracking.services import update_run
 from tests.factories import make_run
 
@@ -21,9 +19,6 @@ CPU = "system/cpu_utilization_percentage"
 @pytest.fixture
 def url(live_server, settings):
     settings.STUDIO_OPEN = True
-    # What another test's studio knew is not to be remembered.
-    names.forget_all()
-    forget_all()
     return live_server.url
 
 

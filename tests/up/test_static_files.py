@@ -5,7 +5,7 @@ import gzip
 import brotli
 import pytest
 
-from runs.management import static_files
+from runs.assets import static_files
 
 
 @pytest.fixture

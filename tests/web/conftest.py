@@ -7,18 +7,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from runs.management.module_bundle import bundle_modules
-from runs.management.static_files import read_files
-from runs.metrics import names
-from runs.metrics.runs import forget_all
+from runs.assets.module_bundle import bundle_modules
+from runs.assets.static_files import read_files
 from tests.web.browser import open_tab
-
-
-@pytest.fixture(autouse=True)
-def forget_metrics() -> None:
-    """Ids that another test's transaction has taken back are not to be remembered."""
-    names.forget_all()
-    forget_all()
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@
 
 import pytest
 
-from runs.charts.metric_logging import log_metrics
-from runs.charts.metric_values import AccuracyTable, ConfusionMatrix, Predictions, Residuals, Table
+from runs.metrics.kinds.logging import log_metrics
+from runs.metrics.kinds.values import AccuracyTable, ConfusionMatrix, Predictions, Residuals, Table
 from tests.factories import make_run
 from tests.web.browser import until
 

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from runs.artifacts.services import save_file
-from runs.charts import log_hits
+from runs.search import log_hits
 from runs.tracking import services
 from runs.workspaces.permissions import Role
 from tests.factories import make_experiment, make_member, make_run, make_workspace

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from runs.templatetags.module_graph import imports_of
+from runs.assets.module_graph import imports_of
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(path.name for path in (ROOT / "static/js/pages").glob("*.js"))

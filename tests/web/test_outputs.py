@@ -15,12 +15,6 @@ pytestmark = pytest.mark.django_db
 RUN = "/w/default/runs/kept"
 
 
-@pytest.fixture(autouse=True)
-def files_dir(settings, tmp_path):
-    settings.FILES_DIR = tmp_path / "files"
-    return settings.FILES_DIR
-
-
 @pytest.fixture
 def run(db):
     return make_run(run_id="kept", name="kept")

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from runs.artifacts.services import save_file
-from runs.charts.run_images import image_of, list_images
+from runs.details.run_images import image_of, list_images
 from runs.metrics.models import MetricArtifact
 from runs.workspaces.permissions import Role
 from tests.factories import make_experiment, make_member, make_run, make_workspace

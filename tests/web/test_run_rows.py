@@ -10,8 +10,8 @@ from html import unescape
 import numpy as np
 import pytest
 
-from runs.charts.metric_logging import log_metrics
-from runs.charts.metric_values import Table
+from runs.metrics.kinds.logging import log_metrics
+from runs.metrics.kinds.values import Table
 from runs.metrics.services import RunRef, log_batch
 from runs.tracking.models import Lifecycle, Run
 from tests.factories import make_experiment, make_run

@@ -2,8 +2,8 @@
 
 import pytest
 
-from runs.charts.metric_logging import log_metrics
-from runs.charts.metric_values import Table
+from runs.metrics.kinds.logging import log_metrics
+from runs.metrics.kinds.values import Table
 from runs.metrics.services import RunRef, log_batch
 from tests.web.browser import PHONE, open_tab, until
 from tests.web.run_table import DRAWN, make_runs, open_table, query_of, row_names

@@ -5,8 +5,8 @@ from django.apps import apps
 from django.test import Client
 
 from runs.artifacts.services import save_file
-from runs.charts.heartbeats import give_sign
-from runs.charts.models import Heartbeat
+from runs.housekeeping.heartbeats import give_sign
+from runs.housekeeping.models import Heartbeat
 from runs.tracking import services
 from runs.tracking.clock import now_ms
 from runs.workspaces.permissions import Role

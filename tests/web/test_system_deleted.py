@@ -5,14 +5,14 @@ import re
 import pytest
 from django.test import Client
 
-from runs.charts.models import Purge
-from runs.charts.purging import asking, working
+from runs.housekeeping.models import Purge
+from runs.housekeeping.purging import asking, working
 from runs.tracking import services
 from runs.tracking.erasing import COUNTED, Erased
 from runs.tracking.models import Lifecycle, Run
 from runs.workspaces.permissions import Role
-from tests.charts.full_runs import ALL_BYTES, ALL_POINTS, make_deleted_run
 from tests.factories import make_experiment, make_member, make_run
+from tests.housekeeping.full_runs import ALL_BYTES, ALL_POINTS, make_deleted_run
 
 PAGE = "/w/default/system/deleted"
 PREVIEW, PURGE = "/w/default/system/purge/preview", "/w/default/system/purge"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from runs.charts.purging import asking, working
+from runs.housekeeping.purging import asking, working
 from runs.tracking.erasing import Erased
 from runs.tracking.models import Lifecycle, Run
 from runs.tracking.services import delete_runs

@@ -7,7 +7,7 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, connection
 
-from runs.management import static_files
+from runs.assets import static_files
 from runs.management.migrating import NewerDatabase, migrate_under_lock
 from runs.tracking.models import Run
 

@@ -20,7 +20,10 @@ export class DiagramCard {
     this.plot = make("div", "plot");
     this.foot = make("p", "card-foot");
     this.element.append(head, this.plot, this.foot);
-    this.views = new IntersectionObserver(([entry]) => entry.isIntersecting && !this.answer && this.load(), { rootMargin: "200px" });
+    this.views = new IntersectionObserver(
+      ([entry]) => entry.isIntersecting && !this.answer && this.load(),
+      { rootMargin: "200px" },
+    );
     this.views.observe(this.element);
   }
 
@@ -29,7 +32,9 @@ export class DiagramCard {
     if (!choices) return [];
     const select = make("select");
     select.setAttribute("aria-label", `What is shown of ${this.key}`);
-    select.append(...choices.map(([value, label]) => Object.assign(make("option", "", label), { value })));
+    select.append(
+      ...choices.map(([value, label]) => Object.assign(make("option", "", label), { value })),
+    );
     select.addEventListener("change", () => {
       this.choice = select.value;
       this.draw();
@@ -51,19 +56,29 @@ export class DiagramCard {
   tellSteps() {
     const { steps = [], step } = this.answer;
     this.steps.hidden = steps.length < 2;
-    this.steps.replaceChildren(...steps.map((one) => Object.assign(make("option", "", `step ${one}`), { value: one, selected: one === step })));
+    this.steps.replaceChildren(
+      ...steps.map((one) =>
+        Object.assign(make("option", "", `step ${one}`), { value: one, selected: one === step }),
+      ),
+    );
   }
 
   async draw() {
     if (!this.answer) return;
-    if (this.answer.more) this.foot.textContent = `The first ${this.answer.rows.length.toLocaleString("en-US")} rows.`;
+    if (this.answer.more)
+      this.foot.textContent = `The first ${this.answer.rows.length.toLocaleString("en-US")} rows.`;
     if (!DRAW[this.form]) {
       this.plot.replaceChildren(drawTable(this.answer));
       return;
     }
     const plotly = await loadPlotly();
     const { traces, layout } = DRAW[this.form](this.answer, this.choice);
-    await plotly.react(this.plot, traces, layoutOf({ ...layout, uirevision: this.choice ?? "kept" }), CONFIG);
+    await plotly.react(
+      this.plot,
+      traces,
+      layoutOf({ ...layout, uirevision: this.choice ?? "kept" }),
+      CONFIG,
+    );
   }
 
   /** The metric has `n` values now. */

@@ -16,7 +16,10 @@ export function startDiagrams(root, box) {
       cards.get(id).grown(Number(dataset.n));
     }
   };
-  document.addEventListener("studio:live", (event) => event.detail.id === "metric-diagrams" && draw());
+  document.addEventListener(
+    "studio:live",
+    (event) => event.detail.id === "metric-diagrams" && draw(),
+  );
   onThemeChange(() => cards.forEach((card) => card.draw()));
   draw();
 }

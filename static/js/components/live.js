@@ -101,7 +101,8 @@ async function refresh(address, group, isForced) {
 }
 
 function isBusy(region) {
-  const inUse = "details.menu[open], :is(input:not([type=checkbox]), textarea, select):focus, .htmx-request, [data-editing]";
+  const inUse =
+    "details.menu[open], :is(input:not([type=checkbox]), textarea, select):focus, .htmx-request, [data-editing]";
   return Boolean(region.querySelector(inUse) || document.querySelector("dialog[open]"));
 }
 
@@ -127,7 +128,9 @@ function cellsOf(part) {
   const cells = new Map();
   for (const row of part.querySelectorAll("tbody tr")) {
     const [head, ...others] = row.cells;
-    others.forEach((cell, index) => cells.set(`${head.textContent}/${index}`, [cell, saidBy(cell)]));
+    others.forEach((cell, index) =>
+      cells.set(`${head.textContent}/${index}`, [cell, saidBy(cell)]),
+    );
   }
   return cells;
 }

@@ -44,14 +44,25 @@ export class MetricCard {
     this.element.setAttribute("aria-label", this.name);
     const head = document.createElement("header");
     head.className = "card-head";
-    const title = Object.assign(document.createElement("h3"), { textContent: this.name, title: this.name });
+    const title = Object.assign(document.createElement("h3"), {
+      textContent: this.name,
+      title: this.name,
+    });
     this.note = Object.assign(document.createElement("span"), { className: "card-note" });
-    head.append(title, this.note, this.button("table-2", "View as table", () => this.table()), this.button("maximize-2", "Wider", () => this.widen()));
+    head.append(
+      title,
+      this.note,
+      this.button("table-2", "View as table", () => this.table()),
+      this.button("maximize-2", "Wider", () => this.widen()),
+    );
     this.plot = document.createElement("div");
     this.plot.className = "plot";
     this.plot.setAttribute("role", "img");
     this.foot = Object.assign(document.createElement("p"), { className: "card-foot" });
-    this.line = Object.assign(document.createElement("i"), { className: "crosshair", hidden: true });
+    this.line = Object.assign(document.createElement("i"), {
+      className: "crosshair",
+      hidden: true,
+    });
     this.element.append(head, this.plot, this.line, this.foot);
   }
 
@@ -67,10 +78,13 @@ export class MetricCard {
   }
 
   watch() {
-    this.views = new IntersectionObserver(([entry]) => {
-      this.isSeen = entry.isIntersecting;
-      if (this.isSeen && this.isStale !== false) this.show();
-    }, { rootMargin: "200px" });
+    this.views = new IntersectionObserver(
+      ([entry]) => {
+        this.isSeen = entry.isIntersecting;
+        if (this.isSeen && this.isStale !== false) this.show();
+      },
+      { rootMargin: "200px" },
+    );
     this.views.observe(this.element);
     this.sizes = new ResizeObserver(() => this.resized());
     this.sizes.observe(this.plot);

@@ -42,9 +42,26 @@ const DEFAULTS = {
   height: 1,
 };
 const SHORT = {
-  type: "t", y: "y", right: "r", match: "m", x: "x", aggregate: "a", smoothing: "s", amount: "k",
-  xScale: "xs", yScale: "ys", xRange: "xr", yRange: "yr", clip: "o", group: "g", center: "c",
-  band: "b", members: "e", title: "n", width: "w", height: "h",
+  type: "t",
+  y: "y",
+  right: "r",
+  match: "m",
+  x: "x",
+  aggregate: "a",
+  smoothing: "s",
+  amount: "k",
+  xScale: "xs",
+  yScale: "ys",
+  xRange: "xr",
+  yRange: "yr",
+  clip: "o",
+  group: "g",
+  center: "c",
+  band: "b",
+  members: "e",
+  title: "n",
+  width: "w",
+  height: "h",
 };
 
 /** A complete spec from a partial one. */
@@ -88,7 +105,10 @@ function readSpec(item) {
 }
 
 function sameKind(value, example) {
-  return example === null || (typeof value === typeof example && Array.isArray(value) === Array.isArray(example));
+  return (
+    example === null ||
+    (typeof value === typeof example && Array.isArray(value) === Array.isArray(example))
+  );
 }
 
 /** The metric names a chart draws, of those there are: named ones and those its pattern matches. */

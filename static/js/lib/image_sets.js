@@ -10,7 +10,9 @@ export function namesOf(runs, text = "") {
 /** All steps of `runs`, of the images called `names`, ascending. */
 export function stepsOf(runs, names) {
   const wanted = new Set(names);
-  const images = runs.flatMap((run) => run.images).filter((image) => image.step !== null && wanted.has(image.name));
+  const images = runs
+    .flatMap((run) => run.images)
+    .filter((image) => image.step !== null && wanted.has(image.name));
   return [...new Set(images.map((image) => image.step))].sort((a, b) => a - b);
 }
 

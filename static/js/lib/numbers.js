@@ -15,9 +15,14 @@ export function formatNumber(raw, digits = 4) {
   if (raw === null || raw === undefined) return "—";
   const value = toNumber(raw);
   if (!Number.isFinite(value)) return SPECIAL[String(value)];
-  if (Number.isInteger(value) && Math.abs(value) < 1e15) return (value || 0).toLocaleString("en-US");
+  if (Number.isInteger(value) && Math.abs(value) < 1e15)
+    return (value || 0).toLocaleString("en-US");
   const size = Math.abs(value);
-  if (size < 1e-4 || size >= 1e9) return value.toExponential(digits - 1).replace(/\.?0+e/, "e").replace("e+", "e");
+  if (size < 1e-4 || size >= 1e9)
+    return value
+      .toExponential(digits - 1)
+      .replace(/\.?0+e/, "e")
+      .replace("e+", "e");
   return value.toPrecision(digits).includes("e")
     ? value.toFixed(0)
     : trimZeros(value.toPrecision(digits));

@@ -9,7 +9,9 @@ export function fieldOf(column) {
   const key = PLAIN_KEY.test(column.key) ? column.key : `"${column.key.replace(/"/g, "`")}"`;
   const entity = ENTITIES[column.kind];
   if (!entity) return null;
-  return column.kind === "metrics" && column.aggregate && !["last", "trend"].includes(column.aggregate)
+  return column.kind === "metrics" &&
+    column.aggregate &&
+    !["last", "trend"].includes(column.aggregate)
     ? `${entity}.${key}.${column.aggregate}`
     : `${entity}.${key}`;
 }

@@ -14,7 +14,8 @@ export function symlogTicks(values) {
   for (let power = -2; power <= 18; power += 1) powers.push(10 ** power);
   const all = [...powers.map((value) => -value).reverse(), 0, ...powers];
   const inside = all.filter((value) => value >= low * 1.2 && value <= high * 1.2);
-  const shown = inside.length > 9 ? inside.filter((value, i) => value === 0 || i % 2 === 0) : inside;
+  const shown =
+    inside.length > 9 ? inside.filter((value, i) => value === 0 || i % 2 === 0) : inside;
   return { tickvals: shown.map(symlog), ticktext: shown.map(short) };
 }
 

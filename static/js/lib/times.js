@@ -14,7 +14,8 @@ const ZONED = { ...MOMENT, timeZoneName: "short" };
 const formatters = new Map();
 
 function format(ms, options) {
-  if (!formatters.has(options)) formatters.set(options, new Intl.DateTimeFormat(undefined, options));
+  if (!formatters.has(options))
+    formatters.set(options, new Intl.DateTimeFormat(undefined, options));
   return formatters.get(options).format(ms);
 }
 
@@ -46,7 +47,10 @@ function calendarDays(ms, now) {
 export function exactTime(ms) {
   if (!isShowable(ms)) return `${ms} ms`;
   const moment = new Date(ms);
-  return `${format(ms, ZONED)}\n${moment.toISOString().replace("T", " ").replace(/\.\d+Z/, " UTC")}`;
+  return `${format(ms, ZONED)}\n${moment
+    .toISOString()
+    .replace("T", " ")
+    .replace(/\.\d+Z/, " UTC")}`;
 }
 
 /** The time to the millisecond: "2026-11-20 14:03:12.482", here. */
@@ -67,7 +71,8 @@ export function isoHere(ms) {
 }
 
 /** Whether two moments lie on the same day, here. */
-export const isSameDay = (one, other) => timestamp(one).slice(0, 10) === timestamp(other).slice(0, 10);
+export const isSameDay = (one, other) =>
+  timestamp(one).slice(0, 10) === timestamp(other).slice(0, 10);
 
 /** "00:03:02", "27:41:33" past a day; milliseconds below ten seconds: "0.482 s". */
 export function duration(ms) {

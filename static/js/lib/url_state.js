@@ -44,10 +44,9 @@ export function formatSort(keys) {
 export function splitList(text) {
   if (!text) return [];
   const items = [""];
-  for (let i = 0; i < text.length; i += 1) {
-    if (text[i] === "\\" && i + 1 < text.length) items[items.length - 1] += text[(i += 1)];
-    else if (text[i] === ",") items.push("");
-    else items[items.length - 1] += text[i];
+  for (const [part] of text.matchAll(/\\?./gs)) {
+    if (part === ",") items.push("");
+    else items[items.length - 1] += part.length > 1 ? part[1] : part;
   }
   return items.filter(Boolean);
 }

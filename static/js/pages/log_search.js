@@ -49,7 +49,10 @@ async function search(query) {
 async function searchPart(query, behind, signal) {
   const params = new URLSearchParams(query);
   if (behind !== null) params.set("behind", behind);
-  const answer = await fetch(`${form.dataset.logSearch}?${params}`, { signal, headers: { Accept: "application/json" } });
+  const answer = await fetch(`${form.dataset.logSearch}?${params}`, {
+    signal,
+    headers: { Accept: "application/json" },
+  });
   if (!answer.ok) throw new Error((await answer.json()).message);
   const before = state.searched;
   for await (const line of readLines(textsOf(answer.body))) {
@@ -65,9 +68,11 @@ async function searchPart(query, behind, signal) {
 
 function tell(doing) {
   const number = (value) => value.toLocaleString("en-US");
-  find("told").textContent = `${doing} ${number(state.searched)} of ${number(state.total)} runs · hits in ${number(state.runs.size)}`;
+  find("told").textContent =
+    `${doing} ${number(state.searched)} of ${number(state.total)} runs · hits in ${number(state.runs.size)}`;
   Object.assign(find("progress"), { max: state.total || 1, value: state.searched });
-  if (doing === "Searched" && !state.runs.size) find("found").replaceChildren(make("p", "nothing", "No run printed it."));
+  if (doing === "Searched" && !state.runs.size)
+    find("found").replaceChildren(make("p", "nothing", "No run printed it."));
 }
 
 function show(found, query) {
@@ -85,7 +90,10 @@ function boxOf(found) {
   if (known) return known;
   const box = make("section", "log-found");
   const title = make("h2");
-  title.append(link(found.address, found.name), link(found.experiment_address, found.experiment, "muted"));
+  title.append(
+    link(found.address, found.name),
+    link(found.experiment_address, found.experiment, "muted"),
+  );
   box.append(title);
   find("found").append(box);
   state.runs.set(found.run, box);
@@ -100,7 +108,10 @@ function drawHit(found, hit) {
   const chars = [...hit.text];
   let at = 0;
   for (const [start, stop] of hit.spans) {
-    text.append(chars.slice(at, start).join(""), make("mark", "", chars.slice(start, stop).join("")));
+    text.append(
+      chars.slice(at, start).join(""),
+      make("mark", "", chars.slice(start, stop).join("")),
+    );
     at = stop;
   }
   text.append(chars.slice(at).join(""));
@@ -111,7 +122,11 @@ function drawHit(found, hit) {
 
 function drawMore(found, query) {
   const item = make("li");
-  const params = new URLSearchParams({ path: found.path, find: query.get("q"), regex: query.get("regex") ?? "" });
+  const params = new URLSearchParams({
+    path: found.path,
+    find: query.get("q"),
+    regex: query.get("regex") ?? "",
+  });
   item.append(link(`${found.address}?${params}`, "More in this file", "muted"));
   return item;
 }

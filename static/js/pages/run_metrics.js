@@ -23,13 +23,21 @@ const cards = new Map();
 const lines = () => [...root.querySelectorAll("[data-path]")];
 const curves = () => lines().filter((line) => "curve" in line.dataset);
 const names = () => curves().map((line) => line.dataset.name);
-const shown = () => (state.chosen ? names().filter((name) => state.chosen.has(name)) : names().slice(0, FIRST_CARDS));
-const below = (line) => curves().filter((other) => other === line || other.dataset.path.startsWith(`${line.dataset.path}/`));
+const shown = () =>
+  state.chosen ? names().filter((name) => state.chosen.has(name)) : names().slice(0, FIRST_CARDS);
+const below = (line) =>
+  curves().filter(
+    (other) => other === line || other.dataset.path.startsWith(`${line.dataset.path}/`),
+  );
 
 function draw() {
   const wanted = shown();
   for (const [name, card] of cards) if (!wanted.includes(name)) remove(name, card);
-  wanted.forEach((name) => cards.has(name) || cards.set(name, new MetricCard(name, root.dataset, state, onZoom, onHover)));
+  wanted.forEach(
+    (name) =>
+      cards.has(name) ||
+      cards.set(name, new MetricCard(name, root.dataset, state, onZoom, onHover)),
+  );
   wanted.forEach((name, index) => {
     const { element } = cards.get(name);
     if (box.children[index] !== element) box.insertBefore(element, box.children[index] ?? null);
@@ -69,7 +77,8 @@ function filter() {
   lines().forEach((line) => (line.hidden = !kept.has(line)));
 }
 
-const above = (line) => lines().filter((other) => line.dataset.path.startsWith(`${other.dataset.path}/`));
+const above = (line) =>
+  lines().filter((other) => line.dataset.path.startsWith(`${other.dataset.path}/`));
 
 function save() {
   const params = new URLSearchParams();

@@ -7,7 +7,11 @@ import { onThemeChange } from "../components/plotly.js";
 const root = document.querySelector("[data-monitoring]");
 const reset = root.querySelector("[data-reset-zoom]");
 const asked = new URLSearchParams(location.search).get("x");
-const state = { x: ["time", "wall", "step"].includes(asked) ? asked : "time", log: false, smooth: 0 };
+const state = {
+  x: ["time", "wall", "step"].includes(asked) ? asked : "time",
+  log: false,
+  smooth: 0,
+};
 const cards = new Map();
 
 function draw() {

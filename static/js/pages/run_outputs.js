@@ -3,8 +3,8 @@
 import { copy } from "../components/copy.js";
 import { onKey } from "../components/keyboard.js";
 import { alsoLive } from "../components/live.js";
-import { FileTree } from "../components/outputs/file_tree.js";
 import { FilePane } from "../components/outputs/file_pane.js";
+import { FileTree } from "../components/outputs/file_tree.js";
 
 const root = document.querySelector("[data-outputs]");
 if (root) start();
@@ -64,10 +64,19 @@ function start() {
     find.value = state.get("find");
     regex.checked = state.get("regex") === "1";
   }
-  if (path) pane.open(path, { line: state.get("line"), byte, wrap: state.get("wrap"), times: state.get("times"), follow: state.get("follow") });
+  if (path)
+    pane.open(path, {
+      line: state.get("line"),
+      byte,
+      wrap: state.get("wrap"),
+      times: state.get("times"),
+      follow: state.get("follow"),
+    });
   if (state.get("second")) addPane().open(state.get("second"));
 
-  root.querySelector("[data-filter]").addEventListener("input", (event) => tree.filter(event.target.value));
+  root
+    .querySelector("[data-filter]")
+    .addEventListener("input", (event) => tree.filter(event.target.value));
   root.querySelector("[data-copy-zip]")?.addEventListener("click", () => {
     copy(`curl -C - -OJ "${new URL(root.dataset.zip, location.href)}"`);
   });

@@ -12,7 +12,12 @@ async function load() {
     shown = await fetchJson(root.dataset.raw);
     root.replaceChildren(drawJson(shown, "", 0));
   } catch (error) {
-    root.replaceChildren(Object.assign(document.createElement("p"), { className: "refused", textContent: error.message }));
+    root.replaceChildren(
+      Object.assign(document.createElement("p"), {
+        className: "refused",
+        textContent: error.message,
+      }),
+    );
   }
 }
 
@@ -28,6 +33,8 @@ function unfold() {
 
 const foldsOf = () => root.querySelectorAll("details:not([open])");
 
-document.querySelector("[data-copy-json]").addEventListener("click", () => shown && copy(JSON.stringify(shown, null, 2)));
+document
+  .querySelector("[data-copy-json]")
+  .addEventListener("click", () => shown && copy(JSON.stringify(shown, null, 2)));
 document.querySelector("[data-unfold]").addEventListener("click", unfold);
 load();

@@ -1,10 +1,10 @@
 // The tab Snapshot: the tree on the left; a file, or what differs in it, on the right.
 
+import { onKey } from "../components/keyboard.js";
 import { FilePane } from "../components/outputs/file_pane.js";
 import { fetchJson } from "../components/requests.js";
 import { DiffPane } from "../components/snapshot/diff_pane.js";
 import { SourceTree } from "../components/snapshot/source_tree.js";
-import { onKey } from "../components/keyboard.js";
 import { chooseFirst } from "../lib/source_tree.js";
 
 const root = document.querySelector("[data-sources]");
@@ -28,7 +28,10 @@ function showFiles(files) {
   const state = new URLSearchParams(location.search);
   const byPath = new Map(files.map((file) => [file.path, file]));
   const panes = makePanes();
-  const tree = new SourceTree(root.querySelector("[role=tree]"), { files, choose: (path) => open(path) });
+  const tree = new SourceTree(root.querySelector("[role=tree]"), {
+    files,
+    choose: (path) => open(path),
+  });
   let shown = null;
   let isWhole = state.get("view") === "file";
 
@@ -39,7 +42,13 @@ function showFiles(files) {
 
   const remember = () => {
     const { line, wrap } = shown.pane.state ?? {};
-    const kept = { with: root.dataset.with, path: shown.path, view: isWhole ? "file" : "", line, wrap };
+    const kept = {
+      with: root.dataset.with,
+      path: shown.path,
+      view: isWhole ? "file" : "",
+      line,
+      wrap,
+    };
     const filled = Object.entries(kept).filter(([, value]) => value);
     history.replaceState(null, "", `${location.pathname}?${new URLSearchParams(filled)}`);
   };
@@ -55,7 +64,9 @@ function showFiles(files) {
     const wrap = pane.element.classList.contains("wraps") ? "1" : null;
     pane.element.dataset.change = file.change;
     await pane.open(path, { start: true, wrap, ...options });
-    pane.element.querySelector("[data-whole]")?.toggleAttribute("hidden", file.change !== "changed");
+    pane.element
+      .querySelector("[data-whole]")
+      ?.toggleAttribute("hidden", file.change !== "changed");
     return remember();
   };
 
@@ -68,7 +79,9 @@ function showFiles(files) {
     pane.addEventListener("changed", remember);
     pane.addEventListener("whole", toggleWhole);
   }
-  root.querySelector("[data-filter]").addEventListener("input", (event) => tree.filter(event.target.value));
+  root
+    .querySelector("[data-filter]")
+    .addEventListener("input", (event) => tree.filter(event.target.value));
   onKey("w", () => shown?.pane.toggleWrap?.());
   onKey("c", () => shown?.pane.marks?.copyText());
   const first = state.get("path") ?? chooseFirst(files, root.dataset.script).path;
@@ -83,7 +96,10 @@ function makePanes() {
   const panes = { mine: new FilePane(template, root.dataset) };
   if (other) {
     panes.other = new FilePane(template, other.dataset);
-    panes.diff = new DiffPane(root.querySelector("[data-diff-pane]"), { mine: root.dataset, other: other.dataset });
+    panes.diff = new DiffPane(root.querySelector("[data-diff-pane]"), {
+      mine: root.dataset,
+      other: other.dataset,
+    });
     addBackButton(panes.mine);
     addChip(panes.mine, "added", "Only in this run");
     addChip(panes.other, "removed", `Only in ${root.dataset.withName}`);

@@ -2,6 +2,7 @@
 
 import { ChartBuilder } from "../components/charts/builder.js";
 import { ChartStrip } from "../components/charts/strip.js";
+import { onKey } from "../components/keyboard.js";
 import { BulkBar } from "../components/run_table/bulk_bar.js";
 import { ColumnsPanel } from "../components/run_table/columns_panel.js";
 import { startControls } from "../components/run_table/controls.js";
@@ -11,7 +12,6 @@ import { GroupMenu } from "../components/run_table/group_menu.js";
 import { RunTable } from "../components/run_table/index.js";
 import { QueryBox } from "../components/run_table/query_box.js";
 import { ViewsMenu } from "../components/run_table/views_menu.js";
-import { onKey } from "../components/keyboard.js";
 
 for (const root of document.querySelectorAll("[data-run-table]")) start(root);
 

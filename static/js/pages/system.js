@@ -20,7 +20,9 @@ function show() {
   const picked = form().querySelector("[data-picked]");
   if (!picked) return;
   picked.textContent = count ? `${count} run${count === 1 ? "" : "s"} chosen` : "No run chosen";
-  form().querySelectorAll("[data-needs-pick]").forEach((button) => (button.disabled = !count));
+  form()
+    .querySelectorAll("[data-needs-pick]")
+    .forEach((button) => (button.disabled = !count));
   const every = form().querySelector("[data-pick-all]");
   every.checked = count > 0 && count === all.length;
   every.indeterminate = count > 0 && count < all.length;

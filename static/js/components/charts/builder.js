@@ -1,6 +1,6 @@
 // Add chart: a panel whose fields shape a chart, with a live preview over the runs on the page.
 
-import { AGGREGATES, SCALES, TYPES, X_AXES, makeSpec, titleOf } from "../../lib/chart_spec.js";
+import { AGGREGATES, makeSpec, SCALES, TYPES, titleOf, X_AXES } from "../../lib/chart_spec.js";
 import { SMOOTHINGS } from "../../lib/smoothing.js";
 import { BANDS } from "../../lib/statistics.js";
 import { makeChart } from "./kinds.js";
@@ -27,13 +27,15 @@ export class ChartBuilder {
     fill(this.field("type"), TYPES);
     fill(this.field("xScale"), Object.fromEntries(SCALES.slice(0, 2).map((name) => [name, name])));
     fill(this.field("yScale"), Object.fromEntries(SCALES.map((name) => [name, name])));
-    fill(this.field("smoothing"), Object.fromEntries(
-      Object.entries(SMOOTHINGS).map(([name, { label }]) => [name, label]),
-    ));
+    fill(
+      this.field("smoothing"),
+      Object.fromEntries(Object.entries(SMOOTHINGS).map(([name, { label }]) => [name, label])),
+    );
     fill(this.field("band"), BANDS);
-    fill(this.field("aggregate"), Object.fromEntries(
-      AGGREGATES.map((name) => [name, name === "best" ? "at best" : name]),
-    ));
+    fill(
+      this.field("aggregate"),
+      Object.fromEntries(AGGREGATES.map((name) => [name, name === "best" ? "at best" : name])),
+    );
   }
 
   field(name) {
@@ -62,20 +64,30 @@ export class ChartBuilder {
     const params = new URLSearchParams({ search: "" });
     for (const name of this.strip.table.store.state.exp ?? []) params.append("exp", name);
     const answer = await (await fetch(`${this.dialog.dataset.names}?${params}`)).json();
-    const idsOf = (kind) => (answer.sections?.find((one) => one.kind === kind)?.names ?? []).map(({ id }) => id);
+    const idsOf = (kind) =>
+      (answer.sections?.find((one) => one.kind === kind)?.names ?? []).map(({ id }) => id);
     const groups = [...idsOf("params"), ...idsOf("tags")];
-    this.dialog.querySelector("#chart-groups").replaceChildren(...groups.map((id) => new Option(id)));
+    this.dialog
+      .querySelector("#chart-groups")
+      .replaceChildren(...groups.map((id) => new Option(id)));
     const metrics = this.strip.names.map((name) => `metrics.${name}`);
     const axes = [...idsOf("params"), ...metrics, ...idsOf("tags")];
     const built = Object.entries(X_AXES).map(([id, label]) => new Option(label, id));
-    this.dialog.querySelector("#chart-axes").replaceChildren(
-      ...built, new Option("Created", "run.created"), ...axes.map((id) => new Option(id)),
-    );
+    this.dialog
+      .querySelector("#chart-axes")
+      .replaceChildren(
+        ...built,
+        new Option("Created", "run.created"),
+        ...axes.map((id) => new Option(id)),
+      );
   }
 
   write(spec) {
     const lists = { y: spec.y.join(", "), right: spec.right.join(", ") };
-    const ranges = { xRange: (spec.xRange ?? []).join(" … "), yRange: (spec.yRange ?? []).join(" … ") };
+    const ranges = {
+      xRange: (spec.xRange ?? []).join(" … "),
+      yRange: (spec.yRange ?? []).join(" … "),
+    };
     for (const [name, value] of Object.entries({ ...spec, ...lists, ...ranges })) {
       const field = this.field(name);
       if (!field) continue;
@@ -123,7 +135,11 @@ export class ChartBuilder {
   /** Another kind of smoothing begins with its usual amount. */
   resetAmount() {
     const kind = SMOOTHINGS[this.field("smoothing").value];
-    Object.assign(this.field("amount"), { min: kind.min ?? 0, max: kind.max ?? 1, step: kind.step ?? 0.1 });
+    Object.assign(this.field("amount"), {
+      min: kind.min ?? 0,
+      max: kind.max ?? 1,
+      step: kind.step ?? 0.1,
+    });
     this.field("amount").value = kind.value ?? 0;
   }
 
@@ -144,7 +160,11 @@ export class ChartBuilder {
     plot.className = "plot";
     this.preview.append(plot);
     try {
-      await makeChart(plot, spec, { ...this.strip.contextOf(null), onZoom() {}, onHover() {} }).show();
+      await makeChart(plot, spec, {
+        ...this.strip.contextOf(null),
+        onZoom() {},
+        onHover() {},
+      }).show();
     } catch (error) {
       this.problem.textContent = error.message;
     }
@@ -187,7 +207,14 @@ function problemOf(spec) {
 function names(text, known) {
   if (!text) return [];
   if (known.includes(text)) return [text];
-  return [...new Set(text.split(",").map((name) => name.trim()).filter(Boolean))];
+  return [
+    ...new Set(
+      text
+        .split(",")
+        .map((name) => name.trim())
+        .filter(Boolean),
+    ),
+  ];
 }
 
 function range(text) {
@@ -196,5 +223,7 @@ function range(text) {
 }
 
 function fill(select, options) {
-  select.replaceChildren(...Object.entries(options).map(([value, label]) => new Option(label, value)));
+  select.replaceChildren(
+    ...Object.entries(options).map(([value, label]) => new Option(label, value)),
+  );
 }

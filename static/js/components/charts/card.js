@@ -105,7 +105,8 @@ export class ChartCard {
     if (shown < total) parts.push(`${shown} of ${total.toLocaleString("en-US")} runs`);
     if (this.chart.interpolated) parts.push("steps differ: interpolated");
     this.foot.replaceChildren(parts.join(" · "));
-    if (shown < total && shown < this.strip.drawn.mostRuns) this.foot.append(" ", this.moreButton());
+    if (shown < total && shown < this.strip.drawn.mostRuns)
+      this.foot.append(" ", this.moreButton());
     this.plot.setAttribute("aria-label", this.sentence());
   }
 

@@ -9,7 +9,13 @@ const RUN_STEPS = [FIRST_RUNS, 50, 100, 200, 500];
 /** The runs of all charts over one RunTable. */
 export class ChartRuns {
   constructor(table) {
-    Object.assign(this, { table, store: table.store, members: [], brushed: null, isBrushing: false });
+    Object.assign(this, {
+      table,
+      store: table.store,
+      members: [],
+      brushed: null,
+      isBrushing: false,
+    });
     this.mostRuns = RUN_STEPS.at(-1);
     this.store.addEventListener("selection", () => {
       if (!this.isBrushing) this.brushed = null;
@@ -37,7 +43,9 @@ export class ChartRuns {
   }
 
   names() {
-    return `${this.store.state.group ?? ""} ${this.of().map((run) => run.id).join()}`;
+    return `${this.store.state.group ?? ""} ${this.of()
+      .map((run) => run.id)
+      .join()}`;
   }
 
   shownOf() {

@@ -16,16 +16,26 @@ export async function savePicture(card, format) {
   const size = { width: Math.max(width, LEAST_WIDTH), height: Math.max(height, LEAST_HEIGHT) };
   const { data } = card.plot;
   const figure = { data, layout: { ...card.plot.layout, ...pictureLayout(card), ...size } };
-  const url = await window.Plotly.toImage(figure, { format, ...size, scale: format === "png" ? 2 : 1 });
+  const url = await window.Plotly.toImage(figure, {
+    format,
+    ...size,
+    scale: format === "png" ? 2 : 1,
+  });
   return save(url, fileName(card, format));
 }
 
 /** A picture stands alone: it has a title, the names of axis and lines, and a ground. */
 function pictureLayout({ spec, plot }) {
   const { layout } = plot;
-  const axis = spec.type === "line" ? { title: { ...layout.xaxis?.title, text: axisTitle(spec.x) } } : {};
+  const axis =
+    spec.type === "line" ? { title: { ...layout.xaxis?.title, text: axisTitle(spec.x) } } : {};
   return {
-    title: { text: titleOf(spec).replace(/</g, "&lt;"), font: { size: 14 }, x: 0.02, xanchor: "left" },
+    title: {
+      text: titleOf(spec).replace(/</g, "&lt;"),
+      font: { size: 14 },
+      x: 0.02,
+      xanchor: "left",
+    },
     xaxis: { ...layout.xaxis, ...axis },
     margin: { ...layout.margin, t: 44, b: 44 },
     paper_bgcolor: colorOf("--bg"),
@@ -70,7 +80,10 @@ function pointLines(card) {
 function rowLines(card) {
   const rows = card.chart?.rows ?? [];
   const columns = Object.keys(rows[0]?.values ?? {});
-  return [["run", "name", ...columns], ...rows.map((row) => [row.id, row.name, ...columns.map((c) => row.values[c])])];
+  return [
+    ["run", "name", ...columns],
+    ...rows.map((row) => [row.id, row.name, ...columns.map((c) => row.values[c])]),
+  ];
 }
 
 /** A CSV cell; a text that a spreadsheet would run as a formula gets a quote in front. */

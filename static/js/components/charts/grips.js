@@ -12,7 +12,8 @@ export function listenToGrips(strip) {
     const size = sizeAt(card, event);
     const move = (moved) => {
       const { width, height } = size(moved);
-      if (width !== card.spec.width || height !== card.spec.height) strip.resize(card, { width, height });
+      if (width !== card.spec.width || height !== card.spec.height)
+        strip.resize(card, { width, height });
     };
     card.grip.addEventListener("pointermove", move);
     const stop = () => card.grip.removeEventListener("pointermove", move);

@@ -1,7 +1,7 @@
 // A line chart over many runs: points from the server for the range and width on screen, smoothed,
 // grouped and drawn by Plotly. Zooming asks for the new range at full resolution.
 
-import { axisTitle, metricsOf } from "../../lib/chart_spec.js";
+import { metricsOf } from "../../lib/chart_spec.js";
 import { dashesOf, tokenOf } from "../../lib/series_colors.js";
 import { smooth } from "../../lib/smoothing.js";
 import { combine, quantile } from "../../lib/statistics.js";
@@ -30,7 +30,8 @@ export class LineChart {
   }
 
   async show() {
-    const generation = (this.generation += 1);
+    this.generation += 1;
+    const { generation } = this;
     const [plotly, answer] = await Promise.all([
       loadPlotly(),
       this.fetch(),
@@ -58,7 +59,10 @@ export class LineChart {
     const all = [...keys, ...right];
     const runs = this.context.runs();
     if (!all.length || !runs.length) return { curves: [], stamp: "" };
-    const px = Math.min(this.pixels, Math.max(FEWEST_POINTS, POINTS_OF_ALL / (runs.length * all.length)));
+    const px = Math.min(
+      this.pixels,
+      Math.max(FEWEST_POINTS, POINTS_OF_ALL / (runs.length * all.length)),
+    );
     const params = new URLSearchParams({ x: this.spec.x, px: String(Math.round(px)), ...extra });
     all.forEach((key) => params.append("key", key));
     params.set("runs", runs.map((run) => run.id).join(","));
@@ -75,7 +79,9 @@ export class LineChart {
     this.dashes = dashesOf([...runs.values()]);
     const curves = this.curves.filter((curve) => runs.has(curve.run));
     curves.forEach((curve) => this.prepare(curve, runs.get(curve.run)));
-    const traces = this.spec.group ? this.groupTraces(curves) : curves.flatMap((c) => this.traces(c));
+    const traces = this.spec.group
+      ? this.groupTraces(curves)
+      : curves.flatMap((c) => this.traces(c));
     this.shown = this.spec.group ? this.grouped : curves;
     plotly.react(this.root, traces, this.layout(curves), CONFIG);
     this.listen(plotly);
@@ -112,7 +118,14 @@ export class LineChart {
     };
     if (this.spec.smoothing === "none" || single) return [main];
     const raw = this.spec.yScale === "symlog" ? curve.y.map(symlog) : curve.y;
-    const faint = { ...base, type: "scatter", mode: "lines", y: raw, opacity: 0.22, showlegend: false };
+    const faint = {
+      ...base,
+      type: "scatter",
+      mode: "lines",
+      y: raw,
+      opacity: 0.22,
+      showlegend: false,
+    };
     return [{ ...faint, line: { color: curve.color, width: 1 } }, main];
   }
 
@@ -133,29 +146,62 @@ export class LineChart {
   /** The curve that stands for several, shaped like one of them. */
   join(name, members, index) {
     const [value, key] = JSON.parse(name);
-    const joined = combine(members.map(({ x, smoothed }) => ({ x, y: smoothed })), this.spec);
+    const joined = combine(
+      members.map(({ x, smoothed }) => ({ x, y: smoothed })),
+      this.spec,
+    );
     const label = `${value ?? "—"} (${members.length})`;
     const run = `${value ?? ""}`;
     const color = colorOf(tokenOf({ hue: this.context.hueOf(value, index) }));
     const { center } = joined;
-    return { ...joined, run, key, label, color, members, y: center, smoothed: center, total: center.length };
+    return {
+      ...joined,
+      run,
+      key,
+      label,
+      color,
+      members,
+      y: center,
+      smoothed: center,
+      total: center.length,
+    };
   }
 
   bandTraces({ x, center, low, high, color, label, key, members }) {
     const scaled = (values) => (this.spec.yScale === "symlog" ? values.map(symlog) : values);
-    const edge = { x, type: "scatter", mode: "lines", line: { width: 0 }, hoverinfo: "skip", showlegend: false };
+    const edge = {
+      x,
+      type: "scatter",
+      mode: "lines",
+      line: { width: 0 },
+      hoverinfo: "skip",
+      showlegend: false,
+    };
     const fill = color.replace("rgb(", "rgba(").replace(")", ", 0.16)");
-    const name = new Set(this.grouped.map((group) => group.key)).size > 1 ? `${label} · ${key}` : label;
+    const name =
+      new Set(this.grouped.map((group) => group.key)).size > 1 ? `${label} · ${key}` : label;
     const faint = this.spec.members
       ? members.map((curve) => ({
-          ...edge, x: curve.x, y: curve.plotted, line: { color, width: 1 }, opacity: 0.25,
+          ...edge,
+          x: curve.x,
+          y: curve.plotted,
+          line: { color, width: 1 },
+          opacity: 0.25,
         }))
       : [];
     return [
       { ...edge, y: scaled(high) },
       { ...edge, y: scaled(low), fill: "tonexty", fillcolor: fill },
       ...faint,
-      { x, y: scaled(center), type: "scatter", mode: "lines", name, line: { color, width: 2 }, hoverinfo: "none" },
+      {
+        x,
+        y: scaled(center),
+        type: "scatter",
+        mode: "lines",
+        name,
+        line: { color, width: 2 },
+        hoverinfo: "none",
+      },
     ];
   }
 
@@ -178,7 +224,8 @@ export class LineChart {
   yAxis(curves) {
     const { yScale, yRange, clip } = this.spec;
     const axis = { type: yScale === "log" ? "log" : "linear" };
-    if (yScale === "symlog") Object.assign(axis, symlogTicks(curves.flatMap((c) => extremes(c.smoothed))));
+    if (yScale === "symlog")
+      Object.assign(axis, symlogTicks(curves.flatMap((c) => extremes(c.smoothed))));
     if (yRange) axis.range = axisRange(yRange, yScale);
     else if (clip) axis.range = axisRange(withoutOutliers(curves), yScale);
     return axis;
@@ -198,7 +245,11 @@ export class LineChart {
     const { xaxis, yaxis } = this.root._fullLayout;
     const box = this.root.getBoundingClientRect();
     const [left, top] = [event.clientX - box.left - xaxis._offset, event.clientY - box.top];
-    const isInside = left >= 0 && left <= xaxis._length && top >= yaxis._offset && top <= yaxis._offset + yaxis._length;
+    const isInside =
+      left >= 0 &&
+      left <= xaxis._length &&
+      top >= yaxis._offset &&
+      top <= yaxis._offset + yaxis._length;
     this.context.onHover?.(isInside ? nearestX(this.shown, xaxis.p2c(left)) : null, top, this);
   }
 

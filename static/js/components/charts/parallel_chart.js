@@ -16,7 +16,9 @@ export class ParallelChart {
   }
 
   async show() {
-    this.columns = [...new Set([...this.spec.right, ...columnsOf(this.spec, this.context.names())])];
+    this.columns = [
+      ...new Set([...this.spec.right, ...columnsOf(this.spec, this.context.names())]),
+    ];
     this.rows = await this.context.values(this.columns);
     if (this.root.isConnected) this.draw();
   }
@@ -29,7 +31,11 @@ export class ParallelChart {
     const width = this.root.clientWidth;
     const height = this.root.clientHeight;
     this.axes = this.columns.map((column, index) =>
-      makeAxis(column, this.rows, SIDE + (index * (width - 2 * SIDE)) / Math.max(1, this.columns.length - 1)),
+      makeAxis(
+        column,
+        this.rows,
+        SIDE + (index * (width - 2 * SIDE)) / Math.max(1, this.columns.length - 1),
+      ),
     );
     this.height = height - TOP - BOTTOM;
     const svg = make("svg", { viewBox: `0 0 ${width} ${height}`, class: "parallel", role: "img" });
@@ -60,7 +66,11 @@ export class ParallelChart {
     group.append(label(axis.title, height - 1, "parallel-title"));
     const brush = make("rect", { x: -7, width: 14, class: "parallel-brush", y: TOP, height: 0 });
     const handle = make("rect", {
-      x: -12, y: TOP, width: 24, height: this.height, class: "parallel-handle",
+      x: -12,
+      y: TOP,
+      width: 24,
+      height: this.height,
+      class: "parallel-handle",
     });
     group.append(brush, handle);
     if (this.brushes.has(axis.column)) this.setBrush(axis, brush, ...this.brushes.get(axis.column));
@@ -127,10 +137,13 @@ export class ParallelChart {
 
 /** Where each run lies on a column, 0 (bottom) to 1; numbers by size, texts in their order. */
 function makeAxis(column, rows, x) {
-  const raw = rows.map((row) => row.values[column]).filter((value) => value !== null && value !== undefined);
+  const raw = rows
+    .map((row) => row.values[column])
+    .filter((value) => value !== null && value !== undefined);
   const numbers = raw.map(toNumber);
   const title = column.replace(/^\w+\./, "").replace(":", " · ");
-  const isNumeric = raw.length > 0 && raw.every((value) => value !== "" && !Number.isNaN(Number(value)));
+  const isNumeric =
+    raw.length > 0 && raw.every((value) => value !== "" && !Number.isNaN(Number(value)));
   if (!isNumeric) return textAxis(column, [...new Set(raw.map(String))].sort(), x, title);
   const finite = numbers.map(Number).filter(Number.isFinite);
   const [low, high] = [Math.min(...finite), Math.max(...finite)];
@@ -143,7 +156,14 @@ function makeAxis(column, rows, x) {
     if (!Number.isFinite(number)) return null;
     return span ? (scale(number) - scale(low)) / span : 0.5;
   };
-  return { column, x, title, place, lowLabel: formatNumber(low, 3), highLabel: formatNumber(high, 3) };
+  return {
+    column,
+    x,
+    title,
+    place,
+    lowLabel: formatNumber(low, 3),
+    highLabel: formatNumber(high, 3),
+  };
 }
 
 function textAxis(column, values, x, title) {

@@ -1,7 +1,11 @@
 // The charts over a run table: cards that can be moved, shaped and removed, linked zoom and crosshair. The charts of a page are the text of `charts=` in its URL.
 
 import {
-  axisTitle, defaultCharts, makeSpec, readCharts, writeCharts,
+  axisTitle,
+  defaultCharts,
+  makeSpec,
+  readCharts,
+  writeCharts,
 } from "../../lib/chart_spec.js";
 import { formatNumber } from "../../lib/numbers.js";
 import { splitList, writeState } from "../../lib/url_state.js";
@@ -27,7 +31,9 @@ export class ChartStrip {
     const { store } = table;
     store.addEventListener("change", () => this.loadRuns());
     store.addEventListener("selection", () => this.runsChanged());
-    store.addEventListener("counted", () => this.allCards.forEach((card) => card.chart && card.explain()));
+    store.addEventListener("counted", () =>
+      this.allCards.forEach((card) => card.chart && card.explain()),
+    );
     store.addEventListener("state", (event) => this.stateChanged(event.detail));
     alsoLive(() => Promise.all(this.allCards.map((card) => card.refresh())));
     onThemeChange(() => this.allCards.forEach((card) => card.redraw()));
@@ -112,7 +118,14 @@ export class ChartStrip {
   async values(columns, runs = this.drawn.of()) {
     const { store } = this.table;
     if (!runs.length) return [];
-    const query = { cols: columns.map((c) => c.replace(/[\\,]/g, "\\$&")).join(","), runs: runs.map((run) => run.id).join(","), limit: runs.length, goal: store.state.goal, children: true, all: true };
+    const query = {
+      cols: columns.map((c) => c.replace(/[\\,]/g, "\\$&")).join(","),
+      runs: runs.map((run) => run.id).join(","),
+      limit: runs.length,
+      goal: store.state.goal,
+      children: true,
+      all: true,
+    };
     const page = await fetchJson(store.address + writeState({ ...query, ...store.fixed }));
     const index = new Map(page.columns.map((column, i) => [column.id, i]));
     return page.rows.map((row) => ({
@@ -120,7 +133,9 @@ export class ChartStrip {
       name: row.name,
       number: row.number,
       hue: row.hue,
-      values: Object.fromEntries(columns.map((column) => [column, plain(row.cells[index.get(column)])])),
+      values: Object.fromEntries(
+        columns.map((column) => [column, plain(row.cells[index.get(column)])]),
+      ),
     }));
   }
 
@@ -134,7 +149,10 @@ export class ChartStrip {
 
   /** A group has the colour of its row, where the table has one. */
   hueOf(group, index) {
-    const valuesOf = (row) => JSON.parse(row.id).map(([, value]) => value ?? "—").join(", ");
+    const valuesOf = (row) =>
+      JSON.parse(row.id)
+        .map(([, value]) => value ?? "—")
+        .join(", ");
     const row = this.table.store.rows.find((one) => !one.run && valuesOf(one) === group);
     return row?.hue ?? index;
   }
@@ -165,7 +183,10 @@ export class ChartStrip {
     card.tooltip.cross({ left, top: offsetTop + yaxis._offset, height: yaxis._length });
     if (top === null) return;
     const at = axis.type === "date" ? new Date(x).toLocaleString() : formatNumber(x, 8);
-    card.tooltip.show(x, `${axisTitle(card.spec.x)} ${at}`, card.chart.shown, { left, top: offsetTop + top });
+    card.tooltip.show(x, `${axisTitle(card.spec.x)} ${at}`, card.chart.shown, {
+      left,
+      top: offsetTop + top,
+    });
   }
 
   // -- what menus do ------------------------------------------------------------------------------
@@ -252,4 +273,3 @@ function plain(cell) {
   if (cell === null || typeof cell !== "object") return cell;
   return cell.word ?? cell.text ?? null;
 }
-

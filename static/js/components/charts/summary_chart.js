@@ -2,8 +2,8 @@
 
 import { axisTitle, metricsOf } from "../../lib/chart_spec.js";
 import { toNumber } from "../../lib/numbers.js";
-import { splitList } from "../../lib/url_state.js";
 import { tokenOf } from "../../lib/series_colors.js";
+import { splitList } from "../../lib/url_state.js";
 import { CONFIG, colorOf, layoutOf, loadPlotly } from "../plotly.js";
 
 /** The column id of the table that holds `key` of a metric by `aggregate`. */
@@ -52,7 +52,7 @@ export class SummaryChart {
   }
 }
 
-const valueOf = (row, column) => {
+const valueIn = (row, column) => {
   const value = row.values[column];
   return value === null || value === undefined ? null : toNumber(value);
 };
@@ -60,8 +60,8 @@ const valueOf = (row, column) => {
 function bars(rows, keys, spec) {
   const traces = keys.map((key, index) => {
     const column = metricColumn(key, spec.aggregate);
-    const present = rows.filter((row) => Number.isFinite(valueOf(row, column)));
-    const values = present.map((row) => valueOf(row, column));
+    const present = rows.filter((row) => Number.isFinite(valueIn(row, column)));
+    const values = present.map((row) => valueIn(row, column));
     return {
       type: "bar",
       orientation: "h",
@@ -79,10 +79,17 @@ function bars(rows, keys, spec) {
   });
   const labels = new Map(rows.map((row) => [row.id, row.name]));
   const layout = {
-    xaxis: { type: spec.yScale === "log" ? "log" : "linear", range: spec.yRange ?? undefined, showgrid: true },
+    xaxis: {
+      type: spec.yScale === "log" ? "log" : "linear",
+      range: spec.yRange ?? undefined,
+      showgrid: true,
+    },
     yaxis: {
-      type: "category", autorange: "reversed", showgrid: false,
-      tickvals: [...labels.keys()], ticktext: [...labels.values()],
+      type: "category",
+      autorange: "reversed",
+      showgrid: false,
+      tickvals: [...labels.keys()],
+      ticktext: [...labels.values()],
     },
     margin: { l: 90, r: 12, t: 8, b: 28 },
     bargap: 0.3,
@@ -93,13 +100,13 @@ function bars(rows, keys, spec) {
 function points(rows, keys, spec) {
   const traces = keys.map((key, index) => {
     const column = metricColumn(key, spec.aggregate);
-    const present = rows.filter((row) => Number.isFinite(valueOf(row, column)));
+    const present = rows.filter((row) => Number.isFinite(valueIn(row, column)));
     return {
       type: "scatter",
       mode: "markers",
       name: key,
       x: present.map((row) => xOf(row, spec)),
-      y: present.map((row) => valueOf(row, column)),
+      y: present.map((row) => valueIn(row, column)),
       text: present.map((row) => row.name),
       customdata: present.map((row) => row.id),
       hovertemplate: "%{text}<br>x %{x}<br>y %{y}<extra></extra>",
@@ -136,11 +143,14 @@ function boxes(rows, keys, spec, context) {
     return [...groups].map(([group, members], index) => ({
       type: "box",
       name: String(group),
-      y: members.map((row) => valueOf(row, column)).filter(Number.isFinite),
+      y: members.map((row) => valueIn(row, column)).filter(Number.isFinite),
       boxpoints: "all",
       jitter: 0.4,
       pointpos: 0,
-      marker: { size: 4, color: colorOf(tokenOf({ hue: spec.group ? context.hueOf(group, index) : index })) },
+      marker: {
+        size: 4,
+        color: colorOf(tokenOf({ hue: spec.group ? context.hueOf(group, index) : index })),
+      },
       line: { width: 1.5 },
     }));
   });
@@ -151,11 +161,15 @@ function histograms(rows, keys, spec) {
   const traces = keys.map((key, index) => ({
     type: "histogram",
     name: key,
-    x: rows.map((row) => valueOf(row, metricColumn(key, spec.aggregate))).filter(Number.isFinite),
+    x: rows.map((row) => valueIn(row, metricColumn(key, spec.aggregate))).filter(Number.isFinite),
     opacity: keys.length > 1 ? 0.6 : 0.9,
     marker: { color: colorOf(tokenOf({ hue: index })) },
     nbinsx: 24,
   }));
-  const layout = { barmode: "overlay", xaxis: { title: { text: keys.join(", ") } }, yaxis: { title: { text: "runs" } } };
+  const layout = {
+    barmode: "overlay",
+    xaxis: { title: { text: keys.join(", ") } },
+    yaxis: { title: { text: "runs" } },
+  };
   return { traces, layout };
 }

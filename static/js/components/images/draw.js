@@ -10,11 +10,20 @@ export function drawImage(run, name, step, { caption, open = null }) {
   const figure = make("figure");
   const image = imageAt(run, name, step);
   if (!image) {
-    figure.append(make("div", { className: "missing", textContent: "not logged" }), captionOf(run, null, caption));
+    figure.append(
+      make("div", { className: "missing", textContent: "not logged" }),
+      captionOf(run, null, caption),
+    );
     return figure;
   }
-  const picture = make("img", { src: `${addressOf(run, image)}?inline=1`, alt: name, loading: "lazy" });
-  picture.addEventListener("load", () => picture.classList.toggle("tiny", picture.naturalWidth <= TINY_PX));
+  const picture = make("img", {
+    src: `${addressOf(run, image)}?inline=1`,
+    alt: name,
+    loading: "lazy",
+  });
+  picture.addEventListener("load", () =>
+    picture.classList.toggle("tiny", picture.naturalWidth <= TINY_PX),
+  );
   if (open) {
     const button = make("button", { type: "button", title: name });
     button.addEventListener("click", () => open(name));
@@ -34,7 +43,12 @@ function captionOf(run, image, text) {
   }
   caption.append(make("span", { className: "clip", textContent: text, title: text }));
   if (image && image.step !== null) {
-    caption.append(make("span", { className: "muted push", textContent: `step ${image.step.toLocaleString("en-US")}` }));
+    caption.append(
+      make("span", {
+        className: "muted push",
+        textContent: `step ${image.step.toLocaleString("en-US")}`,
+      }),
+    );
   }
   return caption;
 }

@@ -29,7 +29,9 @@ export class Gallery {
     this.find("name").value = this.text;
     this.find("size").value = this.size;
     this.find("name").addEventListener("input", (event) => this.set({ text: event.target.value }));
-    this.find("size").addEventListener("input", (event) => this.set({ size: Number(event.target.value) }));
+    this.find("size").addEventListener("input", (event) =>
+      this.set({ size: Number(event.target.value) }),
+    );
     this.find("step").addEventListener("input", (event) => this.goTo(Number(event.target.value)));
     this.find("play").addEventListener("click", () => this.play());
     this.find("with")?.addEventListener("change", (event) => this.compare(event.target.value));
@@ -48,7 +50,11 @@ export class Gallery {
     const ids = [...new Set([...this.root.dataset.runs.split(","), ...this.others])].slice(0, 20);
     const before = JSON.stringify(this.runs);
     try {
-      this.runs = (await fetchJson(`${this.root.dataset.gallery}?runs=${ids.map(encodeURIComponent).join(",")}`)).runs;
+      this.runs = (
+        await fetchJson(
+          `${this.root.dataset.gallery}?runs=${ids.map(encodeURIComponent).join(",")}`,
+        )
+      ).runs;
     } catch (error) {
       this.find("problem").textContent = error.message;
       return;
@@ -59,7 +65,9 @@ export class Gallery {
 
   compare(id) {
     this.find("with").value = "";
-    this.others = this.others.includes(id) ? this.others.filter((one) => one !== id) : [...this.others, id];
+    this.others = this.others.includes(id)
+      ? this.others.filter((one) => one !== id)
+      : [...this.others, id];
     this.save();
     this.load();
   }
@@ -80,25 +88,34 @@ export class Gallery {
     this.find("stepper").hidden = steps.length < 2;
     const at = this.indexOf(steps);
     Object.assign(this.find("step"), { max: Math.max(0, steps.length - 1), value: at });
-    this.find("step-shown").textContent = steps.length ? `step ${steps[at].toLocaleString("en-US")}` : "";
+    this.find("step-shown").textContent = steps.length
+      ? `step ${steps[at].toLocaleString("en-US")}`
+      : "";
     this.root.style.setProperty("--size", `${this.size}px`);
     const open = (name) => this.open(name);
     const shown = names.slice(0, SHOWN_AT_ONCE);
-    const drawn = this.runs.length > 1 ? drawRows(this.runs, shown, this.step, open) : this.runs.flatMap((run) => drawGrid(run, shown, this.step, open));
+    const drawn =
+      this.runs.length > 1
+        ? drawRows(this.runs, shown, this.step, open)
+        : this.runs.flatMap((run) => drawGrid(run, shown, this.step, open));
     this.find("images").replaceChildren(...drawn, ...this.noteOf(names, isEmpty));
     if (this.full) this.drawFull();
   }
 
   noteOf(names, isEmpty) {
     const note = Object.assign(document.createElement("p"), { className: "muted" });
-    if (names.length > SHOWN_AT_ONCE) note.textContent = `The first ${SHOWN_AT_ONCE} of ${names.length} names. Find the others by name.`;
+    if (names.length > SHOWN_AT_ONCE)
+      note.textContent = `The first ${SHOWN_AT_ONCE} of ${names.length} names. Find the others by name.`;
     else if (!names.length && !isEmpty) note.textContent = "No image has such a name.";
     return note.textContent ? [note] : [];
   }
 
   indexOf(steps) {
     if (this.step === null) return Math.max(0, steps.length - 1);
-    return Math.max(0, steps.findLastIndex((step) => step <= this.step));
+    return Math.max(
+      0,
+      steps.findLastIndex((step) => step <= this.step),
+    );
   }
 
   goTo(index) {
@@ -110,7 +127,9 @@ export class Gallery {
     const on = !this.timer;
     this.find("play").setAttribute("aria-pressed", String(on));
     clearInterval(this.timer);
-    this.timer = on ? setInterval(() => this.goTo((this.indexOf(this.steps) + 1) % this.steps.length), PLAY_MS) : null;
+    this.timer = on
+      ? setInterval(() => this.goTo((this.indexOf(this.steps) + 1) % this.steps.length), PLAY_MS)
+      : null;
   }
 
   open(name) {
@@ -122,16 +141,25 @@ export class Gallery {
   drawFull() {
     const { steps } = this;
     this.find("full-title").textContent = this.full;
-    this.find("full-where").textContent = steps.length ? `${this.indexOf(steps) + 1} of ${steps.length} steps` : "";
+    this.find("full-where").textContent = steps.length
+      ? `${this.indexOf(steps) + 1} of ${steps.length} steps`
+      : "";
     const draw = (run) => drawImage(run, this.full, this.step, { caption: run.name });
     this.find("full-images").replaceChildren(...this.runs.map(draw));
     const [first] = this.runs.filter((run) => imageAt(run, this.full, this.step));
-    if (first) this.find("full-download").href = addressOf(first, imageAt(first, this.full, this.step));
+    if (first)
+      this.find("full-download").href = addressOf(first, imageAt(first, this.full, this.step));
   }
 
   /** Left and right go through the steps, up and down through the names on the full screen. */
   key(event) {
-    if (event.target.closest("input, select, textarea") || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (
+      event.target.closest("input, select, textarea") ||
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey
+    )
+      return;
     const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     const toName = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     if (by && this.steps.length) this.goTo(this.indexOf(this.steps) + by);
@@ -145,8 +173,14 @@ export class Gallery {
 
   save() {
     const query = new URLSearchParams(location.search);
-    const state = { name: this.text, step: this.step ?? "", size: this.size === 224 ? "" : this.size, with: this.others.join(",") };
-    for (const [key, value] of Object.entries(state)) value === "" ? query.delete(key) : query.set(key, value);
+    const state = {
+      name: this.text,
+      step: this.step ?? "",
+      size: this.size === 224 ? "" : this.size,
+      with: this.others.join(","),
+    };
+    for (const [key, value] of Object.entries(state))
+      value === "" ? query.delete(key) : query.set(key, value);
     const text = query.toString();
     history.replaceState(null, "", text ? `?${text}` : location.pathname);
   }

@@ -1,8 +1,8 @@
 // One pane of the viewer: a log with its tools, or the preview of another kind of file.
 
 import { plainName } from "../../lib/plain_names.js";
-import { toast } from "../toasts.js";
 import { fetchJson } from "../requests.js";
+import { toast } from "../toasts.js";
 import { LineMarks } from "./line_marks.js";
 import { LogSearch } from "./log_search.js";
 import { LogViewer } from "./log_viewer.js";
@@ -23,7 +23,9 @@ export class FilePane extends EventTarget {
     this.find("toggle-follow").addEventListener("click", () => this.toggleFollow());
     this.find("end").addEventListener("click", () => this.viewer.goToEnd());
     this.find("start").addEventListener("click", () => this.viewer.goToStart());
-    this.find("split-button").addEventListener("click", () => this.dispatchEvent(new CustomEvent("split")));
+    this.find("split-button").addEventListener("click", () =>
+      this.dispatchEvent(new CustomEvent("split")),
+    );
     this.find("close").addEventListener("click", () => this.close());
     const started = addresses.started ? Number(addresses.started) : null;
     this.viewer = new LogViewer(this.find("log"), addresses.lines, started);
@@ -86,7 +88,9 @@ export class FilePane extends EventTarget {
     if (options.times) this.toggle("times", "shows-times", true);
     const first = this.marks.read(line);
     await this.viewer.open(this.path, { line: first, byte, start });
-    this.viewer.setFollow(Boolean(options.follow) || (this.viewer.growing && first === null && byte === null));
+    this.viewer.setFollow(
+      Boolean(options.follow) || (this.viewer.growing && first === null && byte === null),
+    );
     this.search.reset();
   }
 

@@ -41,7 +41,8 @@ export class FileTree {
 
   async load(folder, level) {
     const list = group();
-    for (const entry of await this.entriesOf(folder)) list.append(await this.drawEntry(entry, level));
+    for (const entry of await this.entriesOf(folder))
+      list.append(await this.drawEntry(entry, level));
     return list;
   }
 
@@ -157,7 +158,9 @@ export class FileTree {
 
   /** Add a page of found files, and a button for the next one. */
   async addFound(list, wanted, after) {
-    const { entries, next, total } = await fetchJson(`${this.found}?${new URLSearchParams({ q: wanted, after })}`);
+    const { entries, next, total } = await fetchJson(
+      `${this.found}?${new URLSearchParams({ q: wanted, after })}`,
+    );
     for (const entry of entries) list.append(await this.drawEntry(inFolder(entry), 1));
     if (!next) return;
     const more = note("");

@@ -13,7 +13,9 @@ export class LineMarks extends EventTarget {
     const find = (name) => bar.querySelector(`[data-${name}]`);
     this.words = find("marked-words");
     find("copy-lines").addEventListener("click", () => this.copyText());
-    find("copy-link").addEventListener("click", () => copy(location.href, `Copied a link to ${this.name}`));
+    find("copy-link").addEventListener("click", () =>
+      copy(location.href, `Copied a link to ${this.name}`),
+    );
     find("unmark").addEventListener("click", () => this.change(null));
     viewer.addEventListener("line", ({ detail }) => this.choose(detail));
   }
@@ -52,10 +54,12 @@ export class LineMarks extends EventTarget {
 
   /** Mark what `text` names, as `text` of the getter above; return its first line, or null. */
   read(text) {
-    const [first, last] = String(text ?? "").split("-").map(Number);
+    const [first, last] = String(text ?? "")
+      .split("-")
+      .map(Number);
     if (!(first > 0)) return null;
     this.anchor = first;
-    this.set([first, last >= first ? last : first]);
+    this.set([first, Math.max(first, last)]);
     return first;
   }
 

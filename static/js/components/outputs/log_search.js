@@ -58,7 +58,8 @@ export class LogSearch {
       this.viewer.setMarks(null);
       return this.tell();
     }
-    const generation = (this.generation = (this.generation ?? 0) + 1);
+    this.generation = (this.generation ?? 0) + 1;
+    const { generation } = this;
     try {
       await this.collect(text, generation);
     } catch (error) {
@@ -74,7 +75,10 @@ export class LogSearch {
     let from = 0;
     while (from !== null && generation === this.generation) {
       const params = new URLSearchParams({
-        path: this.viewer.path, q: text, from_byte: from, ...this.options,
+        path: this.viewer.path,
+        q: text,
+        from_byte: from,
+        ...this.options,
       });
       const answer = await fetchJson(`${this.address}?${params}`);
       if (generation !== this.generation) return;
@@ -111,7 +115,12 @@ export class LogSearch {
   tell() {
     const total = this.hits.length + (this.more ?? 0);
     const words = [];
-    if (this.input.value) words.push(total ? `${this.at >= 0 ? `${this.at + 1} of ` : ""}${total.toLocaleString("en-US")}${this.counted === false ? "+" : ""}` : "no match");
+    if (this.input.value)
+      words.push(
+        total
+          ? `${this.at >= 0 ? `${this.at + 1} of ` : ""}${total.toLocaleString("en-US")}${this.counted === false ? "+" : ""}`
+          : "no match",
+      );
     if (this.searching) words.push(`${Math.round(this.searching * 100)} %`);
     this.status.textContent = words.join(" · ");
     this.drawList();

@@ -94,7 +94,8 @@ export class LogViewer extends EventTarget {
 
   /** Show the lines at a place; false where the reader has gone elsewhere meanwhile. */
   async replace(place) {
-    const generation = (this.generation += 1);
+    this.generation += 1;
+    const { generation } = this;
     const page = await this.fetch(place);
     if (generation !== this.generation) return false;
     this.lines = page.lines;
@@ -112,7 +113,10 @@ export class LogViewer extends EventTarget {
       const begins = text.includes("Traceback (most recent call last)");
       inside = begins || (inside && /^\s/.test(text));
       const ends = !inside && element.previousElementSibling?.classList.contains("trace");
-      element.classList.toggle("trace", Boolean(inside || (ends && element.previousElementSibling.dataset.ends !== "1")));
+      element.classList.toggle(
+        "trace",
+        Boolean(inside || (ends && element.previousElementSibling.dataset.ends !== "1")),
+      );
       if (ends) element.dataset.ends = "1";
     }
   }
@@ -125,7 +129,10 @@ export class LogViewer extends EventTarget {
     this.growing = page.growing;
     this.received = page.received;
     this.root.parentElement.style.setProperty("--digits", String(page.total_lines ?? 1e8).length);
-    this.root.classList.toggle("spans-days", Boolean(page.received) && !isSameDay(...page.received));
+    this.root.classList.toggle(
+      "spans-days",
+      Boolean(page.received) && !isSameDay(...page.received),
+    );
     this.markTraces();
     this.tellMoved();
   }
@@ -270,7 +277,8 @@ export class LogViewer extends EventTarget {
   get where() {
     if (!this.totalBytes) return "empty";
     const { totalLines: count, totalBytes } = this;
-    const lines = count === null ? "" : `${count.toLocaleString("en-US")} ${count === 1 ? "line" : "lines"} · `;
+    const lines =
+      count === null ? "" : `${count.toLocaleString("en-US")} ${count === 1 ? "line" : "lines"} · `;
     return lines + formatBytes(totalBytes);
   }
 }

@@ -20,11 +20,11 @@ function image(preview, address) {
   return [make("img", { src: address, alt: preview.name, loading: "lazy" }, "preview-image")];
 }
 
-function audio(preview, address) {
+function audio(_preview, address) {
   return [make("audio", { src: address, controls: true })];
 }
 
-function video(preview, address) {
+function video(_preview, address) {
   return [make("video", { src: address, controls: true }, "preview-image")];
 }
 
@@ -36,7 +36,11 @@ function html(preview, address) {
 }
 
 function pdf(preview, address) {
-  const link = make("a", { href: address, textContent: "Open the PDF", target: "_blank", rel: "noopener" }, "btn");
+  const link = make(
+    "a",
+    { href: address, textContent: "Open the PDF", target: "_blank", rel: "noopener" },
+    "btn",
+  );
   return [make("p", { textContent: preview.where }), link];
 }
 
@@ -47,7 +51,7 @@ function markdown(preview) {
   return [box];
 }
 
-function table(preview, address, more) {
+function table(preview, _address, more) {
   const box = drawTable(preview);
   if (!preview.next) return [box, ...note(preview)];
   const words = make("p", { textContent: preview.note }, "muted small");
@@ -73,7 +77,9 @@ function table(preview, address, more) {
 
 function rowsTold(shown, total) {
   const count = (number) => number.toLocaleString("en-US");
-  return total ? `${count(shown)} of ${count(total)} rows are shown.` : `${count(shown)} rows are shown.`;
+  return total
+    ? `${count(shown)} of ${count(total)} rows are shown.`
+    : `${count(shown)} rows are shown.`;
 }
 
 /** A table of `columns` and `rows`. */
@@ -144,7 +150,8 @@ function notebook(preview) {
     const box = make("section", {}, `cell ${cell.type}`);
     box.append(make("pre", { textContent: cell.source }));
     for (const text of cell.outputs) box.append(make("pre", { textContent: text }, "output"));
-    for (const data of cell.images) box.append(make("img", { src: data, alt: "Output" }, "preview-image"));
+    for (const data of cell.images)
+      box.append(make("img", { src: data, alt: "Output" }, "preview-image"));
     return box;
   });
 }

@@ -60,12 +60,23 @@ function lines(found) {
   ];
   const drawn = rows.map(([name, value, note]) => {
     const line = element("div");
-    line.append(element("span", { textContent: name }), number(value), element("small", { textContent: note }));
+    line.append(
+      element("span", { textContent: name }),
+      number(value),
+      element("small", { textContent: note }),
+    );
     return line;
   });
-  return [...drawn, element("small", { textContent: exactTime(found.last_ms).split("\n")[0] }, "muted")];
+  return [
+    ...drawn,
+    element("small", { textContent: exactTime(found.last_ms).split("\n")[0] }, "muted"),
+  ];
 }
 
 function number(value) {
-  return element("b", { textContent: formatNumber(value, 6), title: String(toNumber(value)) }, "num");
+  return element(
+    "b",
+    { textContent: formatNumber(value, 6), title: String(toNumber(value)) },
+    "num",
+  );
 }

@@ -1,9 +1,9 @@
 // How each kind of cell is drawn. Only text nodes and our own icons: names are other people's.
 
 import { formatNumber, fullNumber } from "../../lib/numbers.js";
-import { icon } from "../icons.js";
 import { tokenOf } from "../../lib/series_colors.js";
 import { clockOf, duration, exactTime, relativeTime } from "../../lib/times.js";
+import { icon } from "../icons.js";
 
 /** Draw functions by column type: `(cell, value, row, column)`. */
 const DRAW = {
@@ -49,9 +49,18 @@ function drawName(cell, value, row) {
 function drawGroupName(cell, value, row) {
   const dot = element("span", {}, "rt-dot");
   dot.style.background = `var(${tokenOf(row)})`;
-  const count = element("small", { textContent: row.children.toLocaleString("en-US") }, "rt-members");
+  const count = element(
+    "small",
+    { textContent: row.children.toLocaleString("en-US") },
+    "rt-members",
+  );
   count.title = `${row.children} runs`;
-  cell.replaceChildren(twig(row), dot, element("span", { textContent: value, title: value }, "rt-name"), count);
+  cell.replaceChildren(
+    twig(row),
+    dot,
+    element("span", { textContent: value, title: value }, "rt-name"),
+    count,
+  );
 }
 
 function twig(row) {
@@ -129,7 +138,10 @@ function drawTrend(cell, values, row) {
   svg.setAttribute("viewBox", "0 0 100 24");
   svg.setAttribute("class", "trend");
   svg.setAttribute("role", "img");
-  svg.setAttribute("aria-label", `from ${formatNumber(finite[0])} to ${formatNumber(finite.at(-1))}`);
+  svg.setAttribute(
+    "aria-label",
+    `from ${formatNumber(finite[0])} to ${formatNumber(finite.at(-1))}`,
+  );
   const line = document.createElementNS("http://www.w3.org/2000/svg", "polyline");
   line.setAttribute("points", points.join(" "));
   line.style.stroke = `var(${tokenOf(row)})`;

@@ -180,7 +180,8 @@ export class ColumnsPanel {
     if (event.key === "Delete") this.table.hide({ id: row.dataset.id });
     if (!step) return;
     event.preventDefault();
-    if (!event.altKey) return (step > 0 ? row.nextElementSibling : row.previousElementSibling)?.focus();
+    if (!event.altKey)
+      return (step > 0 ? row.nextElementSibling : row.previousElementSibling)?.focus();
     if (index + step < 0 || index + step >= ids.length) return;
     ids.splice(index, 1);
     ids.splice(index + step, 0, row.dataset.id);
@@ -206,4 +207,3 @@ function listenToDrag(list, move) {
     dragged = null;
   });
 }
-

@@ -47,7 +47,9 @@ function wireChoices(menu, store, key, title) {
   };
   menu.addEventListener("change", ({ target }) => {
     if (target.type !== "checkbox") return;
-    const chosen = boxes().filter((box) => box.checked).map((box) => box.value);
+    const chosen = boxes()
+      .filter((box) => box.checked)
+      .map((box) => box.value);
     store.set({ [key]: chosen.length ? chosen : undefined });
   });
   menu.querySelector("[data-filter]")?.addEventListener("input", (event) => {
@@ -82,7 +84,12 @@ const count = (number) => (number ?? 0).toLocaleString("en-US");
 
 function showCounts(root, store) {
   const { matching, all, running, queued } = store.counts;
-  const parts = all === undefined ? [] : [`${matching === all ? "" : `${count(matching)} of `}${count(all)} ${all === 1 ? "run" : "runs"}`];
+  const parts =
+    all === undefined
+      ? []
+      : [
+          `${matching === all ? "" : `${count(matching)} of `}${count(all)} ${all === 1 ? "run" : "runs"}`,
+        ];
   if (running) parts.push(`${count(running)} running`);
   if (queued) parts.push(`${count(queued)} queued`);
   root.querySelector("[data-counts]").textContent = parts.join(" · ");

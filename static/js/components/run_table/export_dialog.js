@@ -30,8 +30,16 @@ export class ExportDialog {
     const selected = store.allMatching ? [] : [...store.selected];
     const { matching = 0 } = store.counts;
     return {
-      selected: { count: selected.length, label: number(selected.length, "selected"), state: { runs: selected.join(",") } },
-      visible: { count: visible.length, label: number(visible.length, "in sight"), state: { runs: visible.join(",") } },
+      selected: {
+        count: selected.length,
+        label: number(selected.length, "selected"),
+        state: { runs: selected.join(",") },
+      },
+      visible: {
+        count: visible.length,
+        label: number(visible.length, "in sight"),
+        state: { runs: visible.join(",") },
+      },
       matching: { count: matching, label: number(matching, "that match"), state: {} },
     };
   }
@@ -39,7 +47,14 @@ export class ExportDialog {
   download() {
     const { rows, content, format } = Object.fromEntries(new FormData(this.form));
     const { state, fixed } = this.store;
-    const asked = { ...state, ...fixed, group: undefined, ...this.rows()[rows].state, content, format };
+    const asked = {
+      ...state,
+      ...fixed,
+      group: undefined,
+      ...this.rows()[rows].state,
+      content,
+      format,
+    };
     location.assign(this.dialog.dataset.export + writeState(asked));
   }
 }

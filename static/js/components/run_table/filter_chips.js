@@ -49,7 +49,9 @@ function startForm(menu, queryBox, store) {
     field.focus();
   });
   field.addEventListener("input", fields);
-  value.addEventListener("focus", () => complete(`${field.value} = `, value.list, ({ label }) => label));
+  value.addEventListener("focus", () =>
+    complete(`${field.value} = `, value.list, ({ label }) => label),
+  );
   operator.addEventListener("change", () => {
     value.disabled = operator.value.startsWith("IS");
   });

@@ -70,9 +70,7 @@ export class Grid {
       offsets: this.freeEdges,
     });
     const moved =
-      !this.window ||
-      this.window.first !== columns.first ||
-      this.window.last !== columns.last;
+      !this.window || this.window.first !== columns.first || this.window.last !== columns.last;
     const width = `${pinnedWidth + this.freeEdges.at(-1)}px`;
     this.body.style.height = `${this.source.rowCount * this.rowHeight}px`;
     this.body.style.minWidth = this.head.style.minWidth = width;

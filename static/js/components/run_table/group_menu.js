@@ -5,7 +5,13 @@ import { element } from "./cells.js";
 
 const SEARCH_DELAY_MS = 150;
 const MOST_FIELDS = 2;
-const RUN_FIELDS = { experiment: "Experiment", status: "Status", target: "Compute", kind: "Kind", submitted_by: "Submitted by" };
+const RUN_FIELDS = {
+  experiment: "Experiment",
+  status: "Status",
+  target: "Compute",
+  kind: "Kind",
+  submitted_by: "Submitted by",
+};
 const KINDS = { params: "Parameters", tags: "Tags" };
 
 /** Wires the menu and the chip of one run table. */
@@ -18,7 +24,10 @@ export class GroupMenu {
     this.names = root.querySelector("[data-columns-panel]").dataset.names;
     this.chip = root.querySelector("[data-group]");
     this.chip.querySelector("button").addEventListener("click", () => this.choose([]));
-    this.menu.addEventListener("toggle", () => (this.menu.open ? this.opened() : (this.search.value = "")));
+    this.menu.addEventListener("toggle", () => {
+      if (this.menu.open) this.opened();
+      else this.search.value = "";
+    });
     this.search.addEventListener("input", () => {
       clearTimeout(this.timer);
       this.timer = setTimeout(() => this.load(), SEARCH_DELAY_MS);
@@ -54,8 +63,10 @@ export class GroupMenu {
 
   show() {
     this.chip.hidden = this.fields.length === 0;
-    this.chip.querySelector("span").textContent = `Grouped by ${this.fields.map(shortName).join(", ")}`;
-    for (const box of this.list.querySelectorAll("input")) box.checked = this.fields.includes(box.value);
+    this.chip.querySelector("span").textContent =
+      `Grouped by ${this.fields.map(shortName).join(", ")}`;
+    for (const box of this.list.querySelectorAll("input"))
+      box.checked = this.fields.includes(box.value);
   }
 
   async load() {
@@ -75,7 +86,8 @@ export class GroupMenu {
   async fetchNames(kind) {
     const search = this.search.value.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
     const params = new URLSearchParams({ search, kind });
-    for (const name of [this.store.state.exp ?? [], this.store.fixed.exp ?? []].flat()) params.append("exp", name);
+    for (const name of [this.store.state.exp ?? [], this.store.fixed.exp ?? []].flat())
+      params.append("exp", name);
     const response = await fetch(`${this.names}?${params}`);
     const { sections } = response.ok ? await response.json() : { sections: [] };
     return sections.flatMap((section) => section.names);
@@ -86,7 +98,10 @@ function drawSection(title, fields) {
   if (!fields.length) return [];
   const rows = fields.map(({ id, label }) => {
     const row = element("label");
-    row.append(element("input", { type: "checkbox", value: id }), element("span", { textContent: label }, "clip"));
+    row.append(
+      element("input", { type: "checkbox", value: id }),
+      element("span", { textContent: label }, "clip"),
+    );
     return row;
   });
   return [element("h3", { textContent: title }), ...rows];

@@ -22,7 +22,9 @@ export class RunTable {
       address: root.dataset.rows,
       countAddress: root.dataset.countAddress,
       fixed: JSON.parse(root.dataset.fixed || "{}"),
-      first: JSON.parse(root.querySelector("script[type='application/json']")?.textContent ?? "null"),
+      first: JSON.parse(
+        root.querySelector("script[type='application/json']")?.textContent ?? "null",
+      ),
       usesLocation: root.dataset.state !== "own",
     });
     this.widths = new Map(this.readWidths());
@@ -142,9 +144,7 @@ export class RunTable {
   /** Pinned columns stand first and do not scroll. */
   pin(column) {
     const pinned = this.columns.filter((one) => one.pinned).map(({ id }) => id);
-    const next = column.pinned
-      ? pinned.filter((id) => id !== column.id)
-      : [...pinned, column.id];
+    const next = column.pinned ? pinned.filter((id) => id !== column.id) : [...pinned, column.id];
     this.store.set({ pin: joinList(next) });
   }
 
@@ -199,7 +199,9 @@ export class RunTable {
 
   /** The ids of the runs whose rows are drawn. */
   visibleRuns() {
-    const drawn = [...this.grid.rows.keys()].sort((a, b) => a - b).map((index) => this.rowAt(index));
+    const drawn = [...this.grid.rows.keys()]
+      .sort((a, b) => a - b)
+      .map((index) => this.rowAt(index));
     return drawn.filter((row) => row?.run).map((row) => row.id);
   }
 

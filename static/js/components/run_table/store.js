@@ -70,7 +70,11 @@ export class RunStore extends EventTarget {
     if (!this.next || this.loading) return;
     const after = this.next;
     this.loading = after;
-    const page = await this.fetchPage({ ...this.sameColumns, after, limit: Math.max(count, PAGE_ROWS) });
+    const page = await this.fetchPage({
+      ...this.sameColumns,
+      after,
+      limit: Math.max(count, PAGE_ROWS),
+    });
     this.loading = null;
     if (page && this.next === after) this.take(page, { append: true });
   }

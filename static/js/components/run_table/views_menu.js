@@ -61,10 +61,19 @@ export class ViewsMenu {
     const view = this.current;
     const items = [{ label: "Save as…", run: () => this.saveAs() }];
     if (view?.mine) {
-      items.unshift({ label: `Save "${view.name}"`, run: () => this.update(view, { query: this.query }) });
+      items.unshift({
+        label: `Save "${view.name}"`,
+        run: () => this.update(view, { query: this.query }),
+      });
       items.push(
-        { label: view.shared ? "Stop sharing" : "Share with the workspace", run: () => this.update(view, { shared: !view.shared }) },
-        { label: view.is_default ? "No longer the default" : "Make the default", run: () => this.update(view, { is_default: !view.is_default }) },
+        {
+          label: view.shared ? "Stop sharing" : "Share with the workspace",
+          run: () => this.update(view, { shared: !view.shared }),
+        },
+        {
+          label: view.is_default ? "No longer the default" : "Make the default",
+          run: () => this.update(view, { is_default: !view.is_default }),
+        },
         { label: "Delete view", run: () => this.remove(view) },
       );
     }
@@ -78,7 +87,9 @@ export class ViewsMenu {
 
   apply(view) {
     const state = view ? { ...readState(view.query), view: String(view.id) } : {};
-    const cleared = Object.fromEntries(Object.keys(this.store.state).map((key) => [key, undefined]));
+    const cleared = Object.fromEntries(
+      Object.keys(this.store.state).map((key) => [key, undefined]),
+    );
     this.store.set({ charts: undefined, ...cleared, ...state });
   }
 
@@ -90,7 +101,11 @@ export class ViewsMenu {
       const name = dialog.querySelector("input[name=name]").value.trim();
       if (dialog.returnValue !== "ok" || !name) return;
       const shared = dialog.querySelector("input[name=shared]").checked;
-      const view = await this.send(this.button.dataset.address, "POST", { name, shared, query: this.query });
+      const view = await this.send(this.button.dataset.address, "POST", {
+        name,
+        shared,
+        query: this.query,
+      });
       if (!view) return;
       await this.load();
       this.store.setQuietly({ view: String(view.id) });
@@ -99,7 +114,8 @@ export class ViewsMenu {
   }
 
   async update(view, change) {
-    if (await this.send(`${this.button.dataset.address}/${view.id}`, "POST", change)) await this.load();
+    if (await this.send(`${this.button.dataset.address}/${view.id}`, "POST", change))
+      await this.load();
   }
 
   async remove(view) {

@@ -9,7 +9,9 @@ export class DiffPane extends EventTarget {
   constructor(element, { mine, other }) {
     super();
     Object.assign(this, { element, mine, other });
-    this.find("whole").addEventListener("click", () => this.dispatchEvent(new CustomEvent("whole")));
+    this.find("whole").addEventListener("click", () =>
+      this.dispatchEvent(new CustomEvent("whole")),
+    );
   }
 
   find(name) {

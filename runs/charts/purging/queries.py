@@ -1,9 +1,0 @@
-"""How a purge goes on."""
-
-from runs.charts.models import Purge
-from runs.workspaces.models import Workspace
-
-
-def last_purge(workspace: Workspace) -> Purge | None:
-    """Return the purge that goes on, or else the last one. One query."""
-    return Purge.objects.filter(workspace=workspace).order_by("-id").first()

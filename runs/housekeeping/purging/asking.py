@@ -1,0 +1,104 @@
+"""Asking for a purge: from here on nobody sees the runs any more."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from runs.artifacts.disk import in_parts
+from runs.artifacts.errors import NotDeleted
+from runs.housekeeping.models import Purge
+from runs.housekeeping.purging.errors import PurgeChanged
+from runs.housekeeping.purging.previews import deleted_runs, preview_purge
+from runs.housekeeping.purging.ringing import ring
+from runs.housekeeping.purging.working import advance_purge, release
+from runs.metrics.writer_lock import hold_writer_lock
+from runs.tracking.clock import now_ms
+from runs.tracking.erasing import COUNTED, Erased, mark_experiments, mark_runs
+from runs.tracking.models import Experiment, Lifecycle, Run
+from runs.workspaces.models import Workspace
+
+# So much is erased while the one who asks waits; more is left to a worker.
+MOST_AT_ONCE = Erased(runs=200, experiments=10, points=200_000, file_count=500)
+WAIT_S = 3.0
+# So many runs are hidden in a transaction of some 50 ms.
+RUNS_AT_ONCE = 2000
+
+
+def start_purge(
+    *,
+    workspace: Workspace,
+    run_pks: Sequence[int] | None = None,
+    asked_by: str = "",
+    shown: dict[str, int] | None = None,
+) -> Purge:
+    """Erase these deleted runs for good, or all there are, with deleted experiments left empty.
+
+    A few are gone on return; many are hidden at once and erased by a worker, which the returned
+    row tells of (`ended_ms`). `shown` is what the asker has seen beforehand, by the names of
+    `Erased`: raises PurgeChanged, and erases nothing, when it would be something else now.
+    Raises NotDeleted, and erases nothing, when a run is not deleted.
+    """
+    if run_pks is not None:
+        check_deleted(run_pks)
+    asked = preview_purge(workspace=workspace, run_pks=run_pks)
+    told = asked.counts
+    if shown is not None and shown != told:
+        raise PurgeChanged("What is deleted has changed since. Look at the new numbers first.")
+    purge = open_purge(workspace, told, asked_by)
+    hide(workspace, run_pks)
+    if is_little(asked):
+        advance_purge(purge=purge, budget_s=WAIT_S)
+        purge.refresh_from_db()
+    else:
+        release(purge)
+    if purge.ended_ms is None:
+        transaction.on_commit(ring)
+    return purge
+
+
+def check_deleted(run_pks: Sequence[int]) -> None:
+    for part in in_parts(run_pks):
+        others = Run.objects.filter(pk__in=part).exclude(lifecycle=Lifecycle.DELETED)
+        for run_id in others.values_list("run_id", flat=True)[:1]:
+            raise NotDeleted(f"The run {run_id} is not deleted. Delete it before purging it.")
+
+
+def open_purge(workspace: Workspace, told: dict[str, int], asked_by: str) -> Purge:
+    """Return the open purge of the workspace, now with this added to what was asked for."""
+    now = now_ms()
+    with transaction.atomic():
+        purge, _ = Purge.objects.select_for_update().get_or_create(
+            workspace=workspace,
+            ended_ms=None,
+            defaults={"asked_by": asked_by, "started_ms": now, "beat_ms": now},
+        )
+        purge.asked = {name: purge.asked.get(name, 0) + told[name] for name in COUNTED}
+        purge.save(update_fields=["asked"])
+    return purge
+
+
+def hide(workspace: Workspace, run_pks: Sequence[int] | None) -> None:
+    """Mark the runs, then the experiments that are left empty."""
+    experiments = Experiment.objects.filter(workspace=workspace)
+    if run_pks is None:
+        run_pks = list(deleted_runs(workspace).order_by("pk").values_list("pk", flat=True))
+    else:
+        pks: set[int] = set()
+        for part in in_parts(run_pks):
+            pks.update(Run.objects.filter(pk__in=part).values_list("experiment", flat=True))
+        experiments = experiments.filter(pk__in=pks)
+    pending = sorted(run_pks)
+    for start in range(0, len(pending), RUNS_AT_ONCE):
+        with hold_writer_lock(), transaction.atomic():
+            for part in in_parts(pending[start : start + RUNS_AT_ONCE]):
+                mark_runs(part)
+    mark_experiments(experiments)
+
+
+def is_little(asked: Erased) -> bool:
+    return (
+        asked.runs <= MOST_AT_ONCE.runs
+        and asked.experiments <= MOST_AT_ONCE.experiments
+        and asked.points <= MOST_AT_ONCE.points
+        and asked.file_count <= MOST_AT_ONCE.file_count
+    )

@@ -1,0 +1,137 @@
+"""The work of a purge, in parts: each is a short transaction that says what it has freed.
+
+Nothing is remembered between parts but the marks on the runs, so that a purge goes on after a
+crash where it was. Other writers get their turn after each part.
+"""
+
+import time
+from collections.abc import Sequence
+
+from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef
+
+from runs.artifacts.purging import erase_files, erase_files_of_models, let_go_of_files
+from runs.artifacts.services import delete_bytes_on_commit
+from runs.housekeeping.models import Purge
+from runs.housekeeping.purging.ringing import ring
+from runs.metrics.erasing import erase_metrics
+from runs.metrics.writer_lock import hold_writer_lock
+from runs.tracking.clock import now_ms
+from runs.tracking.erasing import (
+    Erased,
+    erase_experiment,
+    erase_models,
+    erase_notes,
+    erase_runs,
+    marked_experiment,
+    marked_runs,
+)
+from runs.tracking.models import ERASING, Experiment, Run
+from runs.tracking.orphans import hand_on_children, let_go_of_root
+from runs.workspaces.models import Workspace
+
+RUNS_PER_PART = 200
+ROWS_PER_PART = 4000
+# SQLite's waiting writers try again every tenth of a second at the latest.
+PAUSE_S = 0.11
+# One that has not gone on for so long has lost its worker.
+LOST_AFTER_MS = 60_000
+
+STEPS = (erase_metrics, erase_files, erase_models, erase_notes)
+
+
+def resume_purges(*, budget_s: float = 50.0) -> None:
+    """Go on with the purges that nobody works on; ring again for those that take longer."""
+    adopt_marked()
+    for purge in Purge.objects.filter(ended_ms=None).order_by("id"):
+        if claim(purge) and not advance_purge(purge=purge, budget_s=budget_s):
+            ring()
+
+
+def adopt_marked() -> None:
+    """Open a purge where something is marked and none is open: a crash came between the two."""
+    is_open = Exists(Purge.objects.filter(workspace=OuterRef("pk"), ended_ms=None))
+    for workspace in Workspace.objects.exclude(is_open):
+        marked = Run.with_erasing.filter(workspace=workspace, lifecycle=ERASING).count()
+        if marked or marked_experiment(workspace):
+            Purge.objects.create(workspace=workspace, asked={"runs": marked}, started_ms=now_ms())
+
+
+def claim(purge: Purge) -> bool:
+    """Make the purge this process's own, unless another one goes on with it."""
+    now = now_ms()
+    free = Purge.objects.filter(pk=purge.pk, ended_ms=None, beat_ms__lt=now - LOST_AFTER_MS)
+    return bool(free.update(beat_ms=now))
+
+
+def release(purge: Purge) -> None:
+    """Let whoever comes next go on with the purge."""
+    Purge.objects.filter(pk=purge.pk).update(beat_ms=0)
+
+
+def advance_purge(*, purge: Purge, budget_s: float) -> bool:
+    """Erase part after part until nothing is left (True) or the time is over."""
+    deadline = time.monotonic() + budget_s
+    while True:
+        began = time.monotonic()
+        if do_part(purge):
+            return True
+        if time.monotonic() > deadline:
+            release(purge)
+            return False
+        if connection.vendor == "sqlite":
+            time.sleep(max(PAUSE_S, time.monotonic() - began))
+
+
+def do_part(purge: Purge) -> bool:
+    """Erase a part and note it, in one transaction; tell whether the purge has ended."""
+    with hold_writer_lock(), transaction.atomic():
+        erased = erase_part(purge.workspace)
+        is_done = not erased.rows
+        counts = {name: F(name) + count for name, count in erased.counts.items() if count}
+        now = now_ms()
+        changes = {**counts, "beat_ms": now, **({"ended_ms": now} if is_done else {})}
+        Purge.objects.filter(pk=purge.pk).update(**changes)
+    # With the lock given back: a bucket takes its time. What a crash leaves is swept.
+    delete_bytes_on_commit(list(erased.places))
+    return is_done
+
+
+def erase_part(workspace: Workspace) -> Erased:
+    """Erase some of what is marked; no rows when nothing is left."""
+    if run_pks := marked_runs(workspace, RUNS_PER_PART):
+        return erase_some_runs(run_pks)
+    if experiment := marked_experiment(workspace):
+        return erase_some_experiment(experiment)
+    return Erased()
+
+
+def erase_some_runs(run_pks: Sequence[int]) -> Erased:
+    """Erase rows of runs, and the runs themselves once nothing else is left of them."""
+    done = hand_on_all_children(run_pks)
+    for step in STEPS:
+        if done.rows >= ROWS_PER_PART:
+            return done
+        done += step(run_pks, ROWS_PER_PART - done.rows)
+    if done.rows >= ROWS_PER_PART:
+        return done
+    let_go_of_root(run_pks)
+    return done + let_go_of_files(run_pks) + erase_runs(run_pks)
+
+
+def hand_on_all_children(run_pks: Sequence[int]) -> Erased:
+    done = Erased()
+    while done.rows < ROWS_PER_PART:
+        found = hand_on_children(run_pks, ROWS_PER_PART - done.rows)
+        if not found.rows:
+            break
+        done += found
+    return done
+
+
+def erase_some_experiment(pk: int) -> Erased:
+    done = erase_files_of_models(pk, ROWS_PER_PART)
+    if done.rows >= ROWS_PER_PART:
+        return done
+    views = Experiment(pk=pk).views.all().delete()[0]
+    return done + Erased(rows=views) + erase_experiment(pk, ROWS_PER_PART - done.rows)

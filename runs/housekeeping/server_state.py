@@ -1,0 +1,106 @@
+"""How the studio itself is doing: versions, sizes, room left, signs of life."""
+
+import platform
+import shutil
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+import django
+from django.apps import apps
+from django.conf import settings
+from django.db import connection
+
+from runs.housekeeping.heartbeats import SILENT_AFTER_MS, last_sign
+from runs.housekeeping.queue_state import QueueState, read_queue_state
+from runs.housekeeping.table_sizes import TableSize, list_table_sizes
+from runs.tracking.clock import now_ms
+
+
+@dataclass(frozen=True)
+class DiskFree:
+    """The disk that the data folder lies on."""
+
+    free_bytes: int
+    total_bytes: int
+
+    @property
+    def used_percent(self) -> float:
+        return 100 * (self.total_bytes - self.free_bytes) / self.total_bytes
+
+    @property
+    def is_nearly_full(self) -> bool:
+        return self.free_bytes < self.total_bytes / 20
+
+
+@dataclass(frozen=True)
+class ServerState:
+    """What the owners of a studio are told. Nothing in it is secret or a path.
+
+    `worker_ms` is when a worker last ran the task that the clock sends: None for never.
+    """
+
+    versions: list[tuple[str, str]]
+    started_ms: int
+    database_bytes: int
+    tables: list[TableSize]
+    disk: DiskFree
+    is_in_bucket: bool
+    queue: QueueState
+    worker_ms: int | None
+    is_worker_alive: bool
+
+    @property
+    def is_young(self) -> bool:
+        """Whether the server has started too recently for silence to mean anything."""
+        return now_ms() - self.started_ms < SILENT_AFTER_MS
+
+
+def read_server_state() -> ServerState:
+    """About fifteen short queries, and one question to the queue."""
+    queue, sign = read_queue_state(), last_sign()
+    return ServerState(
+        versions=list_versions(queue),
+        started_ms=apps.get_app_config("runs").started_ms,
+        database_bytes=measure_database(),
+        tables=list_table_sizes(),
+        disk=measure_disk(),
+        is_in_bucket=bool(settings.STUDIO_S3_BUCKET),
+        queue=queue,
+        worker_ms=sign,
+        is_worker_alive=sign is not None and now_ms() - sign < SILENT_AFTER_MS,
+    )
+
+
+def list_versions(queue: QueueState) -> list[tuple[str, str]]:
+    return [
+        ("Studio", settings.STUDIO_VERSION),
+        ("Python", platform.python_version()),
+        ("Django", django.get_version()),
+        ("Database", name_database()),
+        ("Queue", queue.kind),
+    ]
+
+
+def name_database() -> str:
+    if connection.vendor == "sqlite":
+        return f"SQLite {sqlite3.sqlite_version}"
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version")
+        return f"PostgreSQL {cursor.fetchone()[0]}"
+
+
+def measure_database() -> int:
+    """The bytes of the database with what is still in its log."""
+    if connection.vendor == "sqlite":
+        path = str(connection.settings_dict["NAME"])
+        files = (Path(path), Path(f"{path}-wal"))
+        return sum(file.stat().st_size for file in files if file.exists())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_database_size(current_database())")
+        return cursor.fetchone()[0]
+
+
+def measure_disk() -> DiskFree:
+    disk = shutil.disk_usage(settings.DATA_DIR)
+    return DiskFree(disk.free, disk.total)

@@ -1,0 +1,85 @@
+"""Sorting by values that no table keeps: all matches are read and sorted here."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+
+from runs.search.blocks import Hit
+from runs.search.cursors import Position, SortValue
+from runs.search.metric_terms import make_term
+from runs.search.prepared import PreparedSearch
+from runs.search.sort_keys import BEST, EMPTY, MISSING, NUMBER, SortKey
+from runs.search.statements import read_sorted
+
+
+def read_in_memory(
+    prepared: PreparedSearch,
+    keys: Sequence[SortKey],
+    after: Position | None,
+    limit: int,
+    best_values: Callable[[list[int], SortKey], Mapping[int, float]],
+) -> list[Hit]:
+    """Return one page of a prepared search sorted by keys of which some ask for `best_values`."""
+    stored = [key for key in keys if key.aggregate != BEST]
+    terms = [make_term(key, i, prepared.scope, prepared.metrics) for i, key in enumerate(stored)]
+    hits = read_sorted(prepared.scope, prepared.block, terms, None, None)
+    ids = [hit.id for hit in hits]
+    found = {key: best_values(ids, key) for key in keys if key.aggregate == BEST}
+    hits = [_complete(hit, keys, found) for hit in hits]
+    hits = sort_hits(hits, keys)
+    if after:
+        hits = [hit for hit in hits if _is_behind(hit.position, after, keys)]
+    return hits[:limit]
+
+
+def _complete(
+    hit: Hit, keys: Sequence[SortKey], found: Mapping[SortKey, Mapping[int, float]]
+) -> Hit:
+    """Put the values at best between those the database has read."""
+    stored = iter(hit.position.values)
+    values: list[SortValue] = []
+    for key in keys:
+        if key not in found:
+            values.append(next(stored))
+            continue
+        values.append(_rank(found[key].get(hit.id)))
+    return Hit(hit.id, Position(tuple(values), hit.position.started_ms, hit.position.run_id))
+
+
+def _rank(value: float | None) -> SortValue:
+    if value is None:
+        return MISSING, None
+    return (EMPTY, None) if math.isnan(value) else (NUMBER, value)
+
+
+def sort_hits(hits: Sequence[Hit], keys: Sequence[SortKey]) -> list[Hit]:
+    """Return the hits in the order of `keys`; the sort is stable, so the last key goes first."""
+    hits = sorted(hits, key=lambda hit: _tie(hit.position))
+    for index, key in reversed(list(enumerate(keys))):
+        hits.sort(key=_band_reader(index, key.descending), reverse=key.descending)
+    return hits
+
+
+def _band_reader(index: int, descending: bool) -> Callable[[Hit], tuple[int, float | str]]:
+    """Return what sorts by one key: the bands ascend in both directions."""
+    sign = -1 if descending else 1
+
+    def read(hit: Hit) -> tuple[int, float | str]:
+        rank, value = hit.position.values[index]
+        return sign * rank, 0 if value is None else value
+
+    return read
+
+
+def _tie(position: Position) -> tuple[bool, int, str]:
+    return position.started_ms is not None, -(position.started_ms or 0), position.run_id
+
+
+def _is_behind(position: Position, after: Position, keys: Sequence[SortKey]) -> bool:
+    for key, (rank, value), (last_rank, last_value) in zip(
+        keys, position.values, after.values, strict=True
+    ):
+        if rank != last_rank:
+            return rank > last_rank
+        if value != last_value:
+            return (value < last_value) == key.descending
+    return _tie(position) > _tie(after)

@@ -1,0 +1,137 @@
+"""Sorting by what is written beside a run under a key: params, tags, properties."""
+
+from dataclasses import replace
+from functools import cached_property
+
+from runs.search.comparisons import starts_alike
+from runs.search.conditions import TABLES
+from runs.search.drivers import Driver, Range
+from runs.search.fragments import FALSE, Sql, all_of, sql
+from runs.search.scope import Scope
+from runs.search.sort_keys import EMPTY, MISSING, NUMBER, TEXT, SortKey
+from runs.search.terms import Band, Term, Walk
+from runs.tracking.filters import Entity
+
+ENTITIES = {"param": Entity.PARAM, "tag": Entity.TAG, "property": Entity.PROPERTY}
+
+
+class KeyedTerm(Term):
+    """A param, tag or property. Params have numbers, tags may have no value."""
+
+    def __init__(self, key: SortKey, index: int, scope: Scope) -> None:
+        super().__init__(key, index, scope)
+        self.table = TABLES[ENTITIES[key.kind]]
+        self.has_numbers = key.kind == "param" and not key.as_text
+
+    @cached_property
+    def homes(self) -> tuple[int, ...]:
+        """The experiments that have the key. One query where there are several to ask."""
+        ids = self.scope.experiment_ids
+        if len(ids) < 2:
+            return tuple(ids)
+        has_key = sql(
+            f") e WHERE EXISTS (SELECT 1 FROM {self.table} s WHERE s.experiment_id = e.id"
+            " AND s.key = %s)",
+            self.key.key,
+        )
+        query = sql("SELECT e.id FROM (") + self.dialect.ids(ids) + has_key
+        return tuple(row[0] for row in self.dialect.read(query))
+
+    def join(self) -> Sql:
+        row = self.row
+        return sql(
+            f" LEFT JOIN {self.table} {row} ON {row}.run_id = r.id AND {row}.key = %s", self.key.key
+        )
+
+    def values(self) -> dict[int, str]:
+        if not self.has_numbers:
+            return {TEXT: f"{self.row}.value"}
+        text = f"CASE WHEN {self.row}.number IS NULL THEN {self.row}.value END"
+        return {NUMBER: f"{self.row}.number", TEXT: text}
+
+    def rank(self) -> str:
+        row = self.row
+        number = f" WHEN {row}.number IS NOT NULL THEN {NUMBER}" if self.has_numbers else ""
+        return (
+            f"CASE WHEN {row}.run_id IS NULL THEN {MISSING}{number}"
+            f" WHEN {row}.value IS NULL THEN {EMPTY} ELSE {TEXT} END"
+        )
+
+    @cached_property
+    def holds(self) -> tuple[bool, bool]:
+        """Whether any run has a number, and any a text, under the key of a param. One query.
+
+        The numbers at both ends of the index tell: NULL, a text, stands at one of them.
+        """
+        if not self.homes:
+            return False, False
+        rows = self.dialect.read(self._ends("s.number"))
+        found = {end is not None for row in rows for end in row}
+        return True in found, False in found
+
+    def rows(self) -> Sql:
+        """Return `FROM … WHERE …` of all rows of the key."""
+        places = self.dialect.one_of("s.experiment_id", self.homes) if self.homes else FALSE
+        return sql(f"FROM {self.table} s WHERE s.key = %s AND ", self.key.key) + places
+
+    def ends(self) -> Sql:
+        """Return the query of the first and the last text of each experiment, from the index."""
+        return self._ends(self.dialect.prefix("s.value"))
+
+    def _ends(self, value: str) -> Sql:
+        end = f"(SELECT {value} FROM {self.table} s WHERE s.experiment_id = e.id AND s.key = %s"
+        key = self.key.key
+        ends = f"SELECT {end} ORDER BY {value} LIMIT 1), {end} ORDER BY {value} DESC LIMIT 1)"
+        return sql(ends, key, key) + self.dialect.ids(self.homes).wrap(" FROM (", ") e")
+
+    def bands(self) -> list[Band]:
+        missing = Band(MISSING, self._exists(Sql("")).wrap("NOT ", ""))
+        if self.key.kind == "tag":
+            return [
+                self._band(TEXT, self._is_text()),
+                self._band(EMPTY, Sql("s.value IS NULL")),
+                missing,
+            ]
+        if not self.has_numbers:
+            return [self._band(TEXT, self._is_text()), missing]
+        numbers, texts = self.holds
+        return [
+            *([self._band(NUMBER, Sql("s.number IS NOT NULL"))] if numbers else []),
+            *([replace(self._band(TEXT, self._is_text()), is_sparse=numbers)] if texts else []),
+            missing,
+        ]
+
+    def walk(self, rank: int) -> Walk | None:
+        if rank not in (NUMBER, TEXT):
+            return None
+        condition = Sql("s.number IS NOT NULL") if rank == NUMBER else self._is_text()
+        condition = sql("s.key = %s AND ", self.key.key) + condition
+        value = "s.number" if rank == NUMBER else self.dialect.prefix("s.value")
+        return Walk(rank, self.table, condition, value, "s.experiment_id", self.homes)
+
+    def equals(self, rank: int, value: float | str) -> Band:
+        if rank == NUMBER:
+            return self._band(rank, sql("s.number = %s", value))
+        alike = starts_alike(self.dialect, "s.value", [str(value)])
+        exact = all_of([alike, self._is_text()])
+        return Band(rank, self._exists(exact.wrap(" AND ", "")), self._driver(alike))
+
+    def _is_text(self) -> Sql:
+        """The condition of a text, one that the index can answer where all are texts."""
+        if self.has_numbers and self.holds[0]:
+            return Sql("s.number IS NULL")
+        return Sql(f"{self.dialect.prefix('s.value')} IS NOT NULL")
+
+    def _band(self, rank: int, condition: Sql) -> Band:
+        exists = self._exists(condition.wrap(" AND ", ""))
+        return Band(rank, exists, self._driver(condition))
+
+    def _exists(self, condition: Sql) -> Sql:
+        fence = self.dialect.fence if condition.text else ""
+        inside = sql(
+            f"SELECT 1 FROM {self.table} s WHERE s.run_id = r.id AND s.key = %s", self.key.key
+        )
+        return (inside + condition).wrap("EXISTS (", f"{fence})")
+
+    def _driver(self, condition: Sql) -> Driver:
+        return Driver((Range("s.run_id", self.rows() + " AND " + condition),))

@@ -1,0 +1,185 @@
+"""A search made ready: its names looked up, its filter compiled, its rarest condition found."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Required, TypedDict
+
+from runs.search.beforehand import (
+    BestValues,
+    LogMatcher,
+    finder_of,
+    is_beforehand,
+    without_beforehand,
+)
+from runs.search.blocks import Block
+from runs.search.conditions import Conditions
+from runs.search.drivers import FEW, Driver, count_drivers, find_drivers
+from runs.search.fragments import Sql, all_of, sql
+from runs.search.metric_ids import MetricIds
+from runs.search.run_fields import find_experiments
+from runs.search.scope import Scope
+from runs.search.sort_keys import SortKey
+from runs.search.statements import read_sample, read_sorted, source_of
+from runs.tracking.filters import EVERYTHING, And, Comparison, Entity, Node, join, walk
+from runs.tracking.filters.nodes import NULLS
+from runs.tracking.models import Experiment, Lifecycle
+from runs.workspaces.models import Workspace
+
+# Drivers that are not few are counted so far to find the smallest.
+MANY = 100_000
+# So many of a sample must match for the filter to be walked.
+ENOUGH = 2
+
+
+class What(TypedDict, total=False):
+    """The arguments that say what to look for; see `search_runs`."""
+
+    workspace: Required[Workspace]
+    experiments: Sequence[Experiment] | None
+    filter: Node | None
+    lifecycle: Collection[str]
+    mine: str | None
+    statuses: Collection[str] | None
+    include_children: bool
+    log_matcher: LogMatcher | None
+    best_values: BestValues | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Search:
+    """The same with what holds where nothing is said."""
+
+    workspace: Workspace
+    experiments: Sequence[Experiment] | None = None
+    filter: Node | None = None
+    lifecycle: Collection[str] = (Lifecycle.ACTIVE,)
+    mine: str | None = None
+    statuses: Collection[str] | None = None
+    include_children: bool = True
+    log_matcher: LogMatcher | None = None
+    best_values: BestValues | None = None
+
+
+class PreparedSearch:
+    """A search whose names are looked up and whose filter is compiled."""
+
+    def __init__(
+        self, search: Search, keys: Sequence[SortKey], now_ms: int, fenced: bool = True
+    ) -> None:
+        self.scope = Scope(
+            workspace=search.workspace,
+            experiments=search.experiments,
+            lifecycle=search.lifecycle,
+            statuses=search.statuses,
+            submitted_by=search.mine,
+            include_children=search.include_children,
+            now_ms=now_ms,
+        )
+        node = narrow(self.scope, search.filter or EVERYTHING)
+        comparisons = list(walk(node))
+        names = {
+            (one.field.key, one.field.column)
+            for one in comparisons
+            if one.field.entity is Entity.METRIC
+        }
+        names |= {(key.key, key.column) for key in keys if key.kind == "metric"}
+        self.metrics = MetricIds(self.scope, sorted(names))
+        known = self._look_up(node, comparisons, search)
+        self.conditions = Conditions(self.scope, self.metrics, known, fenced)
+        self.node = node
+        self.block = self._make_block(is_page=fenced)
+
+    def _look_up(
+        self, node: Node, comparisons: Sequence[Comparison], search: Search
+    ) -> dict[Comparison, list[int]]:
+        """Return the runs for which each condition holds that the database cannot tell."""
+        finders = {
+            one: finder_of(one, search.log_matcher, search.best_values)
+            for one in comparisons
+            if is_beforehand(one)
+        }
+        if not finders:
+            return {}
+        conditions = Conditions(self.scope, self.metrics, {})
+        block = Block((conditions.compile(without_beforehand(node)),))
+        ids = [hit.id for hit in read_sorted(self.scope, block, (), None, None)]
+        return {one: find(ids) for one, find in finders.items()}
+
+    def _make_block(self, is_page: bool) -> Block:
+        """Return the runs that match; with a driver where the filter leaves few of the many."""
+        if self.node == EVERYTHING:
+            return Block()
+        parts = self.node.parts if isinstance(self.node, And) else (self.node,)
+        conditions = [self.conditions.compile(part) for part in parts]
+        found = [
+            (driver, index)
+            for index, part in enumerate(parts)
+            for driver in find_drivers(part, self.conditions)
+        ]
+        counts = self._count(found, FEW + 1)
+        is_few = bool(counts) and min(counts) <= FEW
+        if not is_few and is_page and self._finds_many(conditions):
+            return Block(tuple(conditions))
+        if not is_few:
+            # Who reads all runs needs no index of the runs themselves to find them.
+            found = [pair for pair in found if is_page or not pair[0].is_own]
+            counts = self._count(found, MANY) if len(found) > 1 else [MANY] * len(found)
+        if not counts:
+            return Block(tuple(conditions), is_sorted=True)
+        driver, index = found[counts.index(min(counts))]
+        if driver.is_exact:
+            del conditions[index]
+        return Block(tuple(conditions), driver, is_few, is_sorted=True)
+
+    def _count(self, found: Sequence[tuple[Driver, int]], most: int) -> list[int]:
+        drivers = [driver for driver, _ in found]
+        return list(count_drivers(drivers, self.scope, most)) if drivers else []
+
+    def _finds_many(self, conditions: Sequence[Sql]) -> bool:
+        """Tell by some of the newest and oldest runs whether a walk would soon fill a page."""
+        return read_sample(self.scope, conditions) >= ENOUGH
+
+    def select(self, columns: Sql, joins: Sql | None = None, tail: Sql | None = None) -> Sql:
+        """Return a statement over all runs of the block, `r`, in no order."""
+        few, source = source_of(self.block, self.scope)
+        conditions = [self.scope.condition(), *self.block.conditions]
+        if any(one.field.key == "status" for one in walk(self.node)):
+            # Completes the columns of the index by status.
+            conditions.append(sql("r.workspace_id = %s", self.scope.workspace.id))
+        return (
+            few
+            + columns.wrap("SELECT ", " FROM ")
+            + source
+            + (joins or Sql(""))
+            + all_of(conditions).wrap(" WHERE ", "")
+            + (tail or Sql(""))
+        )
+
+    def count(self, most: int) -> int:
+        """Return the number of runs, at most `most`."""
+        found = self.select(Sql("1 AS one"), tail=sql(" LIMIT %s", most))
+        return self.scope.dialect.read(found.wrap("SELECT COUNT(*) FROM (", ") found"))[0][0]
+
+
+def narrow(scope: Scope, node: Node) -> Node:
+    """Let clauses on `experiment` that must hold, and `archived`, act on the scope; return the
+    tree without the former. One query for each."""
+    if any(one.field.key == "archived" and one.field.entity is Entity.RUN for one in walk(node)):
+        scope.lifecycle = {*scope.lifecycle, Lifecycle.ACTIVE, Lifecycle.ARCHIVED}
+    rest: list[Node] = []
+    for part in node.parts if isinstance(node, And) else (node,):
+        if not _is_experiment(part):
+            rest.append(part)
+            continue
+        found = find_experiments(part, scope)
+        scope.narrowed_to = found if scope.narrowed_to is None else scope.narrowed_to & found
+    return join(And, rest)
+
+
+def _is_experiment(node: Node) -> bool:
+    return (
+        isinstance(node, Comparison)
+        and node.field.entity is Entity.RUN
+        and node.field.key == "experiment"
+        and node.operator not in NULLS
+    )

@@ -1,0 +1,156 @@
+"""The three ways to read a page of a block, each one statement or two."""
+
+from collections.abc import Sequence
+
+from runs.search.blocks import Block, Hit, behind, behind_column, order_of, read_hit
+from runs.search.cursors import Position
+from runs.search.dialects import Row
+from runs.search.drivers import Driver
+from runs.search.fragments import Sql, all_of, chain, sql
+from runs.search.scope import Scope
+from runs.search.sort_keys import MISSING, NUMBER
+from runs.search.terms import Term, Walk
+
+# Of an order that is not that of one index range, so many rows are tried before all are.
+SAMPLE = 2000
+# Runs looked at to tell whether a filter leaves few or many.
+SAMPLED = 500
+RUN = "SELECT r.id, r.run_id, r.started_ms"
+
+
+def source_of(block: Block, scope: Scope) -> tuple[Sql, Sql]:
+    """Return what stands before SELECT and behind FROM to read a block's runs as `r`."""
+    if block.driver is None:
+        return Sql(""), Sql("runs_run r")
+    how = " MATERIALIZED" if block.is_few else ""
+    few = block.driver.runs().wrap(f"WITH few AS{how} (", ") ")
+    return few, Sql(f"few {scope.dialect.cross_join} runs_run r ON r.id = few.run_id")
+
+
+def read_sorted(
+    scope: Scope, block: Block, terms: Sequence[Term], after: Position | None, limit: int | None
+) -> list[Hit]:
+    """Let the database sort the whole block; without a limit it is not sorted."""
+    few, source = source_of(block, scope)
+    columns = [f"{term.rank()}, {', '.join(term.values().values())}" for term in terms]
+    conditions = [scope.condition(), *block.conditions, *([behind(terms, after)] if after else [])]
+    query = (
+        few
+        + ", ".join([RUN, *columns])
+        + source.wrap(" FROM ", "")
+        + chain("", [term.join() for term in terms])
+        + all_of(conditions).wrap(" WHERE ", "")
+    )
+    if limit is not None:
+        query += sql(order_of(terms) + " LIMIT %s", limit)
+    return [read_hit(row, terms) for row in scope.dialect.read(query)]
+
+
+def read_newest(scope: Scope, block: Block, after: Position | None, limit: int) -> list[Hit]:
+    """Newest first: those that wait to start, then by start, the latest first."""
+    hits: list[Hit] = []
+    if after is None or after.started_ms is None:
+        hits = _read_waiting(scope, block, after, limit)
+        after = None
+    if len(hits) < limit:
+        hits += _read_column(scope, block, "started_ms", True, after, limit - len(hits))
+    return hits
+
+
+def read_by_start(
+    scope: Scope, block: Block, descending: bool, after: Position | None, limit: int
+) -> list[Hit]:
+    """By start, those that wait to start at the end."""
+    hits: list[Hit] = []
+    if after is None or after.started_ms is not None:
+        found = _read_column(scope, block, "started_ms", descending, after, limit)
+        hits = [hit.under((NUMBER, hit.position.started_ms)) for hit in found]
+        after = None
+    if len(hits) < limit:
+        found = _read_waiting(scope, block, after, limit - len(hits))
+        hits += [hit.under((MISSING, None)) for hit in found]
+    return hits
+
+
+def _read_waiting(scope: Scope, block: Block, after: Position | None, limit: int) -> list[Hit]:
+    conditions = [Sql("r.started_ms IS NULL")]
+    if after:
+        conditions.append(sql("r.run_id > %s", after.run_id))
+    return _read_branches(scope, block, conditions, "run_id", limit)
+
+
+def _read_column(
+    scope: Scope, block: Block, column: str, descending: bool, after: Position | None, limit: int
+) -> list[Hit]:
+    conditions = [Sql(f"r.{column} IS NOT NULL")]
+    if after:
+        conditions = [behind_column(f"r.{column}", descending, after.started_ms, after.run_id)]
+    way = " DESC" if descending else ""
+    return _read_branches(scope, block, conditions, f"{column}{way}, run_id", limit)
+
+
+def _read_branches(
+    scope: Scope, block: Block, conditions: Sequence[Sql], order: str, limit: int
+) -> list[Hit]:
+    """Read the first of each branch of the scope, and of these the first. One query."""
+    parts = [
+        Sql(f"{RUN} FROM runs_run r WHERE ")
+        + all_of([branch, *scope.switches(), *block.conditions, *conditions])
+        + sql(f" ORDER BY {order} LIMIT %s", limit)
+        for branch in scope.branches()
+    ]
+    if not parts:
+        return []
+    query = parts[0]
+    if len(parts) > 1:
+        named = [part.wrap("SELECT * FROM (", f") b{i}") for i, part in enumerate(parts)]
+        query = chain(" UNION ALL ", named) + sql(f" ORDER BY {order} LIMIT %s", limit)
+    return [read_hit(row) for row in scope.dialect.read(query)]
+
+
+def read_sample(scope: Scope, conditions: Sequence[Sql]) -> int:
+    """Return how many of some of the newest and the oldest runs of the scope satisfy conditions."""
+    branches = scope.branches()
+    if not branches:
+        return 0
+    size = SAMPLED // (2 * len(branches)) + 1
+    ends = [
+        branch.wrap("SELECT * FROM (SELECT * FROM runs_run r WHERE ", "")
+        + sql(f" ORDER BY r.started_ms{way} LIMIT %s) e{i}{way.strip()}", size)
+        for i, branch in enumerate(branches)
+        for way in ("", " DESC")
+    ]
+    sample = chain(" UNION ALL ", ends).wrap("SELECT COUNT(*) FROM (", ") r WHERE ")
+    return scope.dialect.read(sample + all_of([*scope.switches(), *conditions]))[0][0]
+
+
+def read_walk(
+    scope: Scope, block: Block, walk: Walk, descending: bool, beyond: float | str | None, limit: int
+) -> list[Row]:
+    """Return (value, id, run_id, started_ms) in the order of `value`, ties in any.
+
+    Over several index ranges, or none, some of the first rows are tried before all join runs.
+    """
+    conditions = [walk.condition, scope.dialect.one_of(walk.branch_column, walk.branches)]
+    if beyond is not None:
+        conditions.append(sql(f"{walk.value} {'<' if descending else '>'} %s", beyond))
+    rows_of = Sql(f"{walk.table} s WHERE ") + all_of(conditions)
+    order = f" ORDER BY value{' DESC' if descending else ''} LIMIT %s"
+    runs = all_of([scope.condition(), *block.conditions])
+    join = f" s {scope.dialect.cross_join} runs_run r ON r.id = {{}} WHERE "
+    if len(walk.branches) > 1 or not walk.is_indexed:
+        columns = f"SELECT {walk.value} AS value, {walk.run_column} AS key FROM "
+        sample = Sql(columns) + rows_of + sql(order, SAMPLE)
+        head = "SELECT s.value, r.id, r.run_id, r.started_ms FROM ("
+        query = sample.wrap(head, ")" + join.format("s.key")) + runs + sql(order, limit)
+        rows = scope.dialect.read(query)
+        if len(rows) == limit:
+            return rows
+    head = f"SELECT {walk.value} AS value, r.id, r.run_id, r.started_ms FROM {walk.table}"
+    query = Sql(head + join.format(walk.run_column)) + all_of([*conditions, runs])
+    return scope.dialect.read(query + sql(order, limit))
+
+
+def driver_of(scope: Scope, ids: Sequence[int]) -> Driver:
+    """Return a driver of runs given by their keys."""
+    return Driver.of_ids(scope.dialect.ids(ids))

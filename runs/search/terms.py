@@ -1,0 +1,137 @@
+"""Sort keys as SQL: which band a run is in, its value there, and the index that is in that order.
+
+In a statement the row of term number `i` is called `k<i>`.
+"""
+
+from dataclasses import dataclass
+
+from runs.search.drivers import Driver, Range
+from runs.search.errors import SearchError
+from runs.search.fragments import TRUE, Sql, sql
+from runs.search.run_fields import COLUMNS, read_field
+from runs.search.scope import Scope
+from runs.search.sort_keys import MISSING, NUMBER, TEXT, SortKey
+from runs.tracking.filters.fields import BY_NAME, Type
+
+TEXTS = (Type.TEXT, Type.CHOICE)
+# Columns of runs that are never NULL, and those of them that an index has in order.
+ALWAYS = frozenset({"number", "created", "updated", "archived", "status", "kind", "run_id"})
+INDEXED = frozenset({"number", "created"})
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """The runs of one rank of a term.
+
+    `condition` tells that run `r` is in it, `driver` selects a superset of them from an index,
+    which `is_sparse` where its walk would meet many others.
+    """
+
+    rank: int
+    condition: Sql
+    driver: Driver | None = None
+    is_sparse: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A band in sorted order: the rows `s` of a table under a condition; `run_column` is the key
+    of their run.
+
+    An index has them ascending by `value` within each of the `branches` (numbers that
+    `branch_column` equals); where it has not (`is_indexed`), the rows are sorted before runs are
+    joined to the first of them. A text's `value` is its first characters.
+    """
+
+    rank: int
+    table: str
+    condition: Sql
+    value: str
+    branch_column: str
+    branches: tuple[int, ...]
+    run_column: str = "s.run_id"
+    is_indexed: bool = True
+
+
+class Term:
+    """One sort key, compiled."""
+
+    # The rank that every run has, where that is known beforehand.
+    constant_rank: int | None = None
+
+    def __init__(self, key: SortKey, index: int, scope: Scope) -> None:
+        self.key, self.scope, self.row = key, scope, f"k{index}"
+        self.dialect = scope.dialect
+
+    @property
+    def descending(self) -> bool:
+        return self.key.descending
+
+    def join(self) -> Sql:
+        """Return the LEFT JOIN that brings the values, empty if none is needed."""
+        return Sql("")
+
+    def values(self) -> dict[int, str]:
+        """Return the expression of the value in each band that has values."""
+        raise NotImplementedError
+
+    def rank(self) -> str:
+        """Return the expression of the band, for use with `join`."""
+        raise NotImplementedError
+
+    def walk(self, rank: int) -> Walk | None:
+        """Return a band in the order of an index, None where there is no such index."""
+        return None
+
+    def bands(self) -> list[Band]:
+        """Return all bands in order; empty where the database has to sort."""
+        return []
+
+    def equals(self, rank: int, value: float | str) -> Band:
+        """Return the runs of one value (of a text: of its indexed first characters)."""
+        raise NotImplementedError
+
+
+class RunTerm(Term):
+    """A field of the run itself; blank texts count as missing."""
+
+    def __init__(self, key: SortKey, index: int, scope: Scope) -> None:
+        super().__init__(key, index, scope)
+        if key.key not in BY_NAME:
+            raise SearchError(f"Runs cannot be sorted by `{key.key}`.")
+        field = BY_NAME[key.key]
+        self.band = TEXT if field.type in TEXTS else NUMBER
+        self.expression = read_field(field.name, scope)
+        self.indexed = field.name in INDEXED
+        if field.name in ALWAYS:
+            self.constant_rank = self.band
+        elif self.band == TEXT:
+            self.expression = f"NULLIF({self.expression}, '')"
+
+    def values(self) -> dict[int, str]:
+        return {self.band: self.expression}
+
+    def rank(self) -> str:
+        if self.constant_rank is not None:
+            return str(self.constant_rank)
+        return f"CASE WHEN {self.expression} IS NULL THEN {MISSING} ELSE {self.band} END"
+
+    def bands(self) -> list[Band]:
+        return [Band(NUMBER, TRUE)] if self.indexed else []
+
+    def walk(self, rank: int) -> Walk | None:
+        if not self.indexed or rank != NUMBER:
+            return None
+        column = self._column("s")
+        ids = tuple(self.scope.experiment_ids)
+        return Walk(rank, "runs_run", TRUE, column, "s.experiment_id", ids, "s.id")
+
+    def equals(self, rank: int, value: float | str) -> Band:
+        places = self.dialect.one_of("q.experiment_id", self.scope.experiment_ids)
+        source = sql("FROM runs_run q WHERE ") + places
+        source += sql(f" AND {self._column('q')} = %s", value)
+        driver = Driver((Range("q.id", source),))
+        return Band(rank, sql(f"{self.expression} = %s", value), driver)
+
+    def _column(self, row: str) -> str:
+        return COLUMNS[BY_NAME[self.key.key].name].replace("r.", f"{row}.")

@@ -1,0 +1,104 @@
+"""Which columns say the same of every run that matches: what "only differences" leaves out.
+
+A column is looked at closer only while all that was seen of it agrees. For most of these the ends
+of an index tell that no other value exists; for the others one run that differs is searched.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from runs.search import SortKey, prepare_search
+from runs.search.fragments import TRUE, Sql, sql
+from runs.search.keyed_terms import KeyedTerm
+from runs.search.metric_terms import MetricTerm
+from runs.search.prepared import PreparedSearch
+from runs.search.run_fields import COLUMNS
+from runs.search.sort_keys import NUMBER, TEXT
+from runs.table.columns import Column, Kind, Value
+from runs.tracking.models import INDEXED_VALUE_CHARS, Run
+
+NOTES = {Kind.PARAM: "param", Kind.TAG: "tag", Kind.PROPERTY: "property"}
+STORED = frozenset(Value) - {Value.BEST, Value.TREND}
+
+
+def find_constant(columns: Iterable[Column], **what: Any) -> set[Column]:
+    """Return those of `columns` in which all runs that match agree, whether or not they have a
+    value. `what` is what `search_runs` takes.
+
+    Columns that no table keeps (at best, trends, tags as a whole) are never among them. At most
+    six statements for each column; ask only for columns that agree on the rows at hand.
+    """
+    kept = [column for column in columns if is_stored(column)]
+    keys = [_sort_key(column) for column in kept if column.kind is not Kind.RUN]
+    prepared = prepare_search(keys, **what)
+    runs = Run.objects.filter(experiment__in=prepared.scope.experiment_ids).count()
+    return {column for column in kept if not _Column(column, prepared, runs).varies()}
+
+
+def is_stored(column: Column) -> bool:
+    """Tell whether the values of a column stand in a table."""
+    if column.kind is Kind.RUN:
+        return column.key in COLUMNS
+    return column.kind is not Kind.METRIC or column.value in STORED
+
+
+def _sort_key(column: Column) -> SortKey:
+    if column.kind is Kind.METRIC:
+        return SortKey("metric", column.key, column.value.value)
+    return SortKey(NOTES[column.kind], column.key, as_text=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column of the runs of one search; `total` is how many runs its experiments have in all."""
+
+    column: Column
+    prepared: PreparedSearch
+    total: int
+
+    def varies(self) -> bool:
+        """Tell whether two runs that match differ."""
+        if self.column.kind is Kind.RUN:
+            return self._differs(COLUMNS[self.column.key], Sql(""))
+        term = self._term()
+        stored = self._count_stored(term)
+        if stored == 0:
+            return False
+        if stored == self.total and len(self._read_ends(term)) == 1:
+            return False
+        value = term.values().get(NUMBER) or term.values()[TEXT]
+        # NaN and a tag without a value are NULL like a missing one, and yet not the same.
+        return self._differs(value, term.join()) or self._differs(term.rank(), term.join())
+
+    def _term(self) -> KeyedTerm | MetricTerm:
+        key = _sort_key(self.column)
+        if self.column.kind is Kind.METRIC:
+            return MetricTerm(key, 0, self.prepared.scope, self.prepared.metrics)
+        return KeyedTerm(key, 0, self.prepared.scope)
+
+    def _count_stored(self, term: KeyedTerm | MetricTerm) -> int:
+        """Return how many runs of the experiments have a value, counted in an index."""
+        counted = term.rows().wrap("SELECT COUNT(*) ", "")
+        return self.prepared.scope.dialect.read(counted)[0][0]
+
+    def _read_ends(self, term: KeyedTerm | MetricTerm) -> set[Any]:
+        """Return the least and the greatest value of each experiment; NULL is at one end."""
+        rows = self.prepared.scope.dialect.read(term.ends())
+        ends = {end for row in rows for end in row}
+        is_cut = any(isinstance(end, str) and len(end) >= INDEXED_VALUE_CHARS for end in ends)
+        return {*ends, object()} if is_cut else ends
+
+    def _differs(self, value: str, joins: Sql) -> bool:
+        """Search for a run whose value is another than that of the first. Two statements."""
+        first = self._read(value, joins, TRUE)
+        if not first:
+            return False
+        other = Sql(f"{value} IS NOT NULL")
+        if first[0][0] is not None:
+            other = sql(f"({value} IS NULL OR {value} <> %s)", first[0][0])
+        return bool(self._read(value, joins, other))
+
+    def _read(self, value: str, joins: Sql, condition: Sql) -> list[tuple[Any, ...]]:
+        tail = condition.wrap(" AND ", " LIMIT 1")
+        return self.prepared.scope.dialect.read(self.prepared.select(Sql(value), joins, tail))

@@ -1,0 +1,155 @@
+"""Runs grouped by one or two of their values, with what their metrics come to."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from runs.search import SortKey, prepare_search
+from runs.search.conditions import read_aggregate
+from runs.search.fragments import Sql, chain, sql
+from runs.search.keyed_terms import KeyedTerm
+from runs.search.metric_terms import MetricTerm
+from runs.search.prepared import PreparedSearch
+from runs.search.run_fields import COLUMNS
+from runs.table.columns import Column, Kind, Value
+from runs.tracking.errors import InvalidValue
+
+MOST_GROUPS = 1000
+# SQLite joins at most 64 tables: so many metrics are summed up by one statement.
+METRICS_AT_ONCE = 40
+NOTES = {Kind.PARAM: "param", Kind.TAG: "tag", Kind.PROPERTY: "property"}
+SUMMED = frozenset(Value) - {Value.BEST, Value.TREND}
+# The sum of a million of the largest doubles is still one when each is divided by this; what is so
+# small that it would vanish counts as 0.
+SCALE = 2.0**20
+STATISTICS = (
+    "COUNT({x}), SUM(CASE WHEN ABS({x}) > 1e-290 THEN {x} / 1048576.0 ELSE 0.0 END),"
+    " MIN({x}), MAX({x})"
+)
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """A metric over the runs of a group: how many have it as a number, and their mean, least and
+    greatest (None where there is none)."""
+
+    n: int
+    mean: float | None
+    min: float | None
+    max: float | None
+
+
+@dataclass(frozen=True)
+class Group:
+    """Runs that agree in the values grouped by (None: they lack it); their metrics by column."""
+
+    values: tuple[Any, ...]
+    count: int
+    last_number: int
+    metrics: dict[Column, Statistics]
+
+
+def read_groups(
+    *,
+    fields: Sequence[Column],
+    columns: Sequence[Column],
+    limit: int = MOST_GROUPS,
+    offset: int = 0,
+    **what: Any,
+) -> list[Group]:
+    """Return the groups of the runs that match, the largest first.
+
+    `what` is what `search_runs` takes. Metrics are those of `columns` (not those "at best"). One
+    statement, and one more for every 40 metrics beyond the first. Raises InvalidValue for a field
+    that runs cannot be grouped by.
+    """
+    summed = [one for one in columns if one.kind is Kind.METRIC and one.value in SUMMED]
+    names = list(dict.fromkeys(one.key for one in summed))
+    prepared = prepare_search([SortKey("metric", name) for name in names], **what)
+    grouping = _Grouping(prepared, fields)
+    groups: dict[tuple[Any, ...], Group] = {}
+    for part in _parts(names):
+        chosen = [one for one in summed if one.key in part]
+        for values, count, number, metrics in grouping.read(part, chosen, limit, offset):
+            group = groups.setdefault(values, Group(values, count, number, {}))
+            group.metrics.update(metrics)
+    return list(groups.values())
+
+
+def sort_groups(groups: list[Group], sort: Sequence[tuple[Column, bool]]) -> list[Group]:
+    """Return the groups in the order of (column, is it descending) keys: a metric by its mean, the
+    rest by the names of the groups. Those without a mean are last, and ties stay as they are."""
+    for column, descending in reversed(sort):
+        having = [one for one in groups if _place(one, column) is not None]
+        lacking = [one for one in groups if _place(one, column) is None]
+        groups = sorted(having, key=lambda one: _place(one, column), reverse=descending) + lacking
+    return groups
+
+
+def _place(group: Group, column: Column) -> Any:
+    if column.kind is not Kind.METRIC:
+        return tuple("" if value is None else str(value) for value in group.values)
+    return group.metrics[column].mean if column in group.metrics else None
+
+
+def _parts(names: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, max(1, len(names)), METRICS_AT_ONCE):
+        yield names[start : start + METRICS_AT_ONCE]
+
+
+class _Grouping:
+    """The statement that sums up a search by some fields."""
+
+    def __init__(self, prepared: PreparedSearch, fields: Sequence[Column]) -> None:
+        self.prepared, self.scope = prepared, prepared.scope
+        self.values: list[str] = []
+        self.joins: list[Sql] = []
+        for index, field in enumerate(fields):
+            self._add_field(field, index)
+
+    def _add_field(self, field: Column, index: int) -> None:
+        if field.kind in NOTES:
+            term = KeyedTerm(SortKey(NOTES[field.kind], field.key), index, self.scope)
+            self.values.append(f"{term.row}.value")
+            self.joins.append(term.join())
+        elif field.kind is Kind.RUN and field.key in COLUMNS:
+            self.values.append(COLUMNS[field.key])
+        else:
+            raise InvalidValue(f"Runs cannot be grouped by {field.label}.")
+
+    def read(
+        self, names: Sequence[str], columns: Sequence[Column], limit: int, offset: int
+    ) -> Iterator[tuple[tuple[Any, ...], int, int, dict[Column, Statistics]]]:
+        """Give (values, count, last number, statistics by column) of each group."""
+        depth, first = len(self.values), len(self.values)
+        terms = {
+            name: MetricTerm(SortKey("metric", name), index, self.scope, self.prepared.metrics)
+            for index, name in enumerate(names, first)
+        }
+        values = [f"{value} AS v{i}" for i, value in enumerate(self.values)]
+        sums = [_statistics(column, terms[column.key]) for column in columns]
+        places = ", ".join(f"v{i}" for i in range(depth))
+        statement = self.prepared.select(
+            Sql(", ".join([*values, "COUNT(*)", "MAX(r.number)", *sums])),
+            chain("", [*self.joins, *(term.join() for term in terms.values())]),
+            sql(
+                f" GROUP BY {places} ORDER BY {depth + 1} DESC, {places} LIMIT %s OFFSET %s",
+                limit,
+                offset,
+            ),
+        )
+        for row in self.scope.dialect.read(statement):
+            rest = iter(row[depth + 2 :])
+            metrics = {column: _read_statistics(rest) for column in columns}
+            yield tuple(row[:depth]), row[depth], row[depth + 1], metrics
+
+
+def _statistics(column: Column, term: MetricTerm) -> str:
+    return STATISTICS.format(x=read_aggregate(column.value.value, term.row))
+
+
+def _read_statistics(cells: Iterator[Any]) -> Statistics:
+    n, total, low, high = (next(cells) for _ in range(4))
+    mean = total / n * SCALE if n and total is not None else math.nan
+    return Statistics(n, None if math.isnan(mean) else mean, low, high)

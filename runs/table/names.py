@@ -1,0 +1,147 @@
+"""Names there are: of metrics, parameters, tags and properties, and the values of a note.
+
+The names of notes are read by jumping from one to the next in an index (a loose index scan), so
+that the cost follows the number of names and not of runs.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+
+from runs.metrics.dotted_names import name_metric
+from runs.metrics.queries import list_metrics
+from runs.search.dialects import current_dialect
+from runs.search.fragments import sql
+from runs.table.columns import FIELDS, Column, Kind
+from runs.tracking.filters.patterns import compile_pattern
+from runs.tracking.models import INDEXED_VALUE_CHARS, Param, Property, RunTag
+from runs.tracking.texts import is_storable
+
+NOTES: dict[Kind, type[Param] | type[RunTag] | type[Property]] = {
+    Kind.PARAM: Param,
+    Kind.TAG: RunTag,
+    Kind.PROPERTY: Property,
+}
+PAGE_NAMES = 100
+MOST_NAMES = 12_000
+MOST_VALUES = 20
+
+NAMES = """
+WITH RECURSIVE names(experiment_id, key) AS (
+    SELECT e.id, (SELECT MIN(n.key) FROM {table} n WHERE n.experiment_id = e.id)
+    FROM runs_experiment e WHERE e.id IN ({ids})
+    UNION ALL
+    SELECT names.experiment_id, (
+        SELECT MIN(n.key) FROM {table} n
+        WHERE n.experiment_id = names.experiment_id AND n.key > names.key
+    ) FROM names WHERE names.key IS NOT NULL
+)
+SELECT DISTINCT key FROM names WHERE key IS NOT NULL ORDER BY key
+"""
+
+
+# The same jumps from value to value of one key, at most so many in each experiment.
+FIRST_VALUES = """
+WITH RECURSIVE found(experiment_id, value, jumps) AS (
+    SELECT e.id, (
+        SELECT {value} FROM {table} n WHERE n.experiment_id = e.id AND n.key = %s
+        AND {value} >= %s ORDER BY {value} LIMIT 1
+    ), 1 FROM ("""
+NEXT_VALUES = """) e
+    UNION ALL
+    SELECT found.experiment_id, (
+        SELECT {value} FROM {table} n WHERE n.experiment_id = found.experiment_id AND n.key = %s
+        AND {value} > found.value ORDER BY {value} LIMIT 1
+    ), jumps + 1 FROM found WHERE value IS NOT NULL AND jumps <= %s
+)
+SELECT DISTINCT value FROM found WHERE value >= %s AND value < %s ORDER BY value LIMIT %s
+"""
+LAST_CHARACTER = "\U0010ffff"
+
+
+@dataclass(frozen=True)
+class NamePage:
+    """Some of the `total` columns of a kind that match; `next` is where the rest begins."""
+
+    kind: Kind
+    total: int
+    columns: list[Column]
+    next: int | None
+
+
+@dataclass(frozen=True)
+class ChartNames:
+    """What charts may draw, sorted: `all` with the columns of rows and tables of numbers as
+    `<key>.<column>`, `plain` only metrics that have no columns."""
+
+    all: list[str]
+    plain: list[str]
+
+
+def list_columns(
+    *, experiment_ids: Sequence[int], search: str = "", kinds: Sequence[Kind] = tuple(Kind),
+    offset: int = 0, limit: int = PAGE_NAMES,
+) -> list[NamePage]:  # fmt: skip
+    """Return the columns there are in experiments, by kind. One query for each kind.
+
+    `search` is a regular expression (RE2, case-insensitive). Raises PatternError.
+    """
+    matches: Callable[[str], object] = compile_pattern(f"(?i){search}").search if search else bool
+    pages = []
+    for kind in kinds:
+        keys = [key for key in list_names(kind, experiment_ids) if matches(label_of(kind, key))]
+        shown = [Column(kind, key) for key in keys[offset : offset + limit]]
+        after = offset + len(shown)
+        pages.append(NamePage(kind, len(keys), shown, after if after < len(keys) else None))
+    return pages
+
+
+def label_of(kind: Kind, key: str) -> str:
+    return FIELDS[key].label if kind is Kind.RUN else key
+
+
+def list_names(kind: Kind, experiment_ids: Sequence[int]) -> list[str]:
+    """Return every key of a kind in experiments, sorted. One query."""
+    if kind is Kind.RUN:
+        return list(FIELDS)
+    if not experiment_ids:
+        return []
+    if kind is Kind.METRIC:
+        return list(dict.fromkeys(key for key, _ in list_metrics(experiment_ids)))
+    ids = ", ".join(str(int(one)) for one in experiment_ids)
+    sql = NAMES.format(table=NOTES[kind]._meta.db_table, ids=ids)
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return [key for (key,) in cursor.fetchall()]
+
+
+def list_chart_names(experiment_ids: Sequence[int]) -> ChartNames:
+    """Return the names of all numbers in experiments. One query."""
+    metrics = list_metrics(experiment_ids) if experiment_ids else []
+    return ChartNames(
+        sorted({name_metric(key, column) for key, column in metrics}),
+        [key for key, column in metrics if not column],
+    )
+
+
+def list_values(kind: Kind, key: str, experiment_ids: Sequence[int], prefix: str) -> list[str]:
+    """Return up to 20 values that a note has in experiments and that begin with `prefix`. Of long
+    values only their indexed first characters are given. One query."""
+    if not experiment_ids or not is_storable(prefix + key):
+        return []
+    dialect, start = current_dialect(), prefix[:INDEXED_VALUE_CHARS]
+    words = {"table": NOTES[kind]._meta.db_table, "value": dialect.prefix("n.value")}
+    query = (
+        sql(FIRST_VALUES.format(**words), key, start)
+        + dialect.ids(experiment_ids)
+        + sql(
+            NEXT_VALUES.format(**words),
+            key,
+            MOST_VALUES,
+            start,
+            start + LAST_CHARACTER,
+            MOST_VALUES,
+        )
+    )
+    return [value for (value,) in dialect.read(query) if value]

@@ -1,0 +1,174 @@
+"""Rows of the run table: for some runs, the values of the chosen columns."""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from django.db.models import Count
+
+from runs.metrics.dotted_names import name_metric, possible_keys
+from runs.metrics.queries import (
+    Summary,
+    downsample,
+    find_series,
+    read_summaries,
+    read_texts,
+    value_at_best,
+)
+from runs.table.columns import Column, Kind, Value
+from runs.tracking.models import Lifecycle, Param, Property, Run, RunTag
+
+CLIENT_TAGS = "mlflow."
+TREND_POINTS = 40
+
+
+@dataclass(frozen=True)
+class Goal:
+    """The metric by which a step of a run is the best one."""
+
+    key: str
+    direction: Literal["min", "max"] = "min"
+
+
+@dataclass
+class TableRow:
+    """A run with the values of the columns, in their order.
+
+    A metric's value is a number (NaN included), a text, or None where it was never logged; those of
+    run fields are what `read_field` says.
+    """
+
+    run: Run
+    children: int = 0
+    cells: list[Any] = field(default_factory=list)
+
+
+@dataclass
+class Beside:
+    """What is kept beside the runs of a page, by (run, key); summaries also of the columns of
+    rows and tables, by (run, `<key>.<column>`), where a chart asks for them."""
+
+    summaries: dict[tuple[int, str], Summary] = field(default_factory=dict)
+    texts: dict[tuple[int, str], str] = field(default_factory=dict)
+    best: dict[tuple[int, str], float] = field(default_factory=dict)
+    trends: dict[tuple[int, str], list[float]] = field(default_factory=dict)
+    notes: dict[Kind, dict[tuple[int, str], str | None]] = field(default_factory=dict)
+    tags: dict[int, list[tuple[str, str | None]]] = field(default_factory=dict)
+
+
+def read_rows(
+    ids: Sequence[int], columns: Sequence[Column], goal: Goal | None = None
+) -> list[TableRow]:
+    """Return the runs with these keys, in this order, with the values of `columns`.
+
+    At most twelve queries, however many runs and columns; fewer where columns need fewer.
+    """
+    found = Run.objects.select_related("experiment", "parent").in_bulk(list(ids))
+    runs = [found[pk] for pk in ids if pk in found]
+    children = count_children(ids)
+    beside = read_beside(ids, columns, goal)
+    return [
+        TableRow(run, children.get(run.id, 0), [read_cell(run, one, beside) for one in columns])
+        for run in runs
+    ]
+
+
+def count_children(ids: Sequence[int]) -> dict[int, int]:
+    """How many children each run has that are not deleted."""
+    rows = Run.objects.filter(parent__in=ids).exclude(lifecycle=Lifecycle.DELETED)
+    return dict(rows.values_list("parent").annotate(Count("id")))
+
+
+def read_beside(ids: Sequence[int], columns: Sequence[Column], goal: Goal | None) -> Beside:
+    beside = Beside()
+    plain = keys_of(columns, lambda column: column.value not in (Value.BEST, Value.TREND))
+    if plain:
+        found = read_summaries(ids, sorted(possible_keys(plain)))
+        # The longest key comes last and stays.
+        for run, key, column in sorted(found, key=lambda name: len(name[1])):
+            beside.summaries[run, name_metric(key, column)] = found[run, key, column]
+        texts = read_texts(ids, plain)
+        beside.texts = {(run, key): logged[-1].value for (run, key, _), logged in texts.items()}
+    best = keys_of(columns, lambda column: column.value is Value.BEST)
+    if best and goal:
+        beside.best = value_at_best(
+            run_ids=ids, goal_metric_key=goal.key, goal=goal.direction, keys=best
+        )
+    trends = keys_of(columns, lambda column: column.value is Value.TREND)
+    if trends:
+        beside.trends = read_trends(ids, trends)
+    for kind, model in ((Kind.PARAM, Param), (Kind.TAG, RunTag), (Kind.PROPERTY, Property)):
+        keys = [column.key for column in columns if column.kind is kind]
+        if keys:
+            rows = model.objects.filter(run__in=ids, key__in=keys)
+            beside.notes[kind] = {
+                (run, key): value for run, key, value in rows.values_list("run", "key", "value")
+            }
+    if any(column.kind is Kind.RUN and column.key == "tags" for column in columns):
+        beside.tags = read_tags(ids)
+    return beside
+
+
+def keys_of(columns: Iterable[Column], wanted: Callable[[Column], bool]) -> list[str]:
+    return sorted({one.key for one in columns if one.kind is Kind.METRIC and wanted(one)})
+
+
+def read_trends(ids: Sequence[int], keys: Sequence[str]) -> dict[tuple[int, str], list[float]]:
+    """A sketch of each curve: about 40 of its values in order of step."""
+    series = {
+        pk: (run, key) for (run, key, column), pk in find_series(ids, keys).items() if not column
+    }
+    curves = downsample(series_ids=list(series), pixels=TREND_POINTS)
+    return {series[curve.series_id]: curve.value.tolist() for curve in curves}
+
+
+def read_tags(ids: Sequence[int]) -> dict[int, list[tuple[str, str | None]]]:
+    """The tags people gave, without those that clients keep for themselves."""
+    tags: dict[int, list[tuple[str, str | None]]] = {}
+    rows = RunTag.objects.filter(run__in=ids).exclude(key__startswith=CLIENT_TAGS)
+    for run, key, value in rows.order_by("key").values_list("run", "key", "value"):
+        tags.setdefault(run, []).append((key, value))
+    return tags
+
+
+def read_cell(run: Run, column: Column, beside: Beside) -> Any:
+    if column.kind is Kind.RUN:
+        return beside.tags.get(run.id, []) if column.key == "tags" else read_field(run, column.key)
+    if column.kind is Kind.METRIC:
+        return read_metric(run, column, beside)
+    value = beside.notes[column.kind].get((run.id, column.key))
+    if value is None and (run.id, column.key) in beside.notes[column.kind]:
+        return ""
+    return value
+
+
+def read_metric(run: Run, column: Column, beside: Beside) -> float | str | list[float] | None:
+    if column.value is Value.BEST:
+        return beside.best.get((run.id, column.key))
+    if column.value is Value.TREND:
+        return beside.trends.get((run.id, column.key))
+    summary = beside.summaries.get((run.id, column.key))
+    if summary is None:
+        return beside.texts.get((run.id, column.key))
+    return value_of(summary, column.value)
+
+
+def value_of(summary: Summary, value: Value) -> float:
+    """A summary's `value`; NaN where there is none, such as the minimum of nothing but NaN."""
+    if value is Value.COUNT:
+        return summary.n
+    number = getattr(summary, value.value)
+    return math.nan if number is None else number
+
+
+def read_field(run: Run, key: str) -> Any:
+    """A field of a run: a time in ms, a (start, end) pair, a run, an experiment, or a text."""
+    readers: dict[str, Callable[[Run], Any]] = {
+        "created": lambda run: run.created_ms,
+        "started": lambda run: run.started_ms,
+        "ended": lambda run: run.ended_ms,
+        "duration": lambda run: (run.started_ms, run.ended_ms),
+        "status": lambda run: (run.status, run.status_reason),
+    }
+    return readers[key](run) if key in readers else getattr(run, key)

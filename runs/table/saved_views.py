@@ -1,0 +1,98 @@
+"""Saved views: keep, share, change and remove the query string of a page."""
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.db.models import Q
+
+from runs.table.models import SavedView
+from runs.tracking.clock import now_ms
+from runs.tracking.errors import InvalidValue, NotFound
+from runs.tracking.models import Experiment
+from runs.tracking.texts import check_text
+from runs.workspaces.models import Workspace
+
+MAX_NAME_CHARS = 128
+MAX_QUERY_CHARS = 100_000
+
+
+def list_views(
+    *, workspace: Workspace, user: AbstractBaseUser | None, experiment: Experiment | None
+) -> list[SavedView]:
+    """The reader's own views of a page and those others share, by name. One query."""
+    seen = Q(owner=user) | Q(shared=True)
+    views = SavedView.objects.filter(seen, workspace=workspace, experiment=experiment)
+    return list(views.select_related("owner").order_by("name", "id"))
+
+
+def default_view(*, workspace: Workspace, experiment: Experiment | None) -> SavedView | None:
+    """The view a page opens with when its address says nothing."""
+    views = SavedView.objects.filter(workspace=workspace, experiment=experiment, is_default=True)
+    return views.first()
+
+
+def save_view(
+    *,
+    workspace: Workspace,
+    user: AbstractBaseUser | None,
+    experiment: Experiment | None,
+    name: str,
+    query: str,
+    shared: bool = False,
+) -> SavedView:
+    """Keep `query` under `name`. Raises InvalidValue."""
+    now = now_ms()
+    return SavedView.objects.create(
+        workspace=workspace,
+        experiment=experiment,
+        owner=user,
+        name=check_name(name),
+        query=check_text(query, "query", MAX_QUERY_CHARS),
+        shared=shared,
+        created_ms=now,
+        updated_ms=now,
+    )
+
+
+def update_view(
+    *, workspace: Workspace, user: AbstractBaseUser | None, view_id: int, changes: dict[str, Any]
+) -> SavedView:
+    """Change name, query, shared or is_default of one's own view; a default view is shared.
+
+    Raises NotFound (also for a view of somebody else), InvalidValue.
+    """
+    with transaction.atomic():
+        view = get_own_view(workspace, user, view_id)
+        if "name" in changes:
+            view.name = check_name(changes["name"])
+        if "query" in changes:
+            view.query = check_text(changes["query"], "query", MAX_QUERY_CHARS)
+        for flag in ("shared", "is_default"):
+            if flag in changes:
+                setattr(view, flag, bool(changes[flag]))
+        if changes.get("is_default"):
+            view.shared = True
+            others = SavedView.objects.filter(workspace=workspace, experiment=view.experiment)
+            others.exclude(pk=view.pk).update(is_default=False)
+        view.updated_ms = now_ms()
+        view.save()
+    return view
+
+
+def delete_view(*, workspace: Workspace, user: AbstractBaseUser | None, view_id: int) -> None:
+    """Remove one's own view. Raises NotFound."""
+    get_own_view(workspace, user, view_id).delete()
+
+
+def get_own_view(workspace: Workspace, user: AbstractBaseUser | None, view_id: int) -> SavedView:
+    view = SavedView.objects.filter(workspace=workspace, owner=user, pk=view_id).first()
+    if view is None:
+        raise NotFound("There is no view of yours with this number.")
+    return view
+
+
+def check_name(name: object) -> str:
+    if not isinstance(name, str) or not name.strip():
+        raise InvalidValue("Give the view a name.")
+    return check_text(name.strip(), "name of the view", MAX_NAME_CHARS)

@@ -1,0 +1,71 @@
+"""Runs with a row in every table that names a run."""
+
+from pathlib import Path
+from typing import Any
+
+from django.db import models
+
+from runs.artifacts.services import save_file
+from runs.artifacts.snapshots.services import save_snapshot
+from runs.metrics.kinds.logging import log_metrics
+from runs.metrics.kinds.values import Image, NumberList, Scalar, String
+from runs.metrics.services import RunRef, log_batch
+from runs.tracking import services
+from runs.tracking.logged_models import create_logged_model
+from runs.tracking.models import DatasetInput, Experiment, Run
+from tests.artifacts.zips import make_zip
+from tests.factories import make_run
+
+POINTS = 2500
+# Beside those: a number, a list of two; texts and images are no points.
+ALL_POINTS = POINTS + 3
+ALL_BYTES = 5 + 7 + 3
+
+
+def make_full_run(experiment: Experiment | None = None, **fields: Any) -> Run:
+    """Make a run with something of every kind; its files have 15 bytes, 3 files, and the snapshot
+    is shared by all such runs."""
+    run = make_run(experiment, params={"lr": "0.1"}, properties={"p": "q"}, **fields)
+    save(run, "a.txt", b"12345")
+    save(run, "images/a.png", b"1234567")
+    model = create_logged_model(experiment=run.experiment, source_run=run)
+    save(model, "MLmodel", b"abc")
+    DatasetInput.objects.create(run=run, experiment=run.experiment, name="d", digest="1")
+    points = [("curve", step, step, float(step)) for step in range(POINTS)]
+    log_batch(run=RunRef(run.id, run.experiment_id), points=points, tags={"team": "blue"})
+    values = [
+        Scalar(name="loss", value=0.5),
+        String(name="word", value="low"),
+        NumberList(name="list", value=[1.0, 2.0]),
+        Image(name="picture", path="images/a.png"),
+    ]
+    log_metrics(workspace=run.workspace, run_id=run.run_id, values=values, batch_id="b-1")
+    save_snapshot(run=run, chunks=[make_zip({"train.py": b"1"})])
+    return run
+
+
+def save(owner: Any, path: str, content: bytes) -> None:
+    save_file(owner=owner, path=path, chunks=[content])
+
+
+def make_deleted_run(experiment: Experiment | None = None, **fields: Any) -> Run:
+    run = make_full_run(experiment, **fields)
+    services.delete_runs(runs=[run])
+    return run
+
+
+def rows_about(row: Run | Experiment) -> dict[str, int]:
+    """How many rows each table has that name this row, its own table included."""
+    fields = [one.field for one in type(row)._meta.related_objects]
+    counts = {
+        f"{one.model.__name__}.{one.name}": count(one.model, one.name, row.pk) for one in fields
+    }
+    return counts | {type(row).__name__: type(row).with_erasing.filter(pk=row.pk).count()}
+
+
+def count(model: type[models.Model], name: str, pk: int) -> int:
+    return model._base_manager.filter(**{name: pk}).count()
+
+
+def stored_bytes(root: Path) -> int:
+    return sum(path.stat().st_size for path in root.rglob("*") if path.is_file())

@@ -1,0 +1,77 @@
+"""Signs of life, the queue, and the tasks that the clock sends."""
+
+import pytest
+from celery import current_app
+from django.conf import settings
+
+from runs.housekeeping import tasks
+from runs.housekeeping.heartbeats import EVERY_S, SILENT_AFTER_MS, last_sign
+from runs.housekeeping.purging.ringing import TASK, ring
+from runs.housekeeping.queue_state import read_queue_state
+from runs.housekeeping.server_state import read_server_state
+from tests.housekeeping.full_runs import make_deleted_run, rows_about
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def queue():
+    """The tests' queue in memory, emptied before and after."""
+    with current_app.connection() as broker:
+        broker.default_channel.queue_declare("celery")
+        broker.default_channel.queue_purge("celery")
+        yield broker
+        broker.default_channel.queue_purge("celery")
+
+
+def test_every_task_of_the_clock_exists():
+    current_app.loader.import_default_modules()
+    names = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert names <= set(current_app.tasks)
+    assert TASK in names
+
+
+def test_the_task_of_the_clock_gives_a_sign_of_life():
+    assert last_sign() is None
+    tasks.beat()
+    first = last_sign()
+    tasks.beat()
+    assert first is not None
+    assert last_sign() >= first
+
+
+def test_the_clock_sends_it_often_enough():
+    assert settings.CELERY_BEAT_SCHEDULE["beat"]["schedule"] == EVERY_S
+    assert SILENT_AFTER_MS > 3 * EVERY_S * 1000
+
+
+def test_the_clock_goes_on_with_what_nobody_erases(files_dir):
+    from runs.housekeeping.purging.asking import hide
+
+    run = make_deleted_run()
+    hide(run.workspace, [run.pk])
+    tasks.erase_deleted()
+    assert set(rows_about(run).values()) == {0}
+
+
+def test_ringing_puts_a_task_into_the_queue(queue):
+    assert read_queue_state().waiting == 0
+    ring()
+    assert read_queue_state().waiting == 1
+
+
+def test_a_queue_that_is_away_is_no_error(monkeypatch):
+    monkeypatch.setattr(current_app.conf, "broker_url", "redis://127.0.0.1:1/0")
+    assert read_queue_state().waiting is None
+    ring()
+
+
+def test_the_state_of_the_server_has_what_its_owner_asks_for():
+    state = read_server_state()
+    versions = dict(state.versions)
+    assert set(versions) == {"Studio", "Python", "Django", "Database", "Queue"}
+    assert all(versions.values())
+    assert state.database_bytes > 0
+    assert 0 < state.disk.free_bytes <= state.disk.total_bytes
+    assert state.started_ms > 0
+    assert not state.is_worker_alive

@@ -1,0 +1,99 @@
+"""A purge among processes that write and remember: nobody fails, nobody writes to what is gone."""
+
+import threading
+
+import pytest
+from django.db import connection
+
+from runs.housekeeping.models import Purge
+from runs.housekeeping.purging import asking, working
+from runs.housekeeping.purging.asking import start_purge
+from runs.metrics.models import Metric
+from runs.metrics.queries import read_history, read_summaries
+from runs.metrics.runs import resolve_run
+from runs.metrics.services import log_batch
+from runs.tracking.erasing import Erased
+from runs.tracking.errors import NotFound
+from runs.tracking.services import delete_runs
+from tests.factories import default_workspace, make_experiment, make_run
+from tests.housekeeping.full_runs import make_deleted_run
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.usefixtures("files_dir"),
+]
+
+
+def log(run_id: str, key: str, step: int = 0) -> None:
+    log_batch(run=resolve_run(default_workspace().id, run_id), points=[(key, step, 1, 0.5)])
+
+
+def test_a_remembered_name_that_was_erased_is_made_anew():
+    experiment = make_experiment()
+    gone, kept = make_run(experiment), make_run(experiment)
+    log(gone.run_id, "loss")
+    before = Metric.objects.get()
+    delete_runs(runs=[gone])
+    start_purge(workspace=default_workspace())
+    assert not Metric.objects.exists()
+
+    log(kept.run_id, "loss")
+
+    assert Metric.objects.get().pk != before.pk
+    assert read_summaries([kept.pk])[kept.pk, "loss", ""].last == 0.5
+
+
+def test_a_remembered_run_that_is_being_erased_takes_and_shows_nothing(monkeypatch):
+    monkeypatch.setattr(asking, "MOST_AT_ONCE", Erased())
+    run = make_run()
+    log(run.run_id, "loss")
+    delete_runs(runs=[run])
+    start_purge(workspace=default_workspace())
+
+    with pytest.raises(NotFound):
+        log(run.run_id, "loss", step=1)
+    assert len(read_history(run_id=run.pk, key="loss").points) == 0
+
+    working.resume_purges()
+    with pytest.raises(NotFound):
+        log(run.run_id, "loss", step=1)
+
+
+def test_a_run_id_may_be_used_again_once_it_is_erased():
+    run = make_run(run_id="again")
+    log("again", "loss")
+    delete_runs(runs=[run])
+    start_purge(workspace=default_workspace())
+
+    fresh = make_run(run_id="again")
+    with pytest.raises(NotFound):
+        log("again", "loss", step=1)
+    log("again", "loss", step=2)
+
+    assert read_summaries([fresh.pk])[fresh.pk, "loss", ""].last_step == 2
+
+
+def test_writers_get_their_turn_while_a_purge_goes_on(monkeypatch):
+    monkeypatch.setattr(working, "ROWS_PER_PART", 20)
+    monkeypatch.setattr(asking, "MOST_AT_ONCE", Erased())
+    for _ in range(2):
+        make_deleted_run()
+    writer = make_run()
+    start_purge(workspace=default_workspace())
+    stored: list[int] = []
+
+    def write() -> None:
+        try:
+            while not Purge.objects.filter(ended_ms__isnull=False).exists():
+                log(writer.run_id, "loss", step=len(stored))
+                stored.append(len(stored))
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    working.resume_purges()
+    thread.join()
+
+    assert len(stored) > 5
+    assert read_summaries([writer.pk])[writer.pk, "loss", ""].n == len(stored)

@@ -1,0 +1,331 @@
+"""What a search shows: scopes, switches, hooks, limits, and what it refuses."""
+
+import math
+
+import pytest
+
+from runs.metrics.services import log_batch
+from runs.search import (
+    SearchError,
+    SortKey,
+    count_runs,
+    matching_runs,
+    search_runs,
+)
+from runs.search.dialects import current_dialect
+from runs.tracking.filters import Comparison, Entity, Field, Operator, parse
+from runs.tracking.models import Lifecycle, Run, RunTag
+from runs.tracking.services import archive_runs, delete_runs
+from runs.tracking.statuses import Status
+from tests.factories import default_workspace, make_experiment, make_run, make_workspace
+
+HOUR = 3_600_000
+
+
+@pytest.fixture
+def experiment(db):
+    return make_experiment("alpha")
+
+
+def found(text: str = "", **search) -> list[str]:
+    """The names of the runs found, in order."""
+    search.setdefault("workspace", default_workspace())
+    page = search_runs(filter=parse(text), **search)
+    names = dict(Run.objects.filter(id__in=page.run_ids).values_list("id", "name"))
+    return [names[run_id] for run_id in page.run_ids]
+
+
+def test_the_newest_run_is_first_and_one_that_waits_before_it(experiment):
+    make_run(experiment, name="old", started_ms=1)
+    make_run(experiment, name="new", started_ms=2)
+    make_run(experiment, name="queued", status=Status.QUEUED)
+
+    assert found() == ["queued", "new", "old"]
+
+
+def test_only_the_workspace_and_the_experiments_asked_for_are_searched(experiment):
+    other = make_experiment("beta")
+    make_run(experiment, name="here")
+    make_run(other, name="there")
+    stranger = make_experiment("gamma", make_workspace("elsewhere"))
+    make_run(stranger, name="elsewhere")
+
+    assert sorted(found()) == ["here", "there"]
+    assert found(experiments=[other]) == ["there"]
+    assert found(experiments=[stranger]) == []
+    assert found(experiments=[]) == []
+
+
+def test_a_deleted_or_archived_run_shows_only_where_it_is_asked_for(experiment):
+    make_run(experiment, name="kept")
+    delete_runs(runs=[make_run(experiment, name="gone")])
+    archive_runs(runs=[make_run(experiment, name="put away")])
+
+    assert found() == ["kept"]
+    assert found(lifecycle={Lifecycle.DELETED}) == ["gone"]
+    assert found("archived = true") == ["put away"]
+    assert sorted(found("archived = false or name = x")) == ["kept"]
+    assert sorted(found(lifecycle=set(Lifecycle))) == ["gone", "kept", "put away"]
+
+
+def test_switches_narrow_the_list(experiment):
+    parent = make_run(experiment, name="parent", submitted_by="ann", status=Status.RUNNING)
+    make_run(experiment, name="child", submitted_by="bob", parent=parent, status=Status.QUEUED)
+
+    assert found(include_children=False) == ["parent"]
+    assert found(mine="bob") == ["child"]
+    assert found(statuses=[Status.QUEUED, Status.FAILED]) == ["child"]
+    assert found(statuses=[]) == []
+    assert count_runs(workspace=default_workspace(), include_children=False).value == 1
+
+
+def test_children_and_descendants_are_found_by_their_parent(experiment):
+    top = make_run(experiment, name="top")
+    middle = make_run(experiment, name="middle", parent=top)
+    make_run(experiment, name="leaf", parent=middle)
+
+    assert found(f"parent = {top.run_id}") == ["middle"]
+    assert sorted(found(f"root = {top.run_id}")) == ["leaf", "middle"]
+    assert found("parent is null") == ["top"]
+    assert sorted(found(f"parent in ({top.run_id}, {middle.run_id})")) == ["leaf", "middle"]
+
+
+def test_a_name_with_an_index_of_its_own_narrows_the_scope(experiment):
+    make_run(experiment, name="here", params={"lr": "0.1"})
+    make_run(make_experiment("beta"), name="there", params={"lr": "0.1"})
+
+    assert found("experiment = alpha and params.lr = 0.1") == ["here"]
+    assert found("experiment = alpha and experiment = beta") == []
+    assert found('experiment ~ "^a|^b" and not experiment = alpha') == ["there"]
+
+
+def test_relative_times_count_from_the_time_of_the_search(experiment):
+    make_run(experiment, name="run", started_ms=100 * HOUR)
+
+    assert found("started > -2h", now_ms=101 * HOUR) == ["run"]
+    assert found("started > -2h", now_ms=103 * HOUR) == []
+
+
+def test_a_run_that_goes_on_has_lasted_until_now(experiment):
+    make_run(experiment, name="going", started_ms=10 * HOUR)
+
+    assert found("duration > 1h", now_ms=12 * HOUR) == ["going"]
+    assert found("duration > 3h", now_ms=12 * HOUR) == []
+
+
+def test_a_tag_without_a_value_exists_and_equals_nothing(experiment):
+    run = make_run(experiment, name="run")
+    RunTag.objects.create(run=run, experiment=experiment, key="star", value=None)
+
+    assert found("tags.star is not null") == ["run"]
+    assert found('tags.star = ""') == found('tags.star != "x"') == []
+
+
+def test_data_sets_are_searched(experiment):
+    run = make_run(experiment, name="run")
+    run.dataset_inputs.create(experiment=experiment, name="mnist", digest="d1", context="train")
+
+    assert found("dataset.name = mnist and dataset.context like 'tr%'") == ["run"]
+    assert found("dataset.digest in (d2)") == found("dataset.name is null") == []
+
+
+@pytest.mark.parametrize(
+    ("clause", "expected"),
+    [
+        ("like 'ÄB%'", ["upper"]),
+        ("ilike 'äb%'", ["lower", "upper"]),
+        ("ilike 'ÄB_'", ["lower", "upper"]),
+        ("like 'a_b'", ["odd"]),
+        (r"like 'a\%'", ["slash"]),
+        ("~ '(?i)^äb'", ["lower", "upper"]),
+        (r"~ '\\'", ["slash"]),
+    ],
+)
+def test_letters_beyond_ascii_and_odd_characters(experiment, clause, expected):
+    for name, value in [("upper", "ÄBc"), ("lower", "äbc"), ("odd", "a*b"), ("slash", "a\\c")]:
+        make_run(experiment, name=name, params={"x": value})
+
+    assert sorted(found(f"params.x {clause}")) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["'; DROP TABLE runs_run; --", '%s %(x)s {} \\ " `', "a' OR '1'='1"]
+)
+def test_values_and_names_are_only_ever_data(experiment, text):
+    make_run(experiment, name="safe", submitted_by=text[:20], params={"x": text})
+    quoted = text.replace('"', '""')
+
+    for pattern in (
+        f'params.x = "{quoted}"',
+        f'params."{quoted}" is null',
+        f'params.x like "{quoted}"',
+    ):
+        assert found(pattern) == ["safe"]
+    keys = [SortKey("param", text), SortKey("metric", text), SortKey("tag", text, descending=True)]
+    assert found(order_by=keys) == ["safe"]
+
+
+def test_logs_are_searched_of_the_runs_that_the_rest_leaves(experiment):
+    for name in ("one", "two", "three"):
+        make_run(experiment, name=name)
+    asked = []
+
+    def matcher(pattern, run_ids):
+        asked.append((pattern, len(run_ids)))
+        return [run.id for run in Run.objects.filter(id__in=run_ids, name="two")]
+
+    assert found('log ~ "oom" and name in (one, two)', log_matcher=matcher) == ["two"]
+    assert sorted(found('not log ~ "oom"', log_matcher=matcher)) == ["one", "three"]
+    assert asked == [("oom", 2), ("oom", 3)]
+
+
+def test_without_a_matcher_logs_cannot_be_searched(experiment):
+    with pytest.raises(SearchError):
+        found('log ~ "x"')
+
+
+def test_values_at_best_come_from_the_caller(experiment):
+    runs = [make_run(experiment, name=name, started_ms=n) for n, name in enumerate("abcde")]
+    best = {runs[0].id: 2.0, runs[1].id: 1.0, runs[2].id: float("nan"), runs[3].id: 1.0}
+    keys = [SortKey("metric", "loss", "best")]
+    whole = found(order_by=keys, best_values=lambda ids, key: best)
+
+    assert whole == ["d", "b", "a", "c", "e"]
+    page = search_runs(
+        workspace=default_workspace(), order_by=keys, limit=2, best_values=lambda ids, key: best
+    )
+    assert found(order_by=keys, after=page.next, best_values=lambda ids, key: best) == whole[2:]
+    with pytest.raises(SearchError):
+        found(order_by=keys)
+
+
+CONDITIONS = [
+    *("= 1", "!= 1", "< 1", "<= 1", "> 1", ">= 1", "in (1, 2)", "not in (1, 2)", "= nan", "!= nan"),
+    *("= inf", "< inf", "> -inf", "is null", "is not null"),
+]
+
+
+@pytest.mark.parametrize("condition", CONDITIONS)
+def test_a_value_at_best_is_compared_as_one_of_a_table(experiment, condition):
+    values = {"a": 0.5, "b": 1.0, "c": 2.0, "d": math.nan, "e": math.inf, "f": -math.inf}
+    runs = {name: make_run(experiment, name=name) for name in [*values, "none"]}
+    for name, value in values.items():
+        log_batch(run=runs[name], points=[("x", 0, 0, value)])
+    best = {runs[name].id: value for name, value in values.items()}
+
+    def read(ids, key):
+        assert (key.key, key.aggregate) == ("x", "best")
+        return {one: best[one] for one in ids if one in best}
+
+    for text in ("metrics.x{} {}", "not metrics.x{} {}", "name != b and metrics.x{} {}"):
+        stored = found(text.format("", condition))
+        assert found(text.format(".best", condition), best_values=read) == stored
+        assert found(text.format(":best", condition), best_values=read) == stored
+
+
+def test_only_what_the_rest_of_the_filter_leaves_is_looked_up_at_its_best(experiment):
+    one = make_run(experiment, name="one")
+    make_run(experiment, name="two")
+    asked = []
+
+    def read(ids, key):
+        asked.append(ids)
+        return {}
+
+    assert found("metrics.x.best > 0 and name = one", best_values=read) == []
+    assert asked == [[one.id]]
+
+
+def test_without_a_goal_nothing_is_filtered_by_its_value_at_best(experiment):
+    with pytest.raises(SearchError, match="Choose a goal metric"):
+        found("metrics.x.best > 0")
+
+
+def test_a_column_of_a_table_is_not_filtered_by_its_value_at_best(experiment):
+    with pytest.raises(SearchError, match="A column of a table has no value at best"):
+        found("metrics.t[x].best > 0", best_values=lambda ids, key: {})
+
+
+@pytest.mark.parametrize(
+    "key",
+    [SortKey("run", "colour"), SortKey("nonsense", "x"), SortKey("metric", "x", "median")],
+)
+def test_an_unknown_sort_key_is_refused(experiment, key):
+    with pytest.raises(SearchError):
+        found(order_by=[key])
+
+
+@pytest.mark.parametrize("limit", [0, -1, 50_001])
+def test_a_page_has_a_size(experiment, limit):
+    with pytest.raises(SearchError):
+        found(limit=limit)
+
+
+def test_the_largest_filter_is_searched(experiment):
+    make_run(experiment, name="run", params={"p7": "7"})
+    clauses = [f"params.p{n} = {n}" if n % 2 else f"metrics.m{n}.min < {n}" for n in range(200)]
+
+    assert found(" or ".join(clauses)) == ["run"]
+    assert found(" and ".join(clauses)) == []
+    assert found("NOT (" * 25 + "params.p7 = 7" + ")" * 25) == []
+
+
+@pytest.mark.parametrize(
+    "inner", ["params.a = 7", "name = x", "metrics.a.mean < 1", "not name = x"]
+)
+@pytest.mark.parametrize(
+    ("one", "other"), [("or", "and"), ("and not", "or"), ("and", "and name = y or")]
+)
+def test_the_deepest_filter_is_searched(experiment, inner, one, other):
+    make_run(experiment, name="run")
+    text = inner
+    for depth in range(24 if "not" in one else 49):
+        text = f"params.x = 1 {other if depth % 2 else one} ({text})"
+
+    assert found(text) in ([], ["run"])
+
+
+def test_a_page_behind_the_most_sort_keys_is_read(experiment):
+    for n in range(3):
+        make_run(experiment, name=str(n), started_ms=n)
+    kinds = ["metric", "param", "tag", "property"]
+    keys = [SortKey(kinds[n % 4], f"k{n}", descending=n % 3 == 0) for n in range(20)]
+    first = search_runs(workspace=default_workspace(), order_by=keys, limit=1)
+
+    assert found(order_by=keys, after=first.next) == ["1", "0"]
+    with pytest.raises(SearchError):
+        found(order_by=[*keys, SortKey("tag", "one more")])
+
+
+def test_a_pattern_longer_than_databases_match_is_refused(experiment):
+    long = Comparison(Field(Entity.PARAM, "x"), Operator.LIKE, "%" * 10_001)
+
+    with pytest.raises(SearchError):
+        search_runs(workspace=default_workspace(), filter=long)
+
+
+def test_numbers_no_column_can_hold_find_nothing(experiment):
+    make_run(experiment, name="run", params={"x": "1"})
+
+    for clause in ("number = 99999999999999999999", "created > 9223372036854775807",
+                   "created > +9000000d", "params.x > 1e308", "duration > 1e300",
+                   "number in (1e30, -1e30)"):  # fmt: skip
+        assert found(clause) == [], clause
+
+
+def test_a_count_stops_at_its_cap(experiment):
+    for _ in range(5):
+        make_run(experiment)
+
+    count = count_runs(workspace=default_workspace(), cap=3)
+    assert (count.value, count.is_exact) == (3, False)
+    count = count_runs(workspace=default_workspace(), cap=5)
+    assert (count.value, count.is_exact) == (5, True)
+
+
+def test_the_subquery_of_a_search_selects_its_runs(experiment):
+    wanted = make_run(experiment, params={"x": "1"})
+    make_run(experiment, params={"x": "2"})
+    query = matching_runs(workspace=default_workspace(), filter=parse("params.x = 1"))
+
+    assert current_dialect().read(query.wrap("SELECT id FROM (", ") m")) == [(wanted.id,)]

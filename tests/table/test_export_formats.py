@@ -1,0 +1,64 @@
+"""Exports read back by the libraries people use."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from runs.table.export_formats import BATCH_ROWS, write_csv, write_json, write_parquet
+
+HEADER = ["run", "loss", "steps"]
+
+
+def test_csv_reads_back_with_quotes_commas_and_line_ends():
+    text = b"".join(write_csv(HEADER, [['a "b", c\nd', 0.5, 3], ["e", None, 4]])).decode()
+    rows = list(csv.reader(io.StringIO(text)))
+    assert rows == [HEADER, ['a "b", c\nd', "0.5", "3"], ["e", "", "4"]]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx"])
+def test_csv_texts_never_start_a_formula(text):
+    body = b"".join(write_csv(["name"], [[text]])).decode()
+    assert next(iter(list(csv.reader(io.StringIO(body)))[1])) == f"'{text}"
+
+
+def test_csv_negative_numbers_stay_numbers():
+    body = b"".join(write_csv(["loss"], [[-1.5]])).decode()
+    assert body.splitlines()[1] == "-1.5"
+
+
+def test_json_is_one_array_over_many_batches():
+    rows = [[f"run {i}", i / 2, i] for i in range(BATCH_ROWS + 3)]
+    objects = json.loads(b"".join(write_json(HEADER, rows)))
+    assert len(objects) == BATCH_ROWS + 3
+    assert objects[-1] == {"run": "run 2002", "loss": 1001.0, "steps": 2002}
+
+
+def test_json_of_nothing_is_an_empty_array():
+    assert json.loads(b"".join(write_json(HEADER, []))) == []
+
+
+def test_json_writes_nan_and_infinity_as_texts():
+    rows = [["a", float("nan"), 1], ["b", float("-inf"), 2]]
+    objects = json.loads(b"".join(write_json(HEADER, rows)))
+    assert [one["loss"] for one in objects] == ["NaN", "-Infinity"]
+
+
+def test_parquet_keeps_types_and_missing_values():
+    parquet = pytest.importorskip("pyarrow.parquet")
+    rows = [["a", 0.5, 3], ["b", None, 4], ["c", 2, 5]]
+    table = parquet.read_table(io.BytesIO(b"".join(write_parquet(HEADER, rows))))
+    assert table.to_pydict() == {
+        "run": ["a", "b", "c"],
+        "loss": [0.5, None, 2.0],
+        "steps": [3, 4, 5],
+    }
+
+
+def test_parquet_comes_in_pieces():
+    pytest.importorskip("pyarrow")
+    rows = [[f"run {i}", float(i), i] for i in range(3 * BATCH_ROWS)]
+    pieces = [len(piece) for piece in write_parquet(HEADER, rows)]
+    assert len(pieces) == 4
+    assert all(size > 0 for size in pieces[:1])

@@ -1,0 +1,64 @@
+"""Saved views: whose they are, and who sees them."""
+
+import pytest
+
+from runs.table.saved_views import default_view, delete_view, list_views, save_view, update_view
+from runs.tracking.errors import InvalidValue, NotFound
+from tests.factories import make_experiment, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def save(workspace):
+    def save(user=None, experiment=None, **fields):
+        fields = {"name": "Best", "query": "?sort=-metrics.loss", **fields}
+        return save_view(workspace=workspace, user=user, experiment=experiment, **fields)
+
+    return save
+
+
+def names(workspace, user, experiment=None):
+    found = list_views(workspace=workspace, user=user, experiment=experiment)
+    return [view.name for view in found]
+
+
+def test_a_view_is_seen_by_its_owner_alone_until_it_is_shared(workspace, save):
+    ana, ben = make_user("ana"), make_user("ben")
+    view = save(ana)
+    assert (names(workspace, ana), names(workspace, ben)) == (["Best"], [])
+
+    update_view(workspace=workspace, user=ana, view_id=view.id, changes={"shared": True})
+
+    assert names(workspace, ben) == ["Best"]
+
+
+def test_nobody_changes_or_deletes_the_view_of_somebody_else(workspace, save):
+    view = save(make_user(), shared=True)
+    ben = make_user()
+    with pytest.raises(NotFound):
+        update_view(workspace=workspace, user=ben, view_id=view.id, changes={"name": "x"})
+    with pytest.raises(NotFound):
+        delete_view(workspace=workspace, user=ben, view_id=view.id)
+
+
+def test_there_is_one_default_and_everybody_sees_it(workspace, save):
+    first, second = save(name="First"), save(name="Second")
+    for view in (first, second):
+        update_view(workspace=workspace, user=None, view_id=view.id, changes={"is_default": True})
+
+    assert default_view(workspace=workspace, experiment=None) == second
+    assert names(workspace, make_user()) == ["First", "Second"]
+
+
+def test_views_of_an_experiment_stay_there(workspace, save):
+    experiment = make_experiment()
+    save(experiment=experiment, name="Here")
+    assert names(workspace, None) == []
+    assert names(workspace, None, experiment) == ["Here"]
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 129, None, "a\0b"])
+def test_a_view_needs_a_name_that_can_be_kept(save, name):
+    with pytest.raises(InvalidValue):
+        save(name=name)
