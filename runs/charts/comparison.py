@@ -8,6 +8,7 @@ from typing import Any
 from runs.metrics.models import Series
 from runs.tracking.models import Param, Property, Run, RunTag
 from runs.tracking.queries import runs_named
+from runs.tracking.sources import read_source
 from runs.workspaces.models import Workspace
 
 Value = str | float | None
@@ -64,11 +65,12 @@ def compare_runs(*, workspace: Workspace, run_ids: Sequence[str], baseline: str)
     by_id = {run.run_id: run for run in found}
     runs = [by_id[run_id] for run_id in dict.fromkeys(run_ids) if run_id in by_id]
     place = next((i for i, run in enumerate(runs) if run.run_id == baseline), 0)
+    tags = read_notes(RunTag, runs)
     readers: list[tuple[str, Callable[[list[Run]], Table]]] = [
-        ("Run", read_fields),
+        ("Run", lambda runs: read_fields(runs) | read_sources(runs, tags)),
         ("Parameters", lambda runs: read_notes(Param, runs)),
         ("Metrics", read_metrics),
-        ("Tags", lambda runs: read_notes(RunTag, runs)),
+        ("Tags", lambda _: tags),
         ("Properties", lambda runs: read_notes(Property, runs)),
     ]
     sections = [make_section(title, read(runs), runs, place) for title, read in readers]
@@ -85,10 +87,18 @@ def read_fields(runs: list[Run]) -> Table:
         "Submitted by": lambda run: run.submitted_by,
         "Compute": lambda run: run.target,
         "Duration (s)": seconds_of,
-        "Command": lambda run: str(run.source.get("command") or run.source.get("script") or ""),
-        "Commit": lambda run: str(run.source.get("commit") or ""),
     }
     return {(name, ""): {run.id: read(run) for run in runs} for name, read in fields.items()}
+
+
+def read_sources(runs: list[Run], tags: Table) -> Table:
+    """What is known of the code of each run, whichever client said it."""
+    table: Table = {}
+    for run in runs:
+        own = {key: str(values[run.id]) for (key, _), values in tags.items() if run.id in values}
+        for _, label, text in read_source(run.source, own).lines():
+            table.setdefault((label, ""), {})[run.id] = text
+    return table
 
 
 def seconds_of(run: Run) -> float | None:

@@ -8,10 +8,8 @@ from runs.artifacts.snapshots.queries import find_snapshot
 from runs.metrics.models import Series, TextValue
 from runs.metrics.queries import read_summaries
 from runs.metrics.summaries import Summary
+from runs.tracking.client_tags import is_client_tag, without_client_tags
 from runs.tracking.models import DatasetInput, Param, Property, Run, RunTag, StatusChange
-
-# Tags that MLflow's clients keep for themselves; pages show what they mean, not the tags.
-CLIENT_TAGS = "mlflow."
 
 
 @dataclass(frozen=True)
@@ -80,8 +78,8 @@ def read_details(run: Run) -> RunDetails:
         params=pairs(Param.objects.filter(run=run)),
         metrics=list_metrics(run),
         texts=latest_texts(run),
-        tags=[(key, value) for key, value in tags if not key.startswith(CLIENT_TAGS)],
-        client_tags=[(key, value) for key, value in tags if key.startswith(CLIENT_TAGS)],
+        tags=without_client_tags(tags),
+        client_tags=[(key, value) for key, value in tags if is_client_tag(key)],
         properties=pairs(Property.objects.filter(run=run)),
         datasets=list_datasets(run),
         usage=usage_of_runs([run.pk])[run.pk],

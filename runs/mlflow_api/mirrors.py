@@ -12,32 +12,21 @@ from runs.details.whole_runs import RunHead
 from runs.mlflow_api.errors import INVALID, ProtocolError
 from runs.mlflow_api.lookups import find_run
 from runs.tracking import services
+from runs.tracking.client_tags import MLFLOW
 from runs.tracking.errors import InvalidValue
 from runs.tracking.models import Run
 from runs.tracking.origins import set_parent, set_source
 from runs.tracking.texts import is_storable
 from runs.workspaces.models import Workspace
 
-RUN_NAME = "mlflow.runName"
-PARENT = "mlflow.parentRunId"
-NOTE = "mlflow.note.content"
-USER = "mlflow.user"
+RUN_NAME, PARENT, NOTE = MLFLOW.run_name, MLFLOW.parent, MLFLOW.description
 UNKNOWN_USER = "unknown"
-
-SOURCE_FIELDS = {
-    "mlflow.source.name": "name",
-    "mlflow.source.type": "type",
-    "mlflow.source.git.commit": "git_commit",
-    "mlflow.source.git.repoURL": "git_url",
-    "mlflow.source.git.branch": "git_branch",
-    "mlflow.project.entryPoint": "entry_point",
-}
-MIRRORED = frozenset({RUN_NAME, PARENT, NOTE, USER, *SOURCE_FIELDS})
+MIRRORED = frozenset({RUN_NAME, PARENT, NOTE, MLFLOW.user, *MLFLOW.source})
 
 
 def source_of(tags: Mapping[str, str]) -> dict[str, Any]:
     """Return what the tags say about where a run's code came from."""
-    return {field: tags[tag] for tag, field in SOURCE_FIELDS.items() if tags.get(tag)}
+    return {field: tags[tag] for tag, field in MLFLOW.source.items() if tags.get(tag)}
 
 
 def parent_of(workspace: Workspace, tags: Mapping[str, str]) -> Run | None:
@@ -68,7 +57,7 @@ def name_of(run_name: str, tags: Mapping[str, str]) -> str:
 
 def submitter_of(user_id: str, tags: Mapping[str, str]) -> str:
     """Return who a client says runs the run; empty where it does not know."""
-    return user_id if user_id and user_id != UNKNOWN_USER else tags.get(USER, "")
+    return user_id if user_id and user_id != UNKNOWN_USER else tags.get(MLFLOW.user, "")
 
 
 def reflect_tags(run: Run, tags: Mapping[str, str]) -> None:

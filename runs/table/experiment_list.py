@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
+from runs.tracking.client_tags import client_tags
 from runs.tracking.filters.patterns import compile_pattern
 from runs.tracking.models import Experiment, ExperimentTag, Lifecycle, Run
 from runs.tracking.statuses import ACTIVE_STATUSES, WAITING_STATUSES
@@ -152,10 +153,9 @@ def count_runs(experiment_ids: list[int]) -> Counter:
 
 
 def read_tags(experiment_ids: list[int]) -> dict[int, list[tuple[str, str]]]:
-    """Tags of experiments, without those that MLflow's clients keep for themselves."""
+    """The tags that people gave experiments, by key."""
     tags = defaultdict(list)
-    rows = ExperimentTag.objects.filter(experiment__in=experiment_ids).order_by("key")
-    for experiment, key, value in rows.values_list("experiment", "key", "value"):
-        if not key.startswith("mlflow."):
-            tags[experiment].append((key, value))
+    rows = ExperimentTag.objects.filter(experiment__in=experiment_ids).exclude(client_tags())
+    for experiment, key, value in rows.order_by("key").values_list("experiment", "key", "value"):
+        tags[experiment].append((key, value))
     return tags

@@ -17,9 +17,9 @@ from runs.metrics.queries import (
     value_at_best,
 )
 from runs.table.columns import Column, Kind, Value
+from runs.tracking.client_tags import client_tags
 from runs.tracking.models import Lifecycle, Param, Property, Run, RunTag
 
-CLIENT_TAGS = "mlflow."
 TREND_POINTS = 40
 
 
@@ -126,7 +126,7 @@ def read_trends(ids: Sequence[int], keys: Sequence[str]) -> dict[tuple[int, str]
 def read_tags(ids: Sequence[int]) -> dict[int, list[tuple[str, str | None]]]:
     """The tags people gave, without those that clients keep for themselves."""
     tags: dict[int, list[tuple[str, str | None]]] = {}
-    rows = RunTag.objects.filter(run__in=ids).exclude(key__startswith=CLIENT_TAGS)
+    rows = RunTag.objects.filter(run__in=ids).exclude(client_tags())
     for run, key, value in rows.order_by("key").values_list("run", "key", "value"):
         tags.setdefault(run, []).append((key, value))
     return tags

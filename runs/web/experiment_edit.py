@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from runs.tracking import services
+from runs.tracking.client_tags import without_client_tags
 from runs.tracking.errors import InvalidValue
 from runs.tracking.models import Experiment, Lifecycle
 from runs.tracking.queries import get_experiment
@@ -89,7 +90,7 @@ def edit_context(request: HttpRequest, experiment: Experiment) -> dict[str, obje
     tags = experiment.tags.order_by("key").values_list("key", "value")
     return {
         "experiment": experiment,
-        "tags": [(key, value) for key, value in tags if not key.startswith("mlflow.")],
+        "tags": without_client_tags(tags),
         "tags_address": reverse("experiment_tag", kwargs=where),
     }
 

@@ -7,19 +7,9 @@ from django.urls import reverse
 
 from runs.details.run_page import read_details
 from runs.tracking.models import Run
+from runs.tracking.sources import read_source
 from runs.web.live import Part
 from runs.web.run_tabs import Tab
-
-# Fields of `Run.source` in the order they are shown.
-SOURCE_LABELS = (
-    ("name", "Script"),
-    ("command", "Command"),
-    ("type", "Kind"),
-    ("entry_point", "Entry point"),
-    ("git_branch", "Branch"),
-    ("git_commit", "Commit"),
-    ("git_url", "Repository"),
-)
 
 
 def read(request: HttpRequest, run: Run) -> dict[str, Any]:
@@ -27,9 +17,7 @@ def read(request: HttpRequest, run: Run) -> dict[str, Any]:
     where = {"workspace": request.workspace.slug, "run_id": run.run_id}
     return {
         "details": details,
-        "source": [
-            (key, label, run.source[key]) for key, label in SOURCE_LABELS if run.source.get(key)
-        ],
+        "source": read_source(run.source, dict(details.client_tags)).lines(),
         "tags": details.tags,
         "tags_address": reverse("run_tag", kwargs=where),
     }

@@ -6,8 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from runs.details.run_page import CLIENT_TAGS, list_tags
+from runs.details.run_page import list_tags
 from runs.tracking import services
+from runs.tracking.client_tags import without_client_tags
 from runs.tracking.errors import InvalidValue
 from runs.tracking.models import Lifecycle
 from runs.tracking.queries import get_run
@@ -49,8 +50,10 @@ def tag(request: HttpRequest, run_id: str) -> HttpResponse:
         key, value = read_tag(request.POST.get("tag", ""))
         services.set_tags(run=run, tags={key: value})
     where = {"workspace": request.workspace.slug, "run_id": run.run_id}
-    tags = [(key, value) for key, value in list_tags(run) if not key.startswith(CLIENT_TAGS)]
-    context = {"tags": tags, "tags_address": reverse("run_tag", kwargs=where)}
+    context = {
+        "tags": without_client_tags(list_tags(run)),
+        "tags_address": reverse("run_tag", kwargs=where),
+    }
     return render(request, "components/_tag_editor.html", context)
 
 

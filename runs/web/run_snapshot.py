@@ -20,10 +20,10 @@ from runs.artifacts.snapshots.queries import (
     runs_with_snapshots,
 )
 from runs.artifacts.snapshots.zips import plan_snapshot_zip
-from runs.details.code_origins import read_code_origin
 from runs.tracking.errors import InvalidValue, NotFound
 from runs.tracking.models import Run
 from runs.tracking.queries import get_run
+from runs.tracking.sources import source_of_run
 from runs.web import logs, zips
 from runs.web.addresses import run_address, tracking_uri
 from runs.web.files import send_file
@@ -45,7 +45,7 @@ def read(request: HttpRequest, run: Run) -> dict[str, Any]:
     if snapshot is None:
         return {
             "snapshot": None,
-            "origin": read_code_origin(run),
+            "origin": source_of_run(run).lines(),
             "upload": upload_of(request, run),
         }
     compared, problem = find_compared(request, run)

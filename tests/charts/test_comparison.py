@@ -50,3 +50,19 @@ def test_a_metric_logged_once_is_one_row_and_a_curve_three(comparison):
 
 def test_runs_keep_the_order_asked_for_and_unknown_ones_are_left_out(comparison):
     assert [run.run_id for run in comparison(ids=("b", "nobody", "a")).runs] == ["b", "a"]
+
+
+def test_script_and_commit_are_shown_whichever_client_told_them():
+    ours = {"script": "a.py", "command": "python a.py", "git": {"commit": "abc"}}
+    theirs = {"mlflow.source.name": "b.py", "mlflow.source.git.commit": "def"}
+    make_run(run_id="ours", source=ours)
+    make_run(run_id="theirs", tags=theirs)
+
+    compared = compare_runs(
+        workspace=default_workspace(), run_ids=["ours", "theirs"], baseline="ours"
+    )
+
+    rows = {row.key: [cell.value for cell in row.cells] for row in section(compared, "Run").rows}
+    assert rows["Script"] == ["a.py", "b.py"]
+    assert rows["Commit"] == ["abc", "def"]
+    assert rows["Command"] == ["python a.py", None]
