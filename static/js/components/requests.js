@@ -1,75 +1,133 @@
-// Requests to the studio: the CSRF token goes along, and a refusal is told in the page.
+// Requests to the studio: the CSRF token goes along, an answer is waited for only so long, and a
+// refusal becomes an Error with the studio's own words.
 
 import { toast } from "./toasts.js";
 
-const headers = () => JSON.parse(document.body.getAttribute("hx-headers") ?? "{}");
+const LONGEST_WAIT_MS = 30_000;
+const SILENT = { text: "The studio does not answer.", hint: "Check the connection and try again." };
+const SLOW = { text: "The studio took too long to answer.", hint: "Try again in a moment." };
+const REFUSED = { text: "The studio could not do that.", hint: "Try again." };
+const UNREADABLE = { text: "The studio sent an answer that cannot be read.", hint: "Try again." };
 
-/** Fetch JSON; a refusal becomes an Error with the studio's own words. */
+const WORDS = { TimeoutError: SLOW, SyntaxError: UNREADABLE };
+
+/** What became of a request: `status` 0 without an answer, `hint` what to do, `body` its JSON. */
+export class RequestError extends Error {
+  constructor({ text, hint = "" }, status = 0, body = null) {
+    super(text);
+    Object.assign(this, { name: "RequestError", hint, status, body });
+  }
+}
+
+/** Was the request given up by its own `signal`? There is nothing to tell then. */
+export const isAborted = (error) => error?.name === "AbortError";
+
+/** Return the JSON at `address`, null for 204. Options are those of `ask`. */
 export async function fetchJson(address, options = {}) {
   const answer = await ask(address, options);
-  return answer.status === 204 ? null : answer.json();
+  return answer.status === 204 ? null : read(answer.json());
 }
 
-/** Fetch a text; a refusal becomes an Error as well. */
-export async function fetchText(address) {
-  return (await ask(address)).text();
+/** Return the text at `address`, null for 204. Options are those of `ask`. */
+export async function fetchText(address, options = {}) {
+  const answer = await ask(address, options);
+  return answer.status === 204 ? null : read(answer.text());
 }
 
-async function ask(address, options = {}) {
-  const answer = await fetch(address, {
-    ...options,
-    headers: { Accept: "application/json", ...headers(), ...options.headers },
-  });
+/** Send `body` as JSON and return the JSON of the answer, null for 204. */
+export function sendJson(address, body, { method = "POST", ...options } = {}) {
+  const headers = { "Content-Type": "application/json", ...options.headers };
+  return fetchJson(address, { ...options, method, headers, body: JSON.stringify(body) });
+}
+
+/**
+ * Return the good answer (2xx) of `address`, its body still to be read. Takes what `fetch` takes
+ * and `waitMs`, 0 for as long as it takes. Throws a RequestError when the studio refuses or does
+ * not answer, and the AbortError of `signal`.
+ */
+export async function ask(address, { signal, waitMs = LONGEST_WAIT_MS, ...options } = {}) {
+  const limits = [signal, waitMs ? AbortSignal.timeout(waitMs) : null].filter(Boolean);
+  const answer = await read(
+    fetch(address, {
+      ...options,
+      signal: limits.length ? AbortSignal.any(limits) : null,
+      headers: { Accept: "application/json", ...pageHeaders(), ...options.headers },
+    }),
+  );
   if (answer.ok) return answer;
-  throw new Error(wordsOf(await answer.text()).text, { cause: answer.status });
+  const body = readBody(await read(answer.text()));
+  throw new RequestError(wordsOf(body), answer.status, body);
 }
 
+/** Run `action`; what goes wrong with its requests is shown in the corner of the page. */
+export async function tellFailure(action) {
+  try {
+    return await action();
+  } catch (error) {
+    if (!isAborted(error)) tell(error);
+    return undefined;
+  }
+}
+
+/** Post a form; the answer's events (refresh, toast) are passed on to the page. */
+export function post(address, fields) {
+  return tellFailure(async () => {
+    const answer = await ask(address, {
+      method: "POST",
+      body: new URLSearchParams(fields),
+      headers: { "HX-Request": "true" },
+    });
+    dispatch(JSON.parse(answer.headers.get("HX-Trigger") ?? "{}"));
+  });
+}
+
+/** Let htmx tell its failures, and show the messages that the answers of writes carry. */
 export function startRequests() {
   document.addEventListener("htmx:responseError", (event) => {
     const { xhr, elt } = event.detail;
-    const { text, hint } = wordsOf(xhr.responseText);
+    const { text, hint } = wordsOf(readBody(xhr.responseText));
     const place = elt.closest("form")?.querySelector("[data-refused]");
     if (place) place.textContent = text;
     else toast(text, { bad: true, hint });
   });
-  document.addEventListener("htmx:sendError", () => {
-    toast("The studio does not answer.", { bad: true, hint: "What is on the page is kept." });
-  });
+  document.addEventListener("htmx:sendError", () => tell(new RequestError(SILENT)));
+  document.addEventListener("htmx:timeout", () => tell(new RequestError(SLOW)));
   document.addEventListener("studio:toast", (event) => showToast(event.detail));
 }
+
+const pageHeaders = () => JSON.parse(document.body.getAttribute("hx-headers") ?? "{}");
+
+/** The result of `step`; its failures in our words. An abort stays what it is. */
+async function read(step) {
+  try {
+    return await step;
+  } catch (error) {
+    if (isAborted(error)) throw error;
+    throw new RequestError(WORDS[error.name] ?? SILENT);
+  }
+}
+
+function readBody(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function wordsOf(body) {
+  const text = body?.message || body?.title;
+  return text ? { text, hint: body.hint } : REFUSED;
+}
+
+const tell = (error) => toast(error.message, { bad: true, hint: error.hint });
 
 function showToast({ text, undo }) {
   const action = undo && { label: "Undo", run: () => post(undo.address, undo.fields) };
   toast(text, { action });
 }
 
-function wordsOf(body) {
-  try {
-    const { title, message, hint } = JSON.parse(body);
-    return { text: message || title, hint };
-  } catch {
-    return { text: "The studio could not do that.", hint: "Nothing was changed. Try again." };
-  }
-}
-
-/** Post a form; the answer's events (refresh, toast) are told to the page. */
-export async function post(address, fields) {
-  try {
-    const answer = await fetch(address, {
-      method: "POST",
-      body: new URLSearchParams(fields),
-      headers: { Accept: "application/json", "HX-Request": "true", ...headers() },
-    });
-    if (!answer.ok) return refuse(wordsOf(await answer.text()));
-    tell(JSON.parse(answer.headers.get("HX-Trigger") ?? "{}"));
-  } catch {
-    toast("The studio does not answer.", { bad: true, hint: "Nothing was changed. Try again." });
-  }
-}
-
-const refuse = ({ text, hint }) => toast(text, { bad: true, hint });
-
-function tell(events) {
+function dispatch(events) {
   for (const [name, detail] of Object.entries(events)) {
     document.dispatchEvent(new CustomEvent(name, { detail }));
   }
