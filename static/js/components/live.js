@@ -7,6 +7,7 @@
 
 import { recall, remember } from "../lib/store.js";
 import { onKey } from "./keyboard.js";
+import { fetchText } from "./requests.js";
 
 const SEEN_MS = 2500;
 const HIDDEN_MS = 60_000;
@@ -91,13 +92,21 @@ async function refresh(address, group, isForced) {
   if (!isForced && group.some(isBusy)) return;
   const url = new URL(address, location.href);
   url.searchParams.set("since", group.map((part) => `${part.id}.${part.dataset.stamp}`).join("~"));
-  const answer = await fetch(url, { headers: { "HX-Request": "true" } });
-  if (answer.status === 204) return;
-  if (answer.status === 401) return location.reload();
-  if (!answer.ok) throw new Error(answer.statusText);
-  const text = await answer.text();
+  const text = await fetchParts(url);
+  if (text === null) return;
   const isStill = group.every((part) => part.isConnected && part.dataset.part === address);
   if (isStill && (isForced || !group.some(isBusy))) replaceParts(text);
+}
+
+/** The changed parts at `url`, null where nothing has changed or the page is left for good. */
+async function fetchParts(url) {
+  try {
+    return await fetchText(url, { headers: { "HX-Request": "true" } });
+  } catch (error) {
+    if (error.status !== 401) throw error;
+    location.reload();
+    return null;
+  }
 }
 
 function isBusy(region) {
