@@ -1,35 +1,74 @@
-"""Rows as CSV, JSON or Parquet, streamed: memory does not grow with the number of rows."""
+"""Rows as CSV, JSON or Parquet, streamed: memory does not grow with the number of rows.
+
+Cells are numbers, texts, times as ms since the epoch, or None where a value is missing. What the
+cells of a column may be is declared, never guessed from the first rows.
+"""
 
 import csv
 import io
 import itertools
 import math
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 import msgspec
+import numpy as np
 
 Row = Sequence[Any]
 BATCH_ROWS = 2000
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FORMULA_START = re.compile(r"[=+\-@\t\r\n＝＋－＠]")  # noqa: RUF001 (spreadsheets take these too)
+NUMBER = re.compile(r"[+-]?((\d+\.?\d*|\.\d+)(e[+-]?\d+)?|inf(inity)?|nan)", re.IGNORECASE)
 
 
-def write_csv(header: Sequence[str], rows: Iterable[Row]) -> Iterator[bytes]:
+class FieldType(StrEnum):
+    """What the cells of a field are; a TEXT may be a number in some rows."""
+
+    TEXT = "text"
+    WHOLE = "whole"
+    NUMBER = "number"
+    TIME = "time"
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of an export. No two of an export have one name."""
+
+    name: str
+    type: FieldType = FieldType.TEXT
+
+
+def write_csv(fields: Sequence[Field], rows: Iterable[Row]) -> Iterator[bytes]:
     """RFC 4180 with a header line, UTF-8. A text that a spreadsheet would run as a formula gets a
-    `'` in front."""
+    `'` in front; numbers, also those in texts, stay as they are."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    writer.writerow([guard(name) for name in header])
+    writer.writerow([guard(field.name) for field in fields])
+    write = [format_time if field.type is FieldType.TIME else guard for field in fields]
     for batch in batches(rows):
-        writer.writerows([guard(cell) for cell in row] for row in batch)
+        writer.writerows([w(cell) for w, cell in zip(write, row, strict=True)] for row in batch)
         yield take(buffer)
     yield take(buffer)
 
 
 def guard(cell: Any) -> Any:
-    if isinstance(cell, str) and cell.startswith(FORMULA_STARTS):
+    if isinstance(cell, str) and FORMULA_START.match(cell) and not NUMBER.fullmatch(cell):
         return f"'{cell}"
     return "" if cell is None else cell
+
+
+def format_time(ms: int | None) -> str | None:
+    """ISO 8601 in UTC, to the millisecond; of years that have more than four digits too."""
+    if ms is None:
+        return None
+    try:
+        return (EPOCH + timedelta(milliseconds=ms)).isoformat(timespec="milliseconds")
+    except OverflowError:
+        return f"{np.datetime64(ms, 'ms')}+00:00"
 
 
 def take(buffer: io.StringIO) -> bytes:
@@ -39,11 +78,16 @@ def take(buffer: io.StringIO) -> bytes:
     return text.encode()
 
 
-def write_json(header: Sequence[str], rows: Iterable[Row]) -> Iterator[bytes]:
+def write_json(fields: Sequence[Field], rows: Iterable[Row]) -> Iterator[bytes]:
     """One array of objects. NaN and infinities are the texts "NaN", "Infinity", "-Infinity"."""
+    names = [field.name for field in fields]
+    write = [format_time if field.type is FieldType.TIME else plain for field in fields]
     separator = b"[\n"
     for batch in batches(rows):
-        objects = [dict(zip(header, map(plain, row), strict=True)) for row in batch]
+        objects = [
+            {name: w(cell) for name, w, cell in zip(names, write, row, strict=True)}
+            for row in batch
+        ]
         yield separator + b",\n".join(msgspec.json.encode(one) for one in objects)
         separator = b",\n"
     yield b"[]\n" if separator == b"[\n" else b"\n]\n"
@@ -55,46 +99,33 @@ def plain(cell: Any) -> Any:
     return cell
 
 
-def write_parquet(header: Sequence[str], rows: Iterable[Row]) -> Iterator[bytes]:
-    """A Parquet file. A column is int64 or double where its first rows are numbers throughout,
-    else text; later values that do not fit a number column are written as missing."""
+def write_parquet(fields: Sequence[Field], rows: Iterable[Row]) -> Iterator[bytes]:
+    """A Parquet file: int64, double, timestamps in UTC to the millisecond, else texts."""
     import pyarrow  # heavy: imported only for an export
     from pyarrow import parquet
 
-    batched = batches(rows)
-    first = next(batched, [])
-    schema = pyarrow.schema(
-        [(name, column_type(pyarrow, first, i)) for i, name in enumerate(header)]
-    )
+    types = {
+        FieldType.TEXT: pyarrow.string(),
+        FieldType.WHOLE: pyarrow.int64(),
+        FieldType.NUMBER: pyarrow.float64(),
+        FieldType.TIME: pyarrow.timestamp("ms", tz="UTC"),
+    }
+    schema = pyarrow.schema([(field.name, types[field.type]) for field in fields])
     sink = Pipe()
     with parquet.ParquetWriter(sink, schema) as writer:
-        for batch in itertools.chain([first], batched):
+        for batch in batches(rows):
+            columns = zip(fields, zip(*batch, strict=True), strict=True)
             arrays = [
-                pyarrow.array([fit(row[i], field.type, pyarrow) for row in batch], field.type)
-                for i, field in enumerate(schema)
+                pyarrow.array(as_texts(cells) if field.type is FieldType.TEXT else cells, kind)
+                for (field, cells), kind in zip(columns, schema.types, strict=True)
             ]
             writer.write_batch(pyarrow.record_batch(arrays, schema))
             yield sink.take()
     yield sink.take()
 
 
-def column_type(pyarrow: Any, rows: Sequence[Row], index: int) -> Any:
-    cells = [row[index] for row in rows if row[index] is not None]
-    if cells and all(type(cell) is int for cell in cells):
-        return pyarrow.int64()
-    if cells and all(isinstance(cell, int | float) for cell in cells):
-        return pyarrow.float64()
-    return pyarrow.string()
-
-
-def fit(cell: Any, kind: Any, pyarrow: Any) -> Any:
-    if cell is None:
-        return None
-    if kind == pyarrow.string():
-        return str(cell)
-    if kind == pyarrow.int64():
-        return cell if type(cell) is int else None
-    return float(cell) if isinstance(cell, int | float) else None
+def as_texts(cells: Iterable[Any]) -> list[str | None]:
+    return [cell if cell is None else str(cell) for cell in cells]
 
 
 class Pipe(io.RawIOBase):
@@ -128,7 +159,7 @@ def batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
         yield batch
 
 
-Writer = Callable[[Sequence[str], Iterable[Row]], Iterator[bytes]]
+Writer = Callable[[Sequence[Field], Iterable[Row]], Iterator[bytes]]
 FORMATS: dict[str, tuple[str, Writer]] = {
     "csv": ("text/csv; charset=utf-8", write_csv),
     "json": ("application/json", write_json),

@@ -1,101 +1,180 @@
 """What an export holds: the table as shown, or every value of the metrics."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+import msgspec
+from django.db.models import Exists, OuterRef
+
+from runs.metrics.kinds.rows import read_texts
+from runs.metrics.models import Metric, TextValue
 from runs.metrics.queries import read_history, read_summaries
-from runs.table.columns import Column
+from runs.table.columns import Column, Kind, Value
+from runs.table.export_formats import Field, FieldType
 from runs.table.rows import TableRow
 from runs.table.run_list import RunList, RunQuery, list_runs
-from runs.tracking.models import Experiment, Run
+from runs.tracking.clock import now_ms
+from runs.tracking.models import Run
 from runs.workspaces.models import Workspace
 
 PAGE_RUNS = 200
 PAGE_POINTS = 50_000
-HISTORY_HEADER = ["run_id", "run", "metric", "step", "time_ms", "value"]
+ID_FIELD = Field("run.run_id")
+HISTORY_FIELDS = (
+    ID_FIELD,
+    Field("run.name"),
+    Field("metric"),
+    Field("column"),
+    Field("step", FieldType.WHOLE),
+    Field("time", FieldType.TIME),
+    Field("value", FieldType.NUMBER),
+    Field("text"),
+)
+RUN_FIELD_TYPES = {
+    "number": FieldType.WHOLE,
+    "time": FieldType.TIME,
+    "duration": FieldType.NUMBER,
+}
+Export = tuple[Sequence[Field], Iterator[Sequence[Any]]]
 
 
 def pages(workspace: Workspace, query: RunQuery) -> Iterator[RunList]:
-    """Every page of a run table, its columns fixed by the first one."""
-    page = list_runs(workspace=workspace, query=replace(query, after=None, limit=PAGE_RUNS))
+    """Every page of a run table, its columns fixed by the first one; groups as their runs."""
+    query = replace(query, group=(), after=None, limit=PAGE_RUNS)
+    page = list_runs(workspace=workspace, query=query)
     yield page
+    query = replace(query, columns=tuple(page.columns), only_differences=False)
     while page.next:
-        query = replace(query, columns=tuple(page.columns), after=page.next, limit=PAGE_RUNS)
-        page = list_runs(workspace=workspace, query=query)
+        page = list_runs(workspace=workspace, query=replace(query, after=page.next))
         yield page
 
 
-def export_table(
-    workspace: Workspace, query: RunQuery
-) -> tuple[list[str], Iterator[Sequence[Any]]]:
-    """Header and rows of the table over all matching runs. Raises FilterError at once."""
+def rows_of(first: RunList, others: Iterator[RunList]) -> Iterator[TableRow]:
+    yield from first.rows
+    for page in others:
+        yield from page.rows
+
+
+def export_table(workspace: Workspace, query: RunQuery) -> Export:
+    """Fields and rows of the table over all matching runs. Raises FilterError at once."""
     all_pages = pages(workspace, query)
     first = next(all_pages)
-    header = ["run_id", *(title(column) for column in first.columns)]
-
-    def rows() -> Iterator[Sequence[Any]]:
-        page: RunList | None = first
-        while page is not None:
-            for row in page.rows:
-                yield [row.run.run_id, *(flat(cell) for cell in row.cells)]
-            page = next(all_pages, None)
-
-    return header, rows()
+    shown = [(i, column) for i, column in enumerate(first.columns) if column.id != ID_FIELD.name]
+    texts = find_texts(workspace, [column.key for _, column in shown if column.kind == Kind.METRIC])
+    fields = [ID_FIELD, *(Field(name_of(one), type_of(one, texts)) for _, one in shown)]
+    flatten = [(i, flattener_of(column)) for i, column in shown]
+    rows = rows_of(first, all_pages)
+    return fields, ([row.run.run_id, *(flat(row.cells[i]) for i, flat in flatten)] for row in rows)
 
 
-def title(column: Column) -> str:
-    return column.id.partition(".")[2] if column.kind != "run" else column.key
+def name_of(column: Column) -> str:
+    """The name of a column in a file: `run.status`, `params.lr`, `metrics.loss`,
+    `metrics.loss.min`. A metric whose own name ends like `.min` says `.last`, so that no two
+    columns have one name."""
+    is_clear = column.key.rpartition(".")[2] not in set(Value)
+    if column.kind is not Kind.METRIC or (column.value is Value.LAST and is_clear):
+        return f"{column.kind}.{column.key}"
+    return f"{column.kind}.{column.key}.{column.value}"
 
 
-def flat(cell: Any) -> Any:
-    """A cell as one number or text: a duration in seconds, a status by its word."""
-    if isinstance(cell, Experiment | Run):
-        return cell.name
-    if isinstance(cell, list) and cell and isinstance(cell[0], float):
-        return " ".join(f"{value:g}" for value in cell)
-    if isinstance(cell, list):
-        return "; ".join(key if value is None else f"{key}={value}" for key, value in cell)
-    if isinstance(cell, tuple):
-        return flat_pair(cell)
+def find_texts(workspace: Workspace, keys: Sequence[str]) -> set[str]:
+    """Which metrics have texts in the workspace. One query."""
+    logged = TextValue.objects.filter(metric=OuterRef("pk"))
+    found = Metric.objects.filter(Exists(logged), experiment__workspace=workspace, key__in=keys)
+    return set(found.values_list("key", flat=True))
+
+
+def type_of(column: Column, texts: set[str]) -> FieldType:
+    if column.kind is Kind.RUN:
+        return RUN_FIELD_TYPES.get(column.type, FieldType.TEXT)
+    if column.kind is not Kind.METRIC or column.value is Value.TREND or column.key in texts:
+        return FieldType.TEXT
+    return FieldType.WHOLE if column.value is Value.COUNT else FieldType.NUMBER
+
+
+def flattener_of(column: Column) -> Callable[[Any], Any]:
+    """How the cells of a column become one number or text: a duration is seconds, up to now for a
+    run that goes on; a status is its word, a parent its run id; tags are a JSON object, a trend a
+    JSON array."""
+    if column.value is Value.TREND:
+        return lambda cell: cell and as_json(cell)
+    return FLATTENERS.get(column.key, as_is) if column.kind is Kind.RUN else as_is
+
+
+def as_is(cell: Any) -> Any:
     return cell
 
 
-def flat_pair(pair: tuple[Any, Any]) -> Any:
-    first, second = pair
-    if isinstance(first, str):
-        return first
-    return None if first is None or second is None else (second - first) / 1000
+def as_json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
 
 
-def export_history(
-    workspace: Workspace, query: RunQuery
-) -> tuple[list[str], Iterator[Sequence[Any]]]:
-    """Header and one row for every point of every metric of the matching runs."""
-    all_pages = pages(workspace, query)
+def seconds_of(times: tuple[int | None, int | None]) -> float | None:
+    started, ended = times
+    if started is None:
+        return None
+    return ((now_ms() if ended is None else ended) - started) / 1000
+
+
+def run_id_of(run: Run | None) -> str | None:
+    return run and run.run_id
+
+
+FLATTENERS: dict[str, Callable[[Any], Any]] = {
+    "duration": seconds_of,
+    "experiment": lambda experiment: experiment.name,
+    "parent": run_id_of,
+    "status": lambda status: status[0],
+    "tags": lambda tags: as_json(dict(tags)),
+}
+
+
+def export_history(workspace: Workspace, query: RunQuery) -> Export:
+    """Fields, and one row for every value of every metric of the matching runs: a number in
+    `value`, a text in `text`. Raises FilterError at once."""
+    all_pages = pages(workspace, replace(query, columns=(), only_differences=False))
     first = next(all_pages)
-
-    def rows() -> Iterator[Sequence[Any]]:
-        page: RunList | None = first
-        while page is not None:
-            for row in page.rows:
-                yield from run_points(row)
-            page = next(all_pages, None)
-
-    return HISTORY_HEADER, rows()
+    return HISTORY_FIELDS, (
+        value for row in rows_of(first, all_pages) for value in values_of(row.run)
+    )
 
 
-def run_points(row: TableRow) -> Iterator[Sequence[Any]]:
-    keys = sorted({key for _, key, column in read_summaries([row.run.id]) if not column})
-    for key in keys:
-        after = None
-        while True:
-            page = read_history(run_id=row.run.id, key=key, after=after, limit=PAGE_POINTS)
-            for step, ms, value in page.points.tolist():
-                yield [row.run.run_id, row.run.name, key, step, ms, value]
-            after = page.next
-            if after is None:
-                break
+def values_of(run: Run) -> Iterator[Sequence[Any]]:
+    """Every value of a run: metric by metric, the numbers by (time, step), then the texts."""
+    numbers = {(key, column) for _, key, column in read_summaries([run.id])}
+    logged = TextValue.objects.filter(run=run)
+    texts = set(logged.values_list("metric__key", "metric__column").distinct())
+    for key, column in sorted(numbers | texts):
+        head = (run.run_id, run.name, key, column or None)
+        if (key, column) in numbers:
+            for step, ms, value in numbers_of(run, key, column):
+                yield [*head, step, ms, value, None]
+        if (key, column) in texts:
+            for text in texts_of(run, key, column):
+                yield [*head, text.step, text.ms, None, text.value]
 
 
-CONTENTS = {"table": export_table, "history": export_history}
+def numbers_of(run: Run, key: str, column: str) -> Iterator[tuple[int, int, float]]:
+    after = None
+    while True:
+        page = read_history(run_id=run.id, key=key, column=column, after=after, limit=PAGE_POINTS)
+        yield from page.points.tolist()
+        after = page.next
+        if after is None:
+            return
+
+
+def texts_of(run: Run, key: str, column: str) -> Iterator[TextValue]:
+    after = None
+    while True:
+        texts, after = read_texts(run, key=key, column=column, after=after)
+        yield from texts
+        if after is None:
+            return
+
+
+CONTENTS: dict[str, Callable[[Workspace, RunQuery], Export]] = {
+    "table": export_table,
+    "history": export_history,
+}

@@ -23,11 +23,11 @@ def export(request: HttpRequest) -> HttpResponseBase:
             f"format is one of {', '.join(FORMATS)}, content one of {', '.join(CONTENTS)}."
         )
     query = query_of(request, read_state(request.GET))
-    header, rows = CONTENTS[content](request.workspace, query)
+    fields, rows = CONTENTS[content](request.workspace, query)
     content_type, write = FORMATS[format_name]
     name = f"{'runs' if content == 'table' else 'metrics'}.{format_name}"
     return StreamingHttpResponse(
-        write(header, rows),
+        write(fields, rows),
         content_type=content_type,
         headers={"Content-Disposition": content_disposition_header(True, name) or ""},
     )

@@ -282,7 +282,7 @@ def exported(studio, **query):
 def test_the_table_as_csv_has_every_matching_row(studio, runs):
     text = exported(studio, cols="run.name,metrics.loss:min,params.lr", sort="run.name").decode()
     assert list(csv.reader(io.StringIO(text))) == [
-        ["run_id", "name", "loss:min", "lr"],
+        ["run.run_id", "run.name", "metrics.loss.min", "params.lr"],
         ["run-0", "run 0", "0.5", "0.1"],
         ["run-1", "run 1", "0.25", "0.01"],
         ["run-2", "run 2", "1.0", "0.1"],

@@ -141,6 +141,9 @@ def test_the_runs_that_are_exported_are_chosen(tab, runs, rows, count):
 
     lines = download.value.path().read_text().splitlines()
     assert len(lines) == count + 1
+    shown = tab.evaluate("JSON.parse(document.querySelector('.run-table script').textContent)")
+    names = ["run.run_id", *(column["id"] for column in shown["columns"])]
+    assert lines[0].split(",") == names
 
 
 def test_on_a_phone_the_tools_are_behind_one_button(chromium, live_server, settings, runs):

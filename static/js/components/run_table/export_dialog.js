@@ -1,6 +1,12 @@
-// What to save as a file: which rows, the table or every value of its metrics, in which format.
+// The export dialog: which runs, the table or every value of their metrics, in which format.
 
-import { writeState } from "../../lib/url_state.js";
+import { joinList, writeState } from "../../lib/url_state.js";
+
+const LABELS = {
+  selected: (runs) => `Selected (${runs})`,
+  visible: (runs) => `On screen (${runs})`,
+  matching: (runs) => `All that match the filter (${runs})`,
+};
 
 /** The export dialog of one run table. */
 export class ExportDialog {
@@ -17,31 +23,25 @@ export class ExportDialog {
       input.disabled = !count;
       input.closest("label").querySelector("span").textContent = label;
     }
-    const { selected, allMatching } = this.store;
-    this.form.elements.rows.value = selected.size && !allMatching ? "selected" : "matching";
+    this.form.elements.rows.value = rows.selected.count ? "selected" : "matching";
     this.dialog.showModal();
   }
 
-  /** How many rows each choice means, and the state that asks for them. */
+  /** How many runs each choice means, and the state that asks for them. */
   rows() {
     const { store, table } = this;
-    const number = (count, one) => `${count.toLocaleString("en-US")} ${one}`;
-    const visible = table.visibleRuns();
-    const selected = store.allMatching ? [] : [...store.selected];
     const { matching = 0 } = store.counts;
-    return {
-      selected: {
-        count: selected.length,
-        label: number(selected.length, "selected"),
-        state: { runs: selected.join(",") },
-      },
-      visible: {
-        count: visible.length,
-        label: number(visible.length, "in sight"),
-        state: { runs: visible.join(",") },
-      },
-      matching: { count: matching, label: number(matching, "that match"), state: {} },
+    const selected = [...store.selected];
+    const visible = table.visibleRuns();
+    const choice = (runs) => ({ count: runs.length, state: { runs: runs.join(",") } });
+    const all = { count: matching, state: {} };
+    const choices = {
+      selected: store.allMatching ? all : choice(selected),
+      visible: choice(visible),
+      matching: all,
     };
+    for (const [name, one] of Object.entries(choices)) one.label = LABELS[name](counted(one.count));
+    return choices;
   }
 
   download() {
@@ -50,6 +50,7 @@ export class ExportDialog {
     const asked = {
       ...state,
       ...fixed,
+      cols: joinList(this.table.columnIds),
       group: undefined,
       ...this.rows()[rows].state,
       content,
@@ -57,4 +58,8 @@ export class ExportDialog {
     };
     location.assign(this.dialog.dataset.export + writeState(asked));
   }
+}
+
+function counted(count) {
+  return count === 1 ? "1 run" : `${count.toLocaleString("en-US")} runs`;
 }
