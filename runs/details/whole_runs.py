@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from runs.metrics.database import LIST, Cursor, open_cursor
+from runs.database.cursors import LIST, Cursor, open_cursor
 from runs.tracking.models import DatasetInput, Run
 
 

@@ -2,15 +2,13 @@
 
 import platform
 import shutil
-import sqlite3
 from dataclasses import dataclass
-from pathlib import Path
 
 import django
 from django.apps import apps
 from django.conf import settings
-from django.db import connection
 
+from runs.database.dialects import current_dialect
 from runs.housekeeping.heartbeats import SILENT_AFTER_MS, last_sign
 from runs.housekeeping.queue_state import QueueState, read_queue_state
 from runs.housekeeping.table_sizes import TableSize, list_table_sizes
@@ -62,7 +60,7 @@ def read_server_state() -> ServerState:
     return ServerState(
         versions=list_versions(queue),
         started_ms=apps.get_app_config("runs").started_ms,
-        database_bytes=measure_database(),
+        database_bytes=current_dialect().measure_bytes(),
         tables=list_table_sizes(),
         disk=measure_disk(),
         is_in_bucket=bool(settings.STUDIO_S3_BUCKET),
@@ -77,28 +75,9 @@ def list_versions(queue: QueueState) -> list[tuple[str, str]]:
         ("Studio", settings.STUDIO_VERSION),
         ("Python", platform.python_version()),
         ("Django", django.get_version()),
-        ("Database", name_database()),
+        ("Database", current_dialect().name_server()),
         ("Queue", queue.kind),
     ]
-
-
-def name_database() -> str:
-    if connection.vendor == "sqlite":
-        return f"SQLite {sqlite3.sqlite_version}"
-    with connection.cursor() as cursor:
-        cursor.execute("SHOW server_version")
-        return f"PostgreSQL {cursor.fetchone()[0]}"
-
-
-def measure_database() -> int:
-    """The bytes of the database with what is still in its log."""
-    if connection.vendor == "sqlite":
-        path = str(connection.settings_dict["NAME"])
-        files = (Path(path), Path(f"{path}-wal"))
-        return sum(file.stat().st_size for file in files if file.exists())
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_database_size(current_database())")
-        return cursor.fetchone()[0]
 
 
 def measure_disk() -> DiskFree:

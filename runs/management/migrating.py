@@ -1,15 +1,11 @@
 """Migrations under a lock: of servers that start at once, one migrates and the others wait."""
 
-import fcntl
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from django.core.management import call_command
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
-LOCK_NUMBER = 0x53545544494F  # "STUDIO": no other program's advisory lock
+from runs.database.dialects import dialect_of
 
 
 class NewerDatabase(Exception):
@@ -27,7 +23,7 @@ def migrate_under_lock(connection: BaseDatabaseWrapper) -> bool:
 
     Raises NewerDatabase.
     """
-    with migration_lock(connection):
+    with dialect_of(connection).hold_migration_lock(connection):
         executor = MigrationExecutor(connection)
         if names := unknown_migrations(executor.loader):
             raise NewerDatabase(names)
@@ -35,21 +31,6 @@ def migrate_under_lock(connection: BaseDatabaseWrapper) -> bool:
             return False
         call_command("migrate", database=connection.alias, interactive=False, verbosity=0)
     return True
-
-
-@contextmanager
-def migration_lock(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Hold the lock of one database; the kernel or the server releases it if this process dies."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK_NUMBER])
-            yield
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK_NUMBER])
-        return
-    # Taken before the first connection: two at once would also race to switch to WAL.
-    with open(f"{connection.settings_dict['NAME']}.migrate.lock", "w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def unknown_migrations(loader: MigrationLoader) -> list[str]:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from runs.database.cursors import PAIRS, Cursor
 from runs.metrics import names
 from runs.metrics.batches import Batch, Codes, Mask, make_batch
-from runs.metrics.database import PAIRS, Cursor
 from runs.metrics.points import POINT, Points, are_greater, empty_points, pack, unpack
 from runs.metrics.segments import SegmentWriter
 from runs.metrics.summaries import COLUMNS, Summary, from_row, join, rank, to_row

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 
-from runs.metrics.database import LIST, Cursor
+from runs.database.cursors import LIST, Cursor
 from runs.metrics.errors import BatchChanged
 from runs.metrics.requests import Artifact, Batch
 from runs.tracking.clock import now_ms

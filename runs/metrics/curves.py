@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from runs.metrics.database import LIST, Cursor, open_cursor
+from runs.database.cursors import LIST, Cursor, open_cursor
 from runs.metrics.downsampling import choose, split_range
 from runs.metrics.points import Points, empty_points, unpack
 from runs.metrics.reading import Axis, Head, Ints, group_heads, limit_range, read_heads, read_parts

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from runs.metrics.database import LIST, Cursor, open_cursor
+from runs.database.cursors import LIST, LOCK_TO_DELETE, Cursor, open_cursor
 from runs.tracking.erasing import Erased, delete_in_turn
 
 # A sealed segment is about as much work as so many plain rows.
@@ -23,7 +23,7 @@ DROP_TEXTS = f"""
 DELETE FROM runs_textvalue WHERE id IN (SELECT id FROM runs_textvalue WHERE run_id {LIST} LIMIT %s)
 RETURNING metric_id
 """
-LOCK_NAMES = f"SELECT id FROM runs_metric WHERE id {LIST} ORDER BY id FOR UPDATE"
+LOCK_NAMES = f"SELECT id FROM runs_metric WHERE id {LIST} ORDER BY id{LOCK_TO_DELETE}"
 DROP_NAMES = f"""
 DELETE FROM runs_metric WHERE id {LIST}
 AND NOT EXISTS (SELECT 1 FROM runs_series WHERE metric_id = runs_metric.id)
@@ -62,6 +62,5 @@ def drop_names(cursor: Cursor, metric_ids: set[int]) -> None:
     if not metric_ids:
         return
     names = cursor.list(sorted(metric_ids))
-    if not cursor.is_sqlite:
-        cursor.read(LOCK_NAMES, (names,))
+    cursor.read(LOCK_NAMES, (names,))
     cursor.run(DROP_NAMES, (names,))

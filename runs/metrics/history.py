@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from runs.metrics.database import Cursor, open_cursor
+from runs.database.cursors import Cursor, open_cursor
 from runs.metrics.errors import InvalidPosition
 from runs.metrics.points import POINT, Points, empty_points, follow, order_by_time, unpack
 from runs.metrics.reading import INT64_MIN, read_sealed

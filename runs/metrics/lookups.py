@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from runs.metrics.database import LIST, PAIRS, Cursor, open_cursor
+from runs.database.cursors import LIST, PAIRS, Cursor, open_cursor
 from runs.metrics.points import unpack
 from runs.metrics.reading import INT64_MAX, INT64_MIN, Ints, group_heads, read_heads, read_parts
 from runs.metrics.summaries import NAN, rank

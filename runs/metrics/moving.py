@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from runs.metrics.database import Cursor, open_cursor
+from runs.database.cursors import Cursor, open_cursor
 from runs.metrics.names import find_or_add
 from runs.tracking.models import Experiment, Run
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
-from runs.metrics.database import Cursor
+from runs.database.cursors import Cursor
 
 MAX_CACHED = 100_000
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from runs.database.cursors import LIST, Row, open_cursor
 from runs.metrics.curves import Curve, downsample
-from runs.metrics.database import LIST, Row, open_cursor
 from runs.metrics.history import History, read_history
 from runs.metrics.lookups import value_at_best, values_at_steps
 from runs.metrics.points import Points, empty_points

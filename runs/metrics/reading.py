@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from runs.metrics.database import LIST, Cursor
+from runs.database.cursors import LIST, Cursor
 from runs.metrics.points import Points, order_by_step, order_by_time, unpack
 from runs.metrics.segments import SEALED
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from runs.metrics.database import Cursor, Row
+from runs.database.cursors import Cursor, Row
 from runs.metrics.points import POINT, Points, order_by_step, order_by_time, unpack
 from runs.metrics.reading import IN_RANGE, Axis, Ints, read_sealed
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from runs.metrics.database import open_cursor
+from runs.database.cursors import open_cursor
 from runs.metrics.points import Points, empty_points
 from runs.metrics.reading import INT64_MAX, INT64_MIN, Ints, group_heads, read_heads, read_parts
 

@@ -5,7 +5,7 @@ from functools import partial
 
 from django.db import transaction
 
-from runs.metrics.database import Row, open_cursor
+from runs.database.cursors import Row, open_cursor
 from runs.tracking.errors import NotFound
 from runs.tracking.models import ERASING
 from runs.tracking.texts import is_storable

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from runs.metrics.database import Cursor
+from runs.database.cursors import Cursor
 from runs.metrics.points import POINT, Points, pack, unpack
 
 SEALED = 1024

@@ -5,6 +5,9 @@ from typing import NamedTuple
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 
+from runs.database.cursors import LIST, LOCK_TO_CHANGE, Cursor, open_cursor
+from runs.database.dialects import current_dialect
+from runs.database.writer import hold_writer_lock, use_writer_connection
 from runs.metrics import names
 from runs.metrics.appending import append
 from runs.metrics.beside_points import (
@@ -14,7 +17,6 @@ from runs.metrics.beside_points import (
     add_batch,
     merge_shapes,
 )
-from runs.metrics.database import LIST, Cursor, open_cursor
 from runs.metrics.group_commit import GroupCommit
 from runs.metrics.models import MetricBatch
 from runs.metrics.moving import move_series
@@ -33,8 +35,6 @@ from runs.metrics.requests import (
 )
 from runs.metrics.runs import RunRef, forget_all, resolve_run
 from runs.metrics.texts import Text, add_texts
-from runs.metrics.writer_connection import use_writer_connection
-from runs.metrics.writer_lock import hold_writer_lock
 from runs.tracking.clock import now_ms
 from runs.tracking.errors import NotActive, NotFound, TrackingError
 from runs.tracking.models import ERASING, Lifecycle
@@ -58,10 +58,12 @@ __all__ = [
 MAX_BATCH_ID_CHARS = 64
 BATCHES_KEPT_MS = 7 * 24 * 3600 * 1000
 
-READ_RUNS = f"SELECT id, experiment_id, lifecycle, run_id FROM runs_run WHERE id {LIST} ORDER BY id"
 # Writers of one run take turns, and nobody deletes it under them; what only refers to the run
 # (a file, a tag) does not wait.
-LOCK = " FOR NO KEY UPDATE"
+LOCK_RUNS = (
+    f"SELECT id, experiment_id, lifecycle, run_id FROM runs_run WHERE id {LIST} ORDER BY id"
+    f"{LOCK_TO_CHANGE}"
+)
 
 
 class LockedRun(NamedTuple):
@@ -161,7 +163,7 @@ def _commit(requests: Sequence[Request]) -> list[Exception | None]:
         names.forget_all()
         return _commit_once(requests)
     except OperationalError as error:
-        if connection.vendor != "sqlite":
+        if not current_dialect().has_one_writer:
             raise
         # Locked for longer than the busy timeout, or a full disk: one by one is no better.
         return [OperationalError(*error.args) for _ in requests]
@@ -190,8 +192,7 @@ def _write(requests: Sequence[Request]) -> list[Exception | None]:
 
 
 def _lock_runs(cursor: Cursor, run_ids: set[int]) -> dict[int, LockedRun]:
-    sql = READ_RUNS if cursor.is_sqlite else READ_RUNS + LOCK
-    return {row[0]: LockedRun(*row) for row in cursor.read(sql, (cursor.list(run_ids),))}
+    return {row[0]: LockedRun(*row) for row in cursor.read(LOCK_RUNS, (cursor.list(run_ids),))}
 
 
 def _admit(

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from runs.database.cursors import Cursor
 from runs.metrics import names
-from runs.metrics.database import Cursor
 
 # (key, column, step, time in ms, text)
 Text = tuple[str, str, int, int, str]

@@ -3,12 +3,15 @@
 import math
 from collections.abc import Sequence
 
-from runs.search.dialects import Dialect
-from runs.search.fragments import Sql, sql
+from runs.database.dialects import Dialect
+from runs.database.fragments import Sql, sql
+from runs.search.errors import SearchError
 from runs.tracking.filters import Ago, Moment, Operator, Value
 from runs.tracking.filters.nodes import LIKES, LISTS, OPPOSITES, PATTERNS
 from runs.tracking.models import INDEXED_VALUE_CHARS
 from runs.tracking.texts import INT64_MAX, INT64_MIN
+
+MOST_PATTERN_CHARS = 10_000
 
 
 def compare_text(
@@ -18,6 +21,7 @@ def compare_text(
     if operator in LISTS:
         found = dialect.one_of(text, value)
     elif operator in LIKES:
+        check_length(value)
         insensitive = operator in (Operator.ILIKE, Operator.NOT_ILIKE)
         found = (dialect.ilike if insensitive else dialect.like)(text, value)
     elif operator in PATTERNS:
@@ -27,9 +31,22 @@ def compare_text(
     return found.wrap("NOT (", ")") if operator in OPPOSITES else found
 
 
+def check_length(pattern: str) -> None:
+    """Raise SearchError for a pattern longer than SQLite matches, whatever the database."""
+    if len(pattern) > MOST_PATTERN_CHARS:
+        raise SearchError(f"A LIKE pattern has at most {MOST_PATTERN_CHARS:,} characters.")
+
+
+def first_chars(dialect: Dialect, text: str) -> str:
+    """Return as much of the text expression `text` as its index holds."""
+    return dialect.beginning(text, INDEXED_VALUE_CHARS)
+
+
 def starts_alike(dialect: Dialect, text: str, values: Sequence[str]) -> Sql:
     """The condition that `text` begins as one of `values` does, as far as the index goes."""
-    return dialect.one_of(dialect.prefix(text), [value[:INDEXED_VALUE_CHARS] for value in values])
+    return dialect.one_of(
+        first_chars(dialect, text), [value[:INDEXED_VALUE_CHARS] for value in values]
+    )
 
 
 def compare_float(number: str, operator: Operator, value: float | Sequence[float]) -> Sql:

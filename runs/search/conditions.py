@@ -5,8 +5,8 @@ What is written beside a run is looked up by EXISTS, so each comparison is a pro
 
 from collections.abc import Callable, Mapping
 
+from runs.database.fragments import FALSE, TRUE, Sql, all_of, any_of, every, sql
 from runs.search.comparisons import compare_float, compare_text
-from runs.search.fragments import FALSE, TRUE, Sql, all_of, any_of, every, sql
 from runs.search.metric_ids import MetricIds
 from runs.search.run_fields import compare_run_field
 from runs.search.scope import Scope

@@ -7,9 +7,10 @@ asking costs little; a filter with a driver of few runs is answered from these a
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from runs.database.fragments import FALSE, Sql, chain, sql
 from runs.search.comparisons import compare_float, starts_alike
 from runs.search.conditions import TABLES, Conditions, read_aggregate
-from runs.search.fragments import FALSE, Sql, chain, sql
+from runs.search.fetching import fetch
 from runs.search.run_fields import find_runs_by_id
 from runs.search.scope import Scope
 from runs.tracking.filters import Aggregate, And, Comparison, Entity, Node, Operator, Or
@@ -87,7 +88,7 @@ def find_drivers(node: Node, conditions: Conditions) -> list[Driver]:
 def count_drivers(drivers: Sequence[Driver], scope: Scope, most: int) -> Sequence[int]:
     """Return how many runs each driver has, counted up to `most`. One query."""
     counts = chain(", ", [driver.count(most) for driver in drivers])
-    return scope.dialect.read(counts.wrap("SELECT ", ""))[0]
+    return fetch(counts.wrap("SELECT ", ""))[0]
 
 
 class _RangeFinder:

@@ -3,10 +3,11 @@
 from dataclasses import replace
 from functools import cached_property
 
-from runs.search.comparisons import starts_alike
+from runs.database.fragments import FALSE, Sql, all_of, sql
+from runs.search.comparisons import first_chars, starts_alike
 from runs.search.conditions import TABLES
 from runs.search.drivers import Driver, Range
-from runs.search.fragments import FALSE, Sql, all_of, sql
+from runs.search.fetching import fetch
 from runs.search.scope import Scope
 from runs.search.sort_keys import EMPTY, MISSING, NUMBER, TEXT, SortKey
 from runs.search.terms import Band, Term, Walk
@@ -35,7 +36,7 @@ class KeyedTerm(Term):
             self.key.key,
         )
         query = sql("SELECT e.id FROM (") + self.dialect.ids(ids) + has_key
-        return tuple(row[0] for row in self.dialect.read(query))
+        return tuple(row[0] for row in fetch(query))
 
     def join(self) -> Sql:
         row = self.row
@@ -65,7 +66,7 @@ class KeyedTerm(Term):
         """
         if not self.homes:
             return False, False
-        rows = self.dialect.read(self._ends("s.number"))
+        rows = fetch(self._ends("s.number"))
         found = {end is not None for row in rows for end in row}
         return True in found, False in found
 
@@ -76,7 +77,7 @@ class KeyedTerm(Term):
 
     def ends(self) -> Sql:
         """Return the query of the first and the last text of each experiment, from the index."""
-        return self._ends(self.dialect.prefix("s.value"))
+        return self._ends(first_chars(self.dialect, "s.value"))
 
     def _ends(self, value: str) -> Sql:
         end = f"(SELECT {value} FROM {self.table} s WHERE s.experiment_id = e.id AND s.key = %s"
@@ -106,7 +107,7 @@ class KeyedTerm(Term):
             return None
         condition = Sql("s.number IS NOT NULL") if rank == NUMBER else self._is_text()
         condition = sql("s.key = %s AND ", self.key.key) + condition
-        value = "s.number" if rank == NUMBER else self.dialect.prefix("s.value")
+        value = "s.number" if rank == NUMBER else first_chars(self.dialect, "s.value")
         return Walk(rank, self.table, condition, value, "s.experiment_id", self.homes)
 
     def equals(self, rank: int, value: float | str) -> Band:
@@ -120,7 +121,7 @@ class KeyedTerm(Term):
         """The condition of a text, one that the index can answer where all are texts."""
         if self.has_numbers and self.holds[0]:
             return Sql("s.number IS NULL")
-        return Sql(f"{self.dialect.prefix('s.value')} IS NOT NULL")
+        return Sql(f"{first_chars(self.dialect, 's.value')} IS NOT NULL")
 
     def _band(self, rank: int, condition: Sql) -> Band:
         exists = self._exists(condition.wrap(" AND ", ""))

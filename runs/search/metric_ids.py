@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from runs.search.fragments import Sql, any_of, sql
+from runs.database.fragments import Sql, any_of, sql
+from runs.search.fetching import fetch
 from runs.search.scope import Scope
 
 Name = tuple[str, str]
@@ -21,7 +22,7 @@ class MetricIds:
         named = any_of(sql('(key = %s AND "column" = %s)', *name) for name in self.found)
         where = self.scope.dialect.one_of("experiment_id", self.scope.experiment_ids)
         query = sql('SELECT id, key, "column" FROM runs_metric WHERE ') + where + " AND " + named
-        for metric_id, key, column in self.scope.dialect.read(query):
+        for metric_id, key, column in fetch(query):
             self.found[key, column].append(metric_id)
 
     def all(self, key: str, column: str = "") -> list[int]:

@@ -1,9 +1,9 @@
 """Sorting by an aggregate of a metric."""
 
+from runs.database.fragments import FALSE, TRUE, Sql, sql
 from runs.search.conditions import read_aggregate
 from runs.search.drivers import Driver, Range
 from runs.search.errors import SearchError
-from runs.search.fragments import FALSE, TRUE, Sql, sql
 from runs.search.keyed_terms import ENTITIES, KeyedTerm
 from runs.search.metric_ids import MetricIds
 from runs.search.scope import Scope

@@ -15,10 +15,10 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import itemgetter
 
+from runs.database.fragments import Row
 from runs.search.blocks import Block, Hit, inner, read_hit
 from runs.search.conditions import Conditions
 from runs.search.cursors import Position
-from runs.search.dialects import Row
 from runs.search.drivers import FEW, count_drivers
 from runs.search.scope import Scope
 from runs.search.statements import (

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Required, TypedDict
 
+from runs.database.fragments import Sql, all_of, sql
 from runs.search.beforehand import (
     BestValues,
     LogMatcher,
@@ -14,7 +15,7 @@ from runs.search.beforehand import (
 from runs.search.blocks import Block
 from runs.search.conditions import Conditions
 from runs.search.drivers import FEW, Driver, count_drivers, find_drivers
-from runs.search.fragments import Sql, all_of, sql
+from runs.search.fetching import fetch
 from runs.search.metric_ids import MetricIds
 from runs.search.run_fields import find_experiments
 from runs.search.scope import Scope
@@ -158,7 +159,7 @@ class PreparedSearch:
     def count(self, most: int) -> int:
         """Return the number of runs, at most `most`."""
         found = self.select(Sql("1 AS one"), tail=sql(" LIMIT %s", most))
-        return self.scope.dialect.read(found.wrap("SELECT COUNT(*) FROM (", ") found"))[0][0]
+        return fetch(found.wrap("SELECT COUNT(*) FROM (", ") found"))[0][0]
 
 
 def narrow(scope: Scope, node: Node) -> Node:

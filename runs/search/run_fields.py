@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 
+from runs.database.fragments import Sql, sql
 from runs.search.comparisons import (
     compare_float,
     compare_number,
     compare_text,
     compare_time,
 )
-from runs.search.fragments import Sql, sql
+from runs.search.fetching import fetch
 from runs.search.scope import Scope
 from runs.tracking.filters import Comparison, Operator
 from runs.tracking.filters.fields import Type, type_of
@@ -83,7 +84,7 @@ def find_experiments(node: Comparison, scope: Scope) -> set[int]:
     """Return the keys of the experiments that a comparison of `experiment` means. One query."""
     named = compare_text(scope.dialect, "e.name", node.operator, node.value)
     within = sql("SELECT e.id FROM runs_experiment e WHERE e.workspace_id = %s", scope.workspace.id)
-    return {row[0] for row in scope.dialect.read(within + " AND " + named)}
+    return {row[0] for row in fetch(within + " AND " + named)}
 
 
 def find_runs_by_id(node: Comparison, scope: Scope) -> Sql | None:

@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from runs.search.dialects import Dialect, current_dialect
-from runs.search.fragments import FALSE, Sql, all_of, sql
+from runs.database.dialects import Dialect, current_dialect
+from runs.database.fragments import FALSE, Sql, all_of, sql
 from runs.tracking.models import Experiment, Lifecycle
 from runs.workspaces.models import Workspace
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Unpack
 
+from runs.database.fragments import Sql
 from runs.search.cursors import read_cursor, write_cursor
 from runs.search.errors import SearchError
-from runs.search.fragments import Sql
 from runs.search.in_memory import read_in_memory
 from runs.search.metric_terms import make_term
 from runs.search.pages import Pager

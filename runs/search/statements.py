@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
+from runs.database.fragments import Row, Sql, all_of, chain, sql
 from runs.search.blocks import Block, Hit, behind, behind_column, order_of, read_hit
 from runs.search.cursors import Position
-from runs.search.dialects import Row
 from runs.search.drivers import Driver
-from runs.search.fragments import Sql, all_of, chain, sql
+from runs.search.fetching import fetch
 from runs.search.scope import Scope
 from runs.search.sort_keys import MISSING, NUMBER
 from runs.search.terms import Term, Walk
@@ -43,7 +43,7 @@ def read_sorted(
     )
     if limit is not None:
         query += sql(order_of(terms) + " LIMIT %s", limit)
-    return [read_hit(row, terms) for row in scope.dialect.read(query)]
+    return [read_hit(row, terms) for row in fetch(query)]
 
 
 def read_newest(scope: Scope, block: Block, after: Position | None, limit: int) -> list[Hit]:
@@ -105,7 +105,7 @@ def _read_branches(
     if len(parts) > 1:
         named = [part.wrap("SELECT * FROM (", f") b{i}") for i, part in enumerate(parts)]
         query = chain(" UNION ALL ", named) + sql(f" ORDER BY {order} LIMIT %s", limit)
-    return [read_hit(row) for row in scope.dialect.read(query)]
+    return [read_hit(row) for row in fetch(query)]
 
 
 def read_sample(scope: Scope, conditions: Sequence[Sql]) -> int:
@@ -121,7 +121,7 @@ def read_sample(scope: Scope, conditions: Sequence[Sql]) -> int:
         for way in ("", " DESC")
     ]
     sample = chain(" UNION ALL ", ends).wrap("SELECT COUNT(*) FROM (", ") r WHERE ")
-    return scope.dialect.read(sample + all_of([*scope.switches(), *conditions]))[0][0]
+    return fetch(sample + all_of([*scope.switches(), *conditions]))[0][0]
 
 
 def read_walk(
@@ -143,12 +143,12 @@ def read_walk(
         sample = Sql(columns) + rows_of + sql(order, SAMPLE)
         head = "SELECT s.value, r.id, r.run_id, r.started_ms FROM ("
         query = sample.wrap(head, ")" + join.format("s.key")) + runs + sql(order, limit)
-        rows = scope.dialect.read(query)
+        rows = fetch(query)
         if len(rows) == limit:
             return rows
     head = f"SELECT {walk.value} AS value, r.id, r.run_id, r.started_ms FROM {walk.table}"
     query = Sql(head + join.format(walk.run_column)) + all_of([*conditions, runs])
-    return scope.dialect.read(query + sql(order, limit))
+    return fetch(query + sql(order, limit))
 
 
 def driver_of(scope: Scope, ids: Sequence[int]) -> Driver:

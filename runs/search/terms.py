@@ -5,9 +5,9 @@ In a statement the row of term number `i` is called `k<i>`.
 
 from dataclasses import dataclass
 
+from runs.database.fragments import TRUE, Sql, sql
 from runs.search.drivers import Driver, Range
 from runs.search.errors import SearchError
-from runs.search.fragments import TRUE, Sql, sql
 from runs.search.run_fields import COLUMNS, read_field
 from runs.search.scope import Scope
 from runs.search.sort_keys import MISSING, NUMBER, TEXT, SortKey

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from runs.database.fragments import TRUE, Sql, sql
 from runs.search import SortKey, prepare_search
-from runs.search.fragments import TRUE, Sql, sql
+from runs.search.fetching import fetch
 from runs.search.keyed_terms import KeyedTerm
 from runs.search.metric_terms import MetricTerm
 from runs.search.prepared import PreparedSearch
@@ -80,11 +81,11 @@ class _Column:
     def _count_stored(self, term: KeyedTerm | MetricTerm) -> int:
         """Return how many runs of the experiments have a value, counted in an index."""
         counted = term.rows().wrap("SELECT COUNT(*) ", "")
-        return self.prepared.scope.dialect.read(counted)[0][0]
+        return fetch(counted)[0][0]
 
     def _read_ends(self, term: KeyedTerm | MetricTerm) -> set[Any]:
         """Return the least and the greatest value of each experiment; NULL is at one end."""
-        rows = self.prepared.scope.dialect.read(term.ends())
+        rows = fetch(term.ends())
         ends = {end for row in rows for end in row}
         is_cut = any(isinstance(end, str) and len(end) >= INDEXED_VALUE_CHARS for end in ends)
         return {*ends, object()} if is_cut else ends
@@ -101,4 +102,4 @@ class _Column:
 
     def _read(self, value: str, joins: Sql, condition: Sql) -> list[tuple[Any, ...]]:
         tail = condition.wrap(" AND ", " LIMIT 1")
-        return self.prepared.scope.dialect.read(self.prepared.select(Sql(value), joins, tail))
+        return fetch(self.prepared.select(Sql(value), joins, tail))

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
+from runs.database.patterns import compile_pattern
 from runs.tracking.client_tags import client_tags
-from runs.tracking.filters.patterns import compile_pattern
 from runs.tracking.models import Experiment, ExperimentTag, Lifecycle, Run
 from runs.tracking.statuses import ACTIVE_STATUSES, WAITING_STATUSES
 from runs.tracking.texts import is_storable

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from runs.database.fragments import Sql, chain, sql
 from runs.search import SortKey, prepare_search
 from runs.search.conditions import read_aggregate
-from runs.search.fragments import Sql, chain, sql
+from runs.search.fetching import fetch
 from runs.search.keyed_terms import KeyedTerm
 from runs.search.metric_terms import MetricTerm
 from runs.search.prepared import PreparedSearch
@@ -139,7 +140,7 @@ class _Grouping:
                 offset,
             ),
         )
-        for row in self.scope.dialect.read(statement):
+        for row in fetch(statement):
             rest = iter(row[depth + 2 :])
             metrics = {column: _read_statistics(rest) for column in columns}
             yield tuple(row[:depth]), row[depth], row[depth + 1], metrics

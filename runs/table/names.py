@@ -9,12 +9,14 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from runs.database.dialects import current_dialect
+from runs.database.fragments import sql
+from runs.database.patterns import compile_pattern
 from runs.metrics.dotted_names import name_metric
 from runs.metrics.queries import list_metrics
-from runs.search.dialects import current_dialect
-from runs.search.fragments import sql
+from runs.search.comparisons import first_chars
+from runs.search.fetching import fetch
 from runs.table.columns import FIELDS, Column, Kind
-from runs.tracking.filters.patterns import compile_pattern
 from runs.tracking.models import INDEXED_VALUE_CHARS, Param, Property, RunTag
 from runs.tracking.texts import is_storable
 
@@ -131,7 +133,7 @@ def list_values(kind: Kind, key: str, experiment_ids: Sequence[int], prefix: str
     if not experiment_ids or not is_storable(prefix + key):
         return []
     dialect, start = current_dialect(), prefix[:INDEXED_VALUE_CHARS]
-    words = {"table": NOTES[kind]._meta.db_table, "value": dialect.prefix("n.value")}
+    words = {"table": NOTES[kind]._meta.db_table, "value": first_chars(dialect, "n.value")}
     query = (
         sql(FIRST_VALUES.format(**words), key, start)
         + dialect.ids(experiment_ids)
@@ -144,4 +146,4 @@ def list_values(kind: Kind, key: str, experiment_ids: Sequence[int], prefix: str
             MOST_VALUES,
         )
     )
-    return [value for (value,) in dialect.read(query) if value]
+    return [value for (value,) in fetch(query) if value]

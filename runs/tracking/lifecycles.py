@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 
+from runs.database.dialects import current_dialect
 from runs.tracking.clock import now_ms
 from runs.tracking.errors import NotActive, NotFound
 from runs.tracking.experiments import check_experiment_active
@@ -104,7 +105,7 @@ def _move_runs(runs: list[Run], origins: Sequence[str], goal: Lifecycle) -> None
 
 def lock_runs(runs: QuerySet[Run]) -> None:
     """Lock runs in the order in which all writers lock them, so that no two wait for each other."""
-    if connection.features.has_select_for_update:
+    if not current_dialect().has_one_writer:
         list(runs.select_for_update(no_key=True).order_by("id").values_list("id"))
 
 

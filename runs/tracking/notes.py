@@ -8,9 +8,9 @@ from collections.abc import Mapping
 
 from django.db import IntegrityError, connection, transaction
 
+from runs.database.rows import Rows
 from runs.tracking.errors import NotActive, NotFound, ParamChanged, PropertyChanged
 from runs.tracking.models import Lifecycle, Param, Property, Run, RunTag
-from runs.tracking.rows import Rows
 from runs.tracking.texts import check_key, check_text
 
 PARAMS = Rows(Param)

@@ -6,9 +6,9 @@ from typing import Any, TypeVar
 from django.db import connection
 from django.db.models import F, QuerySet
 
+from runs.database.rows import Rows
 from runs.tracking.errors import NotFound
 from runs.tracking.models import ERASING, Experiment, Run
-from runs.tracking.rows import Rows
 from runs.tracking.texts import INT64_MAX, is_storable
 from runs.workspaces.models import Workspace
 

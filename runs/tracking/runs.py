@@ -7,12 +7,14 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, connection, transaction
 
+from runs.database.cursors import LOCK_TO_CHANGE
+from runs.database.dialects import current_dialect
+from runs.database.rows import Rows
 from runs.tracking.clock import now_ms
 from runs.tracking.errors import InvalidValue, NameTaken, NotActive, StatusRefused
 from runs.tracking.models import GONE, Experiment, Run, RunKind, RunTag, StatusChange
 from runs.tracking.notes import check_tags, write_tags
 from runs.tracking.numbers import take_run_number
-from runs.tracking.rows import Rows, lock_clause
 from runs.tracking.run_names import make_run_name
 from runs.tracking.statuses import WAITING_STATUSES, Status, may_change
 from runs.tracking.texts import (
@@ -159,7 +161,7 @@ def _lock(run: Run) -> tuple[Status, int | None]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT status, started_ms FROM runs_run WHERE id = %s AND lifecycle NOT IN (%s, %s)"
-            + lock_clause(),
+            + current_dialect().translate(LOCK_TO_CHANGE),
             [run.id, *GONE],
         )
         row = cursor.fetchone()

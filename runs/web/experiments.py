@@ -5,9 +5,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 
+from runs.database.patterns import PatternError
 from runs.table.experiment_list import SORTS, ExperimentList, ExperimentSearch, list_experiments
 from runs.table.trees import flat_lines, grow_tree
-from runs.tracking.filters.patterns import PatternError
 from runs.tracking.models import Lifecycle
 from runs.web import live
 from runs.web.addresses import tracking_uri

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from runs.database.patterns import PatternError
 from runs.metrics.queries import common_keys, read_summaries
 from runs.search import SearchError
 from runs.table.columns import Column, Kind
@@ -25,7 +26,6 @@ from runs.table.run_list import (
 from runs.table.saved_views import default_view
 from runs.tracking.errors import InvalidValue, NotFound
 from runs.tracking.filters import FilterError, list_choices
-from runs.tracking.filters.patterns import PatternError
 from runs.tracking.models import Experiment, Lifecycle, Run
 from runs.tracking.queries import get_run, runs_named
 from runs.tracking.statuses import WAITING_STATUSES, Status

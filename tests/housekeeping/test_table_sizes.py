@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 
+from runs.database.dialects import postgresql, sqlite
 from runs.housekeeping import table_sizes
 from runs.housekeeping.table_sizes import TABLES, list_table_sizes
 from runs.tracking.models import RunTag
@@ -34,7 +35,8 @@ def test_small_tables_are_counted():
 
 
 def test_large_tables_are_estimated(monkeypatch):
-    monkeypatch.setattr(table_sizes, "WINDOW", 20)
+    monkeypatch.setattr(sqlite, "WINDOW_ROWS", 20)
+    monkeypatch.setattr(postgresql, "FEW_ROWS", 400)
     fill(5000)
     size = size_of("Tags")
     assert not size.is_exact
@@ -42,7 +44,8 @@ def test_large_tables_are_estimated(monkeypatch):
 
 
 def test_gaps_in_a_table_are_not_counted(monkeypatch):
-    monkeypatch.setattr(table_sizes, "WINDOW", 20)
+    monkeypatch.setattr(sqlite, "WINDOW_ROWS", 20)
+    monkeypatch.setattr(postgresql, "FEW_ROWS", 400)
     fill(6000)
     low = RunTag.objects.order_by("pk").values_list("pk", flat=True)[0]
     RunTag.objects.filter(pk__gte=low + 1000, pk__lt=low + 4000).delete()

@@ -5,10 +5,10 @@ import threading
 import pytest
 from django.db import DatabaseError, connection, connections
 
-from runs.metrics import writer_connection
+from runs.database import writer
+from runs.database.writer import use_writer_connection
 from runs.metrics.queries import read_history
 from runs.metrics.services import log_batch
-from runs.metrics.writer_connection import use_writer_connection
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -48,7 +48,7 @@ def test_an_error_of_the_database_closes_the_writer(sqlite):
 
 def test_a_forked_child_opens_its_own(sqlite):
     before = used_inside()
-    writer_connection._leave_behind()
+    writer._leave_behind()
     assert used_inside() is not before
 
 

@@ -8,9 +8,10 @@ import threading
 import pytest
 from django.db import connection
 
-from runs.metrics import services, writer_connection
+from runs.database import writer
+from runs.database.writer import hold_writer_lock
+from runs.metrics import services
 from runs.metrics.services import log_batch
-from runs.metrics.writer_lock import hold_writer_lock
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
@@ -67,7 +68,7 @@ def test_a_writer_waits_for_another_process(run, ref, other_process):
 
 def test_a_database_that_stays_locked_fails_a_group_once(run, ref, monkeypatch):
     monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", 0.1)
-    monkeypatch.setattr(writer_connection, "_held", {})
+    monkeypatch.setattr(writer, "_held", {})
     tries = []
     once = services._commit_once
     monkeypatch.setattr(services, "_commit_once", lambda group: tries.append(group) or once(group))

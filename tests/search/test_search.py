@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from runs.database.dialects import current_dialect
 from runs.metrics.services import log_batch
 from runs.search import (
     SearchError,
@@ -12,7 +13,6 @@ from runs.search import (
     matching_runs,
     search_runs,
 )
-from runs.search.dialects import current_dialect
 from runs.tracking.filters import Comparison, Entity, Field, Operator, parse
 from runs.tracking.models import Lifecycle, Run, RunTag
 from runs.tracking.services import archive_runs, delete_runs
@@ -328,4 +328,4 @@ def test_the_subquery_of_a_search_selects_its_runs(experiment):
     make_run(experiment, params={"x": "2"})
     query = matching_runs(workspace=default_workspace(), filter=parse("params.x = 1"))
 
-    assert current_dialect().read(query.wrap("SELECT id FROM (", ") m")) == [(wanted.id,)]
+    assert current_dialect().fetch(query.wrap("SELECT id FROM (", ") m")) == [(wanted.id,)]

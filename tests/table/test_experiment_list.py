@@ -2,9 +2,9 @@
 
 import pytest
 
+from runs.database.patterns import PatternError
 from runs.table.experiment_list import ExperimentSearch, count_active_runs, list_experiments
 from runs.tracking import services
-from runs.tracking.filters.patterns import PatternError
 from runs.tracking.models import Experiment
 from tests.factories import make_experiment, make_run, make_workspace
 

@@ -2,13 +2,13 @@
 
 import pytest
 
+from runs.database.patterns import PatternError
 from runs.metrics.kinds.logging import log_metrics
 from runs.metrics.kinds.values import Table
 from runs.metrics.services import RunRef, log_batch
 from runs.table.columns import Kind
 from runs.table.completions import complete
 from runs.table.names import list_chart_names, list_columns, list_names, list_values
-from runs.tracking.filters.patterns import PatternError
 from tests.factories import make_experiment, make_run
 
 pytestmark = pytest.mark.django_db

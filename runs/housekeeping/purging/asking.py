@@ -6,12 +6,12 @@ from django.db import transaction
 
 from runs.artifacts.disk import in_parts
 from runs.artifacts.errors import NotDeleted
+from runs.database.writer import hold_writer_lock
 from runs.housekeeping.models import Purge
 from runs.housekeeping.purging.errors import PurgeChanged
 from runs.housekeeping.purging.previews import deleted_runs, preview_purge
 from runs.housekeeping.purging.ringing import ring
 from runs.housekeeping.purging.working import advance_purge, release
-from runs.metrics.writer_lock import hold_writer_lock
 from runs.tracking.clock import now_ms
 from runs.tracking.erasing import COUNTED, Erased, mark_experiments, mark_runs
 from runs.tracking.models import Experiment, Lifecycle, Run

@@ -7,15 +7,16 @@ crash where it was. Other writers get their turn after each part.
 import time
 from collections.abc import Sequence
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 
 from runs.artifacts.purging import erase_files, erase_files_of_models, let_go_of_files
 from runs.artifacts.services import delete_bytes_on_commit
+from runs.database.dialects import current_dialect
+from runs.database.writer import hold_writer_lock
 from runs.housekeeping.models import Purge
 from runs.housekeeping.purging.ringing import ring
 from runs.metrics.erasing import erase_metrics
-from runs.metrics.writer_lock import hold_writer_lock
 from runs.tracking.clock import now_ms
 from runs.tracking.erasing import (
     Erased,
@@ -79,7 +80,7 @@ def advance_purge(*, purge: Purge, budget_s: float) -> bool:
         if time.monotonic() > deadline:
             release(purge)
             return False
-        if connection.vendor == "sqlite":
+        if current_dialect().has_one_writer:
             time.sleep(max(PAUSE_S, time.monotonic() - began))
 
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 
+from runs.database.patterns import PatternError, compile_pattern
 from runs.tracking.filters.errors import FilterError
 from runs.tracking.filters.fields import Type, choices_of, suggest_choice, type_of
 from runs.tracking.filters.lexer import Kind, Token
@@ -21,7 +22,6 @@ from runs.tracking.filters.nodes import (
     Operator,
     Value,
 )
-from runs.tracking.filters.patterns import PatternError, compile_pattern
 
 FLAGS = {"true": True, "false": False}
 KEYWORDS = frozenset({"AND", "OR", "NOT", "IN", "IS", "LIKE", "ILIKE", "NULL"})

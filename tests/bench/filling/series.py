@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from runs.metrics.database import open_cursor
+from runs.database.cursors import open_cursor
 from runs.metrics.points import Points, make_points
 from runs.metrics.segments import SegmentWriter
 from tests.bench.filling.runs import Population

@@ -85,8 +85,8 @@ def make_run(experiment, seed: RunSeed):
 
 def append_points(experiment_id: int, pairs: list[tuple[int, RunSeed]]) -> None:
     """Store the curves as the group commit does."""
+    from runs.database.cursors import open_cursor
     from runs.metrics.appending import Logged, append
-    from runs.metrics.database import open_cursor
 
     logged = [as_logged(Logged, run, seed) for run, seed in pairs]
     with open_cursor() as cursor:

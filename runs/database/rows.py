@@ -81,8 +81,3 @@ class Rows(Generic[M]):
             place = self.written.index(field)
             values[place] = field.get_db_prep_save(values[place], connection)
         return values
-
-
-def lock_clause() -> str:
-    """Return what makes a SELECT lock its rows; a SQLite write transaction holds every lock."""
-    return " FOR NO KEY UPDATE" if connection.features.has_select_for_no_key_update else ""

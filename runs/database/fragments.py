@@ -1,6 +1,6 @@
 """Pieces of SQL that carry their parameters.
 
-The text is code of this room; whatever a person wrote travels in `params`. SQLite's parser keeps
+The text is code of the studio; whatever a person wrote travels in `params`. SQLite's parser keeps
 at most a hundred things open: of parts that are joined, the one with the deepest parentheses
 stands first, so that nothing but parentheses is open while it is read.
 """
@@ -8,6 +8,8 @@ stands first, so that nothing but parentheses is open while it is read.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
+
+Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from runs.tracking.filters.patterns import PatternError, compile_pattern, to_postgresql
+from runs.database.patterns import PatternError, compile_pattern, to_postgresql
 
 
 def test_a_pattern_is_found_anywhere_and_dot_matches_a_line_break():
