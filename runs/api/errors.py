@@ -1,71 +1,27 @@
-"""The one place that turns what went wrong into `{"error": {"code", "message", …}}`."""
+"""Every error of the API, as `{"error": {"code", "message", …}}`."""
 
 import logging
 import math
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
-from django.db import OperationalError
 from django.http import Http404
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
 
 from runs.api.endpoint import CHALLENGE
-from runs.artifacts import errors as artifacts
-from runs.metrics import errors as metrics
-from runs.search import SearchError
-from runs.tracking import errors as tracking
-from runs.tracking.filters import FilterError
-from runs.workspaces import errors as workspaces
+from runs.http.errors import STATUS, as_studio_error
 
 logger = logging.getLogger(__name__)
 
-# Class of an error -> status, code. The most specific class that is here decides.
-TABLE: dict[type[Exception], tuple[int, str]] = {
-    workspaces.NotSignedIn: (401, "not_signed_in"),
-    workspaces.NotAllowed: (403, "not_allowed"),
-    workspaces.UnknownWorkspace: (404, "not_found"),
-    workspaces.WorkspaceError: (400, "invalid_value"),
-    tracking.NotFound: (404, "not_found"),
-    tracking.NotActive: (409, "deleted"),
-    tracking.NameTaken: (409, "name_taken"),
-    tracking.ParamChanged: (409, "param_changed"),
-    tracking.PropertyChanged: (409, "property_changed"),
-    tracking.StatusRefused: (409, "status_refused"),
-    tracking.TrackingError: (400, "invalid_value"),
-    metrics.BatchChanged: (409, "batch_changed"),
-    FilterError: (400, "invalid_filter"),
-    SearchError: (400, "invalid_search"),
-    artifacts.UnknownFile: (404, "not_found"),
-    artifacts.UnknownSnapshot: (404, "not_found"),
-    artifacts.SnapshotTaken: (409, "snapshot_taken"),
-    artifacts.SnapshotTooLarge: (413, "too_large"),
-    artifacts.BytesMissing: (410, "bytes_missing"),
-    artifacts.PathTaken: (409, "path_taken"),
-    artifacts.OwnerGone: (409, "deleted"),
-    artifacts.NotDeleted: (409, "not_deleted"),
-    artifacts.OffsetGap: (409, "offset_gap"),
-    artifacts.OffsetConflict: (409, "offset_conflict"),
-    artifacts.StoreFull: (507, "store_full"),
-    artifacts.StoreUnavailable: (503, "unavailable"),
-    artifacts.ArtifactError: (400, "invalid_value"),
-    drf.ParseError: (400, "invalid_json"),
-    drf.NotAuthenticated: (401, "not_signed_in"),
-    drf.AuthenticationFailed: (401, "not_signed_in"),
-    drf.PermissionDenied: (403, "not_allowed"),
-    drf.NotFound: (404, "not_found"),
-    Http404: (404, "not_found"),
-    drf.MethodNotAllowed: (405, "method_not_allowed"),
-    drf.UnsupportedMediaType: (415, "unsupported_media_type"),
-    drf.Throttled: (429, "throttled"),
-    RequestDataTooBig: (413, "too_large"),
-    OperationalError: (503, "unavailable"),
-}
-TOLD: dict[type[Exception], str] = {
-    OperationalError: "The database does not answer right now. Nothing was stored.",
-    drf.UnsupportedMediaType: "Send the body as JSON, with Content-Type: application/json.",
-    RequestDataTooBig: "The request body is too large.",
-    Http404: "There is nothing at this address.",
+# Status of an error of the framework -> code.
+CODES = {
+    400: "invalid_json",
+    401: "not_signed_in",
+    403: "not_allowed",
+    404: "not_found",
+    405: "method_not_allowed",
+    415: "unsupported_media_type",
+    429: "throttled",
 }
 HINTS = {
     "not_signed_in": "Send 'Authorization: Bearer <token>'. Make a token with manage.py token.",
@@ -76,38 +32,27 @@ RETRY_S = "2"
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response:
-    """DRF's exception handler: every error of every endpoint passes here."""
-    if isinstance(error, drf.ValidationError):
-        field, message = first_fault(error.detail)
-        return shape(400, "invalid_value", message, field=field)
-    status, code = entry_of(error)
-    if status == 500:
-        logger.error("A request of the API failed", exc_info=error)
-        return shape(500, code, "The studio failed to answer; its log says why.")
-    if isinstance(error, OperationalError):
-        logger.error("The database does not answer", exc_info=error)
-    known = next((TOLD[kind] for kind in type(error).__mro__ if kind in TOLD), "")
-    response = shape(status, code, known or str(error), **facts_of(error))
+    """Return the answer to any error of an endpoint. DRF calls this as its exception handler."""
+    response = answer_error(error)
     add_headers(response, error)
     return response
 
 
-def entry_of(error: Exception) -> tuple[int, str]:
-    found = (TABLE[kind] for kind in type(error).__mro__ if kind in TABLE)
-    return next(found, (500, "internal_error"))
-
-
-def facts_of(error: Exception) -> dict[str, Any]:
-    """What an error says beside its message."""
-    facts: dict[str, Any] = {}
-    if isinstance(error, FilterError):
-        facts = {"field": "filter", "position": error.position, "length": error.length}
-        facts |= {"hint": error.hint} if error.hint else {}
-    if isinstance(error, artifacts.OffsetGap | artifacts.OffsetConflict):
-        facts = {"field": "offset", "expected": error.expected}
-    if field := getattr(error, "field", ""):
-        facts["field"] = field
-    return facts
+def answer_error(error: Exception) -> Response:
+    """Return the answer to an error, without the headers of its status."""
+    if (refused := as_studio_error(error)) is not None:
+        return shape(STATUS[refused.kind], refused.code, str(refused), **refused.facts())
+    if isinstance(error, Http404):
+        return shape(404, "not_found", "There is nothing at this address.")
+    if isinstance(error, drf.ValidationError):
+        field, message = first_fault(error.detail)
+        return shape(400, "invalid_value", message, field=field)
+    if isinstance(error, drf.UnsupportedMediaType):
+        error.detail = "Send the body as JSON, with Content-Type: application/json."
+    if isinstance(error, drf.APIException) and error.status_code in CODES:
+        return shape(error.status_code, CODES[error.status_code], str(error.detail))
+    logger.error("A request of the API failed", exc_info=error)
+    return shape(500, "internal_error", "The studio failed to answer; its log says why.")
 
 
 def add_headers(response: Response, error: Exception) -> None:

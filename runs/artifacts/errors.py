@@ -1,12 +1,12 @@
 """What can go wrong with files: one family, told apart by class."""
 
+from typing import Any
 
-class ArtifactError(Exception):
+from runs.workspaces.errors import ErrorKind, StudioError
+
+
+class ArtifactError(StudioError):
     """Base of the room's errors; `message` says what happened and what to do."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
 
 
 class InvalidPath(ArtifactError):
@@ -16,49 +16,70 @@ class InvalidPath(ArtifactError):
 class UnknownFile(ArtifactError):
     """There is no such file."""
 
+    kind, code = ErrorKind.NOT_FOUND, "not_found"
+
 
 class PathTaken(ArtifactError):
     """A folder stands where the file should go, or a file where its folder should be."""
+
+    kind, code = ErrorKind.CONFLICT, "path_taken"
 
 
 class OwnerGone(ArtifactError):
     """The run (or model) is deleted: it takes no files until it is restored."""
 
+    kind, code = ErrorKind.CONFLICT, "deleted"
+
 
 class NotDeleted(ArtifactError):
     """Only what is deleted can be purged."""
+
+    kind, code = ErrorKind.CONFLICT, "not_deleted"
 
 
 class UploadCut(ArtifactError):
     """Fewer or more bytes arrived than were announced. Nothing was kept."""
 
 
-class OffsetGap(ArtifactError):
-    """Bytes before this offset are missing; `expected` is where to go on."""
+class WrongOffset(ArtifactError):
+    """Bytes cannot be stored at this offset; `expected` is where to go on."""
 
     def __init__(self, message: str, expected: int) -> None:
         super().__init__(message)
         self.expected = expected
 
+    def facts(self) -> dict[str, Any]:
+        return {"field": "offset", "expected": self.expected}
 
-class OffsetConflict(ArtifactError):
-    """Other bytes are already stored at this offset; `expected` is where to go on."""
 
-    def __init__(self, message: str, expected: int) -> None:
-        super().__init__(message)
-        self.expected = expected
+class OffsetGap(WrongOffset):
+    """Bytes before this offset are missing."""
+
+    kind, code = ErrorKind.CONFLICT, "offset_gap"
+
+
+class OffsetConflict(WrongOffset):
+    """Other bytes are already stored at this offset."""
+
+    kind, code = ErrorKind.CONFLICT, "offset_conflict"
 
 
 class BytesMissing(ArtifactError):
     """The index knows the file, the store has lost its bytes."""
 
+    kind, code = ErrorKind.GONE, "bytes_missing"
+
 
 class StoreFull(ArtifactError):
     """No space is left. Nothing was kept; free some and try again."""
 
+    kind, code = ErrorKind.FULL, "store_full"
+
 
 class StoreUnavailable(ArtifactError):
     """The store does not answer or refuses. Nothing was kept; try again later."""
+
+    kind, code = ErrorKind.UNAVAILABLE, "unavailable"
 
 
 class InvalidPattern(ArtifactError):
@@ -72,9 +93,13 @@ class InvalidLines(ArtifactError):
 class TooMuchText(ArtifactError):
     """More than is copied at once; the message says how much that is."""
 
+    kind, code = ErrorKind.TOO_LARGE, "too_large"
+
 
 class UnknownSnapshot(ArtifactError):
     """The run has no snapshot."""
+
+    kind, code = ErrorKind.NOT_FOUND, "not_found"
 
 
 class InvalidSnapshot(ArtifactError):
@@ -84,6 +109,10 @@ class InvalidSnapshot(ArtifactError):
 class SnapshotTooLarge(ArtifactError):
     """More bytes or files than a snapshot may have. Nothing was kept."""
 
+    kind, code = ErrorKind.TOO_LARGE, "too_large"
+
 
 class SnapshotTaken(ArtifactError):
     """The run has another snapshot already; a snapshot never changes."""
+
+    kind, code = ErrorKind.CONFLICT, "snapshot_taken"

@@ -1,6 +1,7 @@
 """What can go wrong in this room, in the family that every door maps already."""
 
 from runs.tracking.errors import InvalidValue, TrackingError
+from runs.workspaces.errors import ErrorKind
 
 
 class InvalidPoint(InvalidValue):
@@ -13,3 +14,5 @@ class InvalidPosition(InvalidValue):
 
 class BatchChanged(TrackingError):
     """A batch under this id is stored already, and it was another one."""
+
+    kind, code = ErrorKind.CONFLICT, "batch_changed"

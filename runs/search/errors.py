@@ -1,12 +1,12 @@
 """What a search can be refused for, beside a `FilterError`."""
 
+from runs.workspaces.errors import StudioError
 
-class SearchError(Exception):
+
+class SearchError(StudioError):
     """A search that cannot be run as asked; `message` says what to change."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+    code = "invalid_search"
 
 
 class CursorError(SearchError):

@@ -3,47 +3,19 @@
 import functools
 from collections.abc import Callable
 
-from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
-from runs.artifacts import errors as artifacts
-from runs.housekeeping.purging.errors import PurgeChanged
-from runs.search import SearchError
-from runs.tracking import errors as tracking
+from runs.http.errors import STATUS, DatabaseUnavailable, as_studio_error
 from runs.web import problems
-from runs.workspaces import errors as workspaces
 from runs.workspaces.access import DEFAULT_MAX_BODY_BYTES, Access, authorize, find_role
+from runs.workspaces.errors import NotSignedIn
 from runs.workspaces.permissions import Action
 
 View = Callable[..., HttpResponse]
 
 LAST_WORKSPACE = "workspace"
 LAST_WORKSPACE_S = 365 * 24 * 3600
-
-STATUS_OF_ERROR: dict[type[Exception], int] = {
-    tracking.NotFound: 404,
-    tracking.NotActive: 409,
-    tracking.NameTaken: 409,
-    tracking.ParamChanged: 409,
-    tracking.PropertyChanged: 409,
-    tracking.StatusRefused: 409,
-    tracking.TrackingError: 400,
-    SearchError: 400,
-    PurgeChanged: 409,
-    artifacts.UnknownFile: 404,
-    artifacts.UnknownSnapshot: 404,
-    artifacts.BytesMissing: 410,
-    artifacts.PathTaken: 409,
-    artifacts.OwnerGone: 409,
-    artifacts.NotDeleted: 409,
-    artifacts.TooMuchText: 413,
-    artifacts.StoreFull: 507,
-    artifacts.StoreUnavailable: 503,
-    artifacts.ArtifactError: 400,
-    workspaces.NotAllowed: 403,
-    workspaces.UnknownWorkspace: 404,
-}
 
 
 def page(
@@ -87,12 +59,14 @@ def answer_of(
             )
             request.role = find_role(request.principal, request.workspace)
         return view(request, *args, **kwargs)
-    except workspaces.NotSignedIn:
+    except NotSignedIn:
         return problems.sign_in_first(request)
-    except RequestDataTooBig:
-        return problems.answer(request, 413, "That is more than this page takes at once.")
-    except tuple(STATUS_OF_ERROR) as error:
-        return problems.answer(request, status_of(error), str(error))
+    except Exception as error:
+        if (refused := as_studio_error(error)) is None:
+            raise
+        if isinstance(refused, DatabaseUnavailable):
+            return problems.server_error(request, STATUS[refused.kind])
+        return problems.answer(request, STATUS[refused.kind], str(refused))
 
 
 def remember_workspace(request: HttpRequest, answer: HttpResponse) -> None:
@@ -112,8 +86,3 @@ def remember_workspace(request: HttpRequest, answer: HttpResponse) -> None:
 
 def is_method_allowed(method: str, methods: tuple[str, ...]) -> bool:
     return method in methods or (method == "HEAD" and "GET" in methods)
-
-
-def status_of(error: Exception) -> int:
-    """The status of the most specific class of `error` that the table knows."""
-    return next(STATUS_OF_ERROR[kind] for kind in type(error).__mro__ if kind in STATUS_OF_ERROR)

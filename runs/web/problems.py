@@ -87,9 +87,9 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     return answer(request, 403, "This page was open too long, or the request came from elsewhere.")
 
 
-def server_error(request: HttpRequest) -> HttpResponse:
-    """Our own fault. The page asks nothing of the database or of the request."""
+def server_error(request: HttpRequest, status: int = 500) -> HttpResponse:
+    """A fault of the studio, or its database does not answer (503). The page needs no database."""
     if wants_json(request):
-        told = {"status": 500, "title": "The studio failed", "message": "", "hint": "Try again."}
-        return JsonResponse(told, status=500)
-    return HttpResponse(render_to_string("errors/500.html"), status=500)
+        told = {"status": status, "title": "The studio failed", "message": "", "hint": "Try again."}
+        return JsonResponse(told, status=status)
+    return HttpResponse(render_to_string("errors/500.html", {"status": status}), status=status)

@@ -1,5 +1,7 @@
 """What a filter can be refused for: one error that points into the text."""
 
+from typing import Any
+
 from runs.tracking.errors import InvalidValue
 
 
@@ -10,6 +12,8 @@ class FilterError(InvalidValue):
     (0-based), `hint` says what to write instead and may be empty.
     """
 
+    code = "invalid_filter"
+
     def __init__(self, message: str, position: int = 0, length: int = 0, hint: str = "") -> None:
         super().__init__(message)
         self.position = position
@@ -18,3 +22,7 @@ class FilterError(InvalidValue):
 
     def __str__(self) -> str:
         return f"{self.message} (at character {self.position + 1})"
+
+    def facts(self) -> dict[str, Any]:
+        hint = {"hint": self.hint} if self.hint else {}
+        return {"field": "filter", "position": self.position, "length": self.length} | hint
