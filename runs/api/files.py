@@ -7,14 +7,14 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from runs.api.bodies import declared_bytes, read_chunks
-from runs.api.downloads import send_file
 from runs.api.endpoint import Endpoint, answer
 from runs.api.inputs import Flag, Input, Text, Whole
 from runs.api.schema import BINARY, describe
 from runs.artifacts.listing import list_page
 from runs.artifacts.queries import get_file
 from runs.artifacts.services import delete_path, save_file
+from runs.http.bodies import declared_bytes, read_chunks
+from runs.http.sending import send_file
 from runs.tracking.queries import get_run
 from runs.workspaces.access import Access
 from runs.workspaces.permissions import Action

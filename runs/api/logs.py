@@ -10,7 +10,6 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from runs.api.bodies import read_bytes_up_to
 from runs.api.endpoint import Endpoint, answer
 from runs.api.files import EntryOut
 from runs.api.inputs import Flag, Input, Name, Whole
@@ -22,6 +21,7 @@ from runs.artifacts.logs.reading import MAX_COUNT, MAX_PART_BYTES, read_lines, r
 from runs.artifacts.logs.searching import FileSearch, parse_query, search_file
 from runs.artifacts.models import File
 from runs.artifacts.queries import get_file
+from runs.http.bodies import read_body
 from runs.tracking.queries import get_run
 from runs.workspaces.access import Access
 from runs.workspaces.permissions import Action
@@ -170,7 +170,7 @@ class Logs(Endpoint):
     @Access(Action.FILE_WRITE, ("PATCH",), settings.STUDIO_MAX_BODY_BYTES)
     def patch(self, request: Request, run_id: str) -> Response:
         run, asked = get_run(self.workspace, run_id), self.read_query(AppendQuery)
-        data = read_bytes_up_to(request, settings.STUDIO_MAX_BODY_BYTES)
+        data = read_body(request, settings.STUDIO_MAX_BODY_BYTES)
         return Response({"next_offset": append_log(run=run, data=data, **asked)})
 
 

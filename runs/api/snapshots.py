@@ -9,8 +9,6 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from runs.api.bodies import declared_bytes, read_chunks
-from runs.api.downloads import send_file, send_zip
 from runs.api.endpoint import Endpoint, answer
 from runs.api.files import RANGE
 from runs.api.inputs import Flag, Input
@@ -24,6 +22,8 @@ from runs.artifacts.snapshots.queries import (
 )
 from runs.artifacts.snapshots.services import save_snapshot
 from runs.artifacts.snapshots.zips import plan_snapshot_zip
+from runs.http.bodies import declared_bytes, read_chunks
+from runs.http.sending import send_file, send_zip
 from runs.tracking.queries import get_run
 from runs.workspaces.access import Access
 from runs.workspaces.permissions import Action

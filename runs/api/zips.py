@@ -4,12 +4,12 @@ from django.http.response import HttpResponseBase
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from runs.api.downloads import send_zip
 from runs.api.endpoint import Endpoint
 from runs.api.files import RANGE
 from runs.api.inputs import Flag, Input, Name, Text
 from runs.api.schema import BINARY, describe
 from runs.artifacts.zipping.plans import plan_zip
+from runs.http.sending import send_folder, send_zip
 from runs.table.bulk import get_runs
 from runs.tracking.queries import get_run
 from runs.workspaces.access import Access
@@ -29,7 +29,10 @@ class ZipQuery(Input):
 class RunZipQuery(ZipQuery):
     """What goes in, of one run."""
 
-    path = Text(default="", help_text="A folder; empty is everything.")
+    path = Text(
+        default="",
+        help_text="A folder, or one file that is then sent as it is; empty is everything.",
+    )
 
 
 class RunsZipQuery(ZipQuery):
@@ -44,14 +47,15 @@ class RunZip(Endpoint):
     """The files of a run."""
 
     @describe(
-        "Download the files of a run as a zip", query=RunZipQuery, headers=[RANGE], more=ZIP,
+        "Download a folder of a run as a zip", query=RunZipQuery, headers=[RANGE], more=ZIP,
         also=(410, 416),
     )  # fmt: skip
     @Access(Action.FILE_READ, ("GET",))
     def get(self, request: Request, run_id: str) -> HttpResponseBase:
         run, asked = get_run(self.workspace, run_id), self.read_query(RunZipQuery)
-        plan = plan_zip([run], folder=asked["path"], logs_only=asked["logs"])
-        return send_zip(request, plan, compress=asked["compress"])
+        return send_folder(
+            request, run, asked["path"], logs_only=asked["logs"], compress=asked["compress"]
+        )
 
 
 class RunsZip(Endpoint):

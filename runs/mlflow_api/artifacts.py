@@ -7,12 +7,13 @@ from django.http.response import HttpResponseBase
 
 from runs.artifacts import queries, services
 from runs.artifacts.paths import clean_folder, clean_path
+from runs.http.bodies import read_body
+from runs.http.errors import BodyTooLarge
+from runs.http.sending import send_file
 from runs.mlflow_api import messages
-from runs.mlflow_api.bodies import read_body
 from runs.mlflow_api.decoding import decode_query
-from runs.mlflow_api.downloads import send_file
 from runs.mlflow_api.endpoint import GET, POST, STREAMED, Call, endpoint
-from runs.mlflow_api.errors import INVALID, TOO_LARGE, ProtocolError
+from runs.mlflow_api.errors import INVALID, ProtocolError
 from runs.mlflow_api.locations import run_location
 from runs.mlflow_api.lookups import find_run
 from runs.mlflow_api.proxied import as_file, as_listing
@@ -59,11 +60,9 @@ def read_small(call: Call) -> bytes:
     """Return the body of an upload that must be small and not empty."""
     try:
         data = read_body(call.request, MAX_UPLOAD_BYTES)
-    except ProtocolError as error:
-        if error.code == TOO_LARGE:
-            text = "Artifact size is too large. Max size is 10MB."
-            raise ProtocolError(INVALID, text) from None
-        raise
+    except BodyTooLarge:
+        text = "Artifact size is too large. Max size is 10MB."
+        raise ProtocolError(INVALID, text) from None
     if not data:
         raise ProtocolError(INVALID, "Request must specify data.")
     return data

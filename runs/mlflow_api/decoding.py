@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import msgspec
 from django.http import HttpRequest, QueryDict
 
-from runs.mlflow_api.bodies import read_body
+from runs.http.bodies import read_body
 from runs.mlflow_api.errors import INVALID, ProtocolError, invalid_value, missing_value
 from runs.mlflow_api.messages import Message
 
@@ -29,11 +29,11 @@ _PLACE_STEP = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 
 
 def decode_request(request: HttpRequest, kind: type[M], max_bytes: int) -> M:
-    """Return the message of a request: of its query string for GET, else of its JSON body.
+    """Return the message of a request: of its query string for GET and HEAD, else of its JSON body.
 
     Raises `ProtocolError` with the field and its value where something does not fit.
     """
-    if request.method == "GET":
+    if request.method in ("GET", "HEAD"):
         message = decode_query(request.GET, kind)
     else:
         check_content_type(request)

@@ -13,9 +13,9 @@ from django.http.response import HttpResponseBase
 from runs.artifacts import queries, services
 from runs.artifacts.owners import Owner
 from runs.artifacts.paths import clean_folder, clean_path
+from runs.http.bodies import read_chunks
+from runs.http.sending import send_file
 from runs.mlflow_api import messages
-from runs.mlflow_api.bodies import read_chunks
-from runs.mlflow_api.downloads import send_file
 from runs.mlflow_api.endpoint import GET, POST, STREAMED, Call, by_method, endpoint
 from runs.mlflow_api.errors import MISSING, ProtocolError
 from runs.tracking.models import LoggedModel

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from runs.database.patterns import PatternError
+from runs.http.query import is_whole
 from runs.table.experiment_list import SORTS, ExperimentList, ExperimentSearch, list_experiments
 from runs.table.trees import flat_lines, grow_tree
 from runs.tracking.models import Lifecycle
@@ -57,7 +58,7 @@ def read_search(query: QueryDict) -> ExperimentSearch:
 
 
 def is_count(text: str) -> bool:
-    return text.isascii() and text.isdigit() and 0 < len(text) < 8
+    return is_whole(text) and len(text) < 8
 
 
 def try_search(request: HttpRequest, search: ExperimentSearch) -> tuple[ExperimentList, str]:

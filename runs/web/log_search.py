@@ -12,12 +12,12 @@ from django.urls import reverse
 
 from runs.artifacts.errors import ArtifactError
 from runs.artifacts.logs.searching import FileHits, Query, parse_query
+from runs.http.query import read_flag, read_whole
 from runs.search.log_hits import Progress, find_in_logs, runs_with_files
 from runs.tracking.models import Experiment, Lifecycle, Run
 from runs.tracking.queries import get_experiment_by_name
 from runs.web.addresses import experiment_address, run_address
 from runs.web.gate import page
-from runs.web.logs import number
 from runs.workspaces.permissions import Action
 
 
@@ -29,8 +29,8 @@ def log_search(request: HttpRequest) -> HttpResponse:
     context = {
         "crumbs": [{"label": "Search logs"}],
         "text": request.GET.get("q", ""),
-        "is_regex": request.GET.get("regex") == "1",
-        "match_case": request.GET.get("case") == "1",
+        "is_regex": read_flag(request.GET, "regex"),
+        "match_case": read_flag(request.GET, "case"),
         "chosen": request.GET.get("exp", ""),
         "experiments": names.order_by("name").values_list("name", flat=True),
         "hits_address": reverse("log_search_hits", kwargs={"workspace": workspace.slug}),
@@ -48,8 +48,8 @@ def hits(request: HttpRequest) -> HttpResponseBase:
     """
     query = parse_query(
         request.GET.get("q", ""),
-        is_regex=request.GET.get("regex") == "1",
-        match_case=request.GET.get("case") == "1",
+        is_regex=read_flag(request.GET, "regex"),
+        match_case=read_flag(request.GET, "case"),
     )
     experiments = [
         get_experiment_by_name(request.workspace, name)
@@ -57,7 +57,7 @@ def hits(request: HttpRequest) -> HttpResponseBase:
         if name
     ]
     runs = runs_with_files(request.workspace, experiments or None)
-    behind = number(request, "behind") if "behind" in request.GET else None
+    behind = read_whole(request.GET, "behind") if "behind" in request.GET else None
     lines = write_lines(request.workspace.slug, runs, query, behind)
     return StreamingHttpResponse(
         lines, content_type="application/x-ndjson", headers={"X-Accel-Buffering": "no"}

@@ -10,7 +10,7 @@ from runs.artifacts.logs.reading import LogPage, read_lines
 from runs.artifacts.logs.searching import count_hits, parse_query, search_file
 from runs.artifacts.models import File
 from runs.artifacts.queries import Readable, get_file
-from runs.tracking.errors import InvalidValue
+from runs.http.query import read_flag, read_whole
 from runs.tracking.queries import get_run
 from runs.web.gate import page
 from runs.workspaces.permissions import Action
@@ -30,10 +30,10 @@ def lines(request: HttpRequest, run_id: str) -> HttpResponse:
 
 def answer_lines(request: HttpRequest, file: Readable, *, has_levels: bool = True) -> HttpResponse:
     """Answer with the lines asked for; without levels, words such as "error" are only words."""
-    place = {name: number(request, name) for name in PLACES if name in request.GET}
+    place = {name: read_whole(request.GET, name) for name in PLACES if name in request.GET}
     if place.get("from_byte") == file.size_bytes and file.size_bytes and "poll" in request.GET:
         return HttpResponse(status=204)
-    count = number(request, "count") if "count" in request.GET else 300
+    count = read_whole(request.GET, "count", default=300)
     found = read_lines(file, **place, last="last" in request.GET, count=count)
     return as_json(describe(found, has_levels=has_levels))
 
@@ -46,7 +46,7 @@ def text(request: HttpRequest, run_id: str) -> HttpResponse:
 
 def answer_text(request: HttpRequest, file: Readable) -> HttpResponse:
     """Answer with the lines asked for, whole and without their colours."""
-    first, last = (number(request, name) for name in ("first_line", "last_line"))
+    first, last = (read_whole(request.GET, name) for name in ("first_line", "last_line"))
     found = copy_lines(file, first, last)
     return HttpResponse(found, content_type="text/plain; charset=utf-8")
 
@@ -61,10 +61,10 @@ def answer_hits(request: HttpRequest, file: Readable) -> HttpResponse:
     """Answer with the lines that match."""
     query = parse_query(
         request.GET.get("q", ""),
-        is_regex=request.GET.get("regex") == "1",
-        match_case=request.GET.get("case") == "1",
+        is_regex=read_flag(request.GET, "regex"),
+        match_case=read_flag(request.GET, "case"),
     )
-    start = number(request, "from_byte") if "from_byte" in request.GET else 0
+    start = read_whole(request.GET, "from_byte", default=0)
     search = search_file(file, query, from_byte=start, limit=MOST_HITS)
     found = [
         {"no": hit.no, "byte": hit.byte, "text": hit.text, "spans": hit.spans} for hit in search
@@ -84,13 +84,6 @@ def answer_hits(request: HttpRequest, file: Readable) -> HttpResponse:
 
 def find_file(request: HttpRequest, run_id: str) -> File:
     return get_file(get_run(request.workspace, run_id), request.GET.get("path", ""))
-
-
-def number(request: HttpRequest, name: str) -> int:
-    text = request.GET.get(name, "")
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise InvalidValue(f"{name} is a whole number.")
-    return int(text)
 
 
 def describe(found: LogPage, *, has_levels: bool) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from runs.details.run_images import list_images, runs_with_images
+from runs.http.query import read_list
 from runs.table.bulk import get_runs
 from runs.tracking.errors import InvalidValue
 from runs.tracking.models import Run
@@ -33,7 +34,7 @@ def read(request: HttpRequest, run: Run) -> dict[str, Any]:
 @page(Action.FILE_READ)
 def images(request: HttpRequest) -> HttpResponse:
     """`?runs=a,b`: the images of up to 20 runs, `{"runs": [{"id", "name", "images": […]}]}`."""
-    run_ids = list(dict.fromkeys(filter(None, request.GET.get("runs", "").split(","))))
+    run_ids = read_list(request.GET, "runs")
     if not 0 < len(run_ids) <= MOST_RUNS:
         raise InvalidValue(f"Name 1 to {MOST_RUNS} runs as ?runs=a,b.")
     by_id = {run.run_id: run for run in get_runs(workspace=request.workspace, run_ids=run_ids)}

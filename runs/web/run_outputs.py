@@ -15,12 +15,12 @@ from runs.artifacts.logs.failures import error_line
 from runs.artifacts.models import File
 from runs.artifacts.previews import MarkdownPreview, preview_file
 from runs.artifacts.queries import get_file, list_folder
+from runs.http.query import read_whole
 from runs.tracking.models import Run
 from runs.tracking.queries import get_run
 from runs.tracking.statuses import Status
 from runs.tracking.texts import is_storable
 from runs.web.gate import page
-from runs.web.logs import number
 from runs.web.markdown import to_html
 from runs.web.run_tabs import Tab
 from runs.workspaces.permissions import Action
@@ -98,7 +98,7 @@ def preview(request: HttpRequest, run_id: str) -> HttpResponse:
     """`?path=…`: what kind of file it is, and what can be shown of it; `&start=` is the `next` of
     the page of a table before."""
     run = get_run(request.workspace, run_id)
-    start = number(request, "start") if "start" in request.GET else 0
+    start = read_whole(request.GET, "start", default=0)
     found = preview_file(get_file(run, request.GET.get("path", "")), start=start)
     if isinstance(found, MarkdownPreview):
         # Joined to a plain text: the encoder knows no subclass of str.

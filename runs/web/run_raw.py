@@ -6,12 +6,13 @@ from typing import Any
 import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 
 from runs.artifacts.logs.conventions import list_logs
 from runs.artifacts.snapshots.queries import find_snapshot
 from runs.details.run_documents import RunDocument, get_run_document
 from runs.details.run_page import list_datasets
+from runs.http.query import read_flag
+from runs.http.sending import disposition
 from runs.tracking.models import DatasetInput, Run
 from runs.web.gate import page
 from runs.web.run_tabs import Tab
@@ -28,11 +29,8 @@ def document(request: HttpRequest, run_id: str) -> HttpResponse:
     """The keys of azureml-core's `Run.get_details()`, and what it leaves out; `?download=1`."""
     found = get_run_document(request.workspace, run_id)
     body = msgspec.json.format(msgspec.json.encode(describe(request, found)), indent=2)
-    answer = HttpResponse(body, content_type="application/json")
-    if request.GET.get("download") == "1":
-        name = content_disposition_header(True, f"{run_id}.json")
-        answer["Content-Disposition"] = name or "attachment"
-    return answer
+    headers = disposition(f"{run_id}.json") if read_flag(request.GET, "download") else None
+    return HttpResponse(body, content_type="application/json", headers=headers)
 
 
 def describe(request: HttpRequest, found: RunDocument) -> dict[str, Any]:

@@ -20,13 +20,14 @@ from runs.artifacts.snapshots.queries import (
     runs_with_snapshots,
 )
 from runs.artifacts.snapshots.zips import plan_snapshot_zip
+from runs.http.query import read_flag, read_whole
+from runs.http.sending import send_file, send_zip
 from runs.tracking.errors import InvalidValue, NotFound
 from runs.tracking.models import Run
 from runs.tracking.queries import get_run
 from runs.tracking.sources import source_of_run
-from runs.web import logs, zips
+from runs.web import logs
 from runs.web.addresses import run_address, tracking_uri
-from runs.web.files import send_file
 from runs.web.gate import page
 from runs.web.live import is_part_request
 from runs.web.run_outputs import as_json
@@ -142,7 +143,7 @@ def diff(request: HttpRequest, run_id: str) -> HttpResponse:
 def preview(request: HttpRequest, run_id: str) -> HttpResponse:
     """`?path=…`: what kind of file it is, and what can be shown of it; `&start=` is the `next` of
     the page of a table before."""
-    start = logs.number(request, "start") if "start" in request.GET else 0
+    start = read_whole(request.GET, "start", default=0)
     found = preview_file(find_file(request, run_id), start=start)
     if found.kind in WRITTEN_BY_HAND:
         found = Preview(kind="text", name=found.name, where=found.where)
@@ -170,13 +171,15 @@ def hits(request: HttpRequest, run_id: str) -> HttpResponse:
 @page(Action.FILE_READ)
 def file(request: HttpRequest, run_id: str, path: str) -> HttpResponseBase:
     """The bytes of one file; `?inline=1` to show it inside a preview. Ranges are honoured."""
-    return send_file(request, get_snapshot_file(get_run(request.workspace, run_id), path))
+    found = get_snapshot_file(get_run(request.workspace, run_id), path)
+    return send_file(request, found, is_inline=read_flag(request.GET, "inline"))
 
 
 @page(Action.FILE_READ)
 def snapshot_zip(request: HttpRequest, run_id: str) -> HttpResponseBase:
     """The whole folder; `?compress=1` deflates."""
-    return zips.send(request, plan_snapshot_zip(get_run(request.workspace, run_id)))
+    plan = plan_snapshot_zip(get_run(request.workspace, run_id))
+    return send_zip(request, plan, compress=read_flag(request.GET, "compress"))
 
 
 def find_file(request: HttpRequest, run_id: str) -> SnapshotFile:

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from runs.http.query import read_whole
 from runs.table import saved_views
 from runs.table.models import SavedView
 from runs.tracking.errors import InvalidValue
@@ -64,12 +65,9 @@ views.by_method = {"POST": save_view}
 
 
 def experiment_of(request: HttpRequest) -> Experiment | None:
-    number = request.GET.get("experiment", "")
-    if not number:
+    if not request.GET.get("experiment"):
         return None
-    if not (number.isascii() and number.isdigit() and len(number) < 19):
-        raise InvalidValue("experiment is the number of an experiment.")
-    return get_experiment(request.workspace, int(number))
+    return get_experiment(request.workspace, read_whole(request.GET, "experiment"))
 
 
 def read_body(request: HttpRequest) -> dict[str, Any]:

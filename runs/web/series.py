@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from runs.charts.chart_series import RunCurve, Wanted, find_series, stamp_of
 from runs.charts.curves import read_curves
+from runs.http.query import read_list, read_whole
 from runs.tracking.errors import InvalidValue
 from runs.web.gate import page
 from runs.workspaces.permissions import Action
@@ -39,16 +40,13 @@ def series(request: HttpRequest) -> HttpResponse:
 def read_wanted(request: HttpRequest) -> Wanted:
     query = request.GET
     low, high = read_range(query.get("range", ""))
-    pixels = query.get("px", "1000")
-    if not (pixels.isascii() and pixels.isdigit()) or not 1 <= int(pixels[:9]) <= MOST_PIXELS:
-        raise InvalidValue(f"px is a whole number from 1 to {MOST_PIXELS}.")
     return Wanted(
-        run_ids=list(dict.fromkeys(filter(None, query.get("runs", "").split(",")))),
+        run_ids=read_list(query, "runs"),
         keys=list(dict.fromkeys(query.getlist("key"))),
         x=query.get("x", "step"),
         low=low,
         high=high,
-        pixels=int(pixels),
+        pixels=read_whole(query, "px", default=1000, low=1, high=MOST_PIXELS),
     )
 
 

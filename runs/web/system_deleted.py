@@ -13,6 +13,7 @@ from runs.housekeeping.positions import read_position
 from runs.housekeeping.purging.asking import start_purge
 from runs.housekeeping.purging.previews import experiments_of_all, preview_purge
 from runs.housekeeping.purging.queries import last_purge
+from runs.http.query import is_whole, read_flag
 from runs.table.bulk import get_runs
 from runs.tracking.erasing import COUNTED, Erased
 from runs.tracking.errors import InvalidValue
@@ -103,7 +104,7 @@ def purge(request: HttpRequest) -> HttpResponse:
 
 
 def is_all(request: HttpRequest) -> bool:
-    return request.POST.get("all") == "1"
+    return read_flag(request.POST, "all")
 
 
 def chosen(request: HttpRequest) -> list[Run]:
@@ -117,7 +118,7 @@ def chosen(request: HttpRequest) -> list[Run]:
 def read_counts(form: QueryDict) -> dict[str, int]:
     """The numbers that were shown. Raises InvalidValue where one is missing."""
     texts: Mapping[str, str] = {name: form.get(name, "") for name in COUNTED}
-    if not all(text.isascii() and text.isdigit() and len(text) < 19 for text in texts.values()):
+    if not all(map(is_whole, texts.values())):
         raise InvalidValue("Open the page anew to see what would be erased.")
     return {name: int(text) for name, text in texts.items()}
 

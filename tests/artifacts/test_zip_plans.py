@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from runs.artifacts import queries
-from runs.artifacts.errors import BytesMissing, InvalidPath
+from runs.artifacts.errors import BytesMissing, InvalidPath, UnknownFile
 from runs.artifacts.logs.appending import append_log, finish_log
 from runs.artifacts.models import File
 from runs.artifacts.zipping import plan_zip
@@ -64,8 +64,10 @@ def test_a_folder_that_leads_out_is_refused(finished):
         plan_zip([finished], folder="../other")
 
 
-def test_an_unknown_folder_gives_an_empty_zip(finished):
-    assert unpacked(plan_zip([finished], folder="nothing")) == {}
+@pytest.mark.parametrize("folder", ["nothing", "outputs/mod"])
+def test_an_unknown_folder_is_refused(finished, folder):
+    with pytest.raises(UnknownFile):
+        plan_zip([finished], folder=folder)
 
 
 def test_several_runs_have_a_folder_each(make_run, save):

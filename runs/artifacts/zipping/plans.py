@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 
+from runs.artifacts.errors import UnknownFile
 from runs.artifacts.logs.conventions import is_log
 from runs.artifacts.owners import Owner
 from runs.artifacts.paths import clean_folder
@@ -71,7 +72,7 @@ def plan_zip(runs: Sequence[Run], *, folder: str = "", logs_only: bool = False) 
     """Plan the zip of all files of `runs`, or of those in `folder`, or of their logs.
 
     Names are the paths in the run; of several runs each has a folder of its own. One query per
-    run. Raises InvalidPath.
+    run. Raises InvalidPath, UnknownFile where no run has the folder.
     """
     folder = clean_folder(folder)
     active = [run for run in runs if not Status(run.status).is_final]
@@ -79,13 +80,16 @@ def plan_zip(runs: Sequence[Run], *, folder: str = "", logs_only: bool = False) 
     names = _folder_names(runs) if len(runs) > 1 else [""]
     members: list[Member] = []
     places: list[tuple[str, str]] = []
-    growing = False
+    growing = found = False
     for run, prefix in zip(runs, names, strict=True):
         for path, size, crc32, updated_ms, store, key, grows in _rows(run, folder):
+            found = True
             if not logs_only or is_log(path):
                 members.append(Member(f"{prefix}{path}".encode(), size, crc32, updated_ms))
                 places.append((store, key))
                 growing |= grows
+    if folder and not found:
+        raise UnknownFile(f"There is no file or folder '{folder}'.")
     layout = Layout(members, reader_of(places))
     return ZipPlan(
         name=_zip_name(runs, folder, logs_only),
