@@ -99,7 +99,8 @@ def _send_range(
 ) -> HttpResponseBase:
     etag = headers.get("ETag", "")
     if _is_held(request, etag):
-        return HttpResponse(status=304, headers={"ETag": etag})
+        # The browser replaces the headers of its copy by these: the sandbox must be among them.
+        return HttpResponse(status=304, headers=headers)
     span = _range_of(request, etag, size)
     if span is not None and span[0] >= span[1]:
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})

@@ -81,6 +81,15 @@ def test_what_the_client_has_is_not_sent_again(run, address):
     assert get(address, if_none_match='"x"').status_code == 200
 
 
+@pytest.mark.parametrize("query", ["", "?inline=1"])
+def test_a_file_the_client_has_stays_in_its_sandbox(run, query):
+    """A browser takes the headers of a 304 over into its copy."""
+    first = get(FILE["web"] + query)
+    again = get(FILE["web"] + query, if_none_match=first["ETag"])
+    for name in ("Content-Security-Policy", "Content-Disposition", "X-Frame-Options"):
+        assert again[name] == first[name], name
+
+
 @files
 def test_a_range_behind_the_end_is_refused(run, address):
     answer = get(address, range="bytes=10-")
