@@ -9,9 +9,8 @@ import io
 import itertools
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -20,7 +19,6 @@ import numpy as np
 
 Row = Sequence[Any]
 BATCH_ROWS = 2000
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FORMULA_START = re.compile(r"[=+\-@\t\r\n＝＋－＠]")  # noqa: RUF001 (spreadsheets take these too)
 NUMBER = re.compile(r"[+-]?((\d+\.?\d*|\.\d+)(e[+-]?\d+)?|inf(inity)?|nan)", re.IGNORECASE)
 
@@ -47,28 +45,38 @@ def write_csv(fields: Sequence[Field], rows: Iterable[Row]) -> Iterator[bytes]:
     `'` in front; numbers, also those in texts, stay as they are."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    writer.writerow([guard(field.name) for field in fields])
-    write = [format_time if field.type is FieldType.TIME else guard for field in fields]
+    writer.writerow(guard([field.name for field in fields]))
+    shape = {FieldType.TEXT: guard, FieldType.TIME: format_times}
     for batch in batches(rows):
-        writer.writerows([w(cell) for w, cell in zip(write, row, strict=True)] for row in batch)
+        writer.writerows(zip(*shaped(fields, batch, shape), strict=True))
         yield take(buffer)
     yield take(buffer)
 
 
-def guard(cell: Any) -> Any:
-    if isinstance(cell, str) and FORMULA_START.match(cell) and not NUMBER.fullmatch(cell):
-        return f"'{cell}"
-    return "" if cell is None else cell
+def shaped(
+    fields: Sequence[Field],
+    batch: Sequence[Row],
+    shape: Mapping[FieldType, Callable[[Sequence[Any]], Iterable[Any]]],
+) -> list[Iterable[Any]]:
+    """The columns of a batch, each as its type is written; a type that `shape` lacks as it is."""
+    columns = zip(fields, zip(*batch, strict=True), strict=True)
+    return [shape[one.type](cells) if one.type in shape else cells for one, cells in columns]
 
 
-def format_time(ms: int | None) -> str | None:
-    """ISO 8601 in UTC, to the millisecond; of years that have more than four digits too."""
-    if ms is None:
-        return None
-    try:
-        return (EPOCH + timedelta(milliseconds=ms)).isoformat(timespec="milliseconds")
-    except OverflowError:
-        return f"{np.datetime64(ms, 'ms')}+00:00"
+def guard(cells: Sequence[Any]) -> list[Any]:
+    return [f"'{cell}" if is_formula(cell) else cell for cell in cells]
+
+
+def is_formula(cell: Any) -> bool:
+    if not isinstance(cell, str) or not FORMULA_START.match(cell):
+        return False
+    return not NUMBER.fullmatch(cell)
+
+
+def format_times(cells: Sequence[int | None]) -> list[str | None]:
+    """ISO 8601 in UTC, to the millisecond; also of years that have more than four digits."""
+    texts = np.datetime_as_string(np.array(cells, "datetime64[ms]"), timezone="UTC").tolist()
+    return [None if cell is None else text for cell, text in zip(cells, texts, strict=True)]
 
 
 def take(buffer: io.StringIO) -> bytes:
@@ -81,22 +89,24 @@ def take(buffer: io.StringIO) -> bytes:
 def write_json(fields: Sequence[Field], rows: Iterable[Row]) -> Iterator[bytes]:
     """One array of objects. NaN and infinities are the texts "NaN", "Infinity", "-Infinity"."""
     names = [field.name for field in fields]
-    write = [format_time if field.type is FieldType.TIME else plain for field in fields]
+    shape = {FieldType.TIME: format_times, FieldType.NUMBER: plain, FieldType.TEXT: plain}
     separator = b"[\n"
     for batch in batches(rows):
-        objects = [
-            {name: w(cell) for name, w, cell in zip(names, write, row, strict=True)}
-            for row in batch
-        ]
+        columns = shaped(fields, batch, shape)
+        objects = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
         yield separator + b",\n".join(msgspec.json.encode(one) for one in objects)
         separator = b",\n"
     yield b"[]\n" if separator == b"[\n" else b"\n]\n"
 
 
-def plain(cell: Any) -> Any:
-    if isinstance(cell, float) and not math.isfinite(cell):
-        return "NaN" if math.isnan(cell) else ("Infinity" if cell > 0 else "-Infinity")
-    return cell
+def plain(cells: Sequence[Any]) -> list[Any]:
+    return [word_of(cell) if isinstance(cell, float) else cell for cell in cells]
+
+
+def word_of(number: float) -> float | str:
+    if math.isfinite(number):
+        return number
+    return "NaN" if math.isnan(number) else ("Infinity" if number > 0 else "-Infinity")
 
 
 def write_parquet(fields: Sequence[Field], rows: Iterable[Row]) -> Iterator[bytes]:
@@ -114,10 +124,10 @@ def write_parquet(fields: Sequence[Field], rows: Iterable[Row]) -> Iterator[byte
     sink = Pipe()
     with parquet.ParquetWriter(sink, schema) as writer:
         for batch in batches(rows):
-            columns = zip(fields, zip(*batch, strict=True), strict=True)
+            columns = shaped(fields, batch, {FieldType.TEXT: as_texts})
             arrays = [
-                pyarrow.array(as_texts(cells) if field.type is FieldType.TEXT else cells, kind)
-                for (field, cells), kind in zip(columns, schema.types, strict=True)
+                pyarrow.array(cells, kind)
+                for cells, kind in zip(columns, schema.types, strict=True)
             ]
             writer.write_batch(pyarrow.record_batch(arrays, schema))
             yield sink.take()

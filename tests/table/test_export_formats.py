@@ -52,8 +52,8 @@ def test_csv_negative_numbers_stay_numbers():
 def test_times_are_iso_8601_with_their_zone(write):
     fields = [Field("at", FieldType.TIME)]
     body = b"".join(write(fields, [[1_780_000_000_123], [2**62]])).decode()
-    assert "2026-05-28T20:26:40.123+00:00" in body
-    assert "146140482-04-24T15:36:27.904+00:00" in body
+    assert "2026-05-28T20:26:40.123Z" in body
+    assert "146140482-04-24T15:36:27.904Z" in body
 
 
 def test_json_is_one_array_over_many_batches():
