@@ -1,20 +1,22 @@
 // A small menu at an element: arrows move, Enter chooses, Esc closes and gives the focus back.
 
+import { element } from "../lib/element.js";
 import { icon } from "./icons.js";
+import { placeBy } from "./placement.js";
 
 let current = null;
 
-/** Open a menu under `anchor`. Items: {label, run, checked} | {heading} | {separator: true}. */
+/**
+ * Open a menu under `anchor`. Items: {label, run, checked, many, off} | {heading} |
+ * {separator: true}; of items with `many`, any number may be checked, of others one.
+ */
 export function openMenu(anchor, items) {
   closeMenu();
-  const menu = document.createElement("div");
-  menu.className = "sheet popup";
-  menu.setAttribute("role", "menu");
-  menu.setAttribute("popover", "auto");
-  menu.append(...items.map(drawItem));
+  const settings = { class: "sheet popup", role: "menu", popover: "auto" };
+  const menu = element("div", settings, ...items.filter((item) => !item.off).map(drawItem));
   document.body.append(menu);
   menu.showPopover();
-  place(menu, anchor);
+  placeBy(menu, anchor);
   current = { menu, back: document.activeElement };
   menu.addEventListener("keydown", moveByKeys);
   menu.addEventListener("toggle", (event) => event.newState === "closed" && closeMenu());
@@ -30,29 +32,23 @@ export function closeMenu() {
 }
 
 function drawItem(item) {
-  if (item.separator) return Object.assign(document.createElement("hr"), { role: "separator" });
-  if (item.heading) {
-    return Object.assign(document.createElement("h3"), { textContent: item.heading });
-  }
-  const button = document.createElement("button");
-  button.type = "button";
-  button.setAttribute("role", item.checked === undefined ? "menuitem" : "menuitemradio");
-  if (item.checked !== undefined) button.setAttribute("aria-checked", String(item.checked));
-  button.append(item.label);
-  if (item.checked) button.append(icon("check"));
-  button.addEventListener("click", () => {
-    closeMenu();
-    item.run();
-  });
-  return button;
-}
-
-function place(menu, anchor) {
-  const box = anchor.getBoundingClientRect();
-  const left = Math.min(box.left, innerWidth - menu.offsetWidth - 8);
-  const below = box.bottom + menu.offsetHeight < innerHeight;
-  menu.style.left = `${Math.max(8, left)}px`;
-  menu.style.top = `${Math.max(8, below ? box.bottom + 2 : box.top - menu.offsetHeight - 2)}px`;
+  if (item.separator) return element("hr", { role: "separator" });
+  if (item.heading) return element("h3", { textContent: item.heading });
+  const role = item.many ? "menuitemcheckbox" : "menuitemradio";
+  return element(
+    "button",
+    {
+      type: "button",
+      role: item.checked === undefined ? "menuitem" : role,
+      "aria-checked": item.checked === undefined ? null : String(item.checked),
+      onclick: () => {
+        closeMenu();
+        item.run();
+      },
+    },
+    item.label,
+    item.checked && icon("check"),
+  );
 }
 
 function moveByKeys(event) {

@@ -1,4 +1,7 @@
 // <details class="menu">: one open at a time; Escape, choosing and clicking elsewhere close it.
+// Its sheet stands whole on the screen.
+
+import { placeBy } from "./placement.js";
 
 const openMenus = () => document.querySelectorAll("details.menu[open]");
 
@@ -12,6 +15,14 @@ export function startMenus() {
     }
   });
   document.addEventListener("keydown", onKey);
+  document.addEventListener("toggle", ({ target }) => placeSheet(target), true);
+}
+
+function placeSheet(menu) {
+  const sheet = menu.matches?.("details.menu[open]") && menu.querySelector(".sheet");
+  if (!sheet) return;
+  const end = !sheet.classList.contains("left");
+  placeBy(sheet, menu.querySelector("summary"), { gap: 4, end });
 }
 
 function onKey(event) {
