@@ -1,5 +1,6 @@
 // Numbers as people read them. Pure functions.
 
+const WHOLE = new Intl.NumberFormat("en-US");
 const SPECIAL = { NaN: "NaN", Infinity: "∞", "-Infinity": "−∞" };
 
 /** A number of the wire (NaN and infinities travel as texts) as a JavaScript number. */
@@ -15,8 +16,7 @@ export function formatNumber(raw, digits = 4) {
   if (raw === null || raw === undefined) return "—";
   const value = toNumber(raw);
   if (!Number.isFinite(value)) return SPECIAL[String(value)];
-  if (Number.isInteger(value) && Math.abs(value) < 1e15)
-    return (value || 0).toLocaleString("en-US");
+  if (Number.isInteger(value) && Math.abs(value) < 1e15) return WHOLE.format(value || 0);
   const size = Math.abs(value);
   if (size < 1e-4 || size >= 1e9)
     return value

@@ -74,11 +74,15 @@ export function isoHere(ms) {
 export const isSameDay = (one, other) =>
   timestamp(one).slice(0, 10) === timestamp(other).slice(0, 10);
 
-/** "00:03:02", "27:41:33" past a day; milliseconds below ten seconds: "0.482 s". */
+/** How long something took: "00:03:02", "27:41:33" past a day; "—" where that is not known. */
 export function duration(ms) {
-  if (!Number.isFinite(ms) || ms < 0) return "—";
-  if (ms < 10 * SECOND) return `${(ms / SECOND).toFixed(ms < SECOND ? 3 : 1)} s`;
-  return clockOf(ms);
+  return Number.isFinite(ms) && ms >= 0 ? clockOf(ms) : "—";
+}
+
+/** The same to the millisecond, for hovering: "00:00:08.482". */
+export function exactDuration(ms) {
+  if (!Number.isFinite(ms) || ms < 0) return "";
+  return `${clockOf(ms)}.${String(Math.floor(ms) % SECOND).padStart(3, "0")}`;
 }
 
 /** A duration that ticks: whole seconds from the start, so that its width never changes. */

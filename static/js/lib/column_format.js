@@ -1,0 +1,37 @@
+// How the numbers of one column are written: with as many significant digits as tell them apart,
+// their decimal points under each other. Pure functions.
+
+import { formatNumber, sharedDigits, toNumber } from "./numbers.js";
+
+const MOST_DIGITS = 6;
+const SAMPLE = 500;
+
+/** The format of a column of `values` (null where there is none): its significant digits, and the
+ * most decimals that one of them has. */
+export function formatOf(values) {
+  const sample = values.slice(0, SAMPLE).filter(isNumber);
+  const digits = sharedDigits(sample, 4, MOST_DIGITS);
+  const places = Math.max(0, ...sample.map((value) => decimalsOf(formatNumber(value, digits))));
+  return { digits, places };
+}
+
+/** A number as its column writes it, and what it lacks on the right to stand under the others. */
+export function writeInColumn(value, { digits, places }) {
+  const text = formatNumber(value, digits);
+  if (!isNumber(value) || text.includes("e")) return { text, pad: "" };
+  const decimals = decimalsOf(text);
+  const missing = "0".repeat(Math.max(0, places - decimals));
+  return { text, pad: decimals || !missing ? missing : `.${missing}` };
+}
+
+/** The least or greatest of `values`, NaN and infinities left out; null without any. */
+export function bestOf(values, direction) {
+  const numbers = values.filter(isNumber).map(toNumber);
+  if (!numbers.length) return null;
+  const better = direction === "min" ? (a, b) => b < a : (a, b) => b > a;
+  return numbers.reduce((best, value) => (better(best, value) ? value : best));
+}
+
+const isNumber = (value) => typeof value === "number" && Number.isFinite(value);
+
+const decimalsOf = (text) => (text.includes("e") ? 0 : (text.split(".")[1] ?? "").length);
