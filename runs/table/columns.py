@@ -67,7 +67,7 @@ RUN_FIELDS = (
     RunField("parent", "Parent", "link", 150, "parent"),
 )
 FIELDS = {field.key: field for field in RUN_FIELDS}
-METRIC_WIDTH = 118
+METRIC_WIDTH = 128
 TEXT_WIDTH = 110
 
 
@@ -104,7 +104,9 @@ class Column:
         if self.kind is Kind.RUN:
             return FIELDS[self.key].width
         wide = METRIC_WIDTH if self.kind is Kind.METRIC else TEXT_WIDTH
-        return max(wide, min(240, 8 * len(self.key) + 48))
+        # Beside the name of a metric stand the word for its value and the caret of its menu.
+        beside = 80 if self.kind is Kind.METRIC else 48
+        return max(wide, min(240, 8 * len(self.key) + beside))
 
 
 def parse_column(text: str) -> Column:

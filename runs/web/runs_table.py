@@ -41,7 +41,6 @@ SUMMARY = (
     "n", "nan_count", "last", "last_step", "last_ms", "min", "min_step", "max", "max_step", "first",
     "first_step",
 )  # fmt: skip
-MOST_MENU_EXPERIMENTS = 500
 MOST_CHART_NAMES = 2000
 FIRST_CHARTS = 3
 
@@ -52,14 +51,15 @@ class TableContext:
 
     rows: str
     fixed: str
+    usual: str
     first: dict[str, Any]
     counts: str
     summary: str
     series: str
     metric_names: str
     first_charts: str
-    names: list[str]
-    experiments: list[str]
+    experiment_choices: str
+    all_experiments: str
     statuses: list[str]
     completions: str
     column_names: str
@@ -68,6 +68,7 @@ class TableContext:
     compare: str
     views: str
     is_empty: bool
+    experiment: Experiment | None
     tracking_uri: str
     shortcuts: Sequence[Key] = TABLE_KEYS
 
@@ -102,21 +103,21 @@ def make_table(
         bare[key] = query[key] = "1" if value is True else value
     first = first_page(request, query, bare)
     where = {"workspace": request.workspace.slug}
-    experiments = [] if experiment else experiment_names(request.workspace)
     scope = [experiment.id] if experiment else experiment_ids(request.workspace, ())
     chart_names = list_chart_names(scope)
     views = reverse("views", kwargs=where)
     return TableContext(
         rows=reverse("run_rows", kwargs=where),
         fixed=json.dumps(fixed),
+        usual=json.dumps({}),
         first=first,
         counts=reverse("run_counts", kwargs=where),
         summary=reverse("metric_summary", kwargs=where),
         series=reverse("series", kwargs=where),
         metric_names=json.dumps(chart_names.all[:MOST_CHART_NAMES]),
         first_charts=json.dumps(first_charts(request, query, bare, first)),
-        names=chart_names.plain[:200],
-        experiments=experiments,
+        experiment_choices="" if experiment else reverse("experiment_choices", kwargs=where),
+        all_experiments=reverse("experiment_choices", kwargs=where),
         statuses=Status.values,
         completions=reverse("completions", kwargs=where),
         column_names=reverse("column_names", kwargs=where),
@@ -124,7 +125,8 @@ def make_table(
         export=reverse("export", kwargs=where),
         compare=reverse("compare", kwargs=where),
         views=f"{views}?experiment={experiment.number}" if experiment else views,
-        is_empty=not Run.objects.filter(workspace=request.workspace).exists(),
+        is_empty=not any_runs(request.workspace, experiment),
+        experiment=experiment,
         tracking_uri=tracking_uri(request, request.workspace),
     )
 
@@ -153,9 +155,10 @@ def first_page(request: HttpRequest, query: QueryDict, bare: QueryDict) -> dict[
         return {**plain, "error": describe_error(error)}
 
 
-def experiment_names(workspace: Workspace) -> list[str]:
-    found = Experiment.objects.filter(workspace=workspace).exclude(lifecycle=Lifecycle.DELETED)
-    return list(found.order_by("name").values_list("name", flat=True)[:MOST_MENU_EXPERIMENTS])
+def any_runs(workspace: Workspace, experiment: Experiment | None) -> bool:
+    """Tell whether there is a run that nobody has deleted."""
+    runs = experiment.runs if experiment else workspace.runs
+    return runs.exclude(lifecycle=Lifecycle.DELETED).exists()
 
 
 def experiment_ids(workspace: Workspace, names: tuple[str, ...]) -> list[int]:

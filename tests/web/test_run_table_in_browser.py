@@ -76,23 +76,22 @@ def choose_best_by_keyboard(tab):
     tab.keyboard.type("val/loss")
     tab.keyboard.press("Enter")
     until(tab, "new URLSearchParams(location.search).get('goal') === 'min:val/loss'")
-    tab.keyboard.press("Escape")
+    assert query_of(tab)["sort"] == "metrics.val/loss:min"
+    assert tab.inner_text("[data-goal-menu] summary") == "Best by: lowest val/loss"
+    until(tab, f"{NAMES}[0] === 'run 00'")
 
 
 def edit_columns_by_keyboard(tab):
-    """Add the least value of one metric, and another where the first is best; move that up."""
+    """Add the greatest value of one metric, beside the least one; move it up."""
     tab.keyboard.press("e")
     tab.keyboard.type("^(val|train)/loss")
     until(tab, "document.querySelectorAll('[data-offered] .offer').length === 2")
-    go_to(tab, "[data-add='metrics.train/loss:best']")
+    go_to(tab, "[data-add='metrics.val/loss:max']")
     tab.keyboard.press("Enter")
-    until(tab, "location.search.includes('train%2Floss%3Abest')")
-    go_to(tab, "[data-add='metrics.val/loss:min']")
-    tab.keyboard.press("Enter")
-    until(tab, "location.search.includes('val%2Floss%3Amin')")
-    go_to(tab, "[data-chosen] [data-id='metrics.val/loss:min']")
+    until(tab, "location.search.includes('val%2Floss%3Amin%2Cmetrics.val%2Floss%3Amax')")
+    go_to(tab, "[data-chosen] [data-id='metrics.val/loss:max']")
     tab.keyboard.press("Alt+ArrowUp")
-    until(tab, "location.search.includes('val%2Floss%3Amin%2Cmetrics.train%2Floss%3Abest')")
+    until(tab, "location.search.includes('val%2Floss%3Amax%2Cmetrics.val%2Floss%3Amin')")
     tab.keyboard.press("Escape")
     until(tab, "!document.querySelector('.columns-panel').open")
 

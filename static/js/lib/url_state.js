@@ -2,6 +2,8 @@
 
 const LISTS = new Set(["exp", "status"]);
 const FLAGS = new Set(["mine", "children", "archived", "diff", "all"]);
+// Where these are not said, the page decides: "no" is something else than nothing.
+const SAID = new Set(["children"]);
 
 /** Read a query string into a plain object: lists as arrays, flags as booleans, the rest as text. */
 export function readState(search) {
@@ -20,9 +22,10 @@ export function writeState(state) {
   const params = new URLSearchParams();
   for (const key of Object.keys(state).sort()) {
     const value = state[key];
-    if (value === undefined || value === null || value === "" || value === false) continue;
+    if (value === undefined || value === null || value === "") continue;
+    if (value === false && !SAID.has(key)) continue;
     if (Array.isArray(value)) value.forEach((item) => params.append(key, item));
-    else params.set(key, value === true ? "1" : String(value));
+    else params.set(key, typeof value === "boolean" ? String(Number(value)) : String(value));
   }
   const text = params.toString();
   return text ? `?${text}` : "";

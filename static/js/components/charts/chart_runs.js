@@ -78,11 +78,9 @@ export class ChartRuns {
   /** Select the runs with these ids, for a brush in `card`; an empty brush selects none. */
   brush(ids, card) {
     const runs = this.of(card);
-    this.store.selected = new Set(ids);
-    this.store.allMatching = false;
     this.brushed = ids.length ? { card, runs } : null;
     this.isBrushing = true;
-    this.store.dispatchEvent(new CustomEvent("selection"));
+    this.store.selection.set(ids);
     this.isBrushing = false;
   }
 }

@@ -1,58 +1,73 @@
 // The bar over the table while runs are selected: compare, tag, move, archive, delete.
 
-import { writeState } from "../../lib/url_state.js";
-import { fetchJson } from "../requests.js";
+import { element } from "../../lib/element.js";
+import { fetchJson, sendJson, tellFailure } from "../requests.js";
 import { toast } from "../toasts.js";
+import { MOST_IN_ADDRESS } from "./selection.js";
 
 const UNDO_OF = { archive: "restore", delete: "restore", restore: null };
+const MOST_COMPARED = 100;
+
+const count = (number) => number.toLocaleString("en-US");
+const runs = (number) => `${count(number)} ${number === 1 ? "run" : "runs"}`;
 
 /** Wires the selection bar of one run table. */
 export class BulkBar {
-  constructor(root, table) {
-    this.root = root;
-    this.table = table;
-    this.store = table.store;
+  constructor(root, store) {
+    Object.assign(this, { root, store, selection: store.selection });
     root.addEventListener("click", (event) => {
       const { bulk } = event.target.closest("[data-bulk]")?.dataset ?? {};
       if (bulk) this[bulk](event.target.closest("button"));
     });
-    this.store.addEventListener("selection", () => this.show());
-    this.store.addEventListener("change", () => this.show());
-    this.store.addEventListener("counted", () => this.show());
+    for (const name of ["selection", "change", "counted", "hidden", "state"])
+      store.addEventListener(name, () => this.show());
     this.show();
   }
 
   show() {
-    const count = this.count;
-    this.root.hidden = count === 0;
-    this.root.querySelector("[data-count]").textContent =
-      count === 1 ? "1 run selected" : `${count.toLocaleString("en-US")} runs selected`;
+    const { size, isAll, hidden } = this.selection;
     const matching = this.store.counts.matching ?? 0;
-    const all = this.root.querySelector("[data-bulk=selectAll]");
-    all.hidden = this.store.allMatching || matching <= this.store.selected.size;
-    all.textContent = `Select all ${matching.toLocaleString("en-US")} matching`;
+    this.root.hidden = size === 0;
+    this.find("[data-count]").textContent = `${runs(size)} selected`;
+    this.find("[data-note]").textContent = this.note;
+    const all = this.find("[data-bulk=selectAll]");
+    all.hidden = isAll || matching <= size - hidden.size;
+    all.textContent = `Select all ${count(matching)} matching`;
+    const keep = this.find("[data-bulk=dropHidden]");
+    keep.hidden = hidden.size === 0;
+    keep.textContent = `Keep only the ${count(size - hidden.size)} shown`;
+    const compare = this.find("[data-bulk=compare]");
+    compare.textContent = size > MOST_COMPARED ? `Compare the first ${MOST_COMPARED}` : "Compare";
   }
 
-  get count() {
-    return this.store.allMatching ? this.store.counts.matching : this.store.selected.size;
+  find(selector) {
+    return this.root.querySelector(selector);
   }
 
-  /** The runs meant: their ids, or the filter when all matching ones are selected. */
-  get target() {
-    if (!this.store.allMatching) return { run_ids: [...this.store.selected] };
-    return { matching: writeState({ ...this.store.state, ...this.store.fixed }) };
+  /** What the number alone does not say. */
+  get note() {
+    const { hidden, isLong } = this.selection;
+    const notes = [];
+    if (hidden.size) notes.push(`${count(hidden.size)} hidden by the filter`);
+    if (isLong) notes.push(`links keep at most ${MOST_IN_ADDRESS} selected runs`);
+    return notes.join(" · ");
   }
 
   selectAll() {
-    this.store.selectAllMatching();
+    this.selection.all();
   }
 
   clear() {
-    this.store.selectLoaded(false);
+    this.selection.clear();
+  }
+
+  dropHidden() {
+    const { ids, hidden } = this.selection;
+    this.selection.set([...ids].filter((id) => !hidden.has(id)));
   }
 
   compare() {
-    const ids = [...this.store.selected];
+    const ids = [...this.store.selected].slice(0, MOST_COMPARED);
     location.assign(`${this.root.dataset.compare}?runs=${ids.map(encodeURIComponent).join(",")}`);
   }
 
@@ -76,13 +91,27 @@ export class BulkBar {
   }
 
   move(button) {
+    this.offerExperiments();
     this.ask(button, "move", "Move to experiment", (experiment) =>
       this.act("move", `moved to ${experiment}`, { experiment }),
     );
   }
 
+  /** The names of experiments that hold what is typed. */
+  offerExperiments() {
+    const input = this.find("dialog[data-ask=move] input");
+    const load = async () => {
+      const params = new URLSearchParams({ search: input.value });
+      const address = `${this.root.dataset.experimentNames}?${params}`;
+      const found = await fetchJson(address).catch(() => ({ names: [] }));
+      input.list.replaceChildren(...found.names.map((value) => element("option", { value })));
+    };
+    input.oninput = load;
+    load();
+  }
+
   ask(button, name, title, then) {
-    const dialog = this.root.querySelector(`dialog[data-ask=${name}]`);
+    const dialog = this.find(`dialog[data-ask=${name}]`);
     const input = dialog.querySelector("input");
     input.value = "";
     dialog.showModal();
@@ -93,14 +122,13 @@ export class BulkBar {
     };
   }
 
+  /** Runs that the filter hides are changed only when the reader says so. */
   async act(action, done, extra = {}) {
-    const target = this.target;
-    let answer;
-    try {
-      answer = await this.send({ action, ...target, ...extra });
-    } catch (error) {
-      return toast(error.message, { bad: true });
-    }
+    if (this.selection.hidden.size && !(await this.askAboutHidden())) return undefined;
+    const answer = await tellFailure(() =>
+      this.send({ action, ...this.selection.target, ...extra }),
+    );
+    if (!answer) return undefined;
     this.clear();
     await this.store.reload();
     const undo = UNDO_OF[action] && {
@@ -110,14 +138,31 @@ export class BulkBar {
         this.store.reload();
       },
     };
-    return toast(`${answer.count.toLocaleString("en-US")} runs ${done}.`, { action: undo });
+    return toast(`${runs(answer.count)} ${done}.`, { action: undo });
+  }
+
+  /** Returns false when nothing is to be done. */
+  askAboutHidden() {
+    const { size, hidden } = this.selection;
+    const dialog = this.find("dialog[data-ask=hidden]");
+    const shown = size - hidden.size;
+    dialog.querySelector("p").textContent =
+      `The filter hides ${count(hidden.size)} of the ${count(size)} selected runs.`;
+    dialog.querySelector("[value=all]").textContent = `All ${count(size)}`;
+    const some = dialog.querySelector("[value=shown]");
+    some.textContent = `Only the ${count(shown)} shown`;
+    some.hidden = shown === 0;
+    dialog.returnValue = "";
+    dialog.showModal();
+    return new Promise((resolve) => {
+      dialog.onclose = () => {
+        if (dialog.returnValue === "shown") this.dropHidden();
+        resolve(Boolean(dialog.returnValue));
+      };
+    });
   }
 
   send(body) {
-    return fetchJson(this.root.dataset.address, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(body),
-    });
+    return sendJson(this.root.dataset.address, body);
   }
 }

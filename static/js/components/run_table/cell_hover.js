@@ -1,22 +1,21 @@
 // Resting on a metric cell shows every aggregate of that metric, with steps and time.
 
+import { element } from "../../lib/element.js";
 import { formatNumber, toNumber } from "../../lib/numbers.js";
 import { exactTime } from "../../lib/times.js";
+import { placeBy } from "../placement.js";
 import { fetchJson } from "../requests.js";
-import { element } from "./cells.js";
 
 const REST_MS = 350;
 
 /** Listen to resting pointers on the metric cells of a grid. */
 export function listenToHover(grid, table) {
-  const tip = element("div", {}, "cell-tip");
-  tip.hidden = true;
-  tip.setAttribute("role", "tooltip");
-  grid.root.parentElement.append(tip);
+  const tip = element("div", { class: "cell-tip", role: "tooltip", popover: "manual" });
+  document.body.append(tip);
   let timer = null;
   const hide = () => {
     clearTimeout(timer);
-    tip.hidden = true;
+    if (tip.matches(":popover-open")) tip.hidePopover();
   };
   grid.root.addEventListener("pointerover", (event) => {
     const cell = event.target.closest(".rt-body .rt-cell");
@@ -24,28 +23,21 @@ export function listenToHover(grid, table) {
     const column = cell && table.columns.find((one) => one.id === cell.dataset.column);
     const row = cell && table.rowAt(Number(cell.parentElement.dataset.index));
     if (column?.kind !== "metrics" || !row?.run) return;
-    timer = setTimeout(() => show(tip, cell, row, column, table), REST_MS);
+    timer = setTimeout(() => show(tip, cell, row, column, table.root.dataset.summary), REST_MS);
   });
   grid.root.addEventListener("pointerleave", hide);
   grid.root.addEventListener("scroll", hide, { passive: true });
+  addEventListener("scroll", hide, { passive: true });
 }
 
-async function show(tip, cell, row, column, table) {
+/** What cannot be had is not shown: the cell keeps its own tooltip. */
+async function show(tip, cell, row, column, address) {
   const params = new URLSearchParams({ run: row.id, key: column.key });
-  let found;
-  try {
-    found = await fetchJson(`${table.root.dataset.summary}?${params}`);
-  } catch {
-    return;
-  }
-  if (!cell.isConnected || !cell.matches(":hover")) return;
-  tip.replaceChildren(element("b", { textContent: column.key }), ...lines(found));
-  tip.hidden = false;
-  const box = cell.getBoundingClientRect();
-  const frame = tip.parentElement.getBoundingClientRect();
-  tip.style.left = `${Math.max(4, Math.min(box.left - frame.left, frame.width - tip.offsetWidth - 8))}px`;
-  const below = box.bottom - frame.top + 4;
-  tip.style.top = `${below + tip.offsetHeight > frame.height ? box.top - frame.top - tip.offsetHeight - 4 : below}px`;
+  const found = await fetchJson(`${address}?${params}`).catch(() => null);
+  if (!found || !cell.isConnected || !cell.matches(":hover")) return;
+  tip.replaceChildren(element("b", {}, column.key), ...lines(found));
+  tip.showPopover();
+  placeBy(tip, cell, { gap: 4 });
 }
 
 function lines(found) {
@@ -58,25 +50,12 @@ function lines(found) {
     ["mean", found.mean, ""],
     ["points", found.n, found.nan_count ? `${found.nan_count} NaN` : ""],
   ];
-  const drawn = rows.map(([name, value, note]) => {
-    const line = element("div");
-    line.append(
-      element("span", { textContent: name }),
-      number(value),
-      element("small", { textContent: note }),
-    );
-    return line;
-  });
-  return [
-    ...drawn,
-    element("small", { textContent: exactTime(found.last_ms).split("\n")[0] }, "muted"),
-  ];
+  const drawn = rows.map(([name, value, note]) =>
+    element("div", {}, element("span", {}, name), number(value), element("small", {}, note)),
+  );
+  const time = exactTime(found.last_ms).split("\n")[0];
+  return [...drawn, element("small", { class: "muted" }, time)];
 }
 
-function number(value) {
-  return element(
-    "b",
-    { textContent: formatNumber(value, 6), title: String(toNumber(value)) },
-    "num",
-  );
-}
+const number = (value) =>
+  element("b", { class: "num", title: String(toNumber(value)) }, formatNumber(value, 6));

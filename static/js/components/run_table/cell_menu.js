@@ -3,8 +3,7 @@
 import { addClause, clauseOf, fieldOf } from "../../lib/query_text.js";
 import { copy } from "../copy.js";
 import { openMenu } from "../menu.js";
-
-export const AGGREGATES = ["last", "min", "max", "first", "mean", "count", "best", "trend"];
+import { AGGREGATES, aggregateWord, withAggregate } from "./columns.js";
 
 /** Listen to clicks and menus in the grid. */
 export function listenToCells(grid, table) {
@@ -12,7 +11,7 @@ export function listenToCells(grid, table) {
     const column = columnAt(event.target, table);
     if (!column || event.target.classList.contains("rt-grip")) return;
     const row = rowIndex(event.target);
-    if (row < 0) table.sortBy(table.columns.indexOf(column), event.shiftKey);
+    if (row < 0) clickInHeader(event, column, table);
     else clickInRow(event, row, table);
   });
   grid.root.addEventListener("contextmenu", (event) => {
@@ -27,72 +26,83 @@ export function listenToCells(grid, table) {
   });
 }
 
+function clickInHeader(event, column, table) {
+  const button = event.target.closest("button");
+  if (!button) table.sortBy(table.columns.indexOf(column), event.shiftKey);
+  else if (button.classList.contains("rt-value")) openMenu(button, valueItems(table, column));
+  else openMenu(button, headerItems(table, column));
+}
+
 function clickInRow(event, index, table) {
   const { target } = event;
   if (target.classList.contains("rt-pick")) table.toggleRow(index, { range: event.shiftKey });
   else if (target.closest(".rt-eye")) table.toggleHidden(table.rowAt(index).id);
-  else if (target.closest(".rt-twig")) table.toggleChildren(index);
+  else if (target.closest(".rt-twig")) table.store.toggleRow(table.rowAt(index));
 }
 
 function showMenu(table, row, column, anchor) {
-  const items = row < 0 ? headerItems(table, column) : cellItems(table, row, column);
-  openMenu(anchor, items);
+  openMenu(anchor, row < 0 ? headerItems(table, column) : cellItems(table, row, column));
+}
+
+/** Each value of a metric is a column, or none. A new one comes to stand beside this one. */
+function valueItems({ chosen }, column) {
+  const shown = chosen.ids;
+  const items = AGGREGATES.map((aggregate) => {
+    const id = withAggregate(column.id, aggregate);
+    const checked = shown.includes(id);
+    const run = () => (checked ? chosen.hide({ id }) : chosen.add([id]));
+    return { label: aggregateWord(aggregate), many: true, checked, run };
+  });
+  return [{ heading: "Columns of this metric" }, ...items];
 }
 
 function headerItems(table, column) {
-  const index = table.columns.indexOf(column);
+  const { chosen, store } = table;
+  const isMetric = column.kind === "metrics";
+  const group = () => store.set({ group: column.id, after: undefined });
   const items = [
     { label: "Sort ascending", run: () => table.sortTo(column, false) },
     { label: "Sort descending", run: () => table.sortTo(column, true) },
-    { label: "Group by", run: () => table.groupBy(column), off: column.kind === "metrics" },
-    { label: column.pinned ? "Unpin" : "Pin", run: () => table.pin(column) },
+    { label: "Group by", run: group, off: isMetric },
+    { label: column.pinned ? "Unpin" : "Pin", run: () => chosen.pin(column) },
     { label: "Fit width", run: () => table.fit(column.id) },
-    { label: "Hide column", run: () => table.hide(column), off: index === 0 },
+    { label: "Hide column", run: () => chosen.hide(column), off: column.fixed },
   ];
-  if (column.kind !== "metrics") return items.filter((item) => !item.off);
+  if (!isMetric) return items;
   const aggregates = AGGREGATES.map((aggregate) => ({
-    label: aggregate === "best" ? "at best" : aggregate,
+    label: aggregateWord(aggregate),
     checked: aggregate === column.aggregate,
-    run: () => table.setAggregate(column, aggregate),
+    run: () => chosen.setAggregate(column, aggregate),
   }));
-  return [{ heading: "Value shown" }, ...aggregates, { separator: true }, ...items].filter(
-    (item) => !item.off,
-  );
+  return [{ heading: "Value shown" }, ...aggregates, { separator: true }, ...items];
 }
 
-function cellItems(table, row, column) {
-  if (!table.rowAt(row).run) return groupItems(table, row);
-  const value = filterValue(table.rowAt(row).cells[column.index], column);
-  const comparable = fieldOf(column) !== null && value !== undefined;
-  const filter = (operator) => () => {
-    const clause = clauseOf(column, operator, value);
-    table.store.set({ q: addClause(table.store.state.q, clause) });
-  };
-  const items = [];
-  if (comparable) {
-    items.push({ label: "Filter by this value", run: filter("=") });
-    items.push({ label: "Exclude this value", run: filter("!=") });
-    if (typeof value === "number") {
-      items.push({ label: "At least this", run: filter(">=") });
-      items.push({ label: "At most this", run: filter("<=") });
-    }
-  }
-  if (column.kind !== "metrics") {
-    items.push({ label: "Group by", run: () => table.groupBy(column) });
-  }
-  items.push({ label: "Copy value", run: () => copy(String(value ?? "")) });
-  items.push({ label: "Copy run id", run: () => copy(table.rowAt(row).id) });
-  return items;
-}
-
-function groupItems(table, index) {
+function cellItems(table, index, column) {
+  const { store } = table;
   const row = table.rowAt(index);
+  if (!row.run) return groupItems(store, row);
+  const value = filterValue(row.cells[column.index], column);
+  const comparable = fieldOf(column) !== null && value !== undefined;
+  const isNumber = comparable && typeof value === "number";
+  const filter = (operator) => () =>
+    store.set({ q: addClause(store.state.q, clauseOf(column, operator, value)) });
+  const group = () => store.set({ group: column.id, after: undefined });
   return [
-    { label: row.open ? "Hide its runs" : "Show its runs", run: () => table.toggleChildren(index) },
-    { label: "Stop grouping", run: () => table.store.set({ group: undefined }) },
-    { label: "Copy value", run: () => copy(row.name) },
+    { label: "Filter by this value", run: filter("="), off: !comparable },
+    { label: "Exclude this value", run: filter("!="), off: !comparable },
+    { label: "At least this", run: filter(">="), off: !isNumber },
+    { label: "At most this", run: filter("<="), off: !isNumber },
+    { label: "Group by", run: group, off: column.kind === "metrics" },
+    { label: "Copy value", run: () => copy(String(value ?? "")) },
+    { label: "Copy run id", run: () => copy(row.id) },
   ];
 }
+
+const groupItems = (store, row) => [
+  { label: row.open ? "Hide its runs" : "Show its runs", run: () => store.toggleRow(row) },
+  { label: "Stop grouping", run: () => store.set({ group: undefined }) },
+  { label: "Copy value", run: () => copy(row.name) },
+];
 
 function filterValue(cell, column) {
   if (column.type === "status") return cell.word;

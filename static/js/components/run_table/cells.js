@@ -1,9 +1,12 @@
 // How each kind of cell is drawn. Only text nodes and our own icons: names are other people's.
 
-import { formatNumber, fullNumber } from "../../lib/numbers.js";
+import { writeInColumn } from "../../lib/column_format.js";
+import { element, svgElement } from "../../lib/element.js";
+import { formatNumber, fullNumber, toNumber } from "../../lib/numbers.js";
 import { tokenOf } from "../../lib/series_colors.js";
-import { clockOf, duration, exactTime, relativeTime } from "../../lib/times.js";
+import { clockOf, duration, exactDuration, exactTime, relativeTime } from "../../lib/times.js";
 import { icon } from "../icons.js";
+import { longName } from "../long_name.js";
 
 /** Draw functions by column type: `(cell, value, row, column)`. */
 const DRAW = {
@@ -18,144 +21,149 @@ const DRAW = {
   text: drawText,
 };
 
-export function drawCell(cell, column, row, index) {
-  const value = row.cells[index];
-  cell.removeAttribute("title");
-  (DRAW[column.type] ?? drawText)(cell, value, row, column);
+/** Draw the value of `row` in `column`. The cell holds nothing of what it showed before. */
+export function drawCell(cell, column, row) {
+  const value = row.cells[column.index];
+  if (value === null || value === undefined || value === "") return drawNothing(cell, row, column);
+  return (DRAW[column.type] ?? drawText)(cell, value, row, column);
+}
+
+/** A dash, and why there is one where the reader may wonder. */
+function drawNothing(cell, row, column) {
+  if (column.type === "name") return drawName(cell, "", row);
+  cell.textContent = "—";
+  cell.title = column.kind === "metrics" ? column.reason : "";
+  return undefined;
 }
 
 function drawName(cell, value, row) {
   if (!row.run) return drawGroupName(cell, value, row);
-  const pick = element("input", { type: "checkbox", tabIndex: -1 });
-  pick.className = "rt-pick";
-  pick.setAttribute("aria-label", `Select ${value}`);
-  const eye = element("button", { type: "button", tabIndex: -1 }, "rt-eye");
-  eye.setAttribute("aria-label", `Show ${value} in charts`);
-  const dot = element("span", {}, "rt-dot");
-  dot.style.background = `var(${tokenOf(row)})`;
-  eye.append(dot);
-  const parts = [pick, eye];
+  const name = value || row.id;
   if (row.depth) cell.style.setProperty("--depth", row.depth);
-  else cell.style.removeProperty("--depth");
-  if (row.children) parts.push(twig(row));
-  const link = element("a", { href: row.href, textContent: value || row.id, tabIndex: -1 });
-  link.title = value || row.id;
-  link.className = "rt-name";
-  parts.push(link);
-  cell.replaceChildren(...parts);
+  const pick = element("input", {
+    type: "checkbox",
+    tabIndex: -1,
+    class: "rt-pick",
+    "aria-label": `Select ${name}`,
+  });
+  const eye = element(
+    "button",
+    { type: "button", tabIndex: -1, class: "rt-eye", "aria-label": `Show ${name} in charts` },
+    drawDot(row),
+  );
+  const link = element(
+    "a",
+    { href: row.href, title: nameTitle(name, row), tabIndex: -1, class: "rt-name middle-cut" },
+    ...longName(name),
+  );
+  cell.replaceChildren(pick, eye, ...(row.children ? [drawTwig(row)] : []), link);
+  return undefined;
 }
+
+const nameTitle = (name, row) =>
+  row.dimmed ? `${name}\nShown for its children: the filter does not match this run itself.` : name;
 
 /** A group: its colour in the charts, what its runs share, and how many they are. */
 function drawGroupName(cell, value, row) {
-  const dot = element("span", {}, "rt-dot");
-  dot.style.background = `var(${tokenOf(row)})`;
-  const count = element(
-    "small",
-    { textContent: row.children.toLocaleString("en-US") },
-    "rt-members",
-  );
-  count.title = `${row.children} runs`;
   cell.replaceChildren(
-    twig(row),
-    dot,
-    element("span", { textContent: value, title: value }, "rt-name"),
-    count,
+    drawTwig(row),
+    drawDot(row),
+    element("span", { title: value, class: "rt-name middle-cut" }, ...longName(value)),
+    element(
+      "small",
+      { class: "rt-members", title: `${row.children} runs` },
+      row.children.toLocaleString("en-US"),
+    ),
   );
 }
 
-function twig(row) {
-  const button = element("button", { type: "button", tabIndex: -1 }, "rt-twig");
-  button.setAttribute("aria-expanded", String(Boolean(row.open)));
-  button.setAttribute("aria-label", `${row.children} ${row.run ? "child runs" : "runs"}`);
-  button.append(icon(row.open ? "chevron-down" : "chevron-right"));
-  return button;
+const drawDot = (row) =>
+  element("span", { class: "rt-dot", style: `background: var(${tokenOf(row)})` });
+
+function drawTwig(row) {
+  const settings = {
+    type: "button",
+    tabIndex: -1,
+    class: "rt-twig",
+    "aria-expanded": String(Boolean(row.open)),
+    "aria-label": `${row.children} ${row.run ? "child runs" : "runs"}`,
+  };
+  return element("button", settings, icon(row.open ? "chevron-down" : "chevron-right"));
 }
 
-function drawLink(cell, value) {
-  if (!value) return drawText(cell, null);
-  const link = element("a", { href: value.href, textContent: value.text, tabIndex: -1 });
-  link.title = value.text;
-  cell.replaceChildren(link);
+function drawLink(cell, { href, text }) {
+  cell.replaceChildren(element("a", { href, title: text, tabIndex: -1 }, text));
 }
 
-function drawStatus(cell, value) {
-  const pill = element("span", {}, `status ${value.tone}`);
-  pill.append(icon(value.icon), document.createTextNode(value.word));
-  if (value.reason) pill.title = value.reason;
-  cell.replaceChildren(pill);
+function drawStatus(cell, { word, tone, icon: name, reason }) {
+  const settings = { class: `status ${tone}`, title: reason || null };
+  cell.replaceChildren(element("span", settings, icon(name), word));
 }
 
 function drawTime(cell, value) {
-  cell.textContent = value === null ? "—" : relativeTime(value);
-  if (value !== null) cell.title = exactTime(value);
+  cell.textContent = relativeTime(value);
+  cell.title = exactTime(value);
 }
 
-/** Active runs carry their start, and the number ticks; ended ones their duration. */
-function drawDuration(cell, value) {
-  if (value === null) return drawText(cell, null);
-  const ticking = value.ended === null;
-  cell.textContent = ticking
-    ? clockOf(Date.now() - value.started)
-    : duration(value.ended - value.started);
-  if (ticking) cell.dataset.since = value.started;
-  else delete cell.dataset.since;
+/** Active runs carry their start, and the clock ticks; ended ones their duration. */
+function drawDuration(cell, { started, ended }) {
+  if (ended === null) {
+    cell.textContent = clockOf(Date.now() - started);
+    cell.dataset.since = started;
+  } else {
+    cell.textContent = duration(ended - started);
+    cell.title = exactDuration(ended - started);
+  }
 }
 
 function drawTags(cell, tags) {
-  if (!tags.length) return drawText(cell, null);
-  const chips = tags.map(([key, value]) => {
-    const chip = element("span", { textContent: value ? `${key}: ${value}` : key }, "chip");
-    return chip;
-  });
-  cell.replaceChildren(...chips);
-  cell.title = tags.map(([key, value]) => (value ? `${key}: ${value}` : key)).join("\n");
+  if (!tags.length) {
+    cell.textContent = "—";
+    return;
+  }
+  const texts = tags.map(([key, value]) => (value ? `${key}: ${value}` : key));
+  cell.replaceChildren(...texts.map((text) => element("span", { class: "chip" }, text)));
+  cell.title = texts.join("\n");
 }
 
 /** The mean of a group; before it its range, and of how many of its runs. */
 function drawStatistics(cell, { n, mean, min, max }, row) {
   const of = n === row.children ? "" : `n ${n.toLocaleString("en-US")} · `;
   const range = `${of}${formatNumber(min, 3)} … ${formatNumber(max, 3)}`;
-  cell.replaceChildren(element("small", { textContent: range }, "muted"), " ", formatNumber(mean));
+  cell.replaceChildren(element("small", { class: "muted" }, range), " ", formatNumber(mean));
   cell.title = `mean ${fullNumber(mean)}\nmin ${fullNumber(min)}\nmax ${fullNumber(max)}\nn ${n}`;
 }
 
-function drawNumber(cell, value, row) {
-  if (value !== null && typeof value === "object") return drawStatistics(cell, value, row);
-  cell.textContent = formatNumber(value);
-  if (value !== null) cell.title = fullNumber(value);
+/** A number with the digits of its column, its decimal point under those of the others; the best
+ * of the column stands out. */
+function drawNumber(cell, value, row, column) {
+  if (typeof value === "object") return drawStatistics(cell, value, row);
+  const { text, pad } = writeInColumn(value, column.format);
+  cell.textContent = text;
+  cell.title = fullNumber(value);
+  if (pad) cell.dataset.pad = pad;
+  if (column.best !== null && toNumber(value) === column.best) cell.classList.add("best");
+  return undefined;
 }
 
 /** A sketch of a curve, as high as its own range. */
-function drawTrend(cell, values, row) {
-  const finite = (values ?? []).map(Number).filter(Number.isFinite);
-  if (!finite.length) return drawText(cell, null);
+function drawTrend(cell, values, row, column) {
+  const finite = values.map(Number).filter(Number.isFinite);
+  if (!finite.length) return drawNothing(cell, row, column);
   const [low, high] = [Math.min(...finite), Math.max(...finite)];
   const points = finite.map((value, i) => {
     const x = (i / Math.max(1, finite.length - 1)) * 96 + 2;
     return `${x.toFixed(1)},${(20 - ((value - low) / (high - low || 1)) * 16).toFixed(1)}`;
   });
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("viewBox", "0 0 100 24");
-  svg.setAttribute("class", "trend");
-  svg.setAttribute("role", "img");
-  svg.setAttribute(
-    "aria-label",
-    `from ${formatNumber(finite[0])} to ${formatNumber(finite.at(-1))}`,
-  );
-  const line = document.createElementNS("http://www.w3.org/2000/svg", "polyline");
-  line.setAttribute("points", points.join(" "));
+  const line = svgElement("polyline", { points: points.join(" ") });
   line.style.stroke = `var(${tokenOf(row)})`;
-  svg.append(line);
-  cell.replaceChildren(svg);
+  const label = `from ${formatNumber(finite[0])} to ${formatNumber(finite.at(-1))}`;
+  const settings = { viewBox: "0 0 100 24", class: "trend", role: "img", "aria-label": label };
+  cell.replaceChildren(svgElement("svg", settings, line));
+  return undefined;
 }
 
 function drawText(cell, value) {
-  cell.textContent = value === null || value === undefined || value === "" ? "—" : String(value);
-  if (value) cell.title = String(value);
-}
-
-export function element(tag, properties = {}, className = "") {
-  const made = Object.assign(document.createElement(tag), properties);
-  if (className) made.className = className;
-  return made;
+  cell.textContent = String(value);
+  cell.title = String(value);
 }

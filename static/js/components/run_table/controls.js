@@ -1,28 +1,37 @@
-// The controls over the run table: experiments, statuses, switches, best goal, counts, foot.
+// The controls over the run table: experiments, statuses, switches; counts and foot.
+
+import { wireExperiments } from "./experiment_menu.js";
 
 const SWITCHES = ["mine", "children", "archived", "diff"];
 
 /** Wires what stands over and under the grid of one run table. */
-export function startControls(root, table) {
-  const { store } = table;
-  for (const name of SWITCHES) wireSwitch(root, store, name);
+export function startControls(root, store) {
+  wireSwitches(root.querySelector("[data-show-menu]"), store);
   wireTools(root);
-  wireChoices(root.querySelector("[data-experiments]"), store, "exp", "Experiment");
-  wireChoices(root.querySelector("[data-statuses]"), store, "status", "Status");
-  wireGoal(root, store);
+  wireExperiments(root.querySelector("[data-experiments]"), store);
+  wireStatuses(root.querySelector("[data-statuses]"), store);
   const show = () => showCounts(root, store);
-  store.addEventListener("change", show);
-  store.addEventListener("counted", show);
+  for (const name of ["change", "counted", "answers"]) store.addEventListener(name, show);
   store.addEventListener("busy", (event) => root.classList.toggle("busy", event.detail));
+  root.querySelector("[data-try-again]").addEventListener("click", () => store.reload());
   show();
 }
 
-function wireSwitch(root, store, name) {
-  const box = root.querySelector(`[data-switch=${name}]`);
-  if (!box) return;
-  const show = () => (box.checked = Boolean(store.state[name]));
-  box.addEventListener("change", () => store.set({ [name]: box.checked || undefined }));
-  store.addEventListener("state", show);
+/** The menu of switches; its button is marked while one differs from what is usual. */
+function wireSwitches(menu, store) {
+  const boxes = SWITCHES.map((name) => menu.querySelector(`[data-switch=${name}]`)).filter(Boolean);
+  const show = () => {
+    for (const box of boxes) box.checked = Boolean(store.asked[box.dataset.switch]);
+    const changed = boxes.filter((box) => box.checked !== Boolean(store.usual[box.dataset.switch]));
+    menu.classList.toggle("in-use", changed.length > 0);
+  };
+  menu.addEventListener("change", ({ target }) => {
+    const name = target.dataset.switch;
+    if (!name) return;
+    const isUsual = target.checked === Boolean(store.usual[name]);
+    store.set({ [name]: isUsual ? undefined : target.checked });
+  });
+  for (const name of ["state", "change"]) store.addEventListener(name, show);
   show();
 }
 
@@ -34,70 +43,51 @@ function wireTools(root) {
   });
 }
 
-/** A menu of boxes: those that are checked are the list `key` of the state. */
-function wireChoices(menu, store, key, title) {
-  if (!menu) return;
-  const boxes = () => [...menu.querySelectorAll("input[type=checkbox]")];
+/** A menu of boxes: those that are checked are the statuses that runs may have. */
+function wireStatuses(menu, store) {
+  const boxes = [...menu.querySelectorAll("input[type=checkbox]")];
   const show = () => {
-    const chosen = store.state[key] ?? [];
-    boxes().forEach((box) => (box.checked = chosen.includes(box.value)));
-    menu.querySelector("[data-label]").textContent = chosen.length
-      ? `${title}: ${chosen.length === 1 ? chosen[0] : chosen.length}`
-      : `${title}: all`;
+    const chosen = store.state.status ?? [];
+    for (const box of boxes) box.checked = chosen.includes(box.value);
+    const words = chosen.length === 1 ? chosen[0] : chosen.length || "all";
+    menu.querySelector("[data-label]").textContent = `Status: ${words}`;
   };
-  menu.addEventListener("change", ({ target }) => {
-    if (target.type !== "checkbox") return;
-    const chosen = boxes()
-      .filter((box) => box.checked)
-      .map((box) => box.value);
-    store.set({ [key]: chosen.length ? chosen : undefined });
+  menu.addEventListener("change", () => {
+    const chosen = boxes.filter((box) => box.checked).map((box) => box.value);
+    store.set({ status: chosen.length ? chosen : undefined });
   });
-  menu.querySelector("[data-filter]")?.addEventListener("input", (event) => {
-    const text = event.target.value.toLowerCase();
-    boxes().forEach((box) => {
-      box.closest("label").hidden = !box.value.toLowerCase().includes(text);
-    });
-  });
-  store.addEventListener("state", show);
-  show();
-}
-
-/** The goal of "at best" columns: `min:val/loss`. */
-function wireGoal(root, store) {
-  const form = root.querySelector("[data-goal]");
-  if (!form) return;
-  const show = () => {
-    const [, direction, key] = /^(min|max):(.*)$/.exec(store.state.goal ?? "") ?? [];
-    form.elements.direction.value = direction ?? "min";
-    form.elements.key.value = key ?? "";
-  };
-  form.addEventListener("change", () => {
-    const key = form.elements.key.value.trim();
-    store.set({ goal: key ? `${form.elements.direction.value}:${key}` : undefined });
-  });
-  form.addEventListener("submit", (event) => event.preventDefault());
   store.addEventListener("state", show);
   show();
 }
 
 const count = (number) => (number ?? 0).toLocaleString("en-US");
+const counted = (number, one) => `${count(number)} ${one}${number === 1 ? "" : "s"}`;
+
+/** "12 of 40 runs · 150 child runs · 3 running": what is counted is named. */
+function countsText({ matching, all, running, queued, children = 0, matching_children = 0 }) {
+  if (all === undefined) return "";
+  const isFiltered = matching !== all + children;
+  const part = (found, total, one) =>
+    (isFiltered ? `${count(found)} of ` : "") + counted(total, one);
+  const parts = [
+    part(matching - matching_children, all, "run"),
+    children && part(matching_children, children, "child run"),
+    running && `${count(running)} running`,
+    queued && `${count(queued)} queued`,
+  ];
+  return parts.filter(Boolean).join(" · ");
+}
 
 function showCounts(root, store) {
-  const { matching, all, running, queued } = store.counts;
-  const parts =
-    all === undefined
-      ? []
-      : [
-          `${matching === all ? "" : `${count(matching)} of `}${count(all)} ${all === 1 ? "run" : "runs"}`,
-        ];
-  if (running) parts.push(`${count(running)} running`);
-  if (queued) parts.push(`${count(queued)} queued`);
-  root.querySelector("[data-counts]").textContent = parts.join(" · ");
-  const loaded = store.rows.filter((row) => !row.outer).length;
-  const kind = (store.rows[0]?.run === false ? "group" : "row") + (loaded === 1 ? "" : "s");
-  root.querySelector("[data-foot]").textContent = loaded
-    ? `${count(loaded)} ${kind} loaded${store.next ? ", more as you scroll" : ""}`
-    : "";
-  root.querySelector("[data-none]").hidden = loaded > 0;
-  root.querySelector(".rt-grid").hidden = loaded === 0;
+  root.querySelector("[data-counts]").textContent = countsText(store.counts);
+  const { found } = store;
+  const isGrouped = found[0]?.run === false;
+  const all = isGrouped ? found.length : (store.counts.matching ?? found.length);
+  const of = all > found.length ? `${count(found.length)} of ` : "";
+  const loaded = `${of}${counted(Math.max(all, found.length), isGrouped ? "group" : "run")} loaded`;
+  const rest = store.next ? ", more as you scroll" : "";
+  root.querySelector("[data-foot]").textContent = found.length ? loaded + rest : "";
+  root.querySelector("[data-no-answer]").hidden = store.answers;
+  root.querySelector("[data-none]").hidden = found.length > 0;
+  root.querySelector(".rt-grid").hidden = found.length === 0;
 }

@@ -8,10 +8,11 @@ const LABELS = {
   matching: (runs) => `All that match the filter (${runs})`,
 };
 
-/** The export dialog of one run table. */
+/** The export dialog of one run table: of its columns `chosen`; `visibleRuns` returns the ids of
+ * the runs on screen. */
 export class ExportDialog {
-  constructor(dialog, table) {
-    Object.assign(this, { dialog, table, store: table.store });
+  constructor(dialog, store, chosen, visibleRuns) {
+    Object.assign(this, { dialog, store, chosen, visibleRuns });
     this.form = dialog.querySelector("form");
     this.form.addEventListener("submit", ({ submitter }) => submitter?.value && this.download());
   }
@@ -29,14 +30,14 @@ export class ExportDialog {
 
   /** How many runs each choice means, and the state that asks for them. */
   rows() {
-    const { store, table } = this;
+    const { store } = this;
     const { matching = 0 } = store.counts;
-    const selected = [...store.selected];
-    const visible = table.visibleRuns();
+    const selected = [...store.selection.ids];
+    const visible = this.visibleRuns();
     const choice = (runs) => ({ count: runs.length, state: { runs: runs.join(",") } });
     const all = { count: matching, state: {} };
     const choices = {
-      selected: store.allMatching ? all : choice(selected),
+      selected: store.selection.isAll ? all : choice(selected),
       visible: choice(visible),
       matching: all,
     };
@@ -46,11 +47,10 @@ export class ExportDialog {
 
   download() {
     const { rows, content, format } = Object.fromEntries(new FormData(this.form));
-    const { state, fixed } = this.store;
+    const { sel, ...state } = this.store.asked;
     const asked = {
       ...state,
-      ...fixed,
-      cols: joinList(this.table.columnIds),
+      cols: joinList(this.chosen.ids),
       group: undefined,
       ...this.rows()[rows].state,
       content,

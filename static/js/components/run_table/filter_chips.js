@@ -1,46 +1,55 @@
-// The clauses of the filter as chips, which are the same thing as the text of the query box, and
+// The clauses of the filter as chips, which stand in the query box while nobody writes in it, and
 // the form that adds one.
 
+import { element } from "../../lib/element.js";
 import { addClause, writtenClause } from "../../lib/query_text.js";
 import { icon } from "../icons.js";
-import { element } from "./cells.js";
+import { fetchJson } from "../requests.js";
+import { scopeParams } from "./names.js";
 
 /** Draw the clauses that the server reads in the filter; each chip takes its own away. */
-export function startFilterChips(root, table) {
-  const { store } = table;
-  const chips = root.querySelector("[data-chips]");
+export function startFilterChips(root, store) {
+  const box = root.querySelector("[data-query]");
+  const chips = box.querySelector("[data-chips]");
+  const input = box.querySelector("input");
   const show = () => {
     const { clauses = [], read } = store.counts;
-    const fits = read === (store.state.q ?? "").trim();
-    chips.hidden = !fits || !clauses.length;
+    const fits = read === (store.state.q ?? "").trim() && clauses.length > 0;
+    chips.hidden = !fits;
+    box.classList.toggle("with-chips", fits);
     if (fits) chips.replaceChildren(...clauses.map((clause) => drawChip(clause, store)));
   };
   store.addEventListener("counted", show);
   store.addEventListener("state", show);
-  startForm(root.querySelector("[data-add-filter]"), root.querySelector("[data-query]"), store);
+  chips.addEventListener("click", (event) => event.target.closest("button") || input.focus());
+  startForm(root.querySelector("[data-add-filter]"), box.dataset.completions, store);
 }
 
 function drawChip({ text, without }, store) {
-  const chip = element("li", { title: text }, "chip");
-  const remove = element("button", { type: "button" }, "btn ghost");
-  remove.setAttribute("aria-label", `Remove filter ${text}`);
-  remove.append(icon("x"));
-  remove.addEventListener("click", () => store.set({ q: without || undefined }));
-  chip.append(element("span", { textContent: text }, "clip mono"), remove);
-  return chip;
+  const settings = {
+    type: "button",
+    class: "btn ghost",
+    "aria-label": `Remove filter ${text}`,
+    onclick: () => store.set({ q: without || undefined }),
+  };
+  const words = element("span", { class: "clip mono" }, text);
+  return element(
+    "li",
+    { title: text, class: "chip" },
+    words,
+    element("button", settings, icon("x")),
+  );
 }
 
 /** Field, operator and value, completed by the same words as the query box. */
-function startForm(menu, queryBox, store) {
+function startForm(menu, address, store) {
   const form = menu.querySelector("form");
   const { field, operator, value } = form.elements;
   const complete = async (text, list, written) => {
-    const params = new URLSearchParams({ text, cursor: String(text.length) });
-    for (const name of store.state.exp ?? []) params.append("exp", name);
-    const response = await fetch(`${queryBox.dataset.completions}?${params}`);
-    if (!response.ok) return;
-    const { items } = await response.json();
-    list.replaceChildren(...items.map((item) => new Option(item.label, written(item))));
+    const params = scopeParams(store, { text, cursor: String(text.length) });
+    const found = await fetchJson(`${address}?${params}`).catch(() => null);
+    if (!found) return;
+    list.replaceChildren(...found.items.map((item) => new Option(item.label, written(item))));
   };
   const fields = () => complete(field.value, field.list, ({ insert }) => insert.trim());
   menu.addEventListener("toggle", () => {

@@ -1,13 +1,15 @@
 // The run table on screen: an ARIA grid of which only the visible rows and columns exist.
 
+import { element as make } from "../../lib/element.js";
 import { columnWindow, edges, rowWindow } from "../../lib/virtual_window.js";
 
 const ROW_HEIGHT = { normal: 32, compact: 26 };
 
 /**
  * A virtual grid inside `root`. It draws what `source` says and knows nothing of runs:
- * `source = {columns, pinned, rowCount, rowAt(i), drawCell(cell, column, row), drawHeader(cell, column),
- * decorateRow(element, row)}`; columns have `id` and `width`.
+ * `source = {columns, pinned, rowCount, rowAt(i), drawCell(cell, column, row),
+ * drawHeader(cell, column), decorateRow(element, row), fill(width)}`; columns have `id` and
+ * `width`, and `fill` may widen one of them where the grid has more room than they take.
  */
 export class Grid {
   constructor(root, source) {
@@ -15,14 +17,14 @@ export class Grid {
     this.source = source;
     this.rows = new Map();
     this.focus = { row: -1, column: 0 };
-    this.head = make("div", "rt-head", { role: "rowgroup" });
-    this.headRow = make("div", "rt-row rt-headrow", { role: "row", "aria-rowindex": "1" });
+    this.head = make("div", { class: "rt-head", role: "rowgroup" });
+    this.headRow = make("div", { class: "rt-row rt-headrow", role: "row", "aria-rowindex": "1" });
     this.head.append(this.headRow);
-    this.body = make("div", "rt-body", { role: "rowgroup" });
+    this.body = make("div", { class: "rt-body", role: "rowgroup" });
     root.replaceChildren(this.head, this.body);
     root.setAttribute("role", "grid");
     root.addEventListener("scroll", () => this.schedule(), { passive: true });
-    new ResizeObserver(() => this.schedule()).observe(root);
+    new ResizeObserver(() => this.resized()).observe(root);
   }
 
   get rowHeight() {
@@ -32,6 +34,8 @@ export class Grid {
   /** Columns or their widths changed: lay everything out anew. */
   relayout() {
     const { columns, pinned } = this.source;
+    this.laidOutFor = this.root.clientWidth;
+    this.source.fill?.(this.laidOutFor);
     this.pinnedColumns = columns.slice(0, pinned);
     this.freeColumns = columns.slice(pinned);
     this.pinnedEdges = edges(this.pinnedColumns.map((column) => column.width));
@@ -39,6 +43,11 @@ export class Grid {
     this.root.setAttribute("aria-colcount", String(columns.length));
     this.window = null;
     this.refresh();
+  }
+
+  resized() {
+    if (this.freeEdges && this.root.clientWidth !== this.laidOutFor) this.relayout();
+    else this.schedule();
   }
 
   /** Rows changed: redraw those on screen. */
@@ -83,7 +92,7 @@ export class Grid {
   }
 
   drawHeader(columns) {
-    this.fill(this.headRow, columns, (cell, column) => {
+    this.fillRow(this.headRow, columns, (cell, column) => {
       cell.setAttribute("role", "columnheader");
       this.source.drawHeader(cell, column);
     });
@@ -101,7 +110,7 @@ export class Grid {
       let element = this.rows.get(index);
       if (element && !redrawAll) continue;
       if (!element) {
-        element = make("div", "rt-row", { role: "row" });
+        element = make("div", { class: "rt-row", role: "row" });
         element.style.top = `${index * this.rowHeight}px`;
         this.rows.set(index, element);
         this.body.append(element);
@@ -115,7 +124,7 @@ export class Grid {
     element.setAttribute("aria-rowindex", String(index + 2));
     element.dataset.index = String(index);
     element.style.top = `${index * this.rowHeight}px`;
-    this.fill(element, columns, (cell, column) => {
+    this.fillRow(element, columns, (cell, column) => {
       cell.setAttribute("role", "gridcell");
       this.source.drawCell(cell, column, row);
     });
@@ -124,7 +133,7 @@ export class Grid {
   }
 
   /** Put the pinned cells, a spacer and the visible free cells into a row, reusing its elements. */
-  fill(element, columns, drawCell) {
+  fillRow(element, columns, drawCell) {
     const wanted = [];
     this.pinnedColumns.forEach((column, i) => {
       wanted.push({ column, index: i, left: this.pinnedEdges[i] });
@@ -170,6 +179,11 @@ export class Grid {
       if (top < this.root.scrollTop) this.root.scrollTop = top;
       else if (top > this.root.scrollTop + room) this.root.scrollTop = top - room;
     }
+    this.showColumn(column);
+  }
+
+  /** Scroll sideways as far as column number `column` asks for. */
+  showColumn(column) {
     const free = column - this.pinnedColumns.length;
     if (free < 0) return;
     const view = this.root.clientWidth - this.pinnedEdges.at(-1);
@@ -179,23 +193,22 @@ export class Grid {
   }
 }
 
-function make(tag, className = "", attributes = {}) {
-  const element = document.createElement(tag);
-  element.className = className;
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  return element;
+/** A cell shows another row or column: whatever the last one left on it goes. */
+function empty(cell) {
+  for (const name of cell.getAttributeNames()) if (name !== "tabindex") cell.removeAttribute(name);
+  cell.replaceChildren();
 }
 
 function setSpacer(cell, width) {
+  empty(cell);
   cell.className = "rt-spacer";
   cell.style.cssText = `width:${width}px`;
-  cell.replaceChildren();
   cell.setAttribute("role", "presentation");
-  cell.removeAttribute("aria-colindex");
   cell.removeAttribute("tabindex");
 }
 
 function setCell(cell, { column, index, left }, pinned) {
+  empty(cell);
   cell.className = `rt-cell${column.numeric ? " num" : ""}`;
   cell.style.cssText = `width:${column.width}px`;
   if (left !== undefined) {

@@ -1,7 +1,9 @@
-// Group by: up to two fields, chosen from a searched list; the chip beside it says which.
+// Group by: up to two fields, chosen from a searched list; the button says which.
 
+import { element } from "../../lib/element.js";
 import { joinList, splitList } from "../../lib/url_state.js";
-import { element } from "./cells.js";
+import { fetchJson } from "../requests.js";
+import { literalPattern, scopeParams } from "./names.js";
 
 const SEARCH_DELAY_MS = 150;
 const MOST_FIELDS = 2;
@@ -14,18 +16,20 @@ const RUN_FIELDS = {
 };
 const KINDS = { params: "Parameters", tags: "Tags" };
 
-/** Wires the menu and the chip of one run table. */
+/** Wires the menu of one run table; `names` is the address of the names there are. */
 export class GroupMenu {
-  constructor(root, table) {
-    this.store = table.store;
-    this.menu = root.querySelector("[data-group-menu]");
-    this.list = this.menu.querySelector("[data-fields]");
-    this.search = this.menu.querySelector("input");
-    this.names = root.querySelector("[data-columns-panel]").dataset.names;
-    this.chip = root.querySelector("[data-group]");
-    this.chip.querySelector("button").addEventListener("click", () => this.choose([]));
-    this.menu.addEventListener("toggle", () => {
-      if (this.menu.open) this.opened();
+  constructor(menu, store, names) {
+    Object.assign(this, { menu, store, names });
+    this.list = menu.querySelector("[data-fields]");
+    this.search = menu.querySelector("input");
+    this.label = menu.querySelector("[data-label]");
+    this.stop = menu.querySelector("[data-stop-grouping]");
+    this.stop.addEventListener("click", () => {
+      this.choose([]);
+      menu.open = false;
+    });
+    menu.addEventListener("toggle", () => {
+      if (menu.open) this.opened();
       else this.search.value = "";
     });
     this.search.addEventListener("input", () => {
@@ -33,7 +37,7 @@ export class GroupMenu {
       this.timer = setTimeout(() => this.load(), SEARCH_DELAY_MS);
     });
     this.list.addEventListener("change", ({ target }) => this.toggle(target.value, target.checked));
-    this.store.addEventListener("state", () => this.show());
+    store.addEventListener("state", () => this.show());
     this.show();
   }
 
@@ -62,11 +66,13 @@ export class GroupMenu {
   }
 
   show() {
-    this.chip.hidden = this.fields.length === 0;
-    this.chip.querySelector("span").textContent =
-      `Grouped by ${this.fields.map(shortName).join(", ")}`;
-    for (const box of this.list.querySelectorAll("input"))
-      box.checked = this.fields.includes(box.value);
+    const { fields } = this;
+    this.stop.hidden = fields.length === 0;
+    this.label.textContent = fields.length
+      ? `Grouped by ${fields.map(shortName).join(", ")}`
+      : "Group";
+    this.menu.classList.toggle("in-use", fields.length > 0);
+    for (const box of this.list.querySelectorAll("input")) box.checked = fields.includes(box.value);
   }
 
   async load() {
@@ -77,34 +83,37 @@ export class GroupMenu {
       .map(([key, label]) => ({ id: `run.${key}`, label }))
       .filter(({ label }) => label.toLowerCase().includes(text));
     this.list.replaceChildren(
-      ...drawSection("Run", runFields),
+      ...drawSection("Run", { names: runFields }),
       ...kinds.flatMap((kind, index) => drawSection(KINDS[kind], found[index])),
     );
     this.show();
   }
 
   async fetchNames(kind) {
-    const search = this.search.value.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-    const params = new URLSearchParams({ search, kind });
-    for (const name of [this.store.state.exp ?? [], this.store.fixed.exp ?? []].flat())
-      params.append("exp", name);
-    const response = await fetch(`${this.names}?${params}`);
-    const { sections } = response.ok ? await response.json() : { sections: [] };
-    return sections.flatMap((section) => section.names);
+    const search = literalPattern(this.search.value);
+    const params = scopeParams(this.store, { search, kind });
+    const answer = await fetchJson(`${this.names}?${params}`).catch(() => null);
+    return answer?.sections[0] ?? { names: [] };
   }
 }
 
-function drawSection(title, fields) {
-  if (!fields.length) return [];
-  const rows = fields.map(({ id, label }) => {
-    const row = element("label");
-    row.append(
+function drawSection(title, { names, total = names.length }) {
+  if (!names.length) return [];
+  const rows = names.map(({ id, label }) =>
+    element(
+      "label",
+      {},
       element("input", { type: "checkbox", value: id }),
-      element("span", { textContent: label }, "clip"),
-    );
-    return row;
-  });
-  return [element("h3", { textContent: title }), ...rows];
+      element("span", { class: "clip", title: label }, label),
+    ),
+  );
+  const others = total - names.length;
+  const rest = `${others.toLocaleString("en-US")} more: search for them`;
+  return [
+    element("h3", {}, title),
+    ...rows,
+    ...(others ? [element("p", { class: "small muted" }, rest)] : []),
+  ];
 }
 
 const shortName = (id) => id.replace(/^\w+\./, "");

@@ -1,11 +1,13 @@
 // The run table of All runs, Experiment and Child runs: store, grid, panels and keys put together.
 
+import { bestOf, formatOf } from "../../lib/column_format.js";
 import { clockOf } from "../../lib/times.js";
 import { formatSort, joinList, parseSort, splitList } from "../../lib/url_state.js";
 import { listenToHover } from "./cell_hover.js";
 import { listenToCells } from "./cell_menu.js";
 import { drawCell } from "./cells.js";
-import { withAggregate } from "./columns_panel.js";
+import { Columns } from "./columns.js";
+import { describeMetric } from "./goals.js";
 import { Grid } from "./grid.js";
 import { drawHeader, listenToHeader, nextSort } from "./header.js";
 import { listenToKeys } from "./keyboard.js";
@@ -14,7 +16,7 @@ import { RunStore } from "./store.js";
 const LOAD_AHEAD_ROWS = 40;
 const NARROW_NAME = 184;
 
-/** One run table on the page; `root` carries the addresses in `data-*` and the first page as JSON. */
+/** One run table on the page; `root` carries the addresses in `data-*`, the first page as JSON. */
 export class RunTable {
   constructor(root) {
     this.root = root;
@@ -22,12 +24,13 @@ export class RunTable {
       address: root.dataset.rows,
       countAddress: root.dataset.countAddress,
       fixed: JSON.parse(root.dataset.fixed || "{}"),
+      usual: JSON.parse(root.dataset.usual || "{}"),
       first: JSON.parse(
         root.querySelector("script[type='application/json']")?.textContent ?? "null",
       ),
       usesLocation: root.dataset.state !== "own",
     });
-    this.widths = new Map(this.readWidths());
+    this.chosen = new Columns(this.store);
     this.grid = new Grid(root.querySelector(".rt-grid"), this);
     this.grid.onDraw = ({ last }) => {
       if (last > this.store.rows.length - LOAD_AHEAD_ROWS) this.store.loadMore();
@@ -37,8 +40,9 @@ export class RunTable {
   }
 
   listen() {
-    this.store.addEventListener("change", (event) => this.take(event.detail.append));
+    this.store.addEventListener("change", () => this.take());
     this.store.addEventListener("selection", () => this.grid.refresh());
+    this.store.addEventListener("state", ({ detail }) => "sel" in detail && this.grid.refresh());
     listenToHeader(this.grid, this);
     listenToKeys(this.grid, this);
     listenToCells(this.grid, this);
@@ -65,15 +69,28 @@ export class RunTable {
   }
 
   drawHeader(cell, column) {
-    drawHeader(cell, column, parseSort(this.store.state.sort ?? this.store.defaultSort));
+    drawHeader(cell, column, parseSort(this.store.taken?.sort));
   }
 
   drawCell(cell, column, row) {
-    drawCell(cell, column, row, column.index);
+    if (column.type === "number" && !column.format) this.study(column);
+    drawCell(cell, column, row);
+  }
+
+  /** See how the numbers of a column are to be written, and which is the best of all runs: that is
+   * known when all are loaded, or when the best comes first. */
+  study(column) {
+    const values = this.store.rows.map((row) => row.cells[column.index]);
+    column.format = formatOf(values);
+    const [first] = parseSort(this.store.taken?.sort);
+    const isBestFirst =
+      first?.column === column.id && first.descending === (column.direction === "max");
+    const isKnown = column.direction && (!this.store.next || isBestFirst);
+    column.best = isKnown ? bestOf(values, column.direction) : null;
   }
 
   decorateRow(element, row) {
-    const selected = this.store.selected.has(row.id) || this.store.allMatching;
+    const selected = this.store.selection.has(row.id);
     element.classList.toggle("selected", selected);
     element.classList.toggle("dimmed", Boolean(row.dimmed));
     element.setAttribute("aria-selected", String(selected));
@@ -82,33 +99,46 @@ export class RunTable {
     element.classList.toggle("hidden-in-charts", this.isHidden(row.id));
   }
 
-  take(append = false) {
-    if (append) return this.grid.refresh();
+  take() {
     const known = this.columns?.map((column) => column.id).join();
     this.columns = this.store.columns.map((column, index) => ({
       ...column,
+      ...describeMetric(column, this.store.asked.goal),
       index,
-      width: this.widths.get(column.id) ?? this.widthOf(column),
+      width: this.widthOf(column),
     }));
-    const same = known === this.columns.map((column) => column.id).join();
-    return same ? this.grid.refresh() : this.grid.relayout();
+    if (known === this.columns.map((column) => column.id).join()) {
+      this.fill(this.grid.root.clientWidth);
+      this.grid.refresh();
+    } else this.grid.relayout();
+    this.showAwaited();
+  }
+
+  /** A column that was just added comes into view. */
+  showAwaited() {
+    const index = this.columns.findIndex((column) => column.id === this.store.awaited);
+    if (index < 0) return;
+    this.store.awaited = null;
+    this.grid.showColumn(index);
   }
 
   /** On a phone the column that stays in sight leaves room for another. */
-  widthOf({ width, fixed }) {
-    return this.narrow && fixed ? Math.min(width, NARROW_NAME) : width;
+  widthOf({ id, width, fixed }) {
+    const usual = this.narrow && fixed ? Math.min(width, NARROW_NAME) : width;
+    return this.chosen.widths.get(id) ?? usual;
   }
 
-  // -- columns ------------------------------------------------------------------------------------
-
-  /** The ids of the chosen columns: also of those that are on their way, or left out as alike. */
-  get columnIds() {
-    const { cols } = this.store.state;
-    return cols ? splitList(cols) : this.columns.map((column) => column.id);
+  /** The names take the room that the other columns leave. */
+  fill(room) {
+    const name = this.columns.find((column) => column.fixed);
+    if (!name || this.chosen.widths.has(name.id)) return;
+    const others = this.columns.filter((column) => column !== name);
+    const taken = others.reduce((sum, column) => sum + column.width, 0);
+    name.width = Math.max(this.widthOf(this.chosen.find(name.id)), room - taken);
   }
 
   resize(id, width) {
-    this.widths.set(id, width);
+    this.chosen.widths.set(id, width);
     const column = this.columns.find((one) => one.id === id);
     if (column) column.width = width;
     this.grid.relayout();
@@ -118,51 +148,7 @@ export class RunTable {
     const cells = this.grid.root.querySelectorAll(`[data-column="${CSS.escape(id)}"]`);
     const widest = Math.max(...[...cells].map((cell) => contentWidth(cell)));
     this.resize(id, Math.min(480, widest + 28));
-    this.keepWidths();
-  }
-
-  move(id, beforeId) {
-    const ids = this.columnIds.filter((one) => one !== id);
-    ids.splice(ids.indexOf(beforeId), 0, id);
-    this.setColumns(ids);
-  }
-
-  setColumns(ids) {
-    this.store.set({ cols: joinList(ids) });
-  }
-
-  hide(column) {
-    this.setColumns(this.columnIds.filter((id) => id !== column.id));
-  }
-
-  setAggregate(column, aggregate) {
-    const id = withAggregate(column.id, aggregate);
-    const ids = this.columnIds.map((one) => (one === column.id ? id : one));
-    this.setColumns([...new Set(ids)]);
-  }
-
-  /** Pinned columns stand first and do not scroll. */
-  pin(column) {
-    const pinned = this.columns.filter((one) => one.pinned).map(({ id }) => id);
-    const next = column.pinned ? pinned.filter((id) => id !== column.id) : [...pinned, column.id];
-    this.store.set({ pin: joinList(next) });
-  }
-
-  groupBy(column) {
-    this.store.set({ group: column.id, after: undefined });
-  }
-
-  /** Widths travel in the URL with the columns, as `widths=<column>*<px>,…`. */
-  keepWidths() {
-    const items = [...this.widths].map(([id, width]) => `${id}*${Math.round(width)}`);
-    this.store.setQuietly({ widths: joinList(items) });
-  }
-
-  readWidths() {
-    return splitList(this.store.state.widths).map((item) => {
-      const star = item.lastIndexOf("*");
-      return [item.slice(0, star), Number(item.slice(star + 1))];
-    });
+    this.chosen.keepWidths();
   }
 
   // -- what keys and menus do ---------------------------------------------------------------------
@@ -177,24 +163,22 @@ export class RunTable {
     this.store.set({ sort: formatSort([{ column: column.id, descending }]) });
   }
 
-  /** Show or hide the children of a run or the members of a group, right below it. */
-  async toggleChildren(index) {
-    const row = this.rowAt(index);
-    await (row.open ? this.store.closeRow(index) : this.store.openRow(index));
-  }
-
   toggleRow(index, { range = false } = {}) {
-    if (index < 0 || !this.rowAt(index).run) return;
-    if (range && this.lastToggled !== undefined) this.store.toggleRange(this.lastToggled, index);
-    else this.store.toggle(this.rowAt(index).id);
+    if (index < 0 || !this.rowAt(index)?.run) return;
+    const { selection, rows } = this.store;
+    if (range && this.lastToggled !== undefined) {
+      const [low, high] = [this.lastToggled, index].sort((a, b) => a - b);
+      const runs = rows.slice(low, high + 1).filter((row) => row.run);
+      selection.add(runs.map((row) => row.id));
+    } else selection.toggle(this.rowAt(index).id);
     this.lastToggled = index;
   }
 
   openRow(index, event) {
-    const { href, run } = this.rowAt(index);
-    if (!run) return this.toggleChildren(index);
-    if (event.ctrlKey || event.metaKey) window.open(href, "_blank", "noopener");
-    else location.assign(href);
+    const row = this.rowAt(index);
+    if (!row.run) this.store.toggleRow(row);
+    else if (event.ctrlKey || event.metaKey) window.open(row.href, "_blank", "noopener");
+    else location.assign(row.href);
   }
 
   /** The ids of the runs whose rows are drawn. */

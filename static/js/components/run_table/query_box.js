@@ -1,19 +1,21 @@
 // The query box: completion while typing, the error underlined with its reason.
 
-import { element } from "./cells.js";
+import { element } from "../../lib/element.js";
+import { placeBy } from "../placement.js";
+import { fetchJson } from "../requests.js";
+import { scopeParams } from "./names.js";
 
 const COMPLETE_DELAY_MS = 120;
 
 /** A text field for the filter grammar with a list of completions (an ARIA combobox). */
 export class QueryBox {
-  constructor(root, table) {
-    this.root = root;
-    this.table = table;
+  constructor(root, store) {
+    Object.assign(this, { root, store });
     this.input = root.querySelector("input");
     this.list = root.querySelector("[role=listbox]");
     this.problem = root.querySelector("[data-problem]");
     this.underline = root.querySelector("[data-underline]");
-    this.input.value = table.store.state.q ?? "";
+    this.input.value = store.state.q ?? "";
     this.input.addEventListener("input", () => this.typed());
     this.input.addEventListener("keydown", (event) => this.key(event));
     this.input.addEventListener("blur", () => setTimeout(() => this.close(), 150));
@@ -23,36 +25,36 @@ export class QueryBox {
       if (option) this.choose(option);
       event.preventDefault();
     });
-    table.store.addEventListener("state", () => this.show());
-    table.store.addEventListener("error", (event) => this.explain(event.detail));
-    this.explain(table.store.error);
+    store.addEventListener("state", ({ detail }) => "q" in detail && this.show());
+    store.addEventListener("error", (event) => this.explain(event.detail));
+    this.explain(store.error);
   }
 
   show() {
-    const text = this.table.store.state.q ?? "";
+    const text = this.store.state.q ?? "";
     if (document.activeElement !== this.input || !this.input.value) this.input.value = text;
-    if (document.activeElement !== this.input) this.input.value = text;
   }
 
   typed() {
     clearTimeout(this.timer);
     this.explain(null);
+    this.asking = {};
     this.timer = setTimeout(() => this.complete(), COMPLETE_DELAY_MS);
   }
 
   apply() {
     this.close();
-    this.table.store.set({ q: this.input.value.trim() || undefined });
+    this.store.set({ q: this.input.value.trim() || undefined });
   }
 
   async complete() {
     const text = this.input.value;
-    const params = new URLSearchParams({ text, cursor: String(this.input.selectionStart) });
-    for (const name of this.table.store.state.exp ?? []) params.append("exp", name);
-    const response = await fetch(`${this.root.dataset.completions}?${params}`);
-    if (!response.ok) return;
-    const found = await response.json();
-    if (document.activeElement !== this.input || this.input.value !== text) return;
+    const asking = {};
+    this.asking = asking;
+    const params = scopeParams(this.store, { text, cursor: String(this.input.selectionStart) });
+    const found = await fetchJson(`${this.root.dataset.completions}?${params}`).catch(() => null);
+    if (!found || asking !== this.asking || document.activeElement !== this.input) return;
+    this.asking = null;
     this.completed = text;
     this.offer(found);
   }
@@ -65,17 +67,23 @@ export class QueryBox {
   offer({ items, start, end }) {
     this.range = [start, end];
     this.list.replaceChildren(
-      ...items.map((item, index) => {
-        const option = element("li", {}, "option");
-        option.id = `${this.list.id}-${index}`;
-        option.setAttribute("role", "option");
-        option.dataset.insert = item.insert;
-        option.append(element("span", { textContent: item.label }));
-        if (item.note) option.append(element("small", { textContent: item.note }));
-        return option;
-      }),
+      ...items.map((item, index) =>
+        element(
+          "li",
+          {
+            class: "option",
+            id: `${this.list.id}-${index}`,
+            role: "option",
+            data: { insert: item.insert },
+          },
+          element("span", {}, item.label),
+          item.note && element("small", {}, item.note),
+        ),
+      ),
     );
     this.list.hidden = items.length === 0;
+    if (items.length)
+      placeBy(this.list, this.problem.hidden ? this.input : this.problem, { gap: 4 });
     this.input.setAttribute("aria-expanded", String(items.length > 0));
     this.highlight(-1);
   }
@@ -88,7 +96,13 @@ export class QueryBox {
       this.highlight((this.active + step + options.length) % options.length);
     } else if (event.key === "ArrowDown") this.complete();
     else if (event.key === "Enter" || event.key === "Tab") this.accept(event, options);
-    else if (event.key === "Escape") this.close();
+    else if (event.key === "Escape") this.leave();
+  }
+
+  /** Escape closes the list first, and then leaves the box. */
+  leave() {
+    if (this.list.hidden && !this.asking) this.input.blur();
+    else this.close();
   }
 
   accept(event, options) {
@@ -116,22 +130,27 @@ export class QueryBox {
     this.complete();
   }
 
+  /** What was asked for is no longer wanted either. */
   close() {
+    clearTimeout(this.timer);
+    this.asking = null;
     this.list.hidden = true;
     this.input.setAttribute("aria-expanded", "false");
   }
 
-  /** Underline `position … position + length` of the text and say why it is wrong. */
+  /** Underline `position … position + length` of the text and say why it is wrong. What is wrong
+   * comes before what could come next. */
   explain(error) {
     const placed = error && error.position !== undefined;
     this.problem.textContent = error ? [error.message, error.hint].filter(Boolean).join(" ") : "";
     this.problem.hidden = !error;
+    if (error) this.close();
     this.input.setAttribute("aria-invalid", String(Boolean(error)));
     this.underline.replaceChildren();
     if (!placed) return;
     const text = this.input.value;
     const end = error.position + Math.max(1, error.length ?? 1);
-    const mark = element("mark", { textContent: text.slice(error.position, end).padEnd(1, " ") });
+    const mark = element("mark", {}, text.slice(error.position, end).padEnd(1, " "));
     this.underline.append(text.slice(0, error.position), mark);
     this.alignUnderline();
   }

@@ -1,82 +1,109 @@
 // What the run table shows: its state (the query string), the rows loaded so far, the selection.
 
+import { layOut } from "../../lib/run_tree.js";
 import { joinList, readState, writeState } from "../../lib/url_state.js";
 import { alsoLive } from "../live.js";
+import { fetchJson } from "../requests.js";
+import { Selection } from "./selection.js";
 
 const PAGE_ROWS = 100;
+const MOST_AT_ONCE = 500;
 
-/** State and rows of one run table; an EventTarget with `change` (rows) and `state` events. */
+/**
+ * State and rows of one run table. Events: `state` (detail: what changed), `change` (rows),
+ * `counted`, `selection`, `busy`, `error` (what is wrong with the address), `answers` (whether the
+ * studio answers).
+ */
 export class RunStore extends EventTarget {
-  /** `address` answers JSON pages of rows; `fixed` is state the page itself decides. */
-  constructor({ address, countAddress, fixed = {}, first = null, usesLocation = true }) {
+  /** `address` answers JSON pages of rows; `fixed` is state the page itself decides, `usual` what
+   * holds where the state says nothing. */
+  constructor({
+    address,
+    countAddress,
+    fixed = {},
+    usual = {},
+    first = null,
+    usesLocation = true,
+  }) {
     super();
-    this.address = address;
-    this.countAddress = countAddress;
-    this.fixed = fixed;
-    this.usesLocation = usesLocation;
+    Object.assign(this, { address, countAddress, fixed, usual, usesLocation });
     this.state = readState(usesLocation ? location.search : "");
-    this.rows = [];
-    this.columns = [];
-    this.counts = {};
-    this.selected = new Set();
-    this.allMatching = false;
-    this.generation = 0;
+    Object.assign(this, { found: [], rows: [], columns: [], counts: {}, generation: 0 });
+    this.above = new Map();
+    this.inside = new Map();
+    this.opened = new Map();
+    this.selection = new Selection(this);
     this.error = first?.error ?? null;
-    if (first) this.take(first, { append: false });
+    this.answers = true;
+    if (first) this.take(first);
     if (usesLocation) addEventListener("popstate", () => this.restore());
+    addEventListener("online", () => this.answers || this.reload());
     alsoLive(() => this.poll());
   }
 
   /** Change the state: `patch` values replace, `undefined` removes. Pushes a step of history. */
   set(patch, { replace = false } = {}) {
-    Object.assign(this.state, patch);
-    if (this.usesLocation) {
-      const url = location.pathname + writeState(this.state);
-      history[replace ? "replaceState" : "pushState"](null, "", url);
-    }
-    this.dispatchEvent(new CustomEvent("state", { detail: patch }));
+    this.put(patch, replace ? "replaceState" : "pushState");
     return this.reload();
   }
 
   /** Like `set`, for what rows do not depend on (charts, widths): nothing is fetched. */
   setQuietly(patch) {
+    this.put(patch, "replaceState");
+  }
+
+  put(patch, how) {
     Object.assign(this.state, patch);
-    if (this.usesLocation) {
-      history.replaceState(null, "", location.pathname + writeState(this.state));
-    }
-    this.dispatchEvent(new CustomEvent("state", { detail: patch }));
+    if (this.usesLocation) history[how](null, "", location.pathname + writeState(this.state));
+    this.tell("state", patch);
   }
 
   restore() {
     const gone = Object.fromEntries(Object.keys(this.state).map((key) => [key, undefined]));
     this.state = readState(location.search);
-    this.dispatchEvent(new CustomEvent("state", { detail: { ...gone, ...this.state } }));
+    this.tell("state", { ...gone, ...this.state });
     this.reload();
   }
 
-  url(extra = {}) {
-    return this.address + writeState({ ...this.state, ...this.fixed, ...extra });
+  tell(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
   }
+
+  /** What holds: of the page, of the reader, else as usual. */
+  get asked() {
+    return { ...this.usual, ...this.state, ...this.fixed };
+  }
+
+  url(extra = {}) {
+    const { sel, ...asked } = { ...this.asked, ...extra };
+    return this.address + writeState(asked);
+  }
+
+  /** The ids of the selected runs; of all that match, those that are loaded. */
+  get selected() {
+    return this.selection.isAll ? new Set(this.selection.runsOnScreen) : this.selection.ids;
+  }
+
+  // -- rows ---------------------------------------------------------------------------------------
 
   async reload() {
     this.generation += 1;
     this.loading = null;
     const page = await this.fetchPage({ limit: PAGE_ROWS });
-    if (page) this.take(page, { append: false });
+    if (!page) return;
+    await this.reopen(page.rows, { cols: joinList(page.columns.map((column) => column.id)) });
+    this.take(page);
   }
 
   /** Load the next page when the rows near the end come into view. */
   async loadMore(count = PAGE_ROWS) {
-    if (!this.next || this.loading) return;
+    if (!this.next || this.loading || !this.answers) return;
     const after = this.next;
     this.loading = after;
-    const page = await this.fetchPage({
-      ...this.sameColumns,
-      after,
-      limit: Math.max(count, PAGE_ROWS),
-    });
+    const limit = Math.max(count, PAGE_ROWS);
+    const page = await this.fetchPage({ ...this.sameColumns, after, limit });
     this.loading = null;
-    if (page && this.next === after) this.take(page, { append: true });
+    if (page && this.next === after) this.append(page);
   }
 
   /** Rows that join those on screen have the same columns, whichever these were chosen by. */
@@ -84,138 +111,123 @@ export class RunStore extends EventTarget {
     return { cols: joinList(this.columns.map((column) => column.id)), diff: false };
   }
 
+  /** A page of rows; null when nothing is new, or when it could not be had: the rows on screen
+   * stay then, and the page says what went wrong. */
   async fetchPage(extra) {
-    const generation = this.generation;
-    this.dispatchEvent(new CustomEvent("busy", { detail: true }));
+    const { generation } = this;
+    this.tell("busy", true);
     try {
-      const response = await fetch(this.url(extra), { headers: { Accept: "application/json" } });
-      if (generation !== this.generation || response.status === 204) return null;
-      const answer = await response.json();
-      if (response.ok) {
-        this.fail(null);
-        return answer;
-      }
-      this.fail(answer);
+      const page = await fetchJson(this.url(extra));
+      if (generation !== this.generation) return null;
+      this.fail(null);
+      return page;
     } catch (error) {
-      if (generation === this.generation) this.fail({ message: `No answer: ${error.message}` });
+      if (generation === this.generation) this.fail(error);
+      return null;
     } finally {
-      this.dispatchEvent(new CustomEvent("busy", { detail: false }));
+      this.tell("busy", false);
     }
-    return null;
   }
 
-  /** An error leaves the last good rows on screen. */
+  /** Tell what is wrong with the address, or that the studio does not answer. */
   fail(error) {
-    if (!error && !this.error) return;
-    this.error = error;
-    this.dispatchEvent(new CustomEvent("error", { detail: error }));
+    const isRefused = error?.status >= 400 && error.status < 500;
+    const before = this.error;
+    this.error = isRefused ? (error.body ?? { message: error.message }) : null;
+    if (this.error || before) this.tell("error", this.error);
+    const answers = !error || isRefused;
+    if (answers === this.answers) return;
+    this.answers = answers;
+    this.tell("answers", answers);
   }
 
-  take(page, { append }) {
-    this.rows = append ? this.rows.concat(page.rows) : page.rows;
+  /** Show the first page of rows in the place of all others. */
+  take(page) {
+    Object.assign(this, { found: page.rows, columns: page.columns, stamp: page.stamp });
     this.next = page.next;
-    if (!append) {
-      this.columns = page.columns;
-      this.stamp = page.stamp;
-      this.count();
-    }
-    this.indexById = new Map(this.rows.map((row, index) => [row.id, index]));
-    this.dispatchEvent(new CustomEvent("change", { detail: { append } }));
+    this.above = byId(page.above);
+    this.taken = { ...this.asked };
+    this.count();
+    this.changed();
+  }
+
+  append(page) {
+    const known = new Set(this.found.map((row) => row.id));
+    this.found = this.found.concat(page.rows.filter((row) => !known.has(row.id)));
+    this.next = page.next;
+    for (const [id, row] of byId(page.above)) this.above.set(id, row);
+    this.changed({ append: true });
+  }
+
+  changed(detail = { append: false }) {
+    const { found, above, inside, opened } = this;
+    this.rows = layOut({ found, above: [...above.values()], inside, opened });
+    this.tell("change", detail);
   }
 
   /** Counting a long list takes longer than its first page: the numbers follow the rows. */
   async count() {
     if (this.error) return;
     const { generation } = this;
-    const address = this.countAddress + writeState({ ...this.state, ...this.fixed });
-    const response = await fetch(address, { headers: { Accept: "application/json" } });
-    if (!response.ok || generation !== this.generation) return;
-    this.counts = await response.json();
-    this.dispatchEvent(new CustomEvent("counted"));
+    const { sel, ...asked } = this.asked;
+    const counts = await fetchJson(this.countAddress + writeState(asked)).catch(() => null);
+    if (!counts || generation !== this.generation) return;
+    this.counts = counts;
+    this.tell("counted");
   }
 
   // -- children and members -----------------------------------------------------------------------
 
-  /** Load what is inside row `index` (children of a run, members of a group) and show it below. */
-  async openRow(index) {
-    const row = this.rows[index];
-    const extra = { ...this.sameColumns, inside: row.inside, limit: 5 * PAGE_ROWS };
-    const page = await this.fetchPage(row.run ? extra : { ...extra, group: undefined });
-    if (!page || this.rows[index] !== row) return;
-    const inner = page.rows.map((one) => ({ ...one, depth: row.depth + 1, outer: row.id }));
-    this.rows = this.rows.toSpliced(index, 1, { ...row, open: true }, ...inner);
+  /** Show what is inside a row (children of a run, members of a group) below it, or no longer. */
+  async toggleRow(row) {
+    const isInList = this.found.some((one) => one.parent === row.id);
+    if (!row.open && !isInList && !(await this.loadInside(row))) return;
+    this.opened.set(row.id, !row.open);
     this.changed();
   }
 
-  closeRow(index) {
-    const row = this.rows[index];
-    let end = index + 1;
-    while (end < this.rows.length && this.rows[end].depth > row.depth) end += 1;
-    this.rows = this.rows.toSpliced(index, end - index, { ...row, open: false });
-    this.changed();
+  async loadInside(row, extra = this.sameColumns) {
+    const asked = { ...extra, diff: false, inside: row.inside, limit: MOST_AT_ONCE };
+    const page = await this.fetchPage(row.run ? asked : { ...asked, group: undefined });
+    if (page) this.inside.set(row.id, page.rows);
+    return Boolean(page);
   }
 
-  changed() {
-    this.indexById = new Map(this.rows.map((row, index) => [row.id, index]));
-    this.dispatchEvent(new CustomEvent("change", { detail: { append: false } }));
+  /** In another order or with other columns, open rows stay open. */
+  async reopen(rows, columns) {
+    const all = [...rows, ...[...this.inside.values()].flat()];
+    const open = all.filter((row) => this.inside.has(row.id) && this.opened.get(row.id));
+    this.inside = new Map();
+    await Promise.all(open.map((row) => this.loadInside(row, columns)));
   }
 
   // -- live ---------------------------------------------------------------------------------------
 
-  /** Ask for the first rows again; 204 means nothing on screen has changed. */
+  /** Ask for the first rows again; null means nothing on screen has changed. */
   async poll() {
-    if (this.loading || this.error || !this.stamp) return;
-    const generation = this.generation;
-    const limit = Math.max(PAGE_ROWS, Math.min(this.rows.length, 5 * PAGE_ROWS));
-    const response = await fetch(this.url({ since: this.stamp, limit }), {
-      headers: { Accept: "application/json" },
-    });
-    if (generation !== this.generation || response.status !== 200) return;
-    this.merge(await response.json());
+    if (!this.answers) return this.tryAgain();
+    if (this.loading || this.error || !this.stamp) return undefined;
+    const { generation } = this;
+    const limit = Math.max(PAGE_ROWS, Math.min(this.found.length, MOST_AT_ONCE));
+    const page = await fetchJson(this.url({ since: this.stamp, limit }));
+    if (page && generation === this.generation) this.merge(page);
+    return undefined;
   }
 
-  /** Fresh rows replace the old ones; open rows keep what is inside them. */
+  /** What was asked for in vain is asked for again. Throws when there is still no answer. */
+  async tryAgain() {
+    await this.reload();
+    if (!this.answers) throw new Error("The studio does not answer.");
+  }
+
+  /** Fresh rows replace the old ones; rows beyond them stay, and so does what is inside. */
   merge(page) {
-    const inside = Map.groupBy(
-      this.rows.filter((row) => row.outer),
-      (row) => row.outer,
-    );
-    const withInside = (row) =>
-      inside.has(row.id)
-        ? [{ ...row, open: true }, ...inside.get(row.id).flatMap(withInside)]
-        : [row];
     const fresh = new Set(page.rows.map((row) => row.id));
-    const outermost = this.rows.filter((row) => !row.outer);
-    const beyond = outermost.slice(page.rows.length).filter((row) => !fresh.has(row.id));
-    const rows = [...page.rows, ...beyond].flatMap(withInside);
-    this.take({ ...page, rows, next: beyond.length ? this.next : page.next }, { append: false });
-  }
-
-  // -- selection ----------------------------------------------------------------------------------
-
-  toggle(id, on = !this.selected.has(id)) {
-    this.allMatching = false;
-    if (on) this.selected.add(id);
-    else this.selected.delete(id);
-    this.dispatchEvent(new CustomEvent("selection"));
-  }
-
-  toggleRange(fromIndex, toIndex) {
-    const [low, high] = fromIndex < toIndex ? [fromIndex, toIndex] : [toIndex, fromIndex];
-    for (const row of this.rows.slice(low, high + 1)) if (row.run) this.selected.add(row.id);
-    this.dispatchEvent(new CustomEvent("selection"));
-  }
-
-  selectLoaded(on) {
-    this.allMatching = false;
-    if (on) this.rows.filter((row) => row.run).forEach((row) => this.selected.add(row.id));
-    else this.selected.clear();
-    this.dispatchEvent(new CustomEvent("selection"));
-  }
-
-  selectAllMatching() {
-    this.selectLoaded(true);
-    this.allMatching = true;
-    this.dispatchEvent(new CustomEvent("selection"));
+    const beyond = this.found.slice(page.rows.length).filter((row) => !fresh.has(row.id));
+    const above = [...this.above.values(), ...(page.above ?? [])];
+    const next = beyond.length ? this.next : page.next;
+    this.take({ ...page, rows: [...page.rows, ...beyond], above, next });
   }
 }
+
+const byId = (rows = []) => new Map(rows.map((row) => [row.id, row]));

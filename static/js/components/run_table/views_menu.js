@@ -3,14 +3,15 @@
 import { readState, writeState } from "../../lib/url_state.js";
 import { copy } from "../copy.js";
 import { openMenu } from "../menu.js";
-import { fetchJson } from "../requests.js";
+import { fetchJson, sendJson, tellFailure } from "../requests.js";
 import { toast } from "../toasts.js";
 
 /** The Views button of one run table. */
 export class ViewsMenu {
-  constructor(root, table) {
+  constructor(root, store) {
     this.root = root;
-    this.store = table.store;
+    this.views = [];
+    this.store = store;
     this.button = root.querySelector("[data-views]");
     this.dialog = root.querySelector("dialog[data-ask=view]");
     this.button.addEventListener("click", () => this.open());
@@ -20,7 +21,8 @@ export class ViewsMenu {
   }
 
   async load() {
-    this.views = (await fetchJson(this.button.dataset.address)).views;
+    const found = await tellFailure(() => fetchJson(this.button.dataset.address));
+    if (found) this.views = found.views;
     this.show();
   }
 
@@ -35,9 +37,10 @@ export class ViewsMenu {
     return this.views?.find((view) => String(view.id) === this.store.state.view);
   }
 
-  /** The state a view holds: everything on the page but the view itself. */
+  /** The state a view holds: everything on the page but the view itself and what
+   * is selected. */
   get query() {
-    const { view, after, ...state } = this.store.state;
+    const { view, after, sel, ...state } = this.store.state;
     return writeState(state);
   }
 
@@ -124,13 +127,8 @@ export class ViewsMenu {
     await this.load();
   }
 
-  async send(address, method, body) {
-    try {
-      const headers = { "Content-Type": "application/json" };
-      return (await fetchJson(address, { method, headers, body: JSON.stringify(body) })) ?? true;
-    } catch (error) {
-      toast(error.message, { bad: true });
-      return null;
-    }
+  /** What the studio answers, true for nothing; undefined when it refuses, which is told. */
+  send(address, method, body) {
+    return tellFailure(async () => (await sendJson(address, body, { method })) ?? true);
   }
 }

@@ -1,0 +1,59 @@
+// The menu of experiments: those that are checked are shown. Of many, the studio finds them.
+
+import { element } from "../../lib/element.js";
+import { fetchJson } from "../requests.js";
+
+const SEARCH_DELAY_MS = 150;
+
+/** Wires the menu, where the page has one. The names come when it is opened. */
+export function wireExperiments(menu, store) {
+  if (!menu) return;
+  const list = menu.querySelector("[data-names]");
+  const search = menu.querySelector("[data-filter]");
+  const chosen = () => store.state.exp ?? [];
+  const show = () => {
+    const words = chosen().length === 1 ? chosen()[0] : chosen().length || "all";
+    menu.querySelector("[data-label]").textContent = `Experiment: ${words}`;
+    for (const box of list.querySelectorAll("input")) box.checked = chosen().includes(box.value);
+  };
+  const load = async () => {
+    const params = new URLSearchParams({ search: search.value });
+    const found = await fetchJson(`${menu.dataset.address}?${params}`).catch(() => null);
+    if (!found) return;
+    const pinned = search.value ? [] : chosen().filter((name) => !found.names.includes(name));
+    list.replaceChildren(...[...pinned, ...found.names].map(drawName), ...drawRest(found));
+    show();
+  };
+  let timer = null;
+  search.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(load, SEARCH_DELAY_MS);
+  });
+  menu.addEventListener("toggle", () => {
+    if (!menu.open) return;
+    search.focus();
+    load();
+  });
+  list.addEventListener("change", ({ target }) => {
+    const others = chosen().filter((name) => name !== target.value);
+    const names = target.checked ? [...others, target.value] : others;
+    store.set({ exp: names.length ? names : undefined });
+  });
+  store.addEventListener("state", show);
+  show();
+}
+
+const drawName = (name) =>
+  element(
+    "label",
+    { title: name },
+    element("input", { type: "checkbox", value: name }),
+    element("span", { class: "clip" }, name),
+  );
+
+function drawRest({ names, total }) {
+  if (!total) return [element("p", { class: "small muted" }, "No experiment has such a name.")];
+  const rest = total - names.length;
+  const words = `${rest.toLocaleString("en-US")} more: search for them`;
+  return rest ? [element("p", { class: "small muted" }, words)] : [];
+}

@@ -1,0 +1,54 @@
+// Which way a metric gets better, and why a cell at best, or of any metric, may be empty. Pure.
+
+import { withAggregate } from "./columns.js";
+
+const LESS_IS_BETTER = /(loss|error|err|mse|rmse|mae|mape|perplexity|ppl|nll|fid|wer|cer)\b/i;
+const MORE_IS_BETTER =
+  /(acc|accuracy|auc|auroc|f1|precision|recall|reward|score|iou|map|bleu|r2)\b/i;
+const WORDS = { min: "lowest", max: "highest" };
+
+/** `min:val/loss` as {direction, key}; null without a goal. */
+export function readGoal(text) {
+  const [, direction, key] = /^(min|max):(.+)$/s.exec(text ?? "") ?? [];
+  return key ? { direction, key } : null;
+}
+
+/** "lowest val/loss". */
+export const goalWords = ({ direction, key }) => `${WORDS[direction]} ${key}`;
+
+/** What the table adds to a column of a metric: `direction`, which way it gets better (null where
+ * that is not known), and `reason`, what an empty cell means. */
+export function describeMetric(column, goalText) {
+  if (column.kind !== "metrics") return {};
+  const goal = readGoal(goalText);
+  return { direction: directionOf(column, goal), reason: reasonOf(column, goal) };
+}
+
+function directionOf({ key, aggregate }, goal) {
+  if (["min", "max"].includes(aggregate)) return aggregate;
+  if (["count", "trend", "first"].includes(aggregate)) return null;
+  if (goal?.key === key) return goal.direction;
+  return guessDirection(key);
+}
+
+/** Which way a metric of this name gets better; null where its name does not say. */
+export function guessDirection(key) {
+  if (LESS_IS_BETTER.test(key)) return "min";
+  return MORE_IS_BETTER.test(key) ? "max" : null;
+}
+
+function reasonOf({ key, aggregate }, goal) {
+  if (aggregate !== "best") return `This run has no ${key}.`;
+  if (!goal) return "Choose under “Best by” which metric decides what is best.";
+  if (goal.key === key) return `This run has no ${key}.`;
+  return `This run has no ${key} at the step where ${goal.key} is ${WORDS[goal.direction]}.`;
+}
+
+/** The columns that show what a goal means: its metric at best, and the other metrics at the same
+ * step; `ids` are the columns so far. */
+export function columnsOfGoal({ direction, key }, ids) {
+  const metrics = ids.filter((id) => id.startsWith("metrics."));
+  const stems = new Set(metrics.map((id) => withAggregate(id, "last")));
+  stems.delete(`metrics.${key}`);
+  return [`metrics.${key}:${direction}`, ...[...stems].map((id) => withAggregate(id, "best"))];
+}

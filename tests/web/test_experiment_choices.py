@@ -1,0 +1,38 @@
+"""The names of experiments that menus offer."""
+
+from runs.tracking.services import delete_experiment
+from runs.web import experiment_choices
+from tests.factories import make_experiment
+
+ADDRESS = "/w/default/experiment-choices"
+
+
+def test_experiments_are_found_by_a_part_of_their_name(studio):
+    for name in ("vision/resnet", "ResNet-2", "text"):
+        make_experiment(name)
+
+    found = studio.get(ADDRESS, {"search": "resnet"}).json()
+
+    assert sorted(found["names"]) == ["ResNet-2", "vision/resnet"]
+    assert found["total"] == 2
+
+
+def test_of_many_experiments_the_first_come_and_all_are_counted(studio, monkeypatch):
+    monkeypatch.setattr(experiment_choices, "MOST_NAMES", 2)
+    for name in ("a", "b", "c"):
+        make_experiment(name)
+
+    found = studio.get(ADDRESS).json()
+
+    assert len(found["names"]) == 2
+    assert found["total"] >= 3
+
+
+def test_a_deleted_experiment_is_not_offered(studio):
+    delete_experiment(experiment=make_experiment("gone"))
+
+    assert studio.get(ADDRESS, {"search": "gone"}).json() == {"names": [], "total": 0}
+
+
+def test_nobody_gets_names_without_sign_in(guarded):
+    assert guarded.get(ADDRESS).status_code in {302, 401}
