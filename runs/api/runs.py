@@ -1,5 +1,6 @@
 """Runs: make, find, change, archive, delete, and many at once."""
 
+from dataclasses import asdict
 from typing import Any
 
 from rest_framework import serializers
@@ -10,16 +11,12 @@ from runs.api.endpoint import Endpoint, answer, nothing
 from runs.api.inputs import Flag, Input, Name, PageQuery, TagMap, Text, Whole
 from runs.api.run_shapes import EXAMPLE, EXAMPLE_WITH_HISTORY, RunOut, RunWithHistoryOut
 from runs.api.schema import describe, page_of
-from runs.details.run_documents import (
-    RunsWanted,
-    count_run_documents,
-    get_run_document,
-    list_run_documents,
-    read_documents,
-)
+from runs.details.run_documents import get_run_document, list_run_documents, read_documents
+from runs.search import Search, count_place, count_runs, make_search, parse_goal
+from runs.table.columns import parse_sort
 from runs.tracking import services
 from runs.tracking.models import Experiment, Lifecycle, RunKind
-from runs.tracking.queries import get_experiment, get_experiment_by_name, get_run
+from runs.tracking.queries import find_experiments, get_experiment, get_experiment_by_name, get_run
 from runs.tracking.statuses import Status
 from runs.workspaces.access import Access
 from runs.workspaces.models import Workspace
@@ -44,6 +41,11 @@ class RunFilter(Input):
     )
     children = Flag(default=False, help_text="Also runs that have a parent.")
     parent = Name(required=False, help_text="Only the children of this run.")
+    goal = Text(
+        default="",
+        help_text="The metric that decides which step is best, such as `min:val/loss`; needed to "
+        "filter or sort by a value at best (`metrics.accuracy.best > 0.9`).",
+    )
 
 
 class RunQuery(RunFilter, PageQuery):
@@ -84,10 +86,17 @@ class RunChange(Input):
 
 
 class CountOut(serializers.Serializer):
-    """How many there are; counting stops at 100,000."""
+    """How many runs match (counting stops at 100,000); beside them, whatever the filter, how many
+    active runs there are in the same place, how many of these run and how many wait."""
 
-    count = serializers.IntegerField(source="value")
+    count = serializers.IntegerField()
     is_exact = serializers.BooleanField()
+    all = serializers.IntegerField()
+    running = serializers.IntegerField()
+    queued = serializers.IntegerField()
+
+
+COUNTED = {"count": 42, "is_exact": True, "all": 180, "running": 3, "queued": 1}
 
 
 class Runs(Endpoint):
@@ -102,7 +111,9 @@ class Runs(Endpoint):
     @Access(Action.RUN_READ, ("GET",))
     def get(self, request: Request) -> Response:
         asked = self.read_query(RunQuery)
-        page = list_run_documents(workspace=self.workspace, wanted=wanted_of(asked))
+        page = list_run_documents(
+            search_of(self.workspace, asked), limit=asked["limit"], after=asked["after"] or None
+        )
         return Response({"items": RunOut(page.items, many=True).data, "next": page.next})
 
     @describe(
@@ -126,11 +137,13 @@ class Runs(Endpoint):
 class RunCount(Endpoint):
     """How many runs match."""
 
-    @describe("Count runs", query=RunFilter, gives=CountOut, shows={"count": 42, "is_exact": True})
+    @describe("Count runs", query=RunFilter, gives=CountOut, shows=COUNTED)
     @Access(Action.RUN_READ, ("GET",))
     def get(self, request: Request) -> Response:
-        wanted = wanted_of(self.read_query(RunFilter))
-        return answer(CountOut, count_run_documents(workspace=self.workspace, wanted=wanted))
+        search = search_of(self.workspace, self.read_query(RunFilter))
+        found = count_runs(search)
+        counted = {"count": found.value, "is_exact": found.is_exact}
+        return answer(CountOut, counted | asdict(count_place(search)))
 
 
 class OneRun(Endpoint):
@@ -185,14 +198,32 @@ class ArchiveRun(Endpoint):
         return nothing()
 
 
-def wanted_of(asked: dict[str, Any]) -> RunsWanted:
-    """Return what a query string asks for."""
-    renamed = {
-        "experiment": "experiments",
-        "experiment_name": "experiment_names",
-        "lifecycle": "lifecycles",
-    }
-    return RunsWanted(**{renamed.get(name, name): value for name, value in asked.items()})
+def search_of(workspace: Workspace, asked: dict[str, Any]) -> Search:
+    """Return the search that a query string asks for. Raises InvalidValue, FilterError, NotFound
+    (an experiment or a parent)."""
+    if parent := asked.get("parent"):
+        get_run(workspace, parent)
+    return make_search(
+        workspace=workspace,
+        text=asked["filter"],
+        experiments=experiments_of(workspace, asked),
+        lifecycles=asked["lifecycle"],
+        children=asked["children"],
+        parent=parent,
+        sort=parse_sort(asked.get("sort", "")),
+        goal=parse_goal(asked["goal"]),
+    )
+
+
+def experiments_of(workspace: Workspace, asked: dict[str, Any]) -> list[Experiment] | None:
+    """Return the experiments that are named; None where none is. Raises NotFound."""
+    numbers, names = asked["experiment"], asked["experiment_name"]
+    if not numbers and not names:
+        return None
+    found = find_experiments(workspace, numbers)
+    for number in set(numbers) - {one.number for one in found}:
+        get_experiment(workspace, number)
+    return [*found, *Experiment.objects.filter(workspace=workspace, name__in=names)]
 
 
 def who(view: Endpoint) -> dict[str, Any]:

@@ -2,35 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from runs.metrics.queries import read_summaries
-from runs.search import Count, Page, count_runs, search_runs
-from runs.search.logs import match_logs
-from runs.table.columns import parse_column, split_list
-from runs.table.run_list import RunQuery, filter_of, sort_keys
+from runs.search import Search, search_runs
 from runs.tracking.errors import InvalidValue
-from runs.tracking.filters import And, Comparison, Entity, Field, Operator, join
-from runs.tracking.models import Experiment, Lifecycle, Param, Property, Run, RunTag, StatusChange
-from runs.tracking.queries import find_experiments, get_experiment, get_run
+from runs.tracking.models import Lifecycle, Param, Property, Run, RunTag, StatusChange
+from runs.tracking.queries import get_run
 from runs.workspaces.models import Workspace
 
 PART = 500
-
-
-@dataclass(frozen=True)
-class RunsWanted:
-    """Which runs to list. `filter` and `sort` are those of the run table's address."""
-
-    filter: str = ""
-    sort: str = ""
-    experiments: Sequence[int] = ()
-    experiment_names: Sequence[str] = ()
-    lifecycles: Sequence[str] = (Lifecycle.ACTIVE.value,)
-    children: bool = False
-    parent: str | None = None
-    limit: int = 100
-    after: str | None = None
 
 
 @dataclass
@@ -53,63 +33,12 @@ class DocumentPage:
     next: str | None
 
 
-def list_run_documents(*, workspace: Workspace, wanted: RunsWanted) -> DocumentPage:
-    """Return a page of the runs that match, newest first where nothing else is asked for.
-
-    Raises FilterError, SearchError, InvalidValue, NotFound (an experiment or a parent).
-    """
-    sort = tuple((column, text[0] == "-") for column, text in read_sort(wanted.sort))
-    page: Page = search_runs(
-        **scope_of(workspace, wanted),
-        order_by=sort_keys(RunQuery(sort=sort)),
-        limit=wanted.limit,
-        after=wanted.after or None,
-    )
+def list_run_documents(
+    search: Search, *, limit: int = 100, after: str | None = None
+) -> DocumentPage:
+    """Return a page of the runs that match. Raises FilterError, SearchError."""
+    page = search_runs(search, limit=limit, after=after)
     return DocumentPage(read_documents(page.run_ids), page.next)
-
-
-def count_run_documents(*, workspace: Workspace, wanted: RunsWanted) -> Count:
-    """Return how many runs match, exact up to 100,000. Raises as `list_run_documents`."""
-    return count_runs(**scope_of(workspace, wanted))
-
-
-def read_sort(text: str) -> list[tuple[Any, str]]:
-    """Read `-metrics.loss:min,created`: columns, each with its text. A run field needs no `run.`.
-
-    Raises InvalidValue.
-    """
-    found = []
-    for item in split_list(text):
-        name = item.removeprefix("-")
-        found.append((parse_column(name if "." in name else f"run.{name}"), item))
-    return found
-
-
-def scope_of(workspace: Workspace, wanted: RunsWanted) -> dict[str, Any]:
-    tree = filter_of(RunQuery(text=wanted.filter))
-    if wanted.parent is not None:
-        get_run(workspace, wanted.parent)
-        is_child = Comparison(Field(Entity.RUN, "parent"), Operator.EQ, wanted.parent)
-        tree = join(And, [tree, is_child])
-    return {
-        "workspace": workspace,
-        "experiments": experiments_of(workspace, wanted),
-        "filter": tree,
-        "lifecycle": list(wanted.lifecycles),
-        "include_children": wanted.children or wanted.parent is not None,
-        "log_matcher": match_logs,
-    }
-
-
-def experiments_of(workspace: Workspace, wanted: RunsWanted) -> list[Experiment] | None:
-    if not wanted.experiments and not wanted.experiment_names:
-        return None
-    found = find_experiments(workspace, list(wanted.experiments))
-    missing = set(wanted.experiments) - {one.number for one in found}
-    for number in missing:
-        get_experiment(workspace, number)
-    names = list(wanted.experiment_names)
-    return [*found, *Experiment.objects.filter(workspace=workspace, name__in=names)]
 
 
 def get_run_document(workspace: Workspace, run_id: str) -> RunDocument:

@@ -15,7 +15,7 @@ from runs.mlflow_api.lookups import find_experiments
 from runs.mlflow_api.run_filters import read_run_filter
 from runs.mlflow_api.shapes import as_run
 from runs.mlflow_api.tokens import bad_token
-from runs.search import CursorError, Page, SortKey, SortKind, search_runs
+from runs.search import CursorError, Page, Search, SortKey, SortKind, search_runs
 from runs.tracking.filters.mlflow import parse_mlflow_order
 from runs.tracking.filters.nodes import Entity
 from runs.workspaces.permissions import Action
@@ -35,24 +35,19 @@ PART = 500
 @endpoint(Action.RUN_READ, POST, messages.SearchRuns)
 def search(call: Call, message: messages.SearchRuns) -> dict[str, Any] | StreamingHttpResponse:
     """Return the runs of some experiments that match, page by page."""
-    wanted = DEFAULT_RESULTS if message.max_results is None else message.max_results
-    limit = check_max_results(wanted)
-    tree = read_run_filter(message.filter or "")
-    order = read_order(message.order_by or ())
-    lifecycles = read_view_type(message.run_view_type)
-    experiments = find_experiments(call.workspace, message.experiment_ids or ())
-    if not experiments:
+    most = DEFAULT_RESULTS if message.max_results is None else message.max_results
+    limit = check_max_results(most)
+    wanted = Search(
+        workspace=call.workspace,
+        filter=read_run_filter(message.filter or ""),
+        sort=tuple(read_order(message.order_by or ())),
+        lifecycles=read_view_type(message.run_view_type),
+        experiments=find_experiments(call.workspace, message.experiment_ids or ()),
+    )
+    if not wanted.experiments:
         return {}
     try:
-        page = search_runs(
-            workspace=call.workspace,
-            experiments=experiments,
-            filter=tree,
-            order_by=order,
-            lifecycle=lifecycles,
-            limit=limit,
-            after=message.page_token or None,
-        )
+        page = search_runs(wanted, limit=limit, after=message.page_token or None)
     except CursorError:
         raise bad_token(message.page_token or "") from None
     if len(page.run_ids) > PART:

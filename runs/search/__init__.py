@@ -1,30 +1,24 @@
 """Searching, sorting and counting runs."""
 
-from runs.search.beforehand import BestValues, LogMatcher
 from runs.search.errors import CursorError, SearchError
-from runs.search.prepared import Search
-from runs.search.searching import (
-    Count,
-    Page,
-    count_runs,
-    matching_runs,
-    prepare_search,
-    search_runs,
-)
+from runs.search.goals import Goal, parse_goal
+from runs.search.search import Search, make_search
+from runs.search.searching import Count, Page, PlaceCounts, count_place, count_runs, search_runs
 from runs.search.sort_keys import SortKey, SortKind
 
 __all__ = [
-    "BestValues",
     "Count",
     "CursorError",
-    "LogMatcher",
+    "Goal",
     "Page",
+    "PlaceCounts",
     "Search",
     "SearchError",
     "SortKey",
     "SortKind",
+    "count_place",
     "count_runs",
-    "matching_runs",
-    "prepare_search",
+    "make_search",
+    "parse_goal",
     "search_runs",
 ]

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from runs.search.blocks import Hit
 from runs.search.cursors import Position, SortValue
+from runs.search.errors import SearchError
+from runs.search.goals import read_at_best
 from runs.search.metric_terms import make_term
 from runs.search.prepared import PreparedSearch
 from runs.search.sort_keys import BEST, EMPTY, MISSING, NUMBER, SortKey
@@ -16,14 +18,17 @@ def read_in_memory(
     keys: Sequence[SortKey],
     after: Position | None,
     limit: int,
-    best_values: Callable[[list[int], SortKey], Mapping[int, float]],
 ) -> list[Hit]:
-    """Return one page of a prepared search sorted by keys of which some ask for `best_values`."""
+    """Return one page of a prepared search sorted by keys of which some are values at best. Raises
+    SearchError where the search has no goal."""
+    goal = prepared.search.goal
+    if goal is None:
+        raise SearchError("Choose a goal metric to sort by the value at its best.")
     stored = [key for key in keys if key.aggregate != BEST]
     terms = [make_term(key, i, prepared.scope, prepared.metrics) for i, key in enumerate(stored)]
     hits = read_sorted(prepared.scope, prepared.block, terms, None, None)
     ids = [hit.id for hit in hits]
-    found = {key: best_values(ids, key) for key in keys if key.aggregate == BEST}
+    found = {key: read_at_best(goal, ids, key.key) for key in keys if key.aggregate == BEST}
     hits = [_complete(hit, keys, found) for hit in hits]
     hits = sort_hits(hits, keys)
     if after:

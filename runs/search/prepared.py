@@ -1,30 +1,23 @@
 """A search made ready: its names looked up, its filter compiled, its rarest condition found."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from typing import Required, TypedDict
+from collections.abc import Sequence
 
 from runs.database.fragments import Sql, all_of, sql
-from runs.search.beforehand import (
-    BestValues,
-    LogMatcher,
-    finder_of,
-    is_beforehand,
-    without_beforehand,
-)
 from runs.search.blocks import Block
 from runs.search.conditions import Conditions
 from runs.search.drivers import FEW, Driver, count_drivers, find_drivers
 from runs.search.fetching import fetch
+from runs.search.looked_up import finder_of, is_looked_up, without_looked_up
 from runs.search.metric_ids import MetricIds
 from runs.search.run_fields import find_experiments
 from runs.search.scope import Scope
+from runs.search.search import Search
 from runs.search.sort_keys import SortKey
 from runs.search.statements import read_sample, read_sorted, source_of
+from runs.tracking.clock import now_ms
 from runs.tracking.filters import EVERYTHING, And, Comparison, Entity, Node, join, walk
 from runs.tracking.filters.nodes import NULLS
-from runs.tracking.models import Experiment, Lifecycle
-from runs.workspaces.models import Workspace
+from runs.tracking.models import Lifecycle
 
 # Drivers that are not few are counted so far to find the smallest.
 MANY = 100_000
@@ -32,51 +25,21 @@ MANY = 100_000
 ENOUGH = 2
 
 
-class What(TypedDict, total=False):
-    """The arguments that say what to look for; see `search_runs`."""
-
-    workspace: Required[Workspace]
-    experiments: Sequence[Experiment] | None
-    filter: Node | None
-    lifecycle: Collection[str]
-    mine: str | None
-    statuses: Collection[str] | None
-    include_children: bool
-    log_matcher: LogMatcher | None
-    best_values: BestValues | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Search:
-    """The same with what holds where nothing is said."""
-
-    workspace: Workspace
-    experiments: Sequence[Experiment] | None = None
-    filter: Node | None = None
-    lifecycle: Collection[str] = (Lifecycle.ACTIVE,)
-    mine: str | None = None
-    statuses: Collection[str] | None = None
-    include_children: bool = True
-    log_matcher: LogMatcher | None = None
-    best_values: BestValues | None = None
-
-
 class PreparedSearch:
-    """A search whose names are looked up and whose filter is compiled."""
+    """A search whose names are looked up and whose filter is compiled; names of metrics are those
+    of `keys` too. `is_page`: a page of it is read, not all."""
 
-    def __init__(
-        self, search: Search, keys: Sequence[SortKey], now_ms: int, fenced: bool = True
-    ) -> None:
+    def __init__(self, search: Search, keys: Sequence[SortKey] = (), is_page: bool = False) -> None:
+        self.search = search
         self.scope = Scope(
             workspace=search.workspace,
             experiments=search.experiments,
-            lifecycle=search.lifecycle,
-            statuses=search.statuses,
-            submitted_by=search.mine,
+            lifecycle=search.lifecycles,
+            submitted_by=search.submitter,
             include_children=search.include_children,
-            now_ms=now_ms,
+            now_ms=search.now_ms or now_ms(),
         )
-        node = narrow(self.scope, search.filter or EVERYTHING)
+        node = narrow(self.scope, search.tree)
         comparisons = list(walk(node))
         names = {
             (one.field.key, one.field.column)
@@ -85,24 +48,21 @@ class PreparedSearch:
         }
         names |= {(key.key, key.column) for key in keys if key.kind == "metric"}
         self.metrics = MetricIds(self.scope, sorted(names))
-        known = self._look_up(node, comparisons, search)
-        self.conditions = Conditions(self.scope, self.metrics, known, fenced)
+        known = self._look_up(node, comparisons)
+        self.conditions = Conditions(self.scope, self.metrics, known, is_page)
         self.node = node
-        self.block = self._make_block(is_page=fenced)
+        self.block = self._make_block(is_page)
 
     def _look_up(
-        self, node: Node, comparisons: Sequence[Comparison], search: Search
+        self, node: Node, comparisons: Sequence[Comparison]
     ) -> dict[Comparison, list[int]]:
         """Return the runs for which each condition holds that the database cannot tell."""
-        finders = {
-            one: finder_of(one, search.log_matcher, search.best_values)
-            for one in comparisons
-            if is_beforehand(one)
-        }
+        goal = self.search.goal
+        finders = {one: finder_of(one, goal) for one in comparisons if is_looked_up(one)}
         if not finders:
             return {}
         conditions = Conditions(self.scope, self.metrics, {})
-        block = Block((conditions.compile(without_beforehand(node)),))
+        block = Block((conditions.compile(without_looked_up(node)),))
         ids = [hit.id for hit in read_sorted(self.scope, block, (), None, None)]
         return {one: find(ids) for one, find in finders.items()}
 

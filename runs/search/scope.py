@@ -23,7 +23,6 @@ class Scope:
     workspace: Workspace
     experiments: Sequence[Experiment] | None = None
     lifecycle: Collection[str] = (Lifecycle.ACTIVE,)
-    statuses: Collection[str] | None = None
     submitted_by: str | None = None
     include_children: bool = True
     now_ms: int = 0
@@ -65,8 +64,6 @@ class Scope:
     def switches(self) -> list[Sql]:
         """The conditions beside experiment and lifecycle."""
         conditions = []
-        if self.statuses is not None:
-            conditions.append(self.dialect.one_of("r.status", [str(s) for s in self.statuses]))
         if self.submitted_by is not None:
             conditions.append(sql("r.submitted_by = %s", self.submitted_by))
         if not self.include_children:

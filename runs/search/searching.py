@@ -1,18 +1,18 @@
 """Searching runs: the one way in."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Unpack
+from dataclasses import dataclass, replace
 
-from runs.database.fragments import Sql
+from runs.database.fragments import Sql, sql
 from runs.search.cursors import read_cursor, write_cursor
 from runs.search.errors import SearchError
+from runs.search.fetching import fetch
 from runs.search.in_memory import read_in_memory
 from runs.search.metric_terms import make_term
 from runs.search.pages import Pager
-from runs.search.prepared import PreparedSearch, Search, What
-from runs.search.sort_keys import BEST, SortKey
-from runs.tracking.clock import now_ms as read_clock
+from runs.search.prepared import PreparedSearch
+from runs.search.search import Search
+from runs.search.sort_keys import BEST
+from runs.tracking.statuses import WAITING_STATUSES, Status
 
 MOST_RUNS = 50_000
 MOST_KEYS = 20
@@ -35,35 +35,30 @@ class Count:
     is_exact: bool
 
 
-def search_runs(
-    *,
-    order_by: Iterable[SortKey] = (),
-    limit: int = 100,
-    after: str | None = None,
-    now_ms: int | None = None,
-    **what: Unpack[What],
-) -> Page:
-    """Return one page of the runs that match.
+@dataclass(frozen=True, slots=True)
+class PlaceCounts:
+    """How many active runs there are where a search looks, how many of these run, and how many
+    wait to run."""
 
-    `what` are the fields of `Search`: workspace, experiments (None: all), filter (a tree of the
-    filter language), lifecycle (those to show; a filter on `archived` shows both), mine (only what
-    this name submitted), statuses, include_children (False: only runs without a parent),
-    log_matcher (needed by `log ~ …`), best_values (needed where something is sought or sorted by
-    its value at best). Without `order_by` the newest are first: those that wait to
-    start, then by start. Raises FilterError, SearchError, CursorError.
-    """
-    keys = tuple(dict.fromkeys(order_by))
+    all: int
+    running: int
+    queued: int
+
+
+def search_runs(search: Search, *, limit: int = 100, after: str | None = None) -> Page:
+    """Return one page of the runs that match. Raises FilterError, SearchError, CursorError."""
+    keys = tuple(dict.fromkeys(search.sort))
     if not 1 <= limit <= MOST_RUNS:
         raise SearchError(f"A page holds 1 to {MOST_RUNS:,} runs.")
     if len(keys) > MOST_KEYS:
         raise SearchError(f"Runs are sorted by at most {MOST_KEYS} keys.")
-    position, asked_ms = read_cursor(after, keys) if after is not None else (None, now_ms)
-    prepared = PreparedSearch(Search(**what), keys, asked_ms or read_clock())
+    position = None
+    if after is not None:
+        position, asked_ms = read_cursor(after, keys)
+        search = replace(search, now_ms=asked_ms)
+    prepared = PreparedSearch(search, keys, is_page=True)
     if any(key.aggregate == BEST for key in keys):
-        best_values = what.get("best_values")
-        if best_values is None:
-            raise SearchError("Choose a goal metric to sort by the value at its best.")
-        hits = read_in_memory(prepared, keys, position, limit + 1, best_values)
+        hits = read_in_memory(prepared, keys, position, limit + 1)
     else:
         terms = [make_term(key, i, prepared.scope, prepared.metrics) for i, key in enumerate(keys)]
         pager = Pager(prepared.scope, prepared.conditions)
@@ -75,22 +70,19 @@ def search_runs(
     return Page([hit.id for hit in shown], cursor)
 
 
-def count_runs(*, cap: int = COUNT_CAP, now_ms: int | None = None, **what: Unpack[What]) -> Count:
-    """Return how many runs match, exact up to `cap`. `what`: see `search_runs`."""
-    prepared = PreparedSearch(Search(**what), (), now_ms or read_clock(), fenced=False)
-    found = prepared.count(cap + 1)
+def count_runs(search: Search, *, cap: int = COUNT_CAP) -> Count:
+    """Return how many runs match, exact up to `cap`. Raises FilterError, SearchError."""
+    found = PreparedSearch(search).count(cap + 1)
     return Count(min(found, cap), found <= cap)
 
 
-def matching_runs(*, now_ms: int | None = None, **what: Unpack[What]) -> Sql:
-    """Return a subquery that gives the keys of all runs that match, as `id`; for statements that
-    sum up what a search finds. `what`: see `search_runs`."""
-    return prepare_search((), now_ms=now_ms, **what).select(Sql("r.id"))
-
-
-def prepare_search(
-    keys: Sequence[SortKey], *, now_ms: int | None = None, **what: Unpack[What]
-) -> PreparedSearch:
-    """Return a search to read all matches of, whose names of metrics are those of `keys` too.
-    `what`: see `search_runs`."""
-    return PreparedSearch(Search(**what), keys, now_ms or read_clock(), fenced=False)
+def count_place(search: Search) -> PlaceCounts:
+    """Count all active runs where a search looks, whatever people filter by. Two queries."""
+    prepared = PreparedSearch(search.unfiltered())
+    total = fetch(prepared.select(Sql("COUNT(*)")))[0][0]
+    wanted = [str(status) for status in (Status.RUNNING, *WAITING_STATUSES)]
+    tail = sql(" AND r.workspace_id = %s AND ", search.workspace.id)
+    tail += prepared.scope.dialect.one_of("r.status", wanted) + " GROUP BY r.status"
+    counts = dict(fetch(prepared.select(Sql("r.status, COUNT(*)"), tail=tail)))
+    waiting = sum(counts.get(str(status), 0) for status in WAITING_STATUSES)
+    return PlaceCounts(total, counts.get(str(Status.RUNNING), 0), waiting)

@@ -56,7 +56,7 @@ class Walk:
 class Term:
     """One sort key, compiled."""
 
-    # The rank that every run has, where that is known beforehand.
+    # The rank that every run has, where there is one.
     constant_rank: int | None = None
 
     def __init__(self, key: SortKey, index: int, scope: Scope) -> None:

@@ -7,7 +7,9 @@ kind, a key that may hold any character, and for a metric which of its values.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from runs.search import SortKey
 from runs.tracking.errors import InvalidValue
+from runs.tracking.filters import Comparison, Entity, Field, Operator
 
 
 class Kind(StrEnum):
@@ -144,6 +146,35 @@ def split_list(text: str) -> list[str]:
 def join_list(items: list[str]) -> str:
     """The inverse of `split_list`."""
     return ",".join(item.replace("\\", "\\\\").replace(",", "\\,") for item in items)
+
+
+def parse_sort(text: str) -> tuple[SortKey, ...]:
+    """Read `-metrics.loss:min,created`, a `-` for descending. A run field needs no `run.`; of a
+    column given twice the last one counts. Raises InvalidValue."""
+    keys: dict[Column, bool] = {}
+    for item in split_list(text):
+        name = item.removeprefix("-")
+        column = parse_column(name if "." in name else f"run.{name}")
+        keys[column] = item[0] == "-"
+    return tuple(sort_key_of(column, descending) for column, descending in keys.items())
+
+
+def sort_key_of(column: Column, descending: bool) -> SortKey:
+    kinds = {Kind.METRIC: "metric", Kind.PARAM: "param", Kind.TAG: "tag", Kind.RUN: "run"}
+    value = Value.LAST if column.value is Value.TREND else column.value
+    return SortKey(kinds.get(column.kind, "property"), column.key, value.value, descending)
+
+
+def is_sorted_by(column: Column, key: SortKey) -> bool:
+    return sort_key_of(column, key.descending) == key
+
+
+def member_of(column: Column, value: str | None) -> Comparison:
+    """The condition that a run belongs to a group; None: it lacks the value."""
+    named = Field(Entity(column.kind.value), column.key)
+    if value is None:
+        return Comparison(named, Operator.IS_NULL)
+    return Comparison(named, Operator.EQ, value)
 
 
 def parse_columns(text: str) -> list[Column]:

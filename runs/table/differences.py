@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from runs.database.fragments import TRUE, Sql, sql
-from runs.search import SortKey, prepare_search
+from runs.search import Search, SortKey
 from runs.search.fetching import fetch
 from runs.search.keyed_terms import KeyedTerm
 from runs.search.metric_terms import MetricTerm
@@ -23,16 +23,16 @@ NOTES = {Kind.PARAM: "param", Kind.TAG: "tag", Kind.PROPERTY: "property"}
 STORED = frozenset(Value) - {Value.BEST, Value.TREND}
 
 
-def find_constant(columns: Iterable[Column], **what: Any) -> set[Column]:
+def find_constant(search: Search, columns: Iterable[Column]) -> set[Column]:
     """Return those of `columns` in which all runs that match agree, whether or not they have a
-    value. `what` is what `search_runs` takes.
+    value.
 
     Columns that no table keeps (at best, trends, tags as a whole) are never among them. At most
     six statements for each column; ask only for columns that agree on the rows at hand.
     """
     kept = [column for column in columns if is_stored(column)]
     keys = [_sort_key(column) for column in kept if column.kind is not Kind.RUN]
-    prepared = prepare_search(keys, **what)
+    prepared = PreparedSearch(search, keys)
     runs = Run.objects.filter(experiment__in=prepared.scope.experiment_ids).count()
     return {column for column in kept if not _Column(column, prepared, runs).varies()}
 

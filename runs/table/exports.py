@@ -39,14 +39,14 @@ RUN_FIELD_TYPES = {
 Export = tuple[Sequence[Field], Iterator[Sequence[Any]]]
 
 
-def pages(workspace: Workspace, query: RunQuery) -> Iterator[RunList]:
+def pages(query: RunQuery) -> Iterator[RunList]:
     """Every page of a run table, its columns fixed by the first one; groups as their runs."""
     query = replace(query, group=(), after=None, limit=PAGE_RUNS)
-    page = list_runs(workspace=workspace, query=query)
+    page = list_runs(query)
     yield page
     query = replace(query, columns=tuple(page.columns), only_differences=False)
     while page.next:
-        page = list_runs(workspace=workspace, query=replace(query, after=page.next))
+        page = list_runs(replace(query, after=page.next))
         yield page
 
 
@@ -56,12 +56,14 @@ def rows_of(first: RunList, others: Iterator[RunList]) -> Iterator[TableRow]:
         yield from page.rows
 
 
-def export_table(workspace: Workspace, query: RunQuery) -> Export:
+def export_table(query: RunQuery) -> Export:
     """Fields and rows of the table over all matching runs. Raises FilterError at once."""
-    all_pages = pages(workspace, query)
+    all_pages = pages(query)
     first = next(all_pages)
     shown = [(i, column) for i, column in enumerate(first.columns) if column.id != ID_FIELD.name]
-    texts = find_texts(workspace, [column.key for _, column in shown if column.kind == Kind.METRIC])
+    texts = find_texts(
+        query.search.workspace, [column.key for _, column in shown if column.kind == Kind.METRIC]
+    )
     fields = [ID_FIELD, *(Field(name_of(one), type_of(one, texts)) for _, one in shown)]
     flatten = [(i, flattener_of(column)) for i, column in shown]
     rows = rows_of(first, all_pages)
@@ -130,10 +132,10 @@ FLATTENERS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def export_history(workspace: Workspace, query: RunQuery) -> Export:
+def export_history(query: RunQuery) -> Export:
     """Fields, and one row for every value of every metric of the matching runs: a number in
     `value`, a text in `text`. Raises FilterError at once."""
-    all_pages = pages(workspace, replace(query, columns=(), only_differences=False))
+    all_pages = pages(replace(query, columns=(), only_differences=False))
     first = next(all_pages)
     return HISTORY_FIELDS, (
         value for row in rows_of(first, all_pages) for value in values_of(row.run)

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from runs.database.fragments import Sql, chain, sql
-from runs.search import SortKey, prepare_search
+from runs.search import Search, SortKey
 from runs.search.conditions import read_aggregate
 from runs.search.fetching import fetch
 from runs.search.keyed_terms import KeyedTerm
 from runs.search.metric_terms import MetricTerm
 from runs.search.prepared import PreparedSearch
 from runs.search.run_fields import COLUMNS
-from runs.table.columns import Column, Kind, Value
+from runs.table.columns import Column, Kind, Value, is_sorted_by
 from runs.tracking.errors import InvalidValue
 
 MOST_GROUPS = 1000
@@ -52,22 +52,21 @@ class Group:
 
 
 def read_groups(
+    search: Search,
     *,
     fields: Sequence[Column],
     columns: Sequence[Column],
     limit: int = MOST_GROUPS,
     offset: int = 0,
-    **what: Any,
 ) -> list[Group]:
     """Return the groups of the runs that match, the largest first.
 
-    `what` is what `search_runs` takes. Metrics are those of `columns` (not those "at best"). One
-    statement, and one more for every 40 metrics beyond the first. Raises InvalidValue for a field
-    that runs cannot be grouped by.
+    Metrics are those of `columns` (not those "at best"). One statement, and one more for every 40
+    metrics beyond the first. Raises InvalidValue for a field that runs cannot be grouped by.
     """
     summed = [one for one in columns if one.kind is Kind.METRIC and one.value in SUMMED]
     names = list(dict.fromkeys(one.key for one in summed))
-    prepared = prepare_search([SortKey("metric", name) for name in names], **what)
+    prepared = PreparedSearch(search, [SortKey("metric", name) for name in names])
     grouping = _Grouping(prepared, fields)
     groups: dict[tuple[Any, ...], Group] = {}
     for part in _parts(names):
@@ -78,20 +77,23 @@ def read_groups(
     return list(groups.values())
 
 
-def sort_groups(groups: list[Group], sort: Sequence[tuple[Column, bool]]) -> list[Group]:
-    """Return the groups in the order of (column, is it descending) keys: a metric by its mean, the
-    rest by the names of the groups. Those without a mean are last, and ties stay as they are."""
-    for column, descending in reversed(sort):
-        having = [one for one in groups if _place(one, column) is not None]
-        lacking = [one for one in groups if _place(one, column) is None]
-        groups = sorted(having, key=lambda one: _place(one, column), reverse=descending) + lacking
+def sort_groups(groups: list[Group], keys: Sequence[SortKey]) -> list[Group]:
+    """Return the groups in the order of keys: a metric by its mean, the rest by the names of the
+    groups. Those without a mean are last, and ties stay as they are."""
+    for key in reversed(keys):
+        values = {group.values: _sort_value(group, key) for group in groups}
+        having = [group for group in groups if values[group.values] is not None]
+        lacking = [group for group in groups if values[group.values] is None]
+        having.sort(key=lambda group, of=values: of[group.values], reverse=key.descending)
+        groups = having + lacking
     return groups
 
 
-def _place(group: Group, column: Column) -> Any:
-    if column.kind is not Kind.METRIC:
+def _sort_value(group: Group, key: SortKey) -> Any:
+    if key.kind != "metric":
         return tuple("" if value is None else str(value) for value in group.values)
-    return group.metrics[column].mean if column in group.metrics else None
+    means = (one.mean for column, one in group.metrics.items() if is_sorted_by(column, key))
+    return next(means, None)
 
 
 def _parts(names: Sequence[str]) -> Iterator[Sequence[str]]:

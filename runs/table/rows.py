@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from django.db.models import Count
 
@@ -16,19 +16,12 @@ from runs.metrics.queries import (
     read_texts,
     value_at_best,
 )
+from runs.search import Goal
 from runs.table.columns import Column, Kind, Value
 from runs.tracking.client_tags import client_tags
 from runs.tracking.models import Lifecycle, Param, Property, Run, RunTag
 
 TREND_POINTS = 40
-
-
-@dataclass(frozen=True)
-class Goal:
-    """The metric by which a step of a run is the best one."""
-
-    key: str
-    direction: Literal["min", "max"] = "min"
 
 
 @dataclass

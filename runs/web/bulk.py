@@ -9,9 +9,8 @@ from runs.table.run_list import find_runs
 from runs.tracking.errors import InvalidValue
 from runs.tracking.models import Run
 from runs.web.gate import page
-from runs.web.runs_table import query_of
 from runs.web.saved_views import read_body
-from runs.web.table_state import read_state
+from runs.web.table_state import read_search
 from runs.workspaces.permissions import Action
 
 MOST_IDS_TOLD = 10_000
@@ -41,8 +40,8 @@ def bulk(request: HttpRequest) -> HttpResponse:
 
 def runs_meant(request: HttpRequest, body: dict[str, Any]) -> list[Run]:
     if "matching" in body:
-        state = read_state(QueryDict(str(body["matching"]).removeprefix("?")))
-        return find_runs(workspace=request.workspace, query=query_of(request, state))
+        query = QueryDict(str(body["matching"]).removeprefix("?"))
+        return find_runs(read_search(request, query))
     run_ids = body.get("run_ids")
     if not isinstance(run_ids, list) or not all(isinstance(one, str) for one in run_ids):
         raise InvalidValue("run_ids is a list of run ids.")

@@ -8,7 +8,6 @@ from runs.table.export_formats import FORMATS
 from runs.table.exports import CONTENTS
 from runs.tracking.errors import InvalidValue
 from runs.web.gate import page
-from runs.web.runs_table import query_of
 from runs.web.table_state import read_state
 from runs.workspaces.permissions import Action
 
@@ -22,8 +21,8 @@ def export(request: HttpRequest) -> HttpResponseBase:
         raise InvalidValue(
             f"format is one of {', '.join(FORMATS)}, content one of {', '.join(CONTENTS)}."
         )
-    query = query_of(request, read_state(request.GET))
-    fields, rows = CONTENTS[content](request.workspace, query)
+    query = read_state(request, request.GET).query
+    fields, rows = CONTENTS[content](query)
     content_type, write = FORMATS[format_name]
     name = f"{'runs' if content == 'table' else 'metrics'}.{format_name}"
     return StreamingHttpResponse(

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import msgspec
@@ -13,22 +13,17 @@ from django.urls import reverse
 
 from runs.database.patterns import PatternError
 from runs.metrics.queries import common_keys, read_summaries
-from runs.search import SearchError
+from runs.search import SearchError, count_place, count_runs
 from runs.table.columns import Column, Kind
 from runs.table.completions import complete
 from runs.table.names import PAGE_NAMES, list_chart_names, list_columns
-from runs.table.run_list import (
-    RunList,
-    RunQuery,
-    count_matching,
-    list_runs,
-)
+from runs.table.run_list import RunList, list_runs
 from runs.table.saved_views import default_view
 from runs.tracking.errors import InvalidValue, NotFound
 from runs.tracking.filters import FilterError, list_choices
 from runs.tracking.models import Experiment, Lifecycle, Run
 from runs.tracking.queries import get_run, runs_named
-from runs.tracking.statuses import WAITING_STATUSES, Status
+from runs.tracking.statuses import Status
 from runs.web.addresses import tracking_uri
 from runs.web.gate import page
 from runs.web.table_cells import describe_column, describe_group, describe_row, plain
@@ -149,9 +144,9 @@ def first_page(request: HttpRequest, query: QueryDict, bare: QueryDict) -> dict[
     """The first rows; for an address that cannot be read, those of the page's `bare` address and
     what is wrong."""
     try:
-        return answer_of(request, read_state(query))
+        return answer_of(request, read_state(request, query))
     except (InvalidValue, SearchError) as error:
-        plain = answer_of(request, read_state(bare))
+        plain = answer_of(request, read_state(request, bare))
         return {**plain, "error": describe_error(error)}
 
 
@@ -175,7 +170,7 @@ def experiment_ids(workspace: Workspace, names: tuple[str, ...]) -> list[int]:
 def rows(request: HttpRequest) -> HttpResponse:
     """A page of rows as JSON; 204 when `since` still holds."""
     try:
-        state = read_state(request.GET)
+        state = read_state(request, request.GET)
         answer = answer_of(request, state)
     except FilterError as error:
         return JsonResponse(describe_error(error), status=400)
@@ -197,8 +192,8 @@ def describe_error(error: InvalidValue | SearchError) -> dict[str, Any]:
 
 def answer_of(request: HttpRequest, state: TableState) -> dict[str, Any]:
     """Columns, rows, position of the next ones and counts; `stamp` changes when these do."""
-    query = query_of(request, state)
-    found = list_runs(workspace=request.workspace, query=query)
+    query = state.query
+    found = list_runs(query)
     pinned = state.pinned or ("run.name",)
     columns = sorted(found.columns, key=lambda column: column.id not in pinned)
     answer = {
@@ -210,11 +205,6 @@ def answer_of(request: HttpRequest, state: TableState) -> dict[str, Any]:
     }
     answer["stamp"] = hashlib.blake2b(msgspec.json.encode(answer), digest_size=8).hexdigest()
     return answer
-
-
-def query_of(request: HttpRequest, state: TableState) -> RunQuery:
-    """What to list; only the reader's own runs where they ask for that."""
-    return replace(state.query, submitter=request.principal.name) if state.mine else state.query
 
 
 def describe_rows(
@@ -239,13 +229,14 @@ def counts(request: HttpRequest) -> HttpResponse:
     box, how many of these run and how many wait; and the clauses of the filter `read`, each with
     the filter `without` it."""
     try:
-        query = query_of(request, read_state(request.GET))
-        matching = count_matching(workspace=request.workspace, query=query)
+        state = read_state(request, request.GET)
+        matching = count_runs(state.query.search).value
     except FilterError as error:
         return JsonResponse(describe_error(error), status=400)
-    clauses = [{"text": text, "without": rest} for text, rest in list_choices(query.text)]
-    told = {"matching": matching, "read": query.text, "clauses": clauses if query.text else []}
-    return JsonResponse({**told, **count_all(request.workspace, query)})
+    choices = list_choices(state.text) if state.text else ()
+    clauses = [{"text": text, "without": rest} for text, rest in choices]
+    place = asdict(count_place(state.query.search))
+    return JsonResponse({"matching": matching, "read": state.text, "clauses": clauses, **place})
 
 
 @page(Action.RUN_READ)
@@ -258,26 +249,6 @@ def summary(request: HttpRequest) -> HttpResponse:
         raise NotFound(f"The run has no numbers of {key!r}.")
     told = {name: plain(getattr(found, name)) for name in SUMMARY}
     return JsonResponse({**told, "mean": plain(found.mean), "key": key, "run": run.name})
-
-
-def count_all(workspace: Workspace, query: RunQuery) -> dict[str, int]:
-    """How many runs there are where the table looks, and how many of them run or wait."""
-    active = Run.objects.filter(lifecycle=Lifecycle.ACTIVE)
-    if query.experiments:
-        active = active.filter(experiment__in=experiment_ids(workspace, query.experiments))
-    else:
-        active = active.filter(workspace=workspace)
-    if query.parent is not None:
-        active = active.filter(parent__run_id=query.parent)
-    elif query.runs is not None:
-        active = active.filter(run_id__in=query.runs)
-    elif not query.children:
-        active = active.filter(parent=None)
-    return {
-        "all": active.count(),
-        "running": active.filter(workspace=workspace, status=Status.RUNNING).count(),
-        "queued": active.filter(workspace=workspace, status__in=WAITING_STATUSES).count(),
-    }
 
 
 # -- names -----------------------------------------------------------------------------------------

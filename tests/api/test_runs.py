@@ -74,7 +74,26 @@ def test_runs_are_filtered_and_sorted(api, workspace):
     assert api.get("runs/count", {"filter": "params.lr > 1"}).body == {
         "count": 2,
         "is_exact": True,
+        "all": 3,
+        "running": 3,
+        "queued": 0,
     }
+
+
+def test_runs_are_filtered_and_sorted_by_the_value_at_best(api, workspace):
+    experiment = make_experiment("digits")
+    for name, accuracy in (("a", 0.8), ("b", 0.9), ("c", 0.5)):
+        points = [("acc", 0, 0, 1.0), ("acc", 1, 0, accuracy), ("loss", 0, 0, 2), ("loss", 1, 0, 1)]
+        run = make_run(experiment, name=name)
+        log_batch(run=RunRef(run.id, experiment.id), points=points)
+    asked = {"goal": "min:loss", "filter": "metrics.acc.best > 0.7", "sort": "-metrics.acc:best"}
+
+    found = api.get("runs", asked)
+
+    assert [run["name"] for run in found.body["items"]] == ["b", "a"]
+    assert api.get("runs/count", {**asked, "sort": ""}).status == 400
+    assert api.get("runs", {"goal": "loss"}).status == 400
+    assert api.get("runs", {"filter": asked["filter"]}).status == 400
 
 
 def test_runs_come_page_by_page_each_once(api):

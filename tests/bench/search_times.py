@@ -24,9 +24,9 @@ JOINTLY_RARE = 'params.model = "model-3" and params.layers = 7 and params.batch_
 SEARCHES: dict[str, tuple[str, str, int, dict[str, Any]]] = {
     "newest": ("", "", 0, {}),
     "newest, page 50": ("", "", 50, {}),
-    "newest, active and archived": ("", "", 0, {"lifecycle": BOTH}),
+    "newest, active and archived": ("", "", 0, {"lifecycles": BOTH}),
     "newest, without children": ("", "", 0, {"include_children": False}),
-    "newest, mine": ("", "", 0, {"mine": "user-3"}),
+    "newest, mine": ("", "", 0, {"submitter": "user-3"}),
     "sort loss": ("", "-metrics.loss", 0, {}),
     "sort loss, page 50": ("", "-metrics.loss", 50, {}),
     "sort loss:min": ("", "metrics.loss:min", 0, {}),
@@ -93,55 +93,49 @@ def measure(call: Callable[[], Any], backend: int | None, least_s: float = 0.15)
     return Time((used_s(backend) - before) / len(times) * 1000, min(times) * 1000)
 
 
-def sort_keys(text: str) -> list[Any]:
-    from runs.table.columns import parse_column
-    from runs.table.run_list import RunQuery
-    from runs.table.run_list import sort_keys as keys_of
-
-    items = [item for item in text.split(",") if item]
-    pairs = [(parse_column(item.removeprefix("-")), item[0] == "-") for item in items]
-    return keys_of(RunQuery(sort=tuple(pairs)))
-
-
 def searches(experiments: Sequence[Any] | None) -> dict[str, Callable[[], Any]]:
     """Return what is timed: pages, counts, groups and names."""
-    from runs.search import count_runs, search_runs
+    from runs.search import Search, count_place, count_runs, search_runs
+    from runs.table.columns import parse_sort
     from runs.tracking.filters import parse
     from runs.workspaces.models import Workspace
 
     where = {"workspace": Workspace.objects.get(slug="default"), "experiments": experiments}
     calls: dict[str, Callable[[], Any]] = {}
     for name, (text, sort, pages, more) in SEARCHES.items():
-        what = {**where, "filter": parse(text), "order_by": sort_keys(sort), **more}
+        what = Search(**where, filter=parse(text), sort=parse_sort(sort), **more)
         after = None
         for _ in range(pages):
-            after = search_runs(after=after, **what).next
-        calls[name] = lambda what=what, after=after: search_runs(after=after, **what)
+            after = search_runs(what, after=after).next
+        calls[name] = lambda what=what, after=after: search_runs(what, after=after)
     for name, (text, more) in COUNTS.items():
-        what = {**where, "filter": parse(text), **more}
-        calls[name] = lambda what=what: count_runs(**what)
+        what = Search(**where, filter=parse(text), **more)
+        calls[name] = lambda what=what: count_runs(what)
+    calls["count what runs and waits"] = lambda: count_place(Search(**where))
     return calls | summaries(where)
 
 
 def summaries(where: dict[str, Any]) -> dict[str, Callable[[], Any]]:
+    from runs.search import Search
     from runs.table.columns import Kind, parse_columns
     from runs.table.differences import find_constant
     from runs.table.groups import read_groups
     from runs.table.names import list_columns, list_values
     from runs.tracking.models import Experiment
 
+    search = Search(**where)
     chosen = where["experiments"] or Experiment.objects.filter(workspace=where["workspace"])
     ids = [one.id for one in chosen]
     metrics = parse_columns("metrics.loss,metrics.loss:min,metrics.accuracy")
     constant = parse_columns("params.dataset,metrics.loss,run.target")
     return {
         "group by 3 values, 3 columns": lambda: read_groups(
-            fields=parse_columns("params.optimizer"), columns=metrics, **where
+            search, fields=parse_columns("params.optimizer"), columns=metrics
         ),
         "group by 3 x 5 values": lambda: read_groups(
-            fields=parse_columns("params.optimizer,params.batch_size"), columns=[], **where
+            search, fields=parse_columns("params.optimizer,params.batch_size"), columns=[]
         ),
-        "columns that agree": lambda: find_constant(constant, **where),
+        "columns that agree": lambda: find_constant(search, constant),
         "column names": lambda: list_columns(experiment_ids=ids),
         "values of a param": lambda: list_values(Kind.PARAM, "note", ids, "note 1"),
     }

@@ -1,18 +1,25 @@
 """What a search shows: scopes, switches, hooks, limits, and what it refuses."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
-from runs.database.dialects import current_dialect
+from runs.artifacts.logs.appending import append_log
 from runs.metrics.services import log_batch
 from runs.search import (
+    Goal,
+    PlaceCounts,
+    Search,
     SearchError,
     SortKey,
+    count_place,
     count_runs,
-    matching_runs,
+    looked_up,
+    make_search,
     search_runs,
 )
+from runs.search.logs import match_logs
 from runs.tracking.filters import Comparison, Entity, Field, Operator, parse
 from runs.tracking.models import Lifecycle, Run, RunTag
 from runs.tracking.services import archive_runs, delete_runs
@@ -30,7 +37,8 @@ def experiment(db):
 def found(text: str = "", **search) -> list[str]:
     """The names of the runs found, in order."""
     search.setdefault("workspace", default_workspace())
-    page = search_runs(filter=parse(text), **search)
+    paging = {name: search.pop(name) for name in ("limit", "after") if name in search}
+    page = search_runs(Search(filter=parse(text), **search), **paging)
     names = dict(Run.objects.filter(id__in=page.run_ids).values_list("id", "name"))
     return [names[run_id] for run_id in page.run_ids]
 
@@ -62,10 +70,10 @@ def test_a_deleted_or_archived_run_shows_only_where_it_is_asked_for(experiment):
     archive_runs(runs=[make_run(experiment, name="put away")])
 
     assert found() == ["kept"]
-    assert found(lifecycle={Lifecycle.DELETED}) == ["gone"]
+    assert found(lifecycles={Lifecycle.DELETED}) == ["gone"]
     assert found("archived = true") == ["put away"]
     assert sorted(found("archived = false or name = x")) == ["kept"]
-    assert sorted(found(lifecycle=set(Lifecycle))) == ["gone", "kept", "put away"]
+    assert sorted(found(lifecycles=set(Lifecycle))) == ["gone", "kept", "put away"]
 
 
 def test_switches_narrow_the_list(experiment):
@@ -73,10 +81,8 @@ def test_switches_narrow_the_list(experiment):
     make_run(experiment, name="child", submitted_by="bob", parent=parent, status=Status.QUEUED)
 
     assert found(include_children=False) == ["parent"]
-    assert found(mine="bob") == ["child"]
-    assert found(statuses=[Status.QUEUED, Status.FAILED]) == ["child"]
-    assert found(statuses=[]) == []
-    assert count_runs(workspace=default_workspace(), include_children=False).value == 1
+    assert found(submitter="bob") == ["child"]
+    assert count_runs(Search(workspace=default_workspace(), include_children=False)).value == 1
 
 
 def test_children_and_descendants_are_found_by_their_parent(experiment):
@@ -162,41 +168,51 @@ def test_values_and_names_are_only_ever_data(experiment, text):
     ):
         assert found(pattern) == ["safe"]
     keys = [SortKey("param", text), SortKey("metric", text), SortKey("tag", text, descending=True)]
-    assert found(order_by=keys) == ["safe"]
+    assert found(sort=keys) == ["safe"]
 
 
-def test_logs_are_searched_of_the_runs_that_the_rest_leaves(experiment):
-    for name in ("one", "two", "three"):
-        make_run(experiment, name=name)
+def keep_log(run, text: str) -> None:
+    append_log(run=run, path="user_logs/std_log.txt", offset=0, data=text.encode())
+
+
+def test_logs_are_searched_of_the_runs_that_the_rest_leaves(experiment, monkeypatch):
+    for name, text in (("one", "fine"), ("two", "oom"), ("three", "fine")):
+        keep_log(make_run(experiment, name=name), f"{text}\n")
     asked = []
 
-    def matcher(pattern, run_ids):
+    def spy(pattern, run_ids):
         asked.append((pattern, len(run_ids)))
-        return [run.id for run in Run.objects.filter(id__in=run_ids, name="two")]
+        return match_logs(pattern, run_ids)
 
-    assert found('log ~ "oom" and name in (one, two)', log_matcher=matcher) == ["two"]
-    assert sorted(found('not log ~ "oom"', log_matcher=matcher)) == ["one", "three"]
+    monkeypatch.setattr(looked_up, "match_logs", spy)
+
+    assert found('log ~ "oom" and name in (one, two)') == ["two"]
+    assert sorted(found('not log ~ "oom"')) == ["one", "three"]
     assert asked == [("oom", 2), ("oom", 3)]
 
 
-def test_without_a_matcher_logs_cannot_be_searched(experiment):
-    with pytest.raises(SearchError):
-        found('log ~ "x"')
+def log_at_best(run, value: float) -> None:
+    """Log `x`, which has this value where `goal` is least."""
+    points = [("x", 0, 0, 99.0), ("x", 1, 0, value), ("goal", 0, 0, 2.0), ("goal", 1, 0, 1.0)]
+    log_batch(run=run, points=points)
 
 
-def test_values_at_best_come_from_the_caller(experiment):
+GOAL = Goal("goal", "min")
+
+
+def test_runs_are_sorted_by_the_value_at_the_best_step_of_the_goal(experiment):
     runs = [make_run(experiment, name=name, started_ms=n) for n, name in enumerate("abcde")]
-    best = {runs[0].id: 2.0, runs[1].id: 1.0, runs[2].id: float("nan"), runs[3].id: 1.0}
-    keys = [SortKey("metric", "loss", "best")]
-    whole = found(order_by=keys, best_values=lambda ids, key: best)
+    for run, value in zip(runs, (2.0, 1.0, math.nan, 1.0), strict=False):
+        log_at_best(run, value)
+    keys = (SortKey("metric", "x", "best"),)
+
+    whole = found(sort=keys, goal=GOAL)
 
     assert whole == ["d", "b", "a", "c", "e"]
-    page = search_runs(
-        workspace=default_workspace(), order_by=keys, limit=2, best_values=lambda ids, key: best
-    )
-    assert found(order_by=keys, after=page.next, best_values=lambda ids, key: best) == whole[2:]
-    with pytest.raises(SearchError):
-        found(order_by=keys)
+    page = search_runs(Search(workspace=default_workspace(), sort=keys, goal=GOAL), limit=2)
+    assert found(sort=keys, after=page.next, goal=GOAL) == whole[2:]
+    with pytest.raises(SearchError, match="Choose a goal metric"):
+        found(sort=keys)
 
 
 CONDITIONS = [
@@ -210,29 +226,21 @@ def test_a_value_at_best_is_compared_as_one_of_a_table(experiment, condition):
     values = {"a": 0.5, "b": 1.0, "c": 2.0, "d": math.nan, "e": math.inf, "f": -math.inf}
     runs = {name: make_run(experiment, name=name) for name in [*values, "none"]}
     for name, value in values.items():
-        log_batch(run=runs[name], points=[("x", 0, 0, value)])
-    best = {runs[name].id: value for name, value in values.items()}
-
-    def read(ids, key):
-        assert (key.key, key.aggregate) == ("x", "best")
-        return {one: best[one] for one in ids if one in best}
+        log_at_best(runs[name], value)
 
     for text in ("metrics.x{} {}", "not metrics.x{} {}", "name != b and metrics.x{} {}"):
         stored = found(text.format("", condition))
-        assert found(text.format(".best", condition), best_values=read) == stored
-        assert found(text.format(":best", condition), best_values=read) == stored
+        assert found(text.format(".best", condition), goal=GOAL) == stored
+        assert found(text.format(":best", condition), goal=GOAL) == stored
 
 
-def test_only_what_the_rest_of_the_filter_leaves_is_looked_up_at_its_best(experiment):
+def test_only_what_the_rest_of_the_filter_leaves_is_looked_up_at_its_best(experiment, monkeypatch):
     one = make_run(experiment, name="one")
     make_run(experiment, name="two")
     asked = []
+    monkeypatch.setattr(looked_up, "read_at_best", lambda goal, ids, key: asked.append(ids) or {})
 
-    def read(ids, key):
-        asked.append(ids)
-        return {}
-
-    assert found("metrics.x.best > 0 and name = one", best_values=read) == []
+    assert found("metrics.x.best > 0 and name = one", goal=GOAL) == []
     assert asked == [[one.id]]
 
 
@@ -243,7 +251,25 @@ def test_without_a_goal_nothing_is_filtered_by_its_value_at_best(experiment):
 
 def test_a_column_of_a_table_is_not_filtered_by_its_value_at_best(experiment):
     with pytest.raises(SearchError, match="A column of a table has no value at best"):
-        found("metrics.t[x].best > 0", best_values=lambda ids, key: {})
+        found("metrics.t[x].best > 0", goal=GOAL)
+
+
+def test_the_runs_of_a_place_are_counted_whatever_is_filtered(experiment):
+    parent = make_run(experiment, status=Status.RUNNING)
+    for status in (Status.QUEUED, Status.COMPLETED, Status.RUNNING, Status.FINALIZING):
+        make_run(experiment, parent=parent, status=status)
+    archive_runs(runs=[make_run(experiment)])
+    make_run(make_experiment("beta"))
+    search = Search(
+        workspace=default_workspace(), filter=parse("name = x"), submitter="me",
+        experiments=[experiment],
+    )  # fmt: skip
+
+    assert count_place(search) == PlaceCounts(all=5, running=2, queued=1)
+    top = replace(search, include_children=False)
+    assert count_place(top) == PlaceCounts(all=1, running=1, queued=0)
+    children = make_search(workspace=default_workspace(), parent=parent.run_id, text="number > 99")
+    assert count_place(children) == PlaceCounts(all=4, running=1, queued=1)
 
 
 @pytest.mark.parametrize(
@@ -252,7 +278,7 @@ def test_a_column_of_a_table_is_not_filtered_by_its_value_at_best(experiment):
 )
 def test_an_unknown_sort_key_is_refused(experiment, key):
     with pytest.raises(SearchError):
-        found(order_by=[key])
+        found(sort=[key])
 
 
 @pytest.mark.parametrize("limit", [0, -1, 50_001])
@@ -290,18 +316,18 @@ def test_a_page_behind_the_most_sort_keys_is_read(experiment):
         make_run(experiment, name=str(n), started_ms=n)
     kinds = ["metric", "param", "tag", "property"]
     keys = [SortKey(kinds[n % 4], f"k{n}", descending=n % 3 == 0) for n in range(20)]
-    first = search_runs(workspace=default_workspace(), order_by=keys, limit=1)
+    first = search_runs(Search(workspace=default_workspace(), sort=keys), limit=1)
 
-    assert found(order_by=keys, after=first.next) == ["1", "0"]
+    assert found(sort=keys, after=first.next) == ["1", "0"]
     with pytest.raises(SearchError):
-        found(order_by=[*keys, SortKey("tag", "one more")])
+        found(sort=[*keys, SortKey("tag", "one more")])
 
 
 def test_a_pattern_longer_than_databases_match_is_refused(experiment):
     long = Comparison(Field(Entity.PARAM, "x"), Operator.LIKE, "%" * 10_001)
 
     with pytest.raises(SearchError):
-        search_runs(workspace=default_workspace(), filter=long)
+        search_runs(Search(workspace=default_workspace(), filter=long))
 
 
 def test_numbers_no_column_can_hold_find_nothing(experiment):
@@ -317,15 +343,7 @@ def test_a_count_stops_at_its_cap(experiment):
     for _ in range(5):
         make_run(experiment)
 
-    count = count_runs(workspace=default_workspace(), cap=3)
+    count = count_runs(Search(workspace=default_workspace()), cap=3)
     assert (count.value, count.is_exact) == (3, False)
-    count = count_runs(workspace=default_workspace(), cap=5)
+    count = count_runs(Search(workspace=default_workspace()), cap=5)
     assert (count.value, count.is_exact) == (5, True)
-
-
-def test_the_subquery_of_a_search_selects_its_runs(experiment):
-    wanted = make_run(experiment, params={"x": "1"})
-    make_run(experiment, params={"x": "2"})
-    query = matching_runs(workspace=default_workspace(), filter=parse("params.x = 1"))
-
-    assert current_dialect().fetch(query.wrap("SELECT id FROM (", ") m")) == [(wanted.id,)]

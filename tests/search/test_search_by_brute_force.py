@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from runs.search import count_runs, pages, search_runs
+from runs.search import Search, count_runs, pages, search_runs
 from runs.search import drivers as search_drivers
 from runs.search import prepared as search_prepared
 from runs.search import statements as search_statements
@@ -27,10 +27,10 @@ def visible(world: World, node: Node, lifecycle: set[str]) -> list[PlainRun]:
     return [run for run in world.runs if run.row.lifecycle in lifecycle]
 
 
-def read_all_pages(limit: int, **search) -> list[int]:
+def read_all_pages(search: Search, limit: int) -> list[int]:
     found, after = [], None
     while True:
-        page = search_runs(limit=limit, after=after, now_ms=NOW_MS, **search)
+        page = search_runs(search, limit=limit, after=after)
         assert len(page.run_ids) <= limit
         found += page.run_ids
         after = page.next
@@ -56,12 +56,14 @@ def test_filters_sorts_and_pages_agree_with_plain_python(world, size, seed):
         keys = random_keys(rng)
         chosen = rng.choice([None, world.experiments[:1], world.experiments[1:]])
         lifecycle = rng.choice([{"active"}, {"active", "archived"}, {"deleted"}])
-        search = {
-            "workspace": world.workspace,
-            "experiments": chosen,
-            "filter": node,
-            "lifecycle": lifecycle,
-        }
+        search = Search(
+            workspace=world.workspace,
+            experiments=chosen,
+            filter=node,
+            lifecycles=lifecycle,
+            sort=tuple(keys),
+            now_ms=NOW_MS,
+        )
         homes = {home.id for home in chosen or world.experiments}
         expected = [
             run
@@ -71,8 +73,8 @@ def test_filters_sorts_and_pages_agree_with_plain_python(world, size, seed):
         expected = [run.row.id for run in sorted_runs(expected, keys)]
         limit = rng.choice([3, 7, 50, 500])
 
-        found = read_all_pages(limit, order_by=keys, **search)
+        found = read_all_pages(search, limit)
 
         assert found == expected, f"{unparse(node)!r} by {keys}"
-        count = count_runs(now_ms=NOW_MS, **search)
+        count = count_runs(search)
         assert (count.value, count.is_exact) == (len(expected), True)

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from runs.metrics.models import Metric, Series
-from runs.search import SortKey, count_runs, search_runs
+from runs.search import Search, SortKey, count_runs, search_runs
 from runs.tracking.filters import parse
 from runs.tracking.models import Param, Run
 from tests.factories import default_workspace, make_experiment
@@ -56,13 +56,13 @@ def statements(experiment, text: str, keys) -> list[str]:
     with CaptureQueriesContext(
         connection,
     ) as captured:
-        search_runs(
+        search = Search(
             workspace=default_workspace(),
             experiments=[experiment],
             filter=parse(text),
-            order_by=keys,
-            limit=10,
+            sort=tuple(keys),
         )
+        search_runs(search, limit=10)
     return [one["sql"] for one in captured.captured_queries if "studio_lower" not in one["sql"]]
 
 
@@ -81,7 +81,7 @@ def test_a_page_is_read_in_few_statements_however_many_runs_there_are(experiment
 def test_a_count_is_read_in_few_statements(experiment):
     add_runs(experiment, 0, 50)
     with CaptureQueriesContext(connection) as captured:
-        count_runs(workspace=default_workspace(), filter=parse("params.opt = adam"))
+        count_runs(Search(workspace=default_workspace(), filter=parse("params.opt = adam")))
 
     assert len(captured) <= 5
 

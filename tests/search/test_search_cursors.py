@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from runs.search import CursorError, SearchError, SortKey, search_runs
+from runs.search import CursorError, Search, SearchError, SortKey, search_runs
 from runs.tracking.models import Run
 from tests.factories import default_workspace, make_experiment, make_run
 
@@ -24,7 +24,8 @@ def experiment(db):
 
 
 def read(after=None, keys=(), limit=2):
-    page = search_runs(workspace=default_workspace(), order_by=keys, limit=limit, after=after)
+    search = Search(workspace=default_workspace(), sort=tuple(keys))
+    page = search_runs(search, limit=limit, after=after)
     names = dict(Run.objects.filter(id__in=page.run_ids).values_list("id", "name"))
     return [names[one] for one in page.run_ids], page.next
 
@@ -62,7 +63,7 @@ def test_a_cursor_of_another_order_is_refused(experiment):
 
 
 def test_pages_of_a_search_share_its_time(experiment):
-    page = search_runs(workspace=default_workspace(), limit=2, now_ms=1_000)
+    page = search_runs(Search(workspace=default_workspace(), now_ms=1_000), limit=2)
     data = json.loads(zlib.decompress(base64.urlsafe_b64decode(page.next + "==")))
 
     assert data["n"] == 1_000

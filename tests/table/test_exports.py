@@ -10,7 +10,8 @@ import pytest
 from runs.metrics.kinds.logging import log_metrics
 from runs.metrics.kinds.values import String, Table
 from runs.metrics.services import RunRef, log_batch
-from runs.table.columns import Kind, parse_columns
+from runs.search import make_search
+from runs.table.columns import Kind, parse_columns, parse_sort
 from runs.table.export_formats import FORMATS
 from runs.table.exports import CONTENTS, name_of
 from runs.table.run_list import RunQuery
@@ -53,10 +54,15 @@ READ = {
 
 
 def read_back(format_name, content="table", **query):
-    query.setdefault("sort", ((parse_columns("run.started")[0], False),))
+    search = make_search(
+        workspace=default_workspace(),
+        children=True,
+        run_ids=query.pop("run_ids", None),
+        sort=parse_sort("started"),
+    )
     if "columns" in query:
         query["columns"] = tuple(parse_columns(query["columns"]))
-    fields, rows = CONTENTS[content](default_workspace(), RunQuery(children=True, **query))
+    fields, rows = CONTENTS[content](RunQuery(search=search, **query))
     rows = list(rows)
     body = b"".join(FORMATS[format_name][1](fields, rows))
     return READ[format_name](io.BytesIO(body)), body.decode(errors="replace")
@@ -139,7 +145,7 @@ def test_the_history_has_every_number_text_and_cell(runs, format_name):
         Table(name="roc", value={"fpr": [0.0, 1.0], "word": ["a", None]}, ms=STARTED_MS),
     ]
     log_metrics(workspace=default_workspace(), run_id="run-0", values=values)
-    table, _ = read_back(format_name, content="history", runs=("run-0",))
+    table, _ = read_back(format_name, content="history", run_ids=("run-0",))
     found = {
         (row.metric, None if pandas.isna(row.column) else row.column, row.step): row
         for row in table.itertuples()

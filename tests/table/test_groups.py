@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 
 from runs.metrics.services import RunRef, log_batch
-from runs.table.columns import Column, Kind, Value, parse_column, parse_columns
+from runs.search import Search, SortKey, make_search
+from runs.table.columns import (
+    Column,
+    Kind,
+    Value,
+    member_of,
+    parse_column,
+    parse_columns,
+    sort_key_of,
+)
 from runs.table.groups import read_groups, sort_groups
 from runs.table.run_list import RunQuery, list_runs
 from runs.tracking.errors import InvalidValue
@@ -38,9 +47,8 @@ def logged(db):
 
 
 def groups_by(fields, columns=(LOSS, LEAST), **what):
-    found = read_groups(
-        fields=parse_columns(fields), columns=columns, workspace=default_workspace(), **what
-    )
+    search = Search(workspace=default_workspace(), **what)
+    found = read_groups(search, fields=parse_columns(fields), columns=columns)
     return {group.values: group for group in found}
 
 
@@ -82,9 +90,10 @@ def test_groups_follow_the_filter(logged):
 
 
 def test_members_of_a_group_are_listed_by_its_values(logged):
-    query = RunQuery(members=((parse_column("params.lr"), None),), limit=100)
+    members = [member_of(parse_column("params.lr"), None)]
+    search = make_search(workspace=default_workspace(), within=members)
 
-    listed = list_runs(workspace=default_workspace(), query=query)
+    listed = list_runs(RunQuery(search=search))
 
     assert len(listed.rows) == 10
 
@@ -100,7 +109,7 @@ def test_groups_sort_by_the_mean_of_a_metric_and_those_without_are_last(logged, 
     make_run(experiment, params={"lr": "10"})
     found = list(groups_by("params.lr").values())
 
-    ordered = sort_groups(found, [(LEAST, descending)])
+    ordered = sort_groups(found, [sort_key_of(LEAST, descending)])
 
     means = [group.metrics[LEAST].mean for group in ordered]
     assert means[:-1] == sorted(means[:-1], reverse=descending)
@@ -110,6 +119,6 @@ def test_groups_sort_by_the_mean_of_a_metric_and_those_without_are_last(logged, 
 def test_groups_sort_by_their_names(logged):
     found = list(groups_by("params.lr").values())
 
-    ordered = sort_groups(found, [(Column(Kind.RUN, "name"), True)])
+    ordered = sort_groups(found, [SortKey("run", "name", descending=True)])
 
     assert [group.values[0] for group in ordered] == ["0.1", "0.01", "0.001", None]

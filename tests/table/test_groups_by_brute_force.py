@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from runs.metrics.models import Series
+from runs.search import Search
 from runs.table.columns import Column, Kind, Value
 from runs.table.differences import find_constant
 from runs.table.groups import Statistics, read_groups
@@ -83,9 +84,8 @@ def test_groups_and_their_statistics_agree_with_plain_python(world, seed):
         for run in runs:
             members.setdefault(tuple(value_of(run, one) for one in fields), []).append(run)
 
-        groups = read_groups(
-            fields=fields, columns=columns, workspace=world.workspace, filter=node, now_ms=NOW_MS
-        )
+        search = Search(workspace=world.workspace, filter=node, now_ms=NOW_MS)
+        groups = read_groups(search, fields=fields, columns=columns)
 
         told = {group.values: group for group in groups}
         assert {v: g.count for v, g in told.items()} == {v: len(m) for v, m in members.items()}
@@ -112,7 +112,8 @@ def test_columns_that_agree_are_those_of_plain_python(world, seed):
             and len(set(has_key.get(column, []))) <= 1
         }
 
-        found = find_constant(columns, workspace=world.workspace, filter=node, now_ms=NOW_MS)
+        search = Search(workspace=world.workspace, filter=node, now_ms=NOW_MS)
+        found = find_constant(search, columns)
 
         assert found == expected, unparse(node)
 
@@ -122,7 +123,7 @@ def test_the_largest_numbers_have_a_mean(world):
     column = Column(Kind.METRIC, "loss")
 
     groups = read_groups(
-        fields=[Column(Kind.RUN, "kind")], columns=[column], workspace=world.workspace
+        Search(workspace=world.workspace), fields=[Column(Kind.RUN, "kind")], columns=[column]
     )
 
     assert [g.metrics[column].mean for g in groups] == pytest.approx([1.7e308] * len(groups))
@@ -130,10 +131,12 @@ def test_the_largest_numbers_have_a_mean(world):
 
 def test_groups_come_in_pages(world):
     by_name = [Column(Kind.RUN, "name")]
-    whole = read_groups(fields=by_name, columns=[], workspace=world.workspace)
+    whole = read_groups(Search(workspace=world.workspace), fields=by_name, columns=[])
 
     pages = [
-        read_groups(fields=by_name, columns=[], workspace=world.workspace, limit=3, offset=start)
+        read_groups(
+            Search(workspace=world.workspace), fields=by_name, columns=[], limit=3, offset=start
+        )
         for start in (0, 3)
     ]
     assert [*pages[0], *pages[1]] == whole[:6]
@@ -143,7 +146,7 @@ def test_more_metrics_than_one_statement_joins(world):
     columns = [Column(Kind.METRIC, f"m{n}") for n in range(90)] + [Column(Kind.METRIC, "loss")]
 
     groups = read_groups(
-        fields=[Column(Kind.RUN, "kind")], columns=columns, workspace=world.workspace
+        Search(workspace=world.workspace), fields=[Column(Kind.RUN, "kind")], columns=columns
     )
 
     assert all(set(group.metrics) == set(columns) for group in groups)

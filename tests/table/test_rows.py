@@ -7,8 +7,9 @@ import pytest
 
 from runs.metrics.requests import Point
 from runs.metrics.services import RunRef, log_batch, log_kinds, log_texts
+from runs.search import Goal
 from runs.table.columns import parse_columns
-from runs.table.rows import Goal, read_rows
+from runs.table.rows import read_rows
 from tests.factories import make_experiment, make_run
 
 
