@@ -21,7 +21,7 @@ from runs.table.run_list import RunList, list_runs
 from runs.table.saved_views import default_view
 from runs.tracking.errors import InvalidValue, NotFound
 from runs.tracking.filters import FilterError, list_choices
-from runs.tracking.models import Experiment, Lifecycle, Run
+from runs.tracking.models import Experiment, Lifecycle
 from runs.tracking.queries import get_run, runs_named
 from runs.tracking.statuses import Status
 from runs.web.addresses import tracking_uri
