@@ -2,15 +2,18 @@
 
 from django.db import connection
 
+from runs.artifacts.models import RunUsage
 from runs.artifacts.owners import Owner
 from runs.tracking.models import Run
+from runs.tracking.tables import RUN
 
-COUNT = """
-INSERT INTO runs_runusage (run_id, workspace_id, experiment_id, size_bytes, file_count)
-SELECT id, workspace_id, experiment_id, %s, %s FROM runs_run WHERE id = %s
+RUN_USAGE = RunUsage._meta.db_table
+COUNT = f"""
+INSERT INTO {RUN_USAGE} (run_id, workspace_id, experiment_id, size_bytes, file_count)
+SELECT id, workspace_id, experiment_id, %s, %s FROM {RUN} WHERE id = %s
 ON CONFLICT (run_id) DO UPDATE SET
-size_bytes = runs_runusage.size_bytes + excluded.size_bytes,
-file_count = runs_runusage.file_count + excluded.file_count
+size_bytes = {RUN_USAGE}.size_bytes + excluded.size_bytes,
+file_count = {RUN_USAGE}.file_count + excluded.file_count
 """
 
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from runs.database.cursors import LIST, Cursor, open_cursor
+from runs.metrics.tables import METRIC, SERIES
 from runs.tracking.models import DatasetInput, Run
+from runs.tracking.tables import DATASET, EXPERIMENT, LOGGED_MODEL, PARAM, RUN, TAG
 
 
 class ExperimentHead(NamedTuple):
@@ -35,27 +37,27 @@ class RunHead(NamedTuple):
 
 _COLUMNS = ", ".join(
     [
-        *(f"runs_run.{name}" for name in RunHead._fields[:-1]),
-        *(f"runs_experiment.{name}" for name in ExperimentHead._fields),
+        *(f"{RUN}.{name}" for name in RunHead._fields[:-1]),
+        *(f"{EXPERIMENT}.{name}" for name in ExperimentHead._fields),
         "parent.run_id",
     ]
 )
 READ_RUNS = f"""
-SELECT {_COLUMNS} FROM runs_run
-JOIN runs_experiment ON runs_experiment.id = runs_run.experiment_id
-LEFT JOIN runs_run AS parent ON parent.id = runs_run.parent_id
-WHERE runs_run.id {LIST}
+SELECT {_COLUMNS} FROM {RUN}
+JOIN {EXPERIMENT} ON {EXPERIMENT}.id = {RUN}.experiment_id
+LEFT JOIN {RUN} AS parent ON parent.id = {RUN}.parent_id
+WHERE {RUN}.id {LIST}
 """
-READ_PARAMS = f"SELECT run_id, key, value FROM runs_param WHERE run_id {LIST} ORDER BY run_id, key"
-READ_TAGS = f"SELECT run_id, key, value FROM runs_runtag WHERE run_id {LIST} ORDER BY run_id, key"
+READ_PARAMS = f"SELECT run_id, key, value FROM {PARAM} WHERE run_id {LIST} ORDER BY run_id, key"
+READ_TAGS = f"SELECT run_id, key, value FROM {TAG} WHERE run_id {LIST} ORDER BY run_id, key"
 READ_LATEST = f"""
-SELECT run_id, key, last, last_ms, last_step FROM runs_series
-JOIN runs_metric ON runs_metric.id = metric_id
+SELECT run_id, key, last, last_ms, last_step FROM {SERIES}
+JOIN {METRIC} ON {METRIC}.id = metric_id
 WHERE run_id {LIST} AND "column" = '' ORDER BY run_id, key
 """
-FIND_DATASETS = f"SELECT id FROM runs_datasetinput WHERE run_id {LIST} ORDER BY id"
+FIND_DATASETS = f"SELECT id FROM {DATASET} WHERE run_id {LIST} ORDER BY id"
 READ_MODELS = f"""
-SELECT source_run_id, model_id FROM runs_loggedmodel WHERE source_run_id {LIST} ORDER BY id
+SELECT source_run_id, model_id FROM {LOGGED_MODEL} WHERE source_run_id {LIST} ORDER BY id
 """
 
 

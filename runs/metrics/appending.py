@@ -11,23 +11,24 @@ from runs.metrics.batches import Batch, Codes, Mask, make_batch
 from runs.metrics.points import POINT, Points, are_greater, empty_points, pack, unpack
 from runs.metrics.segments import SegmentWriter
 from runs.metrics.summaries import COLUMNS, Summary, from_row, join, rank, to_row
+from runs.metrics.tables import SEGMENT, SERIES
 
 _COLUMN_LIST = ", ".join(f'"{name}"' for name in COLUMNS)
 
 READ_SERIES = (
     f"SELECT run_id, metric_id, id, {_COLUMN_LIST} FROM {PAIRS}"
-    " JOIN runs_series ON run_id = pair.a AND metric_id = pair.b"
+    f" JOIN {SERIES} ON run_id = pair.a AND metric_id = pair.b"
 )
 ADD_SERIES = (
-    f"INSERT INTO runs_series (run_id, metric_id, {_COLUMN_LIST})"
+    f"INSERT INTO {SERIES} (run_id, metric_id, {_COLUMN_LIST})"
     f" VALUES ({', '.join(['%s'] * (2 + len(COLUMNS)))}) RETURNING id"
 )
 CHANGE_SERIES = (
-    "UPDATE runs_series SET " + ", ".join(f'"{name}" = %s' for name in COLUMNS) + " WHERE id = %s"
+    f"UPDATE {SERIES} SET " + ", ".join(f'"{name}" = %s' for name in COLUMNS) + " WHERE id = %s"
 )
 # Open segments have no range: they are read always.
 READ_CANDIDATES = (
-    "SELECT data FROM runs_segment WHERE series_id = %s AND (low_step IS NULL OR"
+    f"SELECT data FROM {SEGMENT} WHERE series_id = %s AND (low_step IS NULL OR"
     " low_step <= %s AND high_step >= %s AND low_ms <= %s AND high_ms >= %s) ORDER BY seq"
 )
 

@@ -6,31 +6,39 @@ from collections.abc import Iterable, Mapping, Sequence
 from runs.database.cursors import LIST, Cursor
 from runs.metrics.errors import BatchChanged
 from runs.metrics.requests import Artifact, Batch
+from runs.metrics.tables import (
+    METRIC,
+    METRIC_ARTIFACT,
+    METRIC_BATCH,
+    METRIC_SHAPE,
+    SERIES,
+    TEXT_VALUE,
+)
 from runs.tracking.clock import now_ms
 from runs.tracking.errors import TrackingError
 
 # The step behind all that the run has of a metric, whatever it was logged as.
 NEXT_STEPS = f"""
 SELECT key, MAX(step) FROM (
-SELECT key, last_step AS step FROM runs_series JOIN runs_metric ON runs_metric.id = metric_id
+SELECT key, last_step AS step FROM {SERIES} JOIN {METRIC} ON {METRIC}.id = metric_id
 WHERE run_id = %s AND experiment_id = %s AND key {LIST}
-UNION ALL SELECT key, step FROM runs_textvalue JOIN runs_metric ON runs_metric.id = metric_id
+UNION ALL SELECT key, step FROM {TEXT_VALUE} JOIN {METRIC} ON {METRIC}.id = metric_id
 WHERE run_id = %s AND experiment_id = %s AND key {LIST}
-UNION ALL SELECT key, step FROM runs_metricartifact WHERE run_id = %s AND key {LIST}
+UNION ALL SELECT key, step FROM {METRIC_ARTIFACT} WHERE run_id = %s AND key {LIST}
 ) AS steps GROUP BY key
 """
 ADD_BATCH = (
-    "INSERT INTO runs_metricbatch (run_id, batch_id, digest, stored_ms) VALUES (%s, %s, %s, %s)"
+    f"INSERT INTO {METRIC_BATCH} (run_id, batch_id, digest, stored_ms) VALUES (%s, %s, %s, %s)"
     " ON CONFLICT (run_id, batch_id) DO NOTHING RETURNING id"
 )
-FIND_BATCH = "SELECT digest FROM runs_metricbatch WHERE run_id = %s AND batch_id = %s"
+FIND_BATCH = f"SELECT digest FROM {METRIC_BATCH} WHERE run_id = %s AND batch_id = %s"
 ADD_ARTIFACT = (
-    "INSERT INTO runs_metricartifact (run_id, key, kind, step, ms, path)"
+    f"INSERT INTO {METRIC_ARTIFACT} (run_id, key, kind, step, ms, path)"
     " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (run_id, key, step, path) DO NOTHING"
 )
-READ_SHAPES = f"SELECT key, kind, columns FROM runs_metricshape WHERE run_id = %s AND key {LIST}"
+READ_SHAPES = f"SELECT key, kind, columns FROM {METRIC_SHAPE} WHERE run_id = %s AND key {LIST}"
 SET_SHAPE = (
-    "INSERT INTO runs_metricshape (run_id, key, kind, columns) VALUES (%s, %s, %s, %s)"
+    f"INSERT INTO {METRIC_SHAPE} (run_id, key, kind, columns) VALUES (%s, %s, %s, %s)"
     " ON CONFLICT (run_id, key) DO UPDATE SET kind = excluded.kind, columns = excluded.columns"
 )
 

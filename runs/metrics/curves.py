@@ -12,6 +12,7 @@ from runs.metrics.points import Points, empty_points, unpack
 from runs.metrics.reading import Axis, Head, Ints, group_heads, limit_range, read_heads, read_parts
 from runs.metrics.rollups import place_rollups, read_rollups
 from runs.metrics.segments import SEALED
+from runs.metrics.tables import SEGMENT
 
 # A longer stretch of a series is drawn from the summaries of its segments. Many series share a
 # budget, so that 500 of them do not fetch gigabytes.
@@ -22,7 +23,7 @@ MAX_PIXELS = 20_000
 
 READ_TIMES = (
     "SELECT series_id, low_ms, high_ms, CASE WHEN low_step IS NULL THEN data END"
-    f" FROM runs_segment WHERE series_id {LIST}"
+    f" FROM {SEGMENT} WHERE series_id {LIST}"
 )
 NOTHING = (np.empty(0, np.int64), empty_points())
 

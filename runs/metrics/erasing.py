@@ -3,31 +3,40 @@
 from collections.abc import Sequence
 
 from runs.database.cursors import LIST, LOCK_TO_DELETE, Cursor, open_cursor
-from runs.tracking.erasing import Erased, delete_in_turn
+from runs.metrics.tables import (
+    METRIC,
+    METRIC_ARTIFACT,
+    METRIC_BATCH,
+    METRIC_SHAPE,
+    SEGMENT,
+    SERIES,
+    TEXT_VALUE,
+)
+from runs.tracking.erasing import Erased, delete_in_turn, delete_rows
 
 # A sealed segment is about as much work as so many plain rows.
 ROWS_PER_SEGMENT = 10
-BESIDE = ("runs_metricshape", "runs_metricartifact", "runs_metricbatch")
+BESIDE = (METRIC_SHAPE, METRIC_ARTIFACT, METRIC_BATCH)
 
 DROP_SEGMENTS = f"""
-DELETE FROM runs_segment WHERE (series_id, seq) IN (
-    SELECT series_id, seq FROM runs_series
-    JOIN runs_segment ON runs_segment.series_id = runs_series.id WHERE run_id {LIST} LIMIT %s
+DELETE FROM {SEGMENT} WHERE (series_id, seq) IN (
+    SELECT series_id, seq FROM {SERIES}
+    JOIN {SEGMENT} ON {SEGMENT}.series_id = {SERIES}.id WHERE run_id {LIST} LIMIT %s
 ) RETURNING n
 """
 DROP_SERIES = f"""
-DELETE FROM runs_series WHERE id IN (SELECT id FROM runs_series WHERE run_id {LIST} LIMIT %s)
+DELETE FROM {SERIES} WHERE id IN (SELECT id FROM {SERIES} WHERE run_id {LIST} LIMIT %s)
 RETURNING metric_id
 """
 DROP_TEXTS = f"""
-DELETE FROM runs_textvalue WHERE id IN (SELECT id FROM runs_textvalue WHERE run_id {LIST} LIMIT %s)
+DELETE FROM {TEXT_VALUE} WHERE id IN (SELECT id FROM {TEXT_VALUE} WHERE run_id {LIST} LIMIT %s)
 RETURNING metric_id
 """
-LOCK_NAMES = f"SELECT id FROM runs_metric WHERE id {LIST} ORDER BY id{LOCK_TO_DELETE}"
+LOCK_NAMES = f"SELECT id FROM {METRIC} WHERE id {LIST} ORDER BY id{LOCK_TO_DELETE}"
 DROP_NAMES = f"""
-DELETE FROM runs_metric WHERE id {LIST}
-AND NOT EXISTS (SELECT 1 FROM runs_series WHERE metric_id = runs_metric.id)
-AND NOT EXISTS (SELECT 1 FROM runs_textvalue WHERE metric_id = runs_metric.id)
+DELETE FROM {METRIC} WHERE id {LIST}
+AND NOT EXISTS (SELECT 1 FROM {SERIES} WHERE metric_id = {METRIC}.id)
+AND NOT EXISTS (SELECT 1 FROM {TEXT_VALUE} WHERE metric_id = {METRIC}.id)
 """
 
 
@@ -51,6 +60,11 @@ def erase_metrics(run_pks: Sequence[int], most: int) -> Erased:
         drop_names(cursor, {row[0] for row in (*series, *texts)})
     left -= delete_in_turn(BESIDE, run_pks, left)
     return Erased(points=points, rows=most - left)
+
+
+def erase_metric_names(experiment_pk: int, most: int) -> Erased:
+    """Delete the names of metrics of an experiment without runs, at most `most` rows."""
+    return Erased(rows=delete_rows(METRIC, [experiment_pk], most, owner="experiment_id"))
 
 
 def drop_names(cursor: Cursor, metric_ids: set[int]) -> None:

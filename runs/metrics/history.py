@@ -13,18 +13,20 @@ from runs.database.cursors import Cursor, open_cursor
 from runs.metrics.errors import InvalidPosition
 from runs.metrics.points import POINT, Points, empty_points, follow, order_by_time, unpack
 from runs.metrics.reading import INT64_MIN, read_sealed
+from runs.metrics.tables import METRIC, SEGMENT, SERIES
 from runs.tracking.models import ERASING
+from runs.tracking.tables import RUN
 
 FIND_SERIES = f"""
-SELECT runs_series.id FROM runs_run
-JOIN runs_metric ON runs_metric.experiment_id = runs_run.experiment_id
-JOIN runs_series ON runs_series.run_id = runs_run.id AND metric_id = runs_metric.id
-WHERE runs_run.id = %s AND key = %s AND "column" = %s AND lifecycle <> '{ERASING}'
+SELECT {SERIES}.id FROM {RUN}
+JOIN {METRIC} ON {METRIC}.experiment_id = {RUN}.experiment_id
+JOIN {SERIES} ON {SERIES}.run_id = {RUN}.id AND metric_id = {METRIC}.id
+WHERE {RUN}.id = %s AND key = %s AND "column" = %s AND lifecycle <> '{ERASING}'
 """
 # The segments that may hold points at a (time, step) or later; of the open ones, their points.
-READ_REST = """
+READ_REST = f"""
 SELECT low_ms, low_step, high_ms, high_step, seq, n, CASE WHEN low_step IS NULL THEN data END
-FROM runs_segment WHERE series_id = %s
+FROM {SEGMENT} WHERE series_id = %s
 AND (low_step IS NULL OR high_ms > %s OR (high_ms = %s AND high_step >= %s))
 """
 

@@ -10,20 +10,22 @@ from runs.database.cursors import LIST, PAIRS, Cursor, open_cursor
 from runs.metrics.points import unpack
 from runs.metrics.reading import INT64_MAX, INT64_MIN, Ints, group_heads, read_heads, read_parts
 from runs.metrics.summaries import NAN, rank
+from runs.metrics.tables import METRIC, SEGMENT, SERIES
+from runs.tracking.tables import RUN
 
 Floats = NDArray[np.float64]
 Goal = Literal["min", "max"]
 
 # The segments that may hold a point of series a at step b.
 READ_AT = (
-    f"SELECT pair.a, pair.b, data FROM {PAIRS} JOIN runs_segment ON series_id = pair.a"
+    f"SELECT pair.a, pair.b, data FROM {PAIRS} JOIN {SEGMENT} ON series_id = pair.a"
     " AND (low_step IS NULL OR low_step <= pair.b AND high_step >= pair.b)"
 )
 READ_BEST = f"""
-SELECT found.run_id, key, found.id, min, min_step, max, max_step, last, last_step FROM runs_run
-JOIN runs_metric ON runs_metric.experiment_id = runs_run.experiment_id
-JOIN runs_series found ON found.run_id = runs_run.id AND found.metric_id = runs_metric.id
-WHERE runs_run.id {LIST} AND key {LIST} AND "column" = ''
+SELECT found.run_id, key, found.id, min, min_step, max, max_step, last, last_step FROM {RUN}
+JOIN {METRIC} ON {METRIC}.experiment_id = {RUN}.experiment_id
+JOIN {SERIES} found ON found.run_id = {RUN}.id AND found.metric_id = {METRIC}.id
+WHERE {RUN}.id {LIST} AND key {LIST} AND "column" = ''
 """
 
 

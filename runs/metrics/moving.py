@@ -4,9 +4,10 @@ from django.db import transaction
 
 from runs.database.cursors import Cursor, open_cursor
 from runs.metrics.names import find_or_add
+from runs.metrics.tables import METRIC, SERIES, TEXT_VALUE
 from runs.tracking.models import Experiment, Run
 
-TABLES = ("runs_series", "runs_textvalue")
+TABLES = (SERIES, TEXT_VALUE)
 
 
 def move_series(*, run: Run, to_experiment: Experiment) -> None:
@@ -18,8 +19,8 @@ def move_series(*, run: Run, to_experiment: Experiment) -> None:
 
 def _rename(cursor: Cursor, table: str, run_id: int, experiment_id: int) -> None:
     rows = cursor.read(
-        f'SELECT DISTINCT runs_metric.id, key, "column" FROM {table}'
-        " JOIN runs_metric ON runs_metric.id = metric_id"
+        f'SELECT DISTINCT {METRIC}.id, key, "column" FROM {table}'
+        f" JOIN {METRIC} ON {METRIC}.id = metric_id"
         " WHERE run_id = %s AND experiment_id <> %s",
         (run_id, experiment_id),
     )

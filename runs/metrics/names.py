@@ -5,15 +5,16 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from runs.database.cursors import Cursor
+from runs.metrics.tables import METRIC
 
 MAX_CACHED = 100_000
 
 # (experiment id, key, column)
 Name = tuple[int, str, str]
 
-FIND = 'SELECT id FROM runs_metric WHERE experiment_id = %s AND key = %s AND "column" = %s'
+FIND = f'SELECT id FROM {METRIC} WHERE experiment_id = %s AND key = %s AND "column" = %s'
 ADD = (
-    'INSERT INTO runs_metric (experiment_id, key, "column") VALUES (%s, %s, %s)'
+    f'INSERT INTO {METRIC} (experiment_id, key, "column") VALUES (%s, %s, %s)'
     " ON CONFLICT DO NOTHING"
 )
 

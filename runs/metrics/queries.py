@@ -12,6 +12,8 @@ from runs.metrics.reading import Axis, limit_range, read_parts
 from runs.metrics.rows import Columns, pair_rows
 from runs.metrics.runs import RunRef, resolve_run
 from runs.metrics.summaries import COLUMNS, Summary, from_row
+from runs.metrics.tables import METRIC, SERIES, TEXT_VALUE
+from runs.tracking.tables import RUN
 
 __all__ = [
     "Columns",
@@ -38,22 +40,22 @@ __all__ = [
 SeriesName = tuple[int, str, str]
 
 _ALL_KEYS = f"""
-FROM {{table}} found JOIN runs_metric ON runs_metric.id = metric_id WHERE found.run_id {LIST}
+FROM {{table}} found JOIN {METRIC} ON {METRIC}.id = metric_id WHERE found.run_id {LIST}
 """
 # By way of the experiment: of a run with thousands of metrics only those named are touched.
 _SOME_KEYS = f"""
-FROM runs_run JOIN runs_metric ON runs_metric.experiment_id = runs_run.experiment_id
-JOIN {{table}} found ON found.run_id = runs_run.id AND found.metric_id = runs_metric.id
-WHERE runs_run.id {LIST} AND runs_metric.key {LIST}
+FROM {RUN} JOIN {METRIC} ON {METRIC}.experiment_id = {RUN}.experiment_id
+JOIN {{table}} found ON found.run_id = {RUN}.id AND found.metric_id = {METRIC}.id
+WHERE {RUN}.id {LIST} AND {METRIC}.key {LIST}
 """
 _SUMMARY = ", ".join(f'found."{name}"' for name in COLUMNS)
 _MOST_COUNTED = 20_000
 _COMMON = f"""
 SELECT key FROM (
     SELECT metric_id, COUNT(*) AS runs FROM (
-        SELECT metric_id, n FROM runs_series WHERE run_id {LIST} ORDER BY run_id DESC LIMIT %s
+        SELECT metric_id, n FROM {SERIES} WHERE run_id {LIST} ORDER BY run_id DESC LIMIT %s
     ) newest WHERE n >= %s GROUP BY metric_id
-) counted JOIN runs_metric ON runs_metric.id = metric_id
+) counted JOIN {METRIC} ON {METRIC}.id = metric_id
 WHERE "column" = '' GROUP BY key ORDER BY SUM(runs) DESC, key LIMIT %s
 """
 
@@ -70,15 +72,13 @@ def read_summaries(
     run_ids: Sequence[int], keys: Sequence[str] | None = None
 ) -> dict[SeriesName, Summary]:
     """Return the summaries of the metrics of runs: of all, or of those named. One query."""
-    rows = _read_named(
-        f'SELECT found.run_id, key, "column", {_SUMMARY}', "runs_series", run_ids, keys
-    )
+    rows = _read_named(f'SELECT found.run_id, key, "column", {_SUMMARY}', SERIES, run_ids, keys)
     return {(row[0], row[1], row[2]): from_row(row[3:]) for row in rows}
 
 
 def find_series(run_ids: Sequence[int], keys: Sequence[str] | None = None) -> dict[SeriesName, int]:
     """Return the ids of the series of runs: of all metrics, or of those named. One query."""
-    rows = _read_named('SELECT found.run_id, key, "column", found.id', "runs_series", run_ids, keys)
+    rows = _read_named('SELECT found.run_id, key, "column", found.id', SERIES, run_ids, keys)
     return {(row[0], row[1], row[2]): row[3] for row in rows}
 
 
@@ -88,7 +88,7 @@ def read_texts(
     """Return the text values of runs in (step, time) order, the latest last. One query."""
     rows = _read_named(
         'SELECT found.run_id, key, "column", step, ms, value',
-        "runs_textvalue",
+        TEXT_VALUE,
         run_ids,
         keys,
         " ORDER BY step, ms, found.id",
@@ -116,8 +116,8 @@ def list_metrics(experiment_ids: Sequence[int]) -> list[tuple[str, str]]:
     """Return the (key, column) of all metrics with points in experiments, sorted. One query."""
     with open_cursor() as cursor:
         return cursor.read(
-            f'SELECT DISTINCT key, "column" FROM runs_metric WHERE experiment_id {LIST}'
-            " AND EXISTS (SELECT 1 FROM runs_series WHERE metric_id = runs_metric.id)"
+            f'SELECT DISTINCT key, "column" FROM {METRIC} WHERE experiment_id {LIST}'
+            f" AND EXISTS (SELECT 1 FROM {SERIES} WHERE metric_id = {METRIC}.id)"
             " ORDER BY 1, 2",
             (cursor.list(experiment_ids),),
         )
@@ -134,7 +134,7 @@ def common_keys(run_ids: Sequence[int], count: int, *, least_points: int = 1) ->
 def count_points(run_ids: Sequence[int]) -> int:
     """Return how many points the runs have in all: it rises with every new one. One query."""
     with open_cursor() as cursor:
-        sql = f"SELECT COALESCE(SUM(n), 0) FROM runs_series WHERE run_id {LIST}"
+        sql = f"SELECT COALESCE(SUM(n), 0) FROM {SERIES} WHERE run_id {LIST}"
         return int(cursor.read(sql, (cursor.list(run_ids),))[0][0])
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from runs.database.cursors import LIST, Cursor
 from runs.metrics.points import Points, order_by_step, order_by_time, unpack
 from runs.metrics.segments import SEALED
+from runs.metrics.tables import SEGMENT, SERIES
 
 Axis = Literal["step", "time", "index"]
 Ints = NDArray[np.int64]
@@ -27,7 +28,7 @@ POINTS_OF_A_QUERY = 1024 * SEALED
 IN_RANGE: dict[str, str] = {
     "step": "(low_step IS NULL OR high_step >= %s AND low_step <= %s)",
     "time": "(low_step IS NULL OR high_ms >= %s AND low_ms <= %s)",
-    "index": "(seq + runs_segment.n > %s AND seq <= %s)",
+    "index": f"(seq + {SEGMENT}.n > %s AND seq <= %s)",
 }
 
 
@@ -43,7 +44,7 @@ class Head(NamedTuple):
     last_ms: int
 
 
-READ_HEADS = f"SELECT {', '.join(Head._fields)} FROM runs_series WHERE id {LIST} ORDER BY id"
+READ_HEADS = f"SELECT {', '.join(Head._fields)} FROM {SERIES} WHERE id {LIST} ORDER BY id"
 
 
 def read_heads(cursor: Cursor, series_ids: Sequence[int]) -> dict[int, Head]:
@@ -80,8 +81,8 @@ def read_parts(
 ) -> Iterator[Part]:
     """Give a part of each series that has points near [low, high]. One query."""
     rows = cursor.read(
-        "SELECT series_id, seq, ordered, data FROM runs_segment"
-        f" JOIN runs_series ON runs_series.id = series_id WHERE series_id {LIST}"
+        f"SELECT series_id, seq, ordered, data FROM {SEGMENT}"
+        f" JOIN {SERIES} ON {SERIES}.id = series_id WHERE series_id {LIST}"
         f" AND {IN_RANGE[axis]} ORDER BY series_id, seq",
         (cursor.list(series_ids), low, high),
     )
@@ -109,7 +110,7 @@ def read_sealed(cursor: Cursor, series_id: int, seqs: Sequence[int]) -> list[tup
     if not seqs:
         return []
     return cursor.read(
-        f"SELECT seq, data FROM runs_segment WHERE series_id = %s AND seq {LIST} ORDER BY seq",
+        f"SELECT seq, data FROM {SEGMENT} WHERE series_id = %s AND seq {LIST} ORDER BY seq",
         (series_id, cursor.list(seqs)),
     )
 

@@ -8,22 +8,23 @@ from numpy.typing import NDArray
 from runs.database.cursors import Cursor, Row
 from runs.metrics.points import POINT, Points, order_by_step, order_by_time, unpack
 from runs.metrics.reading import IN_RANGE, Axis, Ints, read_sealed
+from runs.metrics.tables import SEGMENT
 
 # Segments that only partly lie in the range are read, but not more than this.
 MAX_READ = 512
 
-SEGMENT = np.dtype(
+ROLLUP = np.dtype(
     [(name, "<i8") for name in ("seq", "n", "low_step", "high_step", "low_ms", "high_ms")]
     + [("min_step", "<i8"), ("min_ms", "<i8"), ("min", "<f8")]
     + [("max_step", "<i8"), ("max_ms", "<i8"), ("max", "<f8")]
 )
 # A segment of nothing but NaN is drawn as one NaN where it begins.
-READ_ROLLUPS = """
+READ_ROLLUPS = f"""
 SELECT seq, n, low_step, high_step, low_ms, high_ms,
     COALESCE(min_step, low_step), COALESCE(min_ms, low_ms), min,
     COALESCE(max_step, low_step), COALESCE(max_ms, low_ms), max,
     CASE WHEN low_step IS NULL THEN data END
-FROM runs_segment WHERE series_id = %s AND
+FROM {SEGMENT} WHERE series_id = %s AND
 """
 
 # Where points lie on an axis, and the points.
@@ -31,7 +32,7 @@ Placed = tuple[Ints, Points]
 
 
 def read_rollups(cursor: Cursor, series_id: int, axis: Axis, low: int, high: int) -> list[Row]:
-    """Return the segments of a series that may hold points of [low, high], as `SEGMENT` and, of
+    """Return the segments of a series that may hold points of [low, high], as `ROLLUP` and, of
     the open ones, the data. One query."""
     return cursor.read(f"{READ_ROLLUPS} {IN_RANGE[axis]} ORDER BY seq", (series_id, low, high))
 
@@ -46,7 +47,7 @@ def place_rollups(
     series may begin or end on the axis; of the others the least and the greatest. One query.
     """
     whole = [(row[0], row[-1]) for row in rows if row[-1] is not None]
-    sealed = np.array([row[:-1] for row in rows if row[-1] is None], SEGMENT)
+    sealed = np.array([row[:-1] for row in rows if row[-1] is None], ROLLUP)
     is_read = _choose_to_read(sealed, axis, low, high)
     whole += read_sealed(cursor, series_id, sealed["seq"][is_read].tolist())
     exact = _sort_and_cut([_place_points(whole, axis)], axis, low, high)

@@ -8,12 +8,13 @@ from django.db import transaction
 from runs.database.cursors import Row, open_cursor
 from runs.tracking.errors import NotFound
 from runs.tracking.models import ERASING
+from runs.tracking.tables import RUN
 from runs.tracking.texts import is_storable
 
 MAX_CACHED = 50_000
 
 FIND = (
-    "SELECT id, experiment_id FROM runs_run WHERE run_id = %s AND workspace_id = %s"
+    f"SELECT id, experiment_id FROM {RUN} WHERE run_id = %s AND workspace_id = %s"
     f" AND lifecycle <> '{ERASING}'"
 )
 

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from runs.database.cursors import Cursor
 from runs.metrics.points import POINT, Points, pack, unpack
+from runs.metrics.tables import SEGMENT
 
 SEALED = 1024
 # Single points are gathered at multiples of this, so that an open end is few rows to read.
@@ -15,12 +16,12 @@ GATHERED = 64
 SUMMARY_COLUMNS = (
     "low_step, high_step, low_ms, high_ms, min, min_step, min_ms, max, max_step, max_ms"
 )
-ADD_OPEN = "INSERT INTO runs_segment (series_id, seq, n, data) VALUES (%s, %s, %s, %s)"
+ADD_OPEN = f"INSERT INTO {SEGMENT} (series_id, seq, n, data) VALUES (%s, %s, %s, %s)"
 ADD_SEALED = (
-    f"INSERT INTO runs_segment (series_id, seq, n, data, {SUMMARY_COLUMNS})"
+    f"INSERT INTO {SEGMENT} (series_id, seq, n, data, {SUMMARY_COLUMNS})"
     f" VALUES ({', '.join(['%s'] * 14)})"
 )
-TAKE_END = "DELETE FROM runs_segment WHERE series_id = %s AND seq >= %s RETURNING seq, data"
+TAKE_END = f"DELETE FROM {SEGMENT} WHERE series_id = %s AND seq >= %s RETURNING seq, data"
 
 
 class SegmentWriter:

@@ -39,6 +39,7 @@ from runs.tracking.clock import now_ms
 from runs.tracking.errors import NotActive, NotFound, TrackingError
 from runs.tracking.models import ERASING, Lifecycle
 from runs.tracking.notes import check_params, check_tags, write_params, write_tags
+from runs.tracking.tables import RUN
 from runs.tracking.texts import check_text
 
 __all__ = [
@@ -61,7 +62,7 @@ BATCHES_KEPT_MS = 7 * 24 * 3600 * 1000
 # Writers of one run take turns, and nobody deletes it under them; what only refers to the run
 # (a file, a tag) does not wait.
 LOCK_RUNS = (
-    f"SELECT id, experiment_id, lifecycle, run_id FROM runs_run WHERE id {LIST} ORDER BY id"
+    f"SELECT id, experiment_id, lifecycle, run_id FROM {RUN} WHERE id {LIST} ORDER BY id"
     f"{LOCK_TO_CHANGE}"
 )
 

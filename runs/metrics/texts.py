@@ -4,15 +4,16 @@ from collections.abc import Sequence
 
 from runs.database.cursors import Cursor
 from runs.metrics import names
+from runs.metrics.tables import TEXT_VALUE
 
 # (key, column, step, time in ms, text)
 Text = tuple[str, str, int, int, str]
 
 IS_THERE = (
-    "SELECT 1 FROM runs_textvalue"
+    f"SELECT 1 FROM {TEXT_VALUE}"
     " WHERE run_id = %s AND metric_id = %s AND step = %s AND ms = %s AND value = %s LIMIT 1"
 )
-ADD = "INSERT INTO runs_textvalue (run_id, metric_id, step, ms, value) VALUES (%s, %s, %s, %s, %s)"
+ADD = f"INSERT INTO {TEXT_VALUE} (run_id, metric_id, step, ms, value) VALUES (%s, %s, %s, %s, %s)"
 
 
 def add_texts(cursor: Cursor, run_id: int, experiment_id: int, texts: Sequence[Text]) -> None:

@@ -6,6 +6,7 @@ What is written beside a run is looked up by EXISTS, so each comparison is a pro
 from collections.abc import Callable, Mapping
 
 from runs.database.fragments import FALSE, TRUE, Sql, all_of, any_of, every, sql
+from runs.metrics.tables import SERIES, TEXT_VALUE
 from runs.search.comparisons import compare_float, compare_text
 from runs.search.metric_ids import MetricIds
 from runs.search.run_fields import compare_run_field
@@ -21,11 +22,12 @@ from runs.tracking.filters import (
     Operator,
 )
 from runs.tracking.filters.nodes import LISTS, NULLS
+from runs.tracking.tables import DATASET, PARAM, PROPERTY, TAG
 
 TABLES = {
-    Entity.PARAM: "runs_param",
-    Entity.TAG: "runs_runtag",
-    Entity.PROPERTY: "runs_property",
+    Entity.PARAM: PARAM,
+    Entity.TAG: TAG,
+    Entity.PROPERTY: PROPERTY,
 }
 AGGREGATES = {
     None: '{s}."last"',
@@ -91,7 +93,7 @@ class Conditions:
         return self.dialect.one_of("r.id", self.known[node])
 
     def compile_dataset(self, node: Comparison) -> Sql:
-        matching = sql("SELECT 1 FROM runs_datasetinput d WHERE d.run_id = r.id")
+        matching = sql(f"SELECT 1 FROM {DATASET} d WHERE d.run_id = r.id")
         if node.operator not in NULLS:
             matching += sql(" AND ") + compare_text(
                 self.dialect, f"d.{node.field.key}", node.operator, node.value
@@ -160,18 +162,18 @@ class Conditions:
         """Return the tables of numbers and of texts to look in, each with its condition."""
         number = read_aggregate(node.field.aggregate, "s")
         if node.operator in NULLS:
-            return [("runs_series", TRUE), ("runs_textvalue", TRUE)]
+            return [(SERIES, TRUE), (TEXT_VALUE, TRUE)]
         values = node.value if node.operator in LISTS else (node.value,)
         texts = [value for value in values if isinstance(value, str)]
         numbers = [value for value in values if not isinstance(value, str)]
         parts = []
         if numbers:
             value = numbers if node.operator in LISTS else numbers[0]
-            parts.append(("runs_series", compare_float(number, node.operator, value)))
+            parts.append((SERIES, compare_float(number, node.operator, value)))
         if texts:
             value = texts if node.operator in LISTS else texts[0]
             compared = compare_text(self.dialect, "s.value", node.operator, value)
-            parts.append(("runs_textvalue", all_of([compared, _is_final(node.field.aggregate)])))
+            parts.append((TEXT_VALUE, all_of([compared, _is_final(node.field.aggregate)])))
         return parts
 
     def _exists(self, matching: Sql, wanted: bool = True) -> Sql:
@@ -186,7 +188,7 @@ def _is_final(aggregate: Aggregate | None) -> Sql:
     """The condition that the text `s` is the last (or first) of its metric."""
     beyond = "<" if aggregate is Aggregate.FIRST else ">"
     return Sql(
-        "NOT EXISTS (SELECT 1 FROM runs_textvalue o WHERE o.run_id = s.run_id"
+        f"NOT EXISTS (SELECT 1 FROM {TEXT_VALUE} o WHERE o.run_id = s.run_id"
         f" AND o.metric_id = s.metric_id AND (o.step, o.ms, o.id) {beyond} (s.step, s.ms, s.id))"
     )
 

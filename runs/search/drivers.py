@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from runs.database.fragments import FALSE, Sql, chain, sql
+from runs.metrics.tables import SERIES
 from runs.search.comparisons import compare_float, starts_alike
 from runs.search.conditions import TABLES, Conditions, read_aggregate
 from runs.search.fetching import fetch
@@ -16,6 +17,7 @@ from runs.search.scope import Scope
 from runs.tracking.filters import Aggregate, And, Comparison, Entity, Node, Operator, Or
 from runs.tracking.filters.nodes import ORDERED
 from runs.tracking.models import INDEXED_VALUE_CHARS
+from runs.tracking.tables import RUN
 
 FEW = 1000
 POSITIVE = (Operator.EQ, Operator.IN)
@@ -114,7 +116,7 @@ class _RangeFinder:
         if node.operator is Operator.IS_NOT_NULL or any(isinstance(one, str) for one in values):
             return None
         ids = self.conditions.metrics.all(node.field.key, node.field.column)
-        source = sql("FROM runs_series s WHERE ")
+        source = sql(f"FROM {SERIES} s WHERE ")
         source += self.dialect.one_of("s.metric_id", ids) if ids else FALSE
         number = read_aggregate(node.field.aggregate, "s")
         compared = compare_float(number, node.operator, node.value)
@@ -150,7 +152,7 @@ class _RangeFinder:
     def _run(self, node: Comparison) -> Range | None:
         if node.field.key == "status" and node.operator in POSITIVE:
             values = node.value if isinstance(node.value, tuple) else (node.value,)
-            source = sql("FROM runs_run q WHERE q.workspace_id = %s AND ", self.scope.workspace.id)
+            source = sql(f"FROM {RUN} q WHERE q.workspace_id = %s AND ", self.scope.workspace.id)
             return Range("q.id", source + self.dialect.one_of("q.status", values), is_own=True)
         if node.field.key not in ("run_id", "parent", "root"):
             return None

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from runs.database.fragments import Sql, any_of, sql
+from runs.metrics.tables import METRIC
 from runs.search.fetching import fetch
 from runs.search.scope import Scope
 
@@ -21,7 +22,7 @@ class MetricIds:
     def _read(self) -> None:
         named = any_of(sql('(key = %s AND "column" = %s)', *name) for name in self.found)
         where = self.scope.dialect.one_of("experiment_id", self.scope.experiment_ids)
-        query = sql('SELECT id, key, "column" FROM runs_metric WHERE ') + where + " AND " + named
+        query = sql(f'SELECT id, key, "column" FROM {METRIC} WHERE ') + where + " AND " + named
         for metric_id, key, column in fetch(query):
             self.found[key, column].append(metric_id)
 
@@ -37,7 +38,7 @@ class MetricIds:
         if self.scope.only_experiment is not None:
             return sql("%s", ids[0])
         return sql(
-            "(SELECT m.id FROM runs_metric m WHERE m.experiment_id = r.experiment_id"
+            f"(SELECT m.id FROM {METRIC} m WHERE m.experiment_id = r.experiment_id"
             ' AND m.key = %s AND m."column" = %s)',
             key,
             column,

@@ -1,6 +1,7 @@
 """Sorting by an aggregate of a metric."""
 
 from runs.database.fragments import FALSE, TRUE, Sql, sql
+from runs.metrics.tables import SERIES
 from runs.search.conditions import read_aggregate
 from runs.search.drivers import Driver, Range
 from runs.search.errors import SearchError
@@ -29,7 +30,7 @@ class MetricTerm(Term):
         # A run has series of its own experiment's metrics alone: any of the ids will do, and
         # PostgreSQL can join all runs at once; SQLite probes each run and wants one id.
         row = self.row
-        on = sql(f" LEFT JOIN runs_series {row} ON {row}.run_id = r.id AND ")
+        on = sql(f" LEFT JOIN {SERIES} {row} ON {row}.run_id = r.id AND ")
         if self.dialect.joins_at_once and self.ids:
             return on + self.dialect.one_of(f"{row}.metric_id", self.ids)
         return on + f"{row}.metric_id = " + self.of_run
@@ -57,12 +58,12 @@ class MetricTerm(Term):
     def rows(self) -> Sql:
         """Return `FROM … WHERE …` of all series of the metric."""
         places = self.dialect.one_of("s.metric_id", self.ids) if self.ids else FALSE
-        return Sql("FROM runs_series s WHERE ") + places
+        return Sql(f"FROM {SERIES} s WHERE ") + places
 
     def ends(self) -> Sql:
         """Return the query of the least and the greatest value of each metric."""
         value = read_aggregate(self.key.aggregate, "s")
-        end = f"(SELECT {value} FROM runs_series s WHERE s.metric_id = e.id ORDER BY {value}"
+        end = f"(SELECT {value} FROM {SERIES} s WHERE s.metric_id = e.id ORDER BY {value}"
         ends = f"SELECT {end} LIMIT 1), {end} DESC LIMIT 1) FROM ("
         return self.dialect.ids(self.ids).wrap(ends, ") e")
 
@@ -72,7 +73,7 @@ class MetricTerm(Term):
         value = read_aggregate(self.key.aggregate, "s")
         return Walk(
             rank,
-            "runs_series",
+            SERIES,
             Sql(f"{value} IS NOT NULL"),
             value,
             "s.metric_id",
@@ -89,7 +90,7 @@ class MetricTerm(Term):
 
     def _exists(self, condition: Sql) -> Sql:
         fence = self.dialect.fence if condition.text else ""
-        inside = Sql("SELECT 1 FROM runs_series s WHERE s.run_id = r.id AND s.metric_id = ")
+        inside = Sql(f"SELECT 1 FROM {SERIES} s WHERE s.run_id = r.id AND s.metric_id = ")
         return (inside + self.of_run + condition).wrap("EXISTS (", f"{fence})")
 
     def _driver(self, condition: Sql) -> Driver:

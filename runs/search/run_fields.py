@@ -16,6 +16,7 @@ from runs.tracking.filters.fields import Type, type_of
 from runs.tracking.filters.nodes import NULLS
 from runs.tracking.models import Lifecycle
 from runs.tracking.statuses import ACTIVE_STATUSES
+from runs.tracking.tables import EXPERIMENT, RUN
 
 COLUMNS = {
     "name": "r.name",
@@ -32,15 +33,15 @@ COLUMNS = {
     "updated": "r.updated_ms",
     "started": "r.started_ms",
     "ended": "r.ended_ms",
-    "experiment": "(SELECT e.name FROM runs_experiment e WHERE e.id = r.experiment_id)",
-    "parent": "(SELECT q.run_id FROM runs_run q WHERE q.id = r.parent_id)",
-    "root": "(SELECT q.run_id FROM runs_run q WHERE q.id = r.root_id)",
+    "experiment": f"(SELECT e.name FROM {EXPERIMENT} e WHERE e.id = r.experiment_id)",
+    "parent": f"(SELECT q.run_id FROM {RUN} q WHERE q.id = r.parent_id)",
+    "root": f"(SELECT q.run_id FROM {RUN} q WHERE q.id = r.root_id)",
     "archived": f"CASE WHEN r.lifecycle = '{Lifecycle.ARCHIVED.value}' THEN 1 ELSE 0 END",
     # The location that the MLflow door tells its clients.
     "artifact_uri": (
         "(SELECT CASE WHEN e.artifact_location = '' THEN 'mlflow-artifacts:/' || e.number"
         " ELSE e.artifact_location END || '/' || r.run_id || '/artifacts'"
-        " FROM runs_experiment e WHERE e.id = r.experiment_id)"
+        f" FROM {EXPERIMENT} e WHERE e.id = r.experiment_id)"
     ),
 }
 ACTIVE = ", ".join(f"'{status.value}'" for status in sorted(ACTIVE_STATUSES))
@@ -76,14 +77,14 @@ def _compare_null(node: Comparison, field: str) -> Sql:
 
 def _compare_experiment(node: Comparison, scope: Scope) -> Sql:
     named = compare_text(scope.dialect, "e.name", node.operator, node.value)
-    within = sql("SELECT e.id FROM runs_experiment e WHERE e.workspace_id = %s", scope.workspace.id)
+    within = sql(f"SELECT e.id FROM {EXPERIMENT} e WHERE e.workspace_id = %s", scope.workspace.id)
     return (within + " AND " + named).wrap("r.experiment_id IN (", ")")
 
 
 def find_experiments(node: Comparison, scope: Scope) -> set[int]:
     """Return the keys of the experiments that a comparison of `experiment` means. One query."""
     named = compare_text(scope.dialect, "e.name", node.operator, node.value)
-    within = sql("SELECT e.id FROM runs_experiment e WHERE e.workspace_id = %s", scope.workspace.id)
+    within = sql(f"SELECT e.id FROM {EXPERIMENT} e WHERE e.workspace_id = %s", scope.workspace.id)
     return {row[0] for row in fetch(within + " AND " + named)}
 
 
@@ -94,11 +95,11 @@ def find_runs_by_id(node: Comparison, scope: Scope) -> Sql | None:
     ids = node.value if isinstance(node.value, Sequence) and not isinstance(node.value, str) else ()
     named = scope.dialect.one_of("q.run_id", ids or [node.value])
     if node.field.key == "run_id":
-        return sql("FROM runs_run q WHERE ") + named
+        return sql(f"FROM {RUN} q WHERE ") + named
     if node.field.key in NAMED_RUNS:
         column = NAMED_RUNS[node.field.key].replace("r.", "c.")
-        return (sql("SELECT q.id FROM runs_run q WHERE ") + named).wrap(
-            f"FROM runs_run c WHERE {column} IN (", ")"
+        return (sql(f"SELECT q.id FROM {RUN} q WHERE ") + named).wrap(
+            f"FROM {RUN} c WHERE {column} IN (", ")"
         )
     return None
 

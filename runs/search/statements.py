@@ -10,21 +10,22 @@ from runs.search.fetching import fetch
 from runs.search.scope import Scope
 from runs.search.sort_keys import MISSING, NUMBER
 from runs.search.terms import Term, Walk
+from runs.tracking.tables import RUN
 
 # Of an order that is not that of one index range, so many rows are tried before all are.
 SAMPLE = 2000
 # Runs looked at to tell whether a filter leaves few or many.
 SAMPLED = 500
-RUN = "SELECT r.id, r.run_id, r.started_ms"
+RUN_COLUMNS = "SELECT r.id, r.run_id, r.started_ms"
 
 
 def source_of(block: Block, scope: Scope) -> tuple[Sql, Sql]:
     """Return what stands before SELECT and behind FROM to read a block's runs as `r`."""
     if block.driver is None:
-        return Sql(""), Sql("runs_run r")
+        return Sql(""), Sql(f"{RUN} r")
     how = " MATERIALIZED" if block.is_few else ""
     few = block.driver.runs().wrap(f"WITH few AS{how} (", ") ")
-    return few, Sql(f"few {scope.dialect.cross_join} runs_run r ON r.id = few.run_id")
+    return few, Sql(f"few {scope.dialect.cross_join} {RUN} r ON r.id = few.run_id")
 
 
 def read_sorted(
@@ -36,7 +37,7 @@ def read_sorted(
     conditions = [scope.condition(), *block.conditions, *([behind(terms, after)] if after else [])]
     query = (
         few
-        + ", ".join([RUN, *columns])
+        + ", ".join([RUN_COLUMNS, *columns])
         + source.wrap(" FROM ", "")
         + chain("", [term.join() for term in terms])
         + all_of(conditions).wrap(" WHERE ", "")
@@ -94,7 +95,7 @@ def _read_branches(
 ) -> list[Hit]:
     """Read the first of each branch of the scope, and of these the first. One query."""
     parts = [
-        Sql(f"{RUN} FROM runs_run r WHERE ")
+        Sql(f"{RUN_COLUMNS} FROM {RUN} r WHERE ")
         + all_of([branch, *scope.switches(), *block.conditions, *conditions])
         + sql(f" ORDER BY {order} LIMIT %s", limit)
         for branch in scope.branches()
@@ -115,7 +116,7 @@ def read_sample(scope: Scope, conditions: Sequence[Sql]) -> int:
         return 0
     size = SAMPLED // (2 * len(branches)) + 1
     ends = [
-        branch.wrap("SELECT * FROM (SELECT * FROM runs_run r WHERE ", "")
+        branch.wrap(f"SELECT * FROM (SELECT * FROM {RUN} r WHERE ", "")
         + sql(f" ORDER BY r.started_ms{way} LIMIT %s) e{i}{way.strip()}", size)
         for i, branch in enumerate(branches)
         for way in ("", " DESC")
@@ -137,7 +138,7 @@ def read_walk(
     rows_of = Sql(f"{walk.table} s WHERE ") + all_of(conditions)
     order = f" ORDER BY value{' DESC' if descending else ''} LIMIT %s"
     runs = all_of([scope.condition(), *block.conditions])
-    join = f" s {scope.dialect.cross_join} runs_run r ON r.id = {{}} WHERE "
+    join = f" s {scope.dialect.cross_join} {RUN} r ON r.id = {{}} WHERE "
     if len(walk.branches) > 1 or not walk.is_indexed:
         columns = f"SELECT {walk.value} AS value, {walk.run_column} AS key FROM "
         sample = Sql(columns) + rows_of + sql(order, SAMPLE)

@@ -12,6 +12,7 @@ from runs.search.run_fields import COLUMNS, read_field
 from runs.search.scope import Scope
 from runs.search.sort_keys import MISSING, NUMBER, TEXT, SortKey
 from runs.tracking.filters.fields import BY_NAME, Type
+from runs.tracking.tables import RUN
 
 TEXTS = (Type.TEXT, Type.CHOICE)
 # Columns of runs that are never NULL, and those of them that an index has in order.
@@ -124,11 +125,11 @@ class RunTerm(Term):
             return None
         column = self._column("s")
         ids = tuple(self.scope.experiment_ids)
-        return Walk(rank, "runs_run", TRUE, column, "s.experiment_id", ids, "s.id")
+        return Walk(rank, RUN, TRUE, column, "s.experiment_id", ids, "s.id")
 
     def equals(self, rank: int, value: float | str) -> Band:
         places = self.dialect.one_of("q.experiment_id", self.scope.experiment_ids)
-        source = sql("FROM runs_run q WHERE ") + places
+        source = sql(f"FROM {RUN} q WHERE ") + places
         source += sql(f" AND {self._column('q')} = %s", value)
         driver = Driver((Range("q.id", source),))
         return Band(rank, sql(f"{self.expression} = %s", value), driver)

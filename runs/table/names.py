@@ -18,6 +18,7 @@ from runs.search.comparisons import first_chars
 from runs.search.fetching import fetch
 from runs.table.columns import FIELDS, Column, Kind
 from runs.tracking.models import INDEXED_VALUE_CHARS, Param, Property, RunTag
+from runs.tracking.tables import EXPERIMENT
 from runs.tracking.texts import is_storable
 
 NOTES: dict[Kind, type[Param] | type[RunTag] | type[Property]] = {
@@ -29,13 +30,13 @@ PAGE_NAMES = 100
 MOST_NAMES = 12_000
 MOST_VALUES = 20
 
-NAMES = """
+NAMES = f"""
 WITH RECURSIVE names(experiment_id, key) AS (
-    SELECT e.id, (SELECT MIN(n.key) FROM {table} n WHERE n.experiment_id = e.id)
-    FROM runs_experiment e WHERE e.id IN ({ids})
+    SELECT e.id, (SELECT MIN(n.key) FROM {{table}} n WHERE n.experiment_id = e.id)
+    FROM {EXPERIMENT} e WHERE e.id IN ({{ids}})
     UNION ALL
     SELECT names.experiment_id, (
-        SELECT MIN(n.key) FROM {table} n
+        SELECT MIN(n.key) FROM {{table}} n
         WHERE n.experiment_id = names.experiment_id AND n.key > names.key
     ) FROM names WHERE names.key IS NOT NULL
 )

@@ -9,12 +9,23 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from runs.tracking.lifecycles import lock_runs
 from runs.tracking.models import ERASING, Experiment, Lifecycle, Run
+from runs.tracking.tables import (
+    DATASET,
+    EXPERIMENT,
+    EXPERIMENT_TAG,
+    LOGGED_MODEL,
+    PARAM,
+    PROPERTY,
+    RUN,
+    STATUS_CHANGE,
+    TAG,
+)
 from runs.workspaces.models import Workspace
 
 # The experiment that every workspace begins with, and that clients log to when they name none.
 DEFAULT_NUMBER = 0
-NOTES = ("runs_param", "runs_runtag", "runs_property", "runs_datasetinput", "runs_statuschange")
-OF_EXPERIMENT = ("runs_loggedmodel", "runs_metric", "runs_experimenttag")
+NOTES = (PARAM, TAG, PROPERTY, DATASET, STATUS_CHANGE)
+OF_EXPERIMENT = (LOGGED_MODEL, EXPERIMENT_TAG)
 
 
 # The numbers that are shown beforehand and told afterwards.
@@ -81,29 +92,30 @@ def erase_notes(run_pks: Sequence[int], most: int) -> Erased:
 
 def erase_models(run_pks: Sequence[int], most: int) -> Erased:
     """Delete the models that runs have logged; their files are gone before."""
-    return Erased(rows=delete_rows("runs_loggedmodel", run_pks, most, owner="source_run_id"))
+    return Erased(rows=delete_rows(LOGGED_MODEL, run_pks, most, owner="source_run_id"))
 
 
 def erase_runs(run_pks: Sequence[int]) -> Erased:
     """Delete the rows of runs that have nothing left."""
-    count = delete_rows("runs_run", run_pks, len(run_pks), owner="id")
+    count = delete_rows(RUN, run_pks, len(run_pks), owner="id")
     return Erased(runs=count, rows=count)
 
 
 def erase_experiment(pk: int, most: int) -> Erased:
-    """Delete what belongs to an experiment alone, and in the end the experiment."""
+    """Delete the models and tags of an experiment, and in the end the experiment. What other rooms
+    keep of it is gone before."""
     with connection.cursor() as cursor:
         # A model whose run has moved on goes where the run is.
         cursor.execute(
-            "UPDATE runs_loggedmodel SET experiment_id = (SELECT experiment_id FROM runs_run"
-            " WHERE runs_run.id = source_run_id) WHERE experiment_id = %s"
+            f"UPDATE {LOGGED_MODEL} SET experiment_id = (SELECT experiment_id FROM {RUN}"
+            f" WHERE {RUN}.id = source_run_id) WHERE experiment_id = %s"
             " AND source_run_id IS NOT NULL",
             [pk],
         )
     rows = delete_in_turn(OF_EXPERIMENT, [pk], most, owner="experiment_id")
     if rows >= most:
         return Erased(rows=rows)
-    count = delete_rows("runs_experiment", [pk], 1, owner="id")
+    count = delete_rows(EXPERIMENT, [pk], 1, owner="id")
     return Erased(experiments=count, rows=rows + count)
 
 

@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from runs.database.rows import Rows
 from runs.tracking.errors import NotActive, NotFound, ParamChanged, PropertyChanged
 from runs.tracking.models import Lifecycle, Param, Property, Run, RunTag
+from runs.tracking.tables import PARAM
 from runs.tracking.texts import check_key, check_text
 
 PARAMS = Rows(Param)
@@ -85,7 +86,7 @@ def _read_params(run_id: int, keys: list[str]) -> list[tuple[str, str]]:
     places = ", ".join(["%s"] * len(keys))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT key, value FROM runs_param WHERE run_id = %s AND key IN ({places})",
+            f"SELECT key, value FROM {PARAM} WHERE run_id = %s AND key IN ({places})",
             [run_id, *keys],
         )
         return cursor.fetchall()

@@ -7,13 +7,14 @@ row lock makes others wait, a rollback gives the number back.
 from django.db import connection
 
 from runs.tracking.models import GONE
+from runs.tracking.tables import EXPERIMENT, WORKSPACE
 
-NEXT_EXPERIMENT = """
-UPDATE runs_workspace SET next_experiment_number = next_experiment_number + 1
+NEXT_EXPERIMENT = f"""
+UPDATE {WORKSPACE} SET next_experiment_number = next_experiment_number + 1
 WHERE id = %s RETURNING next_experiment_number - 1
 """
-NEXT_RUN = """
-UPDATE runs_experiment SET next_run_number = next_run_number + 1
+NEXT_RUN = f"""
+UPDATE {EXPERIMENT} SET next_run_number = next_run_number + 1
 WHERE id = %s AND lifecycle NOT IN (%s, %s) RETURNING next_run_number - 1
 """
 

@@ -8,17 +8,18 @@ from django.db.models import Exists, OuterRef
 from runs.tracking.erasing import Erased
 from runs.tracking.lifecycles import lock_runs
 from runs.tracking.models import Run, RunTag
+from runs.tracking.tables import RUN
 
 PARENT_TAG = "mlflow.parentRunId"
 
 # The runs that have lost the topmost run above them, with everything below each of them.
-NEW_TREES = """
+NEW_TREES = f"""
 WITH RECURSIVE below (id, top) AS (
-    SELECT id, id FROM runs_run WHERE id IN ({places})
+    SELECT id, id FROM {RUN} WHERE id IN ({{places}})
     UNION ALL
-    SELECT runs_run.id, below.top FROM runs_run JOIN below ON runs_run.parent_id = below.id
+    SELECT {RUN}.id, below.top FROM {RUN} JOIN below ON {RUN}.parent_id = below.id
 )
-UPDATE runs_run SET root_id = NULLIF(below.top, below.id) FROM below WHERE runs_run.id = below.id
+UPDATE {RUN} SET root_id = NULLIF(below.top, below.id) FROM below WHERE {RUN}.id = below.id
 """
 
 

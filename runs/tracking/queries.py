@@ -9,6 +9,7 @@ from django.db.models import F, QuerySet
 from runs.database.rows import Rows
 from runs.tracking.errors import NotFound
 from runs.tracking.models import ERASING, Experiment, Run
+from runs.tracking.tables import EXPERIMENT, RUN
 from runs.tracking.texts import INT64_MAX, is_storable
 from runs.workspaces.models import Workspace
 
@@ -16,13 +17,13 @@ M = TypeVar("M", Experiment, Run)
 
 EXPERIMENTS = Rows(Experiment)
 RUNS = Rows(Run)
-EXPERIMENT = f"""
-SELECT {EXPERIMENTS.columns} FROM runs_experiment
+READ_EXPERIMENT = f"""
+SELECT {EXPERIMENTS.columns} FROM {EXPERIMENT}
 WHERE lifecycle <> '{ERASING}' AND workspace_id = %s AND """
-RUN = f"""
-SELECT {RUNS.columns}, {EXPERIMENTS.columns} FROM runs_run
-JOIN runs_experiment ON runs_experiment.id = runs_run.experiment_id
-WHERE runs_run.run_id = %s AND runs_run.workspace_id = %s AND runs_run.lifecycle <> '{ERASING}'
+READ_RUN = f"""
+SELECT {RUNS.columns}, {EXPERIMENTS.columns} FROM {RUN}
+JOIN {EXPERIMENT} ON {EXPERIMENT}.id = {RUN}.experiment_id
+WHERE {RUN}.run_id = %s AND {RUN}.workspace_id = %s AND {RUN}.lifecycle <> '{ERASING}'
 """
 
 
@@ -30,7 +31,7 @@ def get_experiment(workspace: Workspace, number: int) -> Experiment:
     """Return an experiment by its number, deleted ones too. Raises NotFound. One query."""
     row = None
     if 0 <= number <= INT64_MAX:
-        row = _fetch_one(EXPERIMENT + "number = %s", [workspace.id, number])
+        row = _fetch_one(READ_EXPERIMENT + "number = %s", [workspace.id, number])
     if row is None:
         raise NotFound(f"No Experiment with id={number} exists")
     return _with_workspace(EXPERIMENTS.read(row), workspace)
@@ -40,7 +41,7 @@ def get_experiment_by_name(workspace: Workspace, name: str) -> Experiment:
     """Return an experiment by its name, deleted ones too. Raises NotFound. One query."""
     row = None
     if is_storable(name):
-        row = _fetch_one(EXPERIMENT + "name = %s", [workspace.id, name])
+        row = _fetch_one(READ_EXPERIMENT + "name = %s", [workspace.id, name])
     if row is None:
         raise NotFound(f"Could not find experiment with name {name!r}")
     return _with_workspace(EXPERIMENTS.read(row), workspace)
@@ -52,14 +53,14 @@ def find_experiments(workspace: Workspace, numbers: Sequence[int]) -> list[Exper
         return []
     places = ", ".join(["%s"] * len(numbers))
     with connection.cursor() as cursor:
-        cursor.execute(f"{EXPERIMENT}number IN ({places})", [workspace.id, *numbers])
+        cursor.execute(f"{READ_EXPERIMENT}number IN ({places})", [workspace.id, *numbers])
         rows = cursor.fetchall()
     return [_with_workspace(EXPERIMENTS.read(row), workspace) for row in rows]
 
 
 def get_run(workspace: Workspace, run_id: str) -> Run:
     """Return a run with its experiment, deleted ones too. Raises NotFound. One query."""
-    row = _fetch_one(RUN, [run_id, workspace.id]) if is_storable(run_id) else None
+    row = _fetch_one(READ_RUN, [run_id, workspace.id]) if is_storable(run_id) else None
     if row is None:
         raise NotFound(f"Run with id={run_id} not found")
     width = len(RUNS.names)

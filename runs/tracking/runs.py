@@ -17,6 +17,7 @@ from runs.tracking.notes import check_tags, write_tags
 from runs.tracking.numbers import take_run_number
 from runs.tracking.run_names import make_run_name
 from runs.tracking.statuses import WAITING_STATUSES, Status, may_change
+from runs.tracking.tables import RUN
 from runs.tracking.texts import (
     check_choice,
     check_int64,
@@ -160,7 +161,7 @@ def _lock(run: Run) -> tuple[Status, int | None]:
     """Return status and start of the run, which nobody else changes until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT status, started_ms FROM runs_run WHERE id = %s AND lifecycle NOT IN (%s, %s)"
+            f"SELECT status, started_ms FROM {RUN} WHERE id = %s AND lifecycle NOT IN (%s, %s)"
             + current_dialect().translate(LOCK_TO_CHANGE),
             [run.id, *GONE],
         )

@@ -16,7 +16,7 @@ from runs.database.dialects import current_dialect
 from runs.database.writer import hold_writer_lock
 from runs.housekeeping.models import Purge
 from runs.housekeeping.purging.ringing import ring
-from runs.metrics.erasing import erase_metrics
+from runs.metrics.erasing import erase_metric_names, erase_metrics
 from runs.tracking.clock import now_ms
 from runs.tracking.erasing import (
     Erased,
@@ -134,5 +134,8 @@ def erase_some_experiment(pk: int) -> Erased:
     done = erase_files_of_models(pk, ROWS_PER_PART)
     if done.rows >= ROWS_PER_PART:
         return done
-    views = Experiment(pk=pk).views.all().delete()[0]
-    return done + Erased(rows=views) + erase_experiment(pk, ROWS_PER_PART - done.rows)
+    done += Erased(rows=Experiment(pk=pk).views.all().delete()[0])
+    done += erase_metric_names(pk, max(1, ROWS_PER_PART - done.rows))
+    if done.rows >= ROWS_PER_PART:
+        return done
+    return done + erase_experiment(pk, ROWS_PER_PART - done.rows)
