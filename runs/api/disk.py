@@ -11,7 +11,7 @@ from runs.api.inputs import PageQuery
 from runs.api.schema import describe, page_of
 from runs.artifacts.disk import usage_of_runs
 from runs.housekeeping.disk_use import list_largest_runs, read_disk_use, read_experiment_use
-from runs.housekeeping.positions import read_position, write_position
+from runs.http.cursors import read_cursor, write_cursor
 from runs.tracking.models import Lifecycle
 from runs.tracking.queries import get_experiment, get_run
 from runs.workspaces.access import Access
@@ -91,10 +91,10 @@ class LargestRuns(Endpoint):
     @Access(Action.RUN_READ, ("GET",))
     def get(self, request: Request) -> Response:
         asked = self.read_query(PageQuery)
-        after = read_position(asked["after"])
+        after = read_cursor(asked["after"], int, int)
         found = list_largest_runs(workspace=self.workspace, after=after, limit=asked["limit"])
         items = RunUsageOut(found.rows, many=True).data
-        return Response({"items": items, "next": write_position(found.next)})
+        return Response({"items": items, "next": write_cursor(found.next)})
 
 
 class ExperimentDisk(Endpoint):

@@ -1,10 +1,7 @@
 """Experiments: list, make, change, tag, archive, delete."""
 
-import base64
-import binascii
 from typing import Any
 
-import msgspec
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,12 +9,13 @@ from rest_framework.response import Response
 from runs.api.endpoint import Endpoint, answer, nothing
 from runs.api.inputs import Input, Name, PageQuery, Text, TextMap
 from runs.api.schema import describe, page_of
+from runs.http.cursors import read_cursor, write_cursor
 from runs.tracking import services
-from runs.tracking.errors import InvalidValue
 from runs.tracking.experiment_search import (
     Condition,
     Page,
     Sort,
+    kinds_of,
     search_experiments,
 )
 from runs.tracking.filters import Operator
@@ -124,7 +122,7 @@ class Experiments(Endpoint):
             sorts=sorts,
             lifecycles=asked["lifecycle"],
             limit=asked["limit"],
-            after=read_cursor(asked["after"], sorts),
+            after=read_cursor(asked["after"], *kinds_of(sorts)),
         )
         return Response(as_page(page))
 
@@ -241,23 +239,3 @@ def sorts_of(text: str) -> list[Sort]:
 def as_page(page: Page) -> dict[str, Any]:
     items = [ExperimentOut(out(one, tags)).data for one, tags in page.experiments]
     return {"items": items, "next": write_cursor(page.after)}
-
-
-def write_cursor(place: list[Any] | None) -> str | None:
-    if place is None:
-        return None
-    return base64.urlsafe_b64encode(msgspec.json.encode(place)).decode().rstrip("=")
-
-
-def read_cursor(text: str, sorts: list[Sort]) -> list[Any] | None:
-    """Return the place a cursor stands for. Raises InvalidValue."""
-    if not text:
-        return None
-    kinds = [str if sort.column == "name" else int for sort in sorts]
-    try:
-        place = msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (binascii.Error, ValueError, msgspec.DecodeError):
-        place = None
-    if not isinstance(place, list) or [type(value) for value in place] != kinds:
-        raise InvalidValue("The cursor cannot be read. Begin with the first page.")
-    return place

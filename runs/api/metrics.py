@@ -21,13 +21,15 @@ from runs.api.metric_shapes import (
     BatchOut,
     MetricOut,
 )
-from runs.api.numbers import Number, write_number
+from runs.api.numbers import Number
 from runs.api.schema import describe, page_of
+from runs.http.cursors import read_cursor, write_cursor
 from runs.metrics.kinds.listing import list_artifacts, list_kinds_page
 from runs.metrics.kinds.logging import log_metrics
 from runs.metrics.kinds.rows import read_rows, read_texts
 from runs.metrics.kinds.values import AnyValue
-from runs.metrics.queries import read_history
+from runs.metrics.number_words import write_number
+from runs.metrics.queries import PLACE, read_history
 from runs.tracking.queries import get_run
 from runs.workspaces.access import Access
 from runs.workspaces.permissions import Action
@@ -193,14 +195,14 @@ class MetricValues(Endpoint):
             run_id=run.id,
             key=asked["name"],
             column=asked["column"],
-            after=asked["after"] or None,
+            after=read_cursor(asked["after"], *PLACE),
             limit=asked["limit"],
         )
         items = [
             {"step": step, "ms": ms, "value": write_number(value)}
             for step, ms, value in page.points.tolist()
         ]
-        return Response({"items": items, "next": page.next})
+        return Response({"items": items, "next": write_cursor(page.next)})
 
 
 class MetricRows(Endpoint):

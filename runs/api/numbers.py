@@ -1,19 +1,11 @@
 """Floats in JSON, which has no signs for NaN and the infinities: they are written as words."""
 
-import math
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-WORDS = ("NaN", "Infinity", "-Infinity")
-
-
-def write_number(value: float) -> float | str:
-    """Return a float as JSON has it."""
-    if math.isfinite(value):
-        return value
-    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+from runs.metrics.number_words import WORDS, write_number
 
 
 @extend_schema_field({"oneOf": [{"type": "number"}, {"type": "string", "enum": list(WORDS)}]})

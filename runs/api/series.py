@@ -6,10 +6,11 @@ from rest_framework.response import Response
 
 from runs.api.endpoint import Endpoint
 from runs.api.inputs import Input, Name, Text, Whole
-from runs.api.numbers import Number, write_number
+from runs.api.numbers import Number
 from runs.api.schema import describe
 from runs.charts.chart_series import Wanted, find_series
 from runs.charts.curves import read_curves
+from runs.metrics.number_words import write_number
 from runs.workspaces.access import Access
 from runs.workspaces.permissions import Action
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from django.db.models import Q, Sum
 
 from runs.artifacts.disk import Usage, usage_of_runs
-from runs.housekeeping.positions import Position
 from runs.metrics.models import Series
 from runs.tracking.models import Lifecycle, Run
 from runs.workspaces.models import Workspace
@@ -34,11 +33,11 @@ class DeletedRuns:
 
     rows: list[DeletedRun]
     total: int
-    next: Position | None
+    next: tuple[int, int] | None
 
 
 def list_deleted_runs(
-    *, workspace: Workspace, after: Position | None = None, limit: int = PER_PAGE
+    *, workspace: Workspace, after: tuple[int, int] | None = None, limit: int = PER_PAGE
 ) -> DeletedRuns:
     """Return deleted runs, the last deleted first. Four queries."""
     deleted = Run.objects.filter(workspace=workspace, lifecycle=Lifecycle.DELETED)

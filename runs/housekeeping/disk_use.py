@@ -12,7 +12,6 @@ from runs.artifacts.disk import (
     usage_of_studio,
 )
 from runs.artifacts.models import RunUsage
-from runs.housekeeping.positions import Position
 from runs.tracking.models import ERASING, Experiment, Run
 from runs.workspaces.models import Workspace
 
@@ -43,7 +42,7 @@ class LargestRuns:
     """A page of runs; `next` is where the following page goes on, None on the last one."""
 
     rows: list[RunUse]
-    next: Position | None
+    next: tuple[int, int] | None
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ def read_disk_use(*, workspace: Workspace, with_studio: bool) -> DiskUse:
 
 
 def list_largest_runs(
-    *, workspace: Workspace, after: Position | None = None, limit: int = RUNS_PER_PAGE
+    *, workspace: Workspace, after: tuple[int, int] | None = None, limit: int = RUNS_PER_PAGE
 ) -> LargestRuns:
     """Return runs that have files, the largest first, deleted ones too. One query."""
     counted = RunUsage.objects.filter(workspace=workspace, file_count__gt=0)
@@ -85,7 +84,7 @@ def list_largest_runs(
     return LargestRuns(rows, position_of(found[:limit]) if len(found) > limit else None)
 
 
-def position_of(rows: Sequence[RunUsage]) -> Position:
+def position_of(rows: Sequence[RunUsage]) -> tuple[int, int]:
     return rows[-1].size_bytes, rows[-1].run_id
 
 

@@ -8,10 +8,6 @@ class InvalidPoint(InvalidValue):
     """A step, time or value that cannot be kept exactly."""
 
 
-class InvalidPosition(InvalidValue):
-    """A page position this room has not given out."""
-
-
 class BatchChanged(TrackingError):
     """A batch under this id is stored already, and it was another one."""
 

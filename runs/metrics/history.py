@@ -1,8 +1,7 @@
 """The whole history of a metric, page by page, in the order of MLflow: (time, step, value)."""
 
-import base64
-import binascii
 import heapq
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -10,8 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from runs.database.cursors import Cursor, open_cursor
-from runs.metrics.errors import InvalidPosition
-from runs.metrics.points import POINT, Points, empty_points, follow, order_by_time, unpack
+from runs.metrics.points import Points, empty_points, follow, order_by_time, unpack
 from runs.metrics.reading import INT64_MIN, read_sealed
 from runs.metrics.tables import METRIC, SEGMENT, SERIES
 from runs.tracking.models import ERASING
@@ -30,7 +28,11 @@ FROM {SEGMENT} WHERE series_id = %s
 AND (low_step IS NULL OR high_ms > %s OR (high_ms = %s AND high_step >= %s))
 """
 
-BEFORE_ALL = np.array((INT64_MIN, -1, -np.inf), POINT)
+# The step, time in ms and value of a point that a page ends with.
+Place = tuple[int, int, float]
+PLACE = (int, int, float)
+
+BEFORE_ALL = (INT64_MIN, -1, -math.inf)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,7 +40,7 @@ class History:
     """A page of points in (time, step, value) order; `next` is where the next page goes on."""
 
     points: Points
-    next: str | None
+    next: Place | None
 
 
 class Rest(NamedTuple):
@@ -64,14 +66,14 @@ class Rest(NamedTuple):
 
 
 def read_history(
-    *, run_id: int, key: str, column: str = "", after: str | None = None, limit: int | None = None
+    *, run_id: int, key: str, column: str = "", after: Place | None = None, limit: int | None = None
 ) -> History:
-    """Return a page of a metric's points, at most `limit`, after the position `after`.
+    """Return a page of a metric's points, at most `limit`, after the point `after`.
 
-    A run or metric that does not exist has no points. Raises InvalidPosition. Three queries; a
-    page reads the segments it needs and no others, whatever the order the points arrived in.
+    A run or metric that does not exist has no points. Three queries; a page reads
+    the segments it needs and no others, whatever the order the points arrived in.
     """
-    position = read_position(after) if after else BEFORE_ALL
+    position = after or BEFORE_ALL
     with open_cursor() as cursor:
         series = cursor.read(FIND_SERIES, (run_id, key, column))
         if not series:
@@ -79,12 +81,12 @@ def read_history(
         points = _read_after(cursor, series[0][0], position, limit)
     if limit is None or len(points) <= limit:
         return History(points, None)
-    return History(points[:limit], write_position(points[limit - 1]))
+    return History(points[:limit], points[limit - 1].item())
 
 
-def _read_after(cursor: Cursor, series_id: int, position: np.void, limit: int | None) -> Points:
+def _read_after(cursor: Cursor, series_id: int, position: Place, limit: int | None) -> Points:
     """Return the points after a position in order: all, or more than `limit` where there are."""
-    step, ms, _ = position.item()
+    step, ms, _ = position
     rest = [Rest(*row) for row in cursor.read(READ_REST, (series_id, ms, ms, step))]
     sealed = sorted(segment for segment in rest if segment.data is None)
     count = len(sealed) if limit is None else _count_needed(sealed, (ms, step), limit)
@@ -114,33 +116,17 @@ def _count_needed(sealed: Sequence[Rest], position: tuple[int, int], limit: int)
     return len(sealed)
 
 
-def _lowest(segment: Rest) -> np.void:
+def _lowest(segment: Rest) -> Place:
     """Return a point that comes before all of a segment."""
-    return np.array((segment.low_step, segment.low_ms, -np.inf), POINT)
+    return segment.low_step, segment.low_ms, -math.inf
 
 
-def _find(points: Points, position: np.void) -> int:
+def _find(points: Points, position: Place) -> int:
     """Return how many of the sorted points come before a position or at it."""
-    step, ms, value = position.item()
+    step, ms, value = position
     start, stop = 0, len(points)
     for field, wanted in (("ms", ms), ("step", step)):
         part = points[field][start:stop]
         begin, end = np.searchsorted(part, wanted), np.searchsorted(part, wanted, side="right")
         start, stop = start + int(begin), start + int(end)
     return start + int(np.searchsorted(points["value"][start:stop], value, side="right"))
-
-
-def write_position(point: np.void) -> str:
-    """Return the opaque position behind a point."""
-    return base64.urlsafe_b64encode(point.tobytes()).decode()
-
-
-def read_position(text: str) -> np.void:
-    """Return the point that `write_position` was given. Raises InvalidPosition."""
-    try:
-        data = base64.urlsafe_b64decode(text)
-    except (binascii.Error, ValueError):
-        data = b""
-    if len(data) != POINT.itemsize:
-        raise InvalidPosition(f"Unknown page token: {text:.100}. Begin again without one.")
-    return np.frombuffer(data, POINT)[0]

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from runs.database.cursors import LIST, Row, open_cursor
 from runs.metrics.curves import Curve, downsample
-from runs.metrics.history import History, read_history
+from runs.metrics.history import PLACE, History, read_history
 from runs.metrics.lookups import value_at_best, values_at_steps
 from runs.metrics.points import Points, empty_points
 from runs.metrics.reading import Axis, limit_range, read_parts
@@ -16,6 +16,7 @@ from runs.metrics.tables import METRIC, SERIES, TEXT_VALUE
 from runs.tracking.tables import RUN
 
 __all__ = [
+    "PLACE",
     "Columns",
     "Curve",
     "History",

@@ -1,26 +1,22 @@
 """From rows to the bytes of an answer."""
 
-import math
 from typing import Any
 
 import msgspec
 from django.http import HttpResponse
 
+from runs.metrics.number_words import write_number
 from runs.mlflow_api.errors import ProtocolError
 
 encode = msgspec.json.Encoder().encode
 
 
 def encode_double(value: float | None) -> float | str:
-    """Return a double as proto3-JSON writes it; None is how the tables keep NaN.
+    """Return a double as proto3-JSON writes it. None is how the tables keep NaN.
 
     Infinities stay what they are: MLflow itself would store the largest double instead.
     """
-    if value is None or value != value:
-        return "NaN"
-    if math.isinf(value):
-        return "Infinity" if value > 0 else "-Infinity"
-    return value
+    return "NaN" if value is None else write_number(value)
 
 
 def answer(body: Any, status: int = 200) -> HttpResponse:

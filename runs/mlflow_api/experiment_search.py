@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
+from runs.http.cursors import write_cursor
 from runs.mlflow_api import messages
 from runs.mlflow_api.endpoint import Call, endpoint
 from runs.mlflow_api.errors import INVALID, ProtocolError, invalid_value
 from runs.mlflow_api.experiments import as_experiment
 from runs.mlflow_api.limits import check_max_results, read_view_type
-from runs.mlflow_api.tokens import make_token, read_token
-from runs.tracking.experiment_search import Condition, Sort, search_experiments
+from runs.mlflow_api.tokens import read_token
+from runs.tracking.experiment_search import Condition, Sort, kinds_of, search_experiments
 from runs.tracking.filters.lexer import read_tokens
 from runs.tracking.filters.mlflow import StrictParser, parse_mlflow_experiments
 from runs.tracking.filters.nodes import Entity, walk
@@ -29,20 +30,19 @@ NEWEST = (Sort("created_ms", descending=True), Sort("number"))
 def search(call: Call, message: messages.SearchExperiments) -> dict[str, Any]:
     """Return the experiments that match, page by page."""
     sorts = read_sorts(message.order_by or ())
-    kinds = [str if sort.column == "name" else int for sort in sorts]
     page = search_experiments(
         workspace=call.workspace,
         conditions=read_conditions(message.filter or ""),
         sorts=sorts,
         lifecycles=read_view_type(message.view_type),
         limit=check_max_results(message.max_results or 0),
-        after=read_token(message.page_token, *kinds),
+        after=read_token(message.page_token, *kinds_of(sorts)),
     )
     body: dict[str, Any] = {}
     if page.experiments:
         body["experiments"] = [as_experiment(*pair) for pair in page.experiments]
     if page.after:
-        body["next_page_token"] = make_token(page.after)
+        body["next_page_token"] = write_cursor(page.after)
     return body
 
 

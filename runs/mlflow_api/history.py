@@ -8,9 +8,10 @@ import numpy as np
 from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
-from runs.metrics.errors import InvalidPosition
+from runs.http.cursors import write_cursor
 from runs.metrics.points import Points
 from runs.metrics.queries import (
+    PLACE,
     History,
     find_series,
     read_history,
@@ -23,7 +24,7 @@ from runs.mlflow_api.endpoint import GET, Call, endpoint
 from runs.mlflow_api.errors import INVALID, ProtocolError, invalid_value
 from runs.mlflow_api.limits import check_max_results
 from runs.mlflow_api.sampling import choose_steps
-from runs.mlflow_api.tokens import bad_token
+from runs.mlflow_api.tokens import read_token
 from runs.tracking.errors import NotFound
 from runs.workspaces.permissions import Action
 
@@ -84,12 +85,10 @@ def get_history(call: Call, message: messages.GetHistory) -> dict[str, Any] | Ht
     limit = message.max_results
     if limit is not None:
         check_max_results(limit, MAX_PAGE)
+    after = read_token(message.page_token, *PLACE)
     if run is None:
         return {}
-    try:
-        page = read_history(run_id=run, key=key, after=message.page_token, limit=limit or PART)
-    except InvalidPosition:
-        raise bad_token(message.page_token or "") from None
+    page = read_history(run_id=run, key=key, after=after, limit=limit or PART)
     if limit is None and page.next:
         return StreamingHttpResponse(stream(run, key, page), content_type="application/json")
     return as_page(key, page)
@@ -101,7 +100,7 @@ def as_page(key: str, page: History) -> dict[str, Any]:
     if len(page.points):
         body["metrics"] = as_points(key, page.points)
     if page.next:
-        body["next_page_token"] = page.next
+        body["next_page_token"] = write_cursor(page.next)
     return body
 
 

@@ -8,6 +8,7 @@ from django.db.models import Q
 from runs.artifacts import queries as artifact_queries
 from runs.artifacts import services as artifact_services
 from runs.artifacts.paths import clean_folder
+from runs.http.cursors import write_cursor
 from runs.mlflow_api import messages
 from runs.mlflow_api.encoding import without_empty
 from runs.mlflow_api.endpoint import GET, POST, Call, by_method, endpoint
@@ -16,7 +17,7 @@ from runs.mlflow_api.limits import check_max_results
 from runs.mlflow_api.locations import model_location
 from runs.mlflow_api.lookups import find_experiment, find_run, read_numbers
 from runs.mlflow_api.proxied import as_file, as_listing
-from runs.mlflow_api.tokens import make_token, read_token
+from runs.mlflow_api.tokens import read_token
 from runs.tracking import logged_models
 from runs.tracking.errors import NotFound
 from runs.tracking.filters.lexer import read_tokens
@@ -200,7 +201,7 @@ def search(call: Call, message: messages.SearchLoggedModels) -> dict[str, Any]:
     if models:
         body["models"] = [as_model(model) for model in models[:limit]]
     if len(models) > limit:
-        body["next_page_token"] = make_token([skip + limit])
+        body["next_page_token"] = write_cursor([skip + limit])
     return body
 
 

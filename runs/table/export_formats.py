@@ -7,7 +7,6 @@ cells of a column may be is declared, never guessed from the first rows.
 import csv
 import io
 import itertools
-import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,8 @@ from typing import Any
 
 import msgspec
 import numpy as np
+
+from runs.metrics.number_words import write_number
 
 Row = Sequence[Any]
 BATCH_ROWS = 2000
@@ -100,13 +101,7 @@ def write_json(fields: Sequence[Field], rows: Iterable[Row]) -> Iterator[bytes]:
 
 
 def plain(cells: Sequence[Any]) -> list[Any]:
-    return [word_of(cell) if isinstance(cell, float) else cell for cell in cells]
-
-
-def word_of(number: float) -> float | str:
-    if math.isfinite(number):
-        return number
-    return "NaN" if math.isnan(number) else ("Infinity" if number > 0 else "-Infinity")
+    return [write_number(cell) if isinstance(cell, float) else cell for cell in cells]
 
 
 def write_parquet(fields: Sequence[Field], rows: Iterable[Row]) -> Iterator[bytes]:

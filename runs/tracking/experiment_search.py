@@ -47,6 +47,11 @@ class Page:
     after: list[Any] | None
 
 
+def kinds_of(sorts: Sequence[Sort]) -> list[type]:
+    """Return the kinds of the values in a place of a list sorted so."""
+    return [str if sort.column == "name" else int for sort in sorts]
+
+
 def search_experiments(
     *,
     workspace: Workspace,

@@ -1,10 +1,12 @@
 """Where things are: addresses of experiments and runs, as pages and scripts need them."""
 
+from collections.abc import Sequence
 from urllib.parse import quote
 
 from django.http import HttpRequest
 from django.urls import reverse
 
+from runs.http.cursors import write_cursor
 from runs.workspaces.models import Workspace
 
 SEGMENTS_BROWSERS_DROP = {"", ".", ".."}
@@ -26,3 +28,13 @@ def tracking_uri(request: HttpRequest, workspace: Workspace) -> str:
     """What a reader sets as MLFLOW_TRACKING_URI, by the address they see the studio under."""
     root = request.build_absolute_uri("/").rstrip("/")
     return root if workspace.slug == "default" else f"{root}/w/{workspace.slug}"
+
+
+def next_address(request: HttpRequest, place: Sequence[int] | None) -> str:
+    """Return the address of the following page of a list; "" where this page is the last."""
+    if place is None:
+        return ""
+    query = request.GET.copy()
+    query.pop("since", None)
+    query["after"] = write_cursor(place)
+    return f"{request.path}?{query.urlencode()}"

@@ -4,9 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from runs.metrics.errors import InvalidPosition
-from runs.metrics.queries import read_history
-from runs.tracking.errors import InvalidValue
+from runs.http.cursors import read_cursor, write_cursor
+from runs.metrics.queries import PLACE, read_history
 from runs.tracking.queries import get_run
 from runs.web.gate import page
 from runs.workspaces.permissions import Action
@@ -18,16 +17,13 @@ POINTS_PER_PAGE = 200
 def points(request: HttpRequest, run_id: str) -> HttpResponse:
     """`?key=loss`: a side panel with the first points; `&after=…`: the rows of the next page."""
     run = get_run(request.workspace, run_id)
-    key, after = request.GET.get("key", ""), request.GET.get("after")
-    try:
-        history = read_history(run_id=run.id, key=key, after=after, limit=POINTS_PER_PAGE)
-    except InvalidPosition as error:
-        raise InvalidValue(str(error)) from error
+    key, after = request.GET.get("key", ""), read_cursor(request.GET.get("after"), *PLACE)
+    history = read_history(run_id=run.id, key=key, after=after, limit=POINTS_PER_PAGE)
     context = {
         "run": run,
         "key": key,
         "points": [tuple(point) for point in history.points.tolist()],
-        "next": history.next,
+        "next": write_cursor(history.next),
         "address": reverse(
             "points", kwargs={"workspace": request.workspace.slug, "run_id": run_id}
         ),

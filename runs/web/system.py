@@ -6,11 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from runs.housekeeping.disk_use import list_largest_runs, read_disk_use
-from runs.housekeeping.positions import read_position
 from runs.housekeeping.server_state import read_server_state
+from runs.http.cursors import read_cursor
 from runs.tracking.errors import NotFound
+from runs.web.addresses import next_address
 from runs.web.gate import page
-from runs.web.positions import next_address
 from runs.workspaces.permissions import Action
 
 EXPERIMENTS_PER_PAGE = 100
@@ -27,7 +27,7 @@ def frame(request: HttpRequest, tab: str) -> dict[str, Any]:
 @page(Action.WORKSPACE_READ)
 def system(request: HttpRequest) -> HttpResponse:
     """`?by=runs`: the largest runs instead of the experiments."""
-    workspace, position = request.workspace, read_position(request.GET.get("after", ""))
+    workspace, position = request.workspace, read_cursor(request.GET.get("after"), int, int)
     disk = read_disk_use(workspace=workspace, with_studio=request.principal.is_owner_everywhere)
     context = {**frame(request, "system"), "disk": disk, "is_later": position is not None}
     if request.GET.get("by") == "runs":

@@ -9,10 +9,10 @@ from django.urls import reverse
 
 from runs.housekeeping.deleted_runs import PER_PAGE, list_deleted_runs
 from runs.housekeeping.models import Purge
-from runs.housekeeping.positions import read_position
 from runs.housekeeping.purging.asking import start_purge
 from runs.housekeeping.purging.previews import experiments_of_all, preview_purge
 from runs.housekeeping.purging.queries import last_purge
+from runs.http.cursors import read_cursor
 from runs.http.query import is_whole, read_flag
 from runs.table.bulk import get_runs
 from runs.tracking.erasing import COUNTED, Erased
@@ -20,8 +20,8 @@ from runs.tracking.errors import InvalidValue
 from runs.tracking.models import Run
 from runs.tracking.services import restore_runs
 from runs.web import live, tellings
+from runs.web.addresses import next_address
 from runs.web.gate import page
-from runs.web.positions import next_address
 from runs.web.system import frame
 from runs.workspaces.permissions import Action, is_allowed
 
@@ -33,7 +33,7 @@ PARTS = (
 
 @page(Action.RUN_READ)
 def deleted(request: HttpRequest) -> HttpResponse:
-    position = read_position(request.GET.get("after", ""))
+    position = read_cursor(request.GET.get("after"), int, int)
     found = list_deleted_runs(workspace=request.workspace, after=position, limit=PER_PAGE)
     purge = last_purge(request.workspace)
     context = {

@@ -1,11 +1,11 @@
 """Cells of the run table as JSON, by the type of their column."""
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 
+from runs.metrics.number_words import write_number
 from runs.table.columns import Column, Kind, Value
 from runs.table.groups import Group
 from runs.table.rows import TableRow
@@ -115,9 +115,7 @@ def plain(value: Any) -> Any:
     """A number or text of the wire: NaN and infinities travel as texts."""
     if isinstance(value, list):
         return [plain(one) for one in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
-    return value
+    return write_number(value) if isinstance(value, float) else value
 
 
 def shape_status(value: tuple[str, str], slug: str) -> dict[str, str]:

@@ -5,7 +5,6 @@ import math
 import pytest
 
 from runs.metrics import queries
-from runs.metrics.errors import InvalidPosition
 from runs.metrics.models import Metric
 from runs.metrics.services import log_batch, log_texts
 from runs.tracking.errors import InvalidValue, NotActive
@@ -97,13 +96,6 @@ def test_a_deleted_run_takes_no_texts(run, ref):
     delete_runs(runs=[run])
     with pytest.raises(NotActive):
         log_texts(run=ref, values=[("note", 0, 0, "x")])
-
-
-@pytest.mark.parametrize("token", ["x", "ä", "AAAA", "!" * 32, "a" * 33])
-def test_an_unknown_position_is_refused(run, ref, token):
-    log_batch(run=ref, points=[("loss", 0, 0, 1.0)])
-    with pytest.raises(InvalidPosition):
-        queries.read_history(run_id=run.id, key="loss", after=token)
 
 
 def test_history_of_what_is_not_there_is_empty(run):

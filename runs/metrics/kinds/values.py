@@ -5,20 +5,19 @@ chart. A list and a table are many values at once; the columns of a row or table
 their steps.
 """
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 import msgspec
 
 from runs.metrics.models import MetricShape
+from runs.metrics.number_words import WORDS
 from runs.metrics.requests import Artifact, Point
 from runs.metrics.texts import Text
 from runs.tracking.errors import InvalidValue
 from runs.tracking.texts import INT64_MAX, INT64_MIN, check_key
 
 MAX_COLUMNS = 1000
-WORDS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 Int64 = Annotated[int, msgspec.Meta(ge=INT64_MIN, le=INT64_MAX)]
 Millis = Annotated[int, msgspec.Meta(ge=0, le=INT64_MAX)]
