@@ -8,11 +8,11 @@ from runs.mlflow_api import messages
 from runs.mlflow_api.endpoint import Call, endpoint
 from runs.mlflow_api.errors import INVALID, ProtocolError, invalid_value
 from runs.mlflow_api.experiments import as_experiment
+from runs.mlflow_api.filter_grammar import StrictParser, parse_mlflow_experiments
 from runs.mlflow_api.limits import check_max_results, read_view_type
 from runs.mlflow_api.tokens import read_token
 from runs.tracking.experiment_search import Condition, Sort, kinds_of, search_experiments
 from runs.tracking.filters.lexer import read_tokens
-from runs.tracking.filters.mlflow import StrictParser, parse_mlflow_experiments
 from runs.tracking.filters.nodes import Entity, walk
 from runs.workspaces.permissions import Action
 

@@ -9,15 +9,15 @@ from urllib.parse import urlsplit, urlunsplit
 
 from runs.details.whole_runs import ExperimentHead, RunHead
 from runs.mlflow_api.errors import invalid_value
+from runs.tracking.client_tags import ARTIFACT_SCHEME
 from runs.tracking.models import Experiment, LoggedModel, Run
 
-SCHEME = "mlflow-artifacts:"
 MAX_CHARS = 2000
 
 
 def experiment_location(experiment: Experiment | ExperimentHead) -> str:
     """Return the folder of an experiment."""
-    return experiment.artifact_location or f"{SCHEME}/{experiment.number}"
+    return experiment.artifact_location or f"{ARTIFACT_SCHEME}/{experiment.number}"
 
 
 def run_location(run: Run | RunHead) -> str:

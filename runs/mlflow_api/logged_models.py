@@ -13,6 +13,7 @@ from runs.mlflow_api import messages
 from runs.mlflow_api.encoding import without_empty
 from runs.mlflow_api.endpoint import GET, POST, Call, by_method, endpoint
 from runs.mlflow_api.errors import INVALID, MISSING, ProtocolError, invalid_value
+from runs.mlflow_api.filter_grammar import StrictParser
 from runs.mlflow_api.limits import check_max_results
 from runs.mlflow_api.locations import model_location
 from runs.mlflow_api.lookups import find_experiment, find_run, read_numbers
@@ -21,7 +22,6 @@ from runs.mlflow_api.tokens import read_token
 from runs.tracking import logged_models
 from runs.tracking.errors import NotFound
 from runs.tracking.filters.lexer import read_tokens
-from runs.tracking.filters.mlflow import StrictParser
 from runs.tracking.filters.nodes import Comparison, Entity, Operator, walk
 from runs.tracking.models import LoggedModel
 from runs.workspaces.permissions import Action

@@ -3,9 +3,9 @@
 import re
 from dataclasses import replace
 
+from runs.mlflow_api.filter_grammar import TIMES, parse_mlflow
 from runs.mlflow_api.mirrors import UNKNOWN_USER
 from runs.mlflow_api.statuses import TO_OURS
-from runs.tracking.filters.mlflow import TIMES, parse_mlflow
 from runs.tracking.filters.nodes import (
     EQUALITY,
     Comparison,

@@ -10,13 +10,13 @@ from runs.mlflow_api import messages
 from runs.mlflow_api.encoding import encode
 from runs.mlflow_api.endpoint import POST, Call, endpoint
 from runs.mlflow_api.errors import INVALID, ProtocolError, invalid_value
+from runs.mlflow_api.filter_grammar import parse_mlflow_order
 from runs.mlflow_api.limits import check_max_results, read_view_type
 from runs.mlflow_api.lookups import find_experiments
 from runs.mlflow_api.run_filters import read_run_filter
 from runs.mlflow_api.shapes import as_run
 from runs.mlflow_api.tokens import bad_token
 from runs.search import CursorError, Page, Search, SortKey, SortKind, search_runs
-from runs.tracking.filters.mlflow import parse_mlflow_order
 from runs.tracking.filters.nodes import Entity
 from runs.workspaces.permissions import Action
 

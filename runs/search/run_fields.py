@@ -11,6 +11,7 @@ from runs.search.comparisons import (
 )
 from runs.search.fetching import fetch
 from runs.search.scope import Scope
+from runs.tracking.client_tags import ARTIFACT_SCHEME
 from runs.tracking.filters import Comparison, Operator
 from runs.tracking.filters.fields import Type, type_of
 from runs.tracking.filters.nodes import NULLS
@@ -37,9 +38,10 @@ COLUMNS = {
     "parent": f"(SELECT q.run_id FROM {RUN} q WHERE q.id = r.parent_id)",
     "root": f"(SELECT q.run_id FROM {RUN} q WHERE q.id = r.root_id)",
     "archived": f"CASE WHEN r.lifecycle = '{Lifecycle.ARCHIVED.value}' THEN 1 ELSE 0 END",
-    # The location that the MLflow door tells its clients.
+    # The location that clients are told.
     "artifact_uri": (
-        "(SELECT CASE WHEN e.artifact_location = '' THEN 'mlflow-artifacts:/' || e.number"
+        "(SELECT CASE WHEN e.artifact_location = ''"
+        f" THEN '{ARTIFACT_SCHEME}/' || e.number"
         " ELSE e.artifact_location END || '/' || r.run_id || '/artifacts'"
         f" FROM {EXPERIMENT} e WHERE e.id = r.experiment_id)"
     ),

@@ -45,6 +45,8 @@ CLIENTS = (MLFLOW,)
 PREFIXES = tuple(one.prefix for one in CLIENTS)
 RUN_NAME_TAGS = tuple(one.run_name for one in CLIENTS if one.run_name)
 PARENT_TAGS = tuple(one.parent for one in CLIENTS if one.parent)
+# The addresses that a filter on `artifact_uri` compares with begin so.
+ARTIFACT_SCHEME = "mlflow-artifacts:"
 SOURCE_TAGS = {tag: field for one in CLIENTS for tag, field in one.source.items()}
 
 

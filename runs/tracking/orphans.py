@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
+from runs.tracking.client_tags import PARENT_TAGS
 from runs.tracking.erasing import Erased
 from runs.tracking.lifecycles import lock_runs
 from runs.tracking.models import Run, RunTag
 from runs.tracking.tables import RUN
-
-PARENT_TAG = "mlflow.parentRunId"
 
 # The runs that have lost the topmost run above them, with everything below each of them.
 NEW_TREES = f"""
@@ -34,17 +33,17 @@ def hand_on_children(run_pks: Sequence[int], most: int) -> Erased:
     rows = list(children.values_list("id", "parent", "parent__parent")[:most])
     pks = [pk for pk, _, _ in rows]
     lock_runs(Run.with_erasing.filter(id__in=pks))
-    forget_parent_tags(pks)
+    delete_parent_tags(pks)
     for parent, above in {(parent, above) for _, parent, above in rows}:
         Run.with_erasing.filter(id__in=pks, parent=parent).update(parent=above)
     begin_trees([pk for pk, _, above in rows if above is None])
     return Erased(rows=len(rows))
 
 
-def forget_parent_tags(child_pks: Sequence[int]) -> None:
+def delete_parent_tags(child_pks: Sequence[int]) -> None:
     """Delete the tags of these runs that name their parent; other texts under the key stay."""
     named = Run.with_erasing.filter(id=OuterRef("run"), parent__run_id=OuterRef("value"))
-    RunTag.objects.filter(Exists(named), key=PARENT_TAG, run__in=child_pks).delete()
+    RunTag.objects.filter(Exists(named), key__in=PARENT_TAGS, run__in=child_pks).delete()
 
 
 def begin_trees(top_pks: Sequence[int]) -> None:

@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from runs.database.cursors import LOCK_TO_CHANGE
 from runs.database.dialects import current_dialect
 from runs.database.rows import Rows
+from runs.tracking.client_tags import RUN_NAME_TAGS
 from runs.tracking.clock import now_ms
 from runs.tracking.errors import InvalidValue, NameTaken, NotActive, StatusRefused
 from runs.tracking.models import GONE, Experiment, Run, RunKind, RunTag, StatusChange
@@ -30,7 +31,6 @@ from runs.tracking.texts import (
 MAX_BY_CHARS = 256
 MAX_TARGET_CHARS = 128
 MAX_REASON_CHARS = 500
-NAME_TAG = "mlflow.runName"
 
 RUNS = Rows(Run)
 CHANGES = Rows(StatusChange)
@@ -151,7 +151,7 @@ def update_run(
             changes["status_reason"] = reason
         RUNS.update(run.id, changes)
         if name:
-            RunTag.objects.filter(run=run, key=NAME_TAG).update(value=name)
+            RunTag.objects.filter(run=run, key__in=RUN_NAME_TAGS).update(value=name)
     for field, value in changes.items():
         setattr(run, field, value)
     return run

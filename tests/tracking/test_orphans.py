@@ -4,12 +4,13 @@ import pytest
 
 from runs.housekeeping.purging.asking import start_purge
 from runs.tracking import services
+from runs.tracking.client_tags import PARENT_TAGS
 from runs.tracking.models import Run, RunTag
 from tests.factories import default_workspace, make_experiment, make_run
 
 pytestmark = pytest.mark.django_db
 
-PARENT_TAG = "mlflow.parentRunId"
+(PARENT_TAG,) = PARENT_TAGS
 
 
 @pytest.fixture

@@ -8,12 +8,6 @@ from runs.tracking.filters.clauses import (
     remove_clause,
 )
 from runs.tracking.filters.errors import FilterError
-from runs.tracking.filters.mlflow import (
-    mlflow_subset,
-    parse_mlflow,
-    parse_mlflow_experiments,
-    parse_mlflow_order,
-)
 from runs.tracking.filters.nodes import (
     EVERYTHING,
     Aggregate,
@@ -58,11 +52,7 @@ __all__ = [
     "join",
     "list_choices",
     "list_clauses",
-    "mlflow_subset",
     "parse",
-    "parse_mlflow",
-    "parse_mlflow_experiments",
-    "parse_mlflow_order",
     "remove_clause",
     "rewrite",
     "suggest",

@@ -83,15 +83,6 @@ def parse_mlflow_order(text: str) -> tuple[Field, bool]:
     return StrictParser(read_tokens(text), RUN_ATTRIBUTES).read_order()
 
 
-def mlflow_subset(node: Node) -> None:
-    """Raise FilterError where a tree asks for what MLflow's filters cannot say."""
-    parts = node.parts if isinstance(node, And) else (node,)
-    for part in parts:
-        if not isinstance(part, Comparison):
-            raise FilterError("MLflow's filters know no OR, NOT or parentheses.")
-        check_comparison(part)
-
-
 def check_comparison(node: Comparison) -> None:
     """Raise FilterError where MLflow has no such comparison."""
     field, where = node.field, (node.position, node.length)
