@@ -16,6 +16,9 @@ from runs.workspaces import memory
 from runs.workspaces.models import Workspace
 from tests.chromium import SWITCHES, find_program
 
+# pytest-django refuses the database to every test without one of these and without its mark.
+DATABASE_FIXTURES = frozenset({"db", "transactional_db"})
+
 
 @pytest.fixture
 def workspace(db) -> Workspace:
@@ -61,9 +64,13 @@ def chromium() -> Iterator:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that drive Chromium, and those that run on every database."""
     for item in items:
-        if "chromium" in getattr(item, "fixturenames", ()):
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if "chromium" in fixtures:
             item.add_marker(pytest.mark.browser)
+        elif DATABASE_FIXTURES & fixtures or item.get_closest_marker("django_db"):
+            item.add_marker(pytest.mark.both_databases)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

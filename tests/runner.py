@@ -1,6 +1,13 @@
-"""`python3 manage.py test`: every test on SQLite, and once more on PostgreSQL where there is one.
+"""`python3 manage.py test`: every test on SQLite and, side by side, PostgreSQL where there is one.
 
-Arguments beside the two below go to pytest.
+- SQLite: every test.
+- PostgreSQL: the tests marked `both_databases`. `tests/conftest.py` marks every test with access to
+  the database (pytest-django refuses it to all others), except those that drive Chromium. By hand,
+  some of those are marked too, and some that start a studio in a process of its own: the stock
+  MLflow client, the commands, a start of `up`. The rest does not depend on the database: parsers,
+  packing, files, most of what happens in the browser, restarts and ends of processes.
+
+Arguments beside the three below go to pytest.
 """
 
 import argparse
@@ -10,14 +17,18 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from tests.chromium import find_program
 from tests.postgres import find_programs, running_cluster
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+OUTCOMES = ("passed", "failed", "error", "skipped")
+NOTHING_SELECTED = 5  # pytest's exit code
 
 
 @dataclass(frozen=True)
@@ -34,7 +45,26 @@ class Pass:
         return f"{self.database}: {', '.join(outcomes) or 'nothing ran'} ({browser} in Chromium)"
 
 
-OUTCOMES = ("passed", "failed", "error", "skipped")
+@dataclass(frozen=True)
+class Choice:
+    """What to run: pytest's arguments, and its expression of marks."""
+
+    arguments: list[str]
+    marks: str = ""
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether every test is asked for, and nothing is said about processes."""
+        named = any(not argument.startswith("-") for argument in self.arguments)
+        told = any(one.startswith(("-n", "-p", "--pdb", "-s", "-x")) for one in self.arguments)
+        return not named and not told
+
+    def command(self, marks: str = "") -> list[str]:
+        """Return pytest's command line; `marks` narrows the choice."""
+        both = " and ".join(f"({one})" for one in (self.marks, marks) if one)
+        in_parallel = ["-n", "2", "--dist", "worksteal"] if self.is_whole else []
+        by_marks = ["-m", both] if both else []
+        return [sys.executable, "-m", "pytest", *in_parallel, *by_marks, *self.arguments]
 
 
 def main(arguments: list[str]) -> int:
@@ -44,47 +74,62 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--require-all", action="store_true", help="fail where a database or Chromium is missing"
     )
+    parser.add_argument("-m", dest="marks", default="", help="pytest's expression of marks")
     chosen, for_pytest = parser.parse_known_args(arguments)
-    passes = [run_pytest("SQLite", "", for_pytest)]
-    if not chosen.sqlite_only:
-        with postgres_url() as url:
-            if url:
-                passes.append(run_pytest("PostgreSQL", url, for_pytest))
+    choice = Choice(for_pytest, chosen.marks)
+    with postgres_url(chosen.sqlite_only) as url:
+        passes = run_passes(choice, url)
     return report(passes, chosen.require_all)
 
 
 @contextmanager
-def postgres_url() -> Iterator[str]:
+def postgres_url(is_left_out: bool) -> Iterator[str]:
     """Yield the address of a PostgreSQL to test on: the one given, else a private one, else ""."""
     given = os.environ.get("STUDIO_TEST_DATABASE_URL", "")
     programs = find_programs()
-    if given or programs is None:
-        yield given
+    if is_left_out or given or programs is None:
+        yield "" if is_left_out else given
         return
     with running_cluster(programs) as url:
         yield url
 
 
-def run_pytest(database: str, url: str, arguments: list[str]) -> Pass:
+def run_passes(choice: Choice, url: str) -> list[Pass]:
+    """Run both passes at once where every test is asked for, else one after the other.
+
+    One pass alone leaves a core idle while its tests wait for a browser or a server.
+    """
+    if not url:
+        return [run_pytest("SQLite", "", choice.command())]
+    command = choice.command("both_databases")
+    if not choice.is_whole:
+        sqlite = run_pytest("SQLite", "", choice.command())
+        return [sqlite, run_pytest("PostgreSQL", url, command)]
+    with ThreadPoolExecutor() as threads, tempfile.TemporaryFile() as output:
+        postgres = threads.submit(run_pytest, "PostgreSQL", url, command, output)
+        passes = [run_pytest("SQLite", "", choice.command()), postgres.result()]
+        output.seek(0)
+        print("\n=== Output of PostgreSQL ===")
+        sys.stdout.write(output.read().decode(errors="replace"))
+    return passes
+
+
+def run_pytest(
+    database: str, url: str, command: list[str], output: IO[bytes] | None = None
+) -> Pass:
     """Run pytest once against a database, with an environment that knows nothing of the user's."""
     print(f"\n=== {database} ===", flush=True)
     with tempfile.TemporaryDirectory(prefix="studio-report-") as folder:
         target = Path(folder) / "report.json"
         environment = {**os.environ, "DATABASE_URL": url, "STUDIO_TEST_REPORT": str(target)}
-        command = [sys.executable, "-m", "pytest", *in_parallel(arguments), *arguments]
-        done = subprocess.run(command, cwd=BASE_DIR, env=environment, check=False)
+        done = subprocess.run(
+            command, cwd=BASE_DIR, env=environment, stdout=output, stderr=output, check=False
+        )
         counts = json.loads(target.read_text()) if target.exists() else {}
     expected = "sqlite3" if database == "SQLite" else "postgresql"
     if counts.pop("database", expected) != expected:
         raise RuntimeError(f"The tests of {database} did not run on it.")
     return Pass(database, done.returncode, counts)
-
-
-def in_parallel(arguments: list[str]) -> list[str]:
-    """Two processes for the whole suite; one for a choice of it or where pytest is told how."""
-    is_whole = not any(not argument.startswith("-") for argument in arguments)
-    is_told = any(argument.startswith(("-n", "-p", "--pdb", "-s")) for argument in arguments)
-    return ["-n", "2"] if is_whole and not is_told else []
 
 
 def report(passes: list[Pass], require_all: bool) -> int:
@@ -95,10 +140,15 @@ def report(passes: list[Pass], require_all: bool) -> int:
     missing = list(what_is_missing(passes))
     for line in missing:
         print(line)
-    failed = [done.exit_code for done in passes if done.exit_code]
-    if failed:
+    if failed := [done.exit_code for done in passes if has_failed(done)]:
         return failed[0]
     return 1 if missing and require_all else 0
+
+
+def has_failed(done: Pass) -> bool:
+    """Tell whether a pass failed. A choice of tests may have none that runs on PostgreSQL."""
+    is_empty = done.database == "PostgreSQL" and done.exit_code == NOTHING_SELECTED
+    return bool(done.exit_code) and not is_empty
 
 
 def what_is_missing(passes: list[Pass]) -> Iterator[str]:

@@ -61,7 +61,8 @@ def test_ringing_puts_a_task_into_the_queue(queue):
 
 
 def test_a_queue_that_is_away_is_no_error(monkeypatch):
-    monkeypatch.setattr(current_app.conf, "broker_url", "redis://127.0.0.1:1/0")
+    for setting in ("broker_url", "broker_write_url"):
+        monkeypatch.setattr(current_app.conf, setting, "redis://127.0.0.1:1/0")
     assert read_queue_state().waiting is None
     ring()
 

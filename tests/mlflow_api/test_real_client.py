@@ -16,6 +16,9 @@ from mlflow import MlflowClient
 from mlflow.entities import Metric, Param, RunTag, ViewType
 from mlflow.exceptions import MlflowException
 
+# Its server runs in another process, on the database that `server` makes for it.
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def client(server_url, monkeypatch):

@@ -13,6 +13,7 @@ from tests.up.processes import clean_environment
 AT_ONCE = 4
 
 
+@pytest.mark.both_databases
 def test_servers_that_start_at_once_all_find_a_migrated_database(data_dir, database):
     environment = clean_environment(STUDIO_DATA_DIR=str(data_dir), **database)
     command = [sys.executable, "manage.py", "prepare"]

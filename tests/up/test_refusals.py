@@ -67,6 +67,7 @@ def test_a_public_name_on_loopback_needs_a_user_too(tmp_path, database):
     assert "createsuperuser" in said
 
 
+@pytest.mark.both_databases
 def test_with_a_user_other_addresses_start_and_ask_to_sign_in(up, data_dir, database):
     make_user(data_dir, database)
     studio = up("--host", "0.0.0.0", STUDIO_ALLOWED_HOSTS="localhost,127.0.0.1,example.org")

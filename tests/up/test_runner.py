@@ -1,10 +1,12 @@
 """What `manage.py test` makes of its passes."""
 
+import subprocess
+
 import psycopg
 import pytest
 
 from tests.postgres import find_programs, running_cluster
-from tests.runner import Pass, in_parallel, report
+from tests.runner import BASE_DIR, NOTHING_SELECTED, Choice, Pass, report
 
 SQLITE = Pass("SQLite", 0, {"passed": 3, "browser passed": 1})
 POSTGRES = Pass("PostgreSQL", 0, {"passed": 2, "skipped": 1})
@@ -35,9 +37,39 @@ def test_a_failed_pass_fails_the_whole():
     assert report([SQLITE, Pass("PostgreSQL", 2, {})], require_all=False) == 2
 
 
+def test_a_choice_without_a_test_of_the_database_fails_only_where_all_is_required():
+    passes = [SQLITE, Pass("PostgreSQL", 5, {})]
+    assert report(passes, require_all=False) == 0
+    assert report(passes, require_all=True) == 1
+    assert report([Pass("SQLite", 5, {})], require_all=False) == 5
+
+
 def test_the_whole_suite_runs_in_two_processes_and_a_choice_of_it_in_one():
-    assert in_parallel([]) == in_parallel(["--durations=5"]) == ["-n", "2"]
-    assert in_parallel(["tests/up"]) == in_parallel(["-n0"]) == in_parallel(["--pdb"]) == []
+    for arguments in ([], ["--durations=5"]):
+        assert "-n" in Choice(arguments).command()
+    for arguments in (["tests/up"], ["-n0"], ["--pdb"], ["-x"]):
+        assert "-n" not in Choice(arguments).command()
+
+
+def test_marks_that_are_asked_for_narrow_both_passes():
+    assert Choice([], "slow").command()[-2:] == ["-m", "(slow)"]
+    narrowed = Choice([], "slow or s3").command("both_databases")
+    assert narrowed[-2:] == ["-m", "(slow or s3) and (both_databases)"]
+
+
+@pytest.mark.parametrize(
+    ("path", "is_on_both"),
+    [
+        ("tests/tracking/test_runs.py", True),
+        ("tests/crash/test_kill_nine.py", True),
+        ("tests/tracking/test_filter_parser.py", False),
+        ("tests/web/test_frame_in_browser.py", False),
+    ],
+)
+def test_what_uses_the_database_is_marked_for_both(path, is_on_both):
+    command = Choice([path, "--collect-only", "-q"]).command("both_databases")
+    done = subprocess.run(command, cwd=BASE_DIR, capture_output=True, text=True, check=False)
+    assert done.returncode == (0 if is_on_both else NOTHING_SELECTED), done.stdout
 
 
 @pytest.mark.skipif(find_programs() is None, reason="PostgreSQL is not installed")

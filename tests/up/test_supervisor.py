@@ -13,6 +13,7 @@ from tests.up.processes import Up, gone, wait_for
 SERVER, WORKER, QUEUE = "granian", "celery", "redis.sock"
 
 
+@pytest.mark.both_databases
 def test_up_answers_and_says_where_and_how_to_log(running):
     studio, _ = running
     wait_for(lambda: "    python train.py\n" in studio.lines, "the second line")

@@ -25,6 +25,7 @@ def test_the_empty_page_turns_into_the_list_by_itself(tab):
     assert tab.is_visible("#filters")
 
 
+@pytest.mark.both_databases
 def test_a_run_that_ends_shows_without_a_reload(tab):
     from runs.tracking import services
 

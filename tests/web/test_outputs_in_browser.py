@@ -40,6 +40,7 @@ def test_a_long_log_opens_at_its_end_and_scrolls_to_its_start(tab, run):
     until(tab, f"{chosen} > 0")
 
 
+@pytest.mark.both_databases
 def test_new_lines_of_a_growing_log_come_by_themselves(tab, run):
     append_log(run=run, path="user_logs/std_log.txt", offset=0, data=b"epoch 1\n")
     tab.goto(OUTPUTS)

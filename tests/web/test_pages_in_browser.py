@@ -51,6 +51,7 @@ def filled(db) -> Run:
     return run
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_loads_without_a_complaint_of_the_browser(tab, filled: Run, name: str):
     tab.goto(PAGES[name], wait_until="networkidle")

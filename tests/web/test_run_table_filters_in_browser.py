@@ -19,6 +19,7 @@ def runs(db):
     return make_runs()
 
 
+@pytest.mark.both_databases
 def test_chips_and_text_are_the_same_filter(tab, runs):
     open_table(tab, "?q=params.lr = 0.1 and params.batch = 64")
     until(tab, f"{CHIPS}.length === 2")

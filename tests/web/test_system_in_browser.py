@@ -28,6 +28,7 @@ def choose(tab, *names: str) -> None:
         tab.check(f"[aria-label='Choose {name}']")
 
 
+@pytest.mark.both_databases
 def test_chosen_runs_are_restored_and_erased_for_good(tab, deleted):
     tab.goto(PAGE)
     assert tab.is_disabled("button:has-text('Restore')")
