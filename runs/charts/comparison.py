@@ -5,13 +5,16 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from runs.metrics.meanings import Direction, direction_of, rank_of
 from runs.metrics.models import Series
+from runs.tracking.client_tags import is_client_tag
+from runs.tracking.clock import now_ms
 from runs.tracking.models import Param, Property, Run, RunTag
-from runs.tracking.queries import runs_named
 from runs.tracking.sources import read_source
-from runs.workspaces.models import Workspace
 
 Value = str | float | None
+# By (key, note), then by the key of the run.
+Table = dict[tuple[str, str], dict[int, Value]]
 
 
 @dataclass(frozen=True)
@@ -20,15 +23,18 @@ class ComparedCell:
 
     value: Value
     delta: float | None = None
+    is_best: bool = False
 
 
 @dataclass(frozen=True)
 class ComparedRow:
-    """One key over all runs, in the order of the runs."""
+    """One key over all runs, in the order of the runs. `goal` is the direction of the best value,
+    None where there is none."""
 
     key: str
     note: str
     cells: list[ComparedCell]
+    goal: Direction | None = None
 
     @property
     def differs(self) -> bool:
@@ -56,28 +62,29 @@ class Comparison:
     sections: list[Section] = field(default_factory=list)
 
 
-def compare_runs(*, workspace: Workspace, run_ids: Sequence[str], baseline: str) -> Comparison:
-    """Compare runs in the order given; ids that do not exist are left out. Five queries.
-
-    `baseline` is the run distances are measured from; the first one where it is not among them.
-    """
-    found = runs_named(workspace, run_ids).select_related("experiment")
-    by_id = {run.run_id: run for run in found}
-    runs = [by_id[run_id] for run_id in dict.fromkeys(run_ids) if run_id in by_id]
-    place = next((i for i, run in enumerate(runs) if run.run_id == baseline), 0)
+def compare_runs(*, runs: list[Run], baseline: int = 0) -> Comparison:
+    """Compare runs, whose experiments are read with them, in this order; distances are measured
+    from the run at `baseline`. Four queries."""
     tags = read_notes(RunTag, runs)
-    readers: list[tuple[str, Callable[[list[Run]], Table]]] = [
-        ("Run", lambda runs: read_fields(runs) | read_sources(runs, tags)),
-        ("Parameters", lambda runs: read_notes(Param, runs)),
-        ("Metrics", read_metrics),
-        ("Tags", lambda _: tags),
-        ("Properties", lambda runs: read_notes(Property, runs)),
-    ]
-    sections = [make_section(title, read(runs), runs, place) for title, read in readers]
-    return Comparison(runs, place, [section for section in sections if section.rows])
+    tables = {
+        "Run": read_fields(runs) | read_sources(runs, tags),
+        "Parameters": read_notes(Param, runs),
+        "Metrics": read_metrics(runs),
+        "Tags": {name: row for name, row in tags.items() if not is_client_tag(name[0])},
+        "Properties": read_notes(Property, runs),
+    }
+    return Comparison(runs, baseline, make_sections(tables, runs, baseline))
 
 
-Table = dict[tuple[str, str], dict[int, Value]]
+def make_sections(tables: dict[str, Table], runs: list[Run], baseline: int) -> list[Section]:
+    """The sections of these titles; those without any value are left out."""
+    made = [make_section(title, table, runs, baseline) for title, table in tables.items()]
+    return [section for section in made if section.rows]
+
+
+def read_origins(runs: list[Run]) -> Table:
+    """What is known of the code of each run: script, commit and so on. One query."""
+    return read_sources(runs, read_notes(RunTag, runs))
 
 
 def read_fields(runs: list[Run]) -> Table:
@@ -102,9 +109,10 @@ def read_sources(runs: list[Run], tags: Table) -> Table:
 
 
 def seconds_of(run: Run) -> float | None:
-    if run.started_ms is None or run.ended_ms is None:
+    """How long a run took, up to now for one that goes on."""
+    if run.started_ms is None:
         return None
-    return (run.ended_ms - run.started_ms) / 1000
+    return ((now_ms() if run.ended_ms is None else run.ended_ms) - run.started_ms) / 1000
 
 
 def read_notes(model: type[Param] | type[RunTag] | type[Property], runs: list[Run]) -> Table:
@@ -116,7 +124,8 @@ def read_notes(model: type[Param] | type[RunTag] | type[Property], runs: list[Ru
 
 
 def read_metrics(runs: list[Run]) -> Table:
-    """Each metric as its last, lowest and highest value; once where all runs logged it once."""
+    """Each metric as its last and its best value, or its lowest and highest where nobody knows
+    which is better; once where all runs logged it once. Those that people look at come first."""
     rows = list(
         Series.objects.filter(run__in=runs, metric__column="")
         .order_by("metric__key")
@@ -124,29 +133,47 @@ def read_metrics(runs: list[Run]) -> Table:
     )
     repeated = {key for _, key, n, *_ in rows if n > 1}
     table: Table = {}
-    for run, key, _, *values in rows:
+    for run, key, _, *values in sorted(rows, key=lambda row: rank_of(row[1])):
+        goal = direction_of(key)
         for note, value in zip(("last", "min", "max"), values, strict=True):
-            if key in repeated or note == "last":
+            if note == "last" or (key in repeated and goal in (None, note)):
                 shown = math.nan if value is None else value
                 table.setdefault((key, note if key in repeated else ""), {})[run] = shown
     return table
 
 
 def make_section(title: str, table: Table, runs: list[Run], baseline: int) -> Section:
-    rows = [
-        ComparedRow(key, note, make_cells([values.get(run.id) for run in runs], baseline))
-        for (key, note), values in table.items()
-        if any(value not in (None, "") for value in values.values())
-    ]
+    rows = []
+    for (key, note), values in table.items():
+        if all(value in (None, "") for value in values.values()):
+            continue
+        goal = direction_of(key) if title == "Metrics" else None
+        cells = make_cells([values.get(run.id) for run in runs], baseline, goal)
+        rows.append(ComparedRow(key, note, cells, goal))
     return Section(title, sorted(rows, key=lambda row: not row.differs))
 
 
-def make_cells(values: Sequence[Value], baseline: int) -> list[ComparedCell]:
-    base = number_of(values[baseline])
+def make_cells(
+    values: Sequence[Value], baseline: int, goal: Direction | None = None
+) -> list[ComparedCell]:
+    numbers = [number_of(value) for value in values]
+    base, best = numbers[baseline], find_best(numbers, goal)
     return [
-        ComparedCell(value, None if i == baseline else distance(number_of(value), base))
+        ComparedCell(
+            value,
+            None if i == baseline else distance(numbers[i], base),
+            best is not None and numbers[i] == best,
+        )
         for i, value in enumerate(values)
     ]
+
+
+def find_best(numbers: Sequence[float | None], goal: Direction | None) -> float | None:
+    """The best of the numbers; None where they do not differ or nobody knows which is better."""
+    known = {number for number in numbers if number is not None}
+    if goal is None or len(known) < 2:
+        return None
+    return min(known) if goal == "min" else max(known)
 
 
 def number_of(value: Any) -> float | None:

@@ -1,16 +1,17 @@
 """Template tags for values of runs: numbers as people read them, and the colour of a run."""
 
-import math
-
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from runs.artifacts.sizes import format_bytes
 from runs.tracking.models import Run
+from runs.web.numbers import format_number
 
 register = template.Library()
 HUES = 8
+MIDDLE_TAIL = 10
+MINUS = "\u2212"
 
 
 @register.filter
@@ -26,21 +27,25 @@ def shown_value(value: str | float | None) -> str | SafeString:
         return "—"
     if isinstance(value, str):
         return value
-    return format_html('<span class="num" title="{}">{}</span>', repr(value), short(value))
+    return format_html('<span class="num" title="{}">{}</span>', repr(value), format_number(value))
 
 
 @register.simple_tag
 def shown_delta(delta: float) -> str:
     """A distance with its sign."""
-    return f"{'+' if delta > 0 else '-'}{short(abs(delta))}"
+    return f"{'+' if delta > 0 else MINUS}{format_number(abs(delta))}"
 
 
-def short(value: float) -> str:
-    if not math.isfinite(value):
-        return "NaN" if math.isnan(value) else ("∞" if value > 0 else "-∞")
-    if value == int(value) and abs(value) < 1e15:
-        return f"{int(value):,}"
-    return f"{value:.4g}"
+@register.filter
+def is_text(value: str | float | None) -> bool:
+    return isinstance(value, str)
+
+
+@register.simple_tag
+def middle_cut(name: str) -> SafeString:
+    """A name that is cut in its middle where it has too little room: its end tells runs apart."""
+    head, tail = name[:-MIDDLE_TAIL], name[-MIDDLE_TAIL:]
+    return format_html('<span class="middle"><span>{}</span><span>{}</span></span>', head, tail)
 
 
 register.filter("bytes", format_bytes)

@@ -4,7 +4,6 @@ from django.urls import include, path
 
 from runs.web import (
     bulk,
-    compare,
     diagrams,
     experiment,
     experiment_choices,
@@ -32,6 +31,7 @@ from runs.web import (
     system_deleted,
     zips,
 )
+from runs.web.compare.page import compare
 
 EXPERIMENT = [
     path("edit", experiment_edit.panel, name="experiment_panel"),
@@ -96,7 +96,7 @@ IN_WORKSPACE = [
     path("completions", runs_table.completions, name="completions"),
     path("bulk", bulk.bulk, name="bulk"),
     path("export", exports.export, name="export"),
-    path("compare", compare.compare, name="compare"),
+    path("compare", compare, name="compare"),
     path("views", saved_views.views, name="views"),
     path("views/<int:view_id>", saved_views.change_view, name="view"),
     path("runs/<str:run_id>", run.run, name="run"),

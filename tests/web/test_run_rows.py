@@ -325,16 +325,7 @@ def test_a_body_that_is_no_object_is_refused(studio, runs):
         assert answer.status_code == 400
 
 
-# -- compare and charts ----------------------------------------------------------------------------
-
-
-def test_the_comparison_page_shows_differences(studio, runs):
-    text = studio.get(
-        "/w/default/compare", {"runs": "run-0,run-1", "tab": "table"}
-    ).content.decode()
-    assert "run 0" in text
-    assert "0.25" in text
-    assert studio.get("/w/default/compare", {"runs": "run-0,run-1"}).status_code == 200
+# -- charts ----------------------------------------------------------------------------------------
 
 
 def test_points_of_charts_are_typed_arrays(studio, runs):

@@ -43,14 +43,17 @@ function showFiles(files) {
   const remember = () => {
     const { line, wrap } = shown.pane.state ?? {};
     const kept = {
-      with: root.dataset.with,
       path: shown.path,
       view: isWhole ? "file" : "",
       line,
       wrap,
     };
-    const filled = Object.entries(kept).filter(([, value]) => value);
-    history.replaceState(null, "", `${location.pathname}?${new URLSearchParams(filled)}`);
+    const query = new URLSearchParams(location.search);
+    for (const [key, value] of Object.entries(kept)) {
+      if (value) query.set(key, value);
+      else query.delete(key);
+    }
+    history.replaceState(null, "", `${location.pathname}?${query}`);
   };
 
   const open = async (path, options = {}) => {
@@ -101,7 +104,7 @@ function makePanes() {
       other: other.dataset,
     });
     addBackButton(panes.mine);
-    addChip(panes.mine, "added", "Only in this run");
+    addChip(panes.mine, "added", `Only in ${root.dataset.name ?? "this run"}`);
     addChip(panes.other, "removed", `Only in ${root.dataset.withName}`);
   }
   for (const pane of Object.values(panes)) {
@@ -147,6 +150,7 @@ function tell(words) {
 /** Choosing a run of the list compares at once. */
 function startComparing() {
   const form = document.querySelector("[data-with-form]");
+  if (!form) return;
   const { options } = form.querySelector("datalist");
   const compare = (run) => {
     location.assign(location.pathname + (run ? `?${new URLSearchParams({ with: run })}` : ""));

@@ -3,7 +3,7 @@
 
 import { colorOf } from "../plotly.js";
 
-const CURVES = {
+export const CURVES = {
   roc: ["ROC", "False positive rate", "True positive rate"],
   precision_recall: ["Precision-recall", "Recall", "Precision"],
   gains: ["Cumulative gains", "Share of samples", "Share of positives"],

@@ -1,0 +1,168 @@
+"""What runs ran in: packages, Python and host, as clients logged them.
+
+Packages are those of the files that MLflow writes with a model (`requirements.txt`, `conda.yaml`,
+`python_env.yaml`), of the logged models of a run, and of its snapshot.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import yaml
+from django.db.models import F, Q
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from runs.artifacts.errors import ArtifactError
+from runs.artifacts.models import File
+from runs.artifacts.queries import Readable, read_file
+from runs.artifacts.snapshots.models import SnapshotFile
+from runs.charts.comparison import Table
+from runs.tracking.models import Param, Property, Run, RunTag
+
+FILE_NAMES = ("requirements.txt", "conda.yaml", "python_env.yaml", "environment.yml")
+MOST_FILES = 12
+MOST_BYTES = 1 << 20
+HOST_WORDS = re.compile(
+    r"(?:^|[._/\s-])(python(?:_version)?|host(?:name)?|platform|os|cuda(?:_version)?|gpus?|"
+    r"gpu_(?:type|name|count)|device|docker_image|image|node|nodes|cpu|cpu_count|machine)$",
+    re.IGNORECASE,
+)
+CONDA = re.compile(
+    r"(?:.*::)?(?P<name>[\w.-]+)\s*(?:==?\s*(?P<version>[^=\s]+)(?:=\S+)?|(?P<range>[<>!~].*))?"
+)
+
+
+@dataclass
+class Environment:
+    """The packages of one run by name, its versions of Python, the files they were read from, and
+    those that could not be read."""
+
+    packages: dict[str, str] = field(default_factory=dict)
+    python: str = ""
+    files: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+
+    def add(self, name: str, version: str) -> None:
+        """Note a package; where two files disagree, both versions are shown."""
+        self.packages[name] = join_versions(self.packages.get(name, ""), version)
+
+    def add_python(self, version: str) -> None:
+        self.python = join_versions(self.python, version)
+
+
+def join_versions(known: str, version: str) -> str:
+    if not known or version in known.split(", "):
+        return known or version
+    return f"{known}, {version}"
+
+
+def read_environments(runs: Sequence[Run]) -> dict[str, Table]:
+    """Return the sections of a comparison of environments. Six queries; of each run at most 12
+    files of at most 1 MB are read."""
+    found = {run: read_environment(files) for run, files in find_files(runs).items()}
+    host: Table = {
+        ("Compute", ""): {run.id: run.target for run in runs},
+        ("Python", ""): {pk: one.python for pk, one in found.items()},
+    }
+    packages: Table = {}
+    for name in sorted({name for one in found.values() for name in one.packages}):
+        packages[name, ""] = {pk: one.packages.get(name) for pk, one in found.items()}
+    files: Table = {
+        ("Read from", ""): {pk: ", ".join(one.files) for pk, one in found.items()},
+        ("Could not be read", ""): {pk: ", ".join(one.unread) for pk, one in found.items()},
+    }
+    return {"Host": host | read_host(runs), "Packages": packages, "Files": files}
+
+
+def read_host(runs: Sequence[Run]) -> Table:
+    """Parameters, tags and properties whose names say that they tell of the host."""
+    table: Table = {}
+    for model, note in ((Param, "parameter"), (RunTag, "tag"), (Property, "property")):
+        rows = model.objects.filter(run__in=runs).order_by("key")
+        for run, key, value in rows.values_list("run", "key", "value"):
+            if HOST_WORDS.search(key):
+                table.setdefault((key, note), {})[run] = "" if value is None else value
+    return table
+
+
+def find_files(runs: Sequence[Run]) -> dict[int, list[tuple[str, Readable]]]:
+    """The files that tell of packages, by run: (path as shown, file). Three queries."""
+    named = Q(path__in=FILE_NAMES)
+    for name in FILE_NAMES:
+        named |= Q(path__endswith=f"/{name}")
+    small = File.objects.filter(named, size_bytes__lte=MOST_BYTES).order_by("path")
+    found: dict[int, list[tuple[str, Readable]]] = {run.id: [] for run in runs}
+    for file in small.filter(run__in=runs):
+        found[file.run_id].append((file.path, file))
+    for file in small.filter(model__source_run__in=runs).annotate(of=F("model__source_run")):
+        found[file.of].append((f"model: {file.path}", file))
+    sources = SnapshotFile.objects.filter(named, snapshot__runs__run__in=runs)
+    sources = sources.filter(blob__size_bytes__lte=MOST_BYTES).select_related("blob")
+    for file in sources.annotate(of=F("snapshot__runs__run")).order_by("path"):
+        if file.of in found:
+            found[file.of].append((f"snapshot: {file.path}", file))
+    return {run: files[:MOST_FILES] for run, files in found.items()}
+
+
+def read_environment(files: Sequence[tuple[str, Readable]]) -> Environment:
+    """What some files say. One that cannot be read is told and left out."""
+    environment = Environment()
+    for shown, file in files:
+        try:
+            text = b"".join(read_file(file)).decode()
+            add_file(environment, file.path.rpartition("/")[2], text)
+        except (ArtifactError, UnicodeDecodeError, yaml.YAMLError, ValueError):
+            environment.unread.append(shown)
+        else:
+            environment.files.append(shown)
+    return environment
+
+
+def add_file(environment: Environment, name: str, text: str) -> None:
+    """Raises yaml.YAMLError, ValueError (the file has another form)."""
+    if name == "requirements.txt":
+        return add_requirements(environment, text.splitlines())
+    content = yaml.safe_load(text)
+    if not isinstance(content, dict):
+        raise ValueError(f"{name} is no mapping")
+    if "python" in content:
+        environment.add_python(str(content["python"]))
+    dependencies = content.get("dependencies") or []
+    if not isinstance(dependencies, list):
+        raise ValueError(f"{name} lists no dependencies")
+    for one in dependencies:
+        if isinstance(one, dict):
+            add_requirements(environment, map(str, one.get("pip") or []))
+        elif name.startswith("python_env"):
+            add_requirements(environment, [str(one)])
+        else:
+            add_conda(environment, str(one))
+    return None
+
+
+def add_requirements(environment: Environment, lines: Iterable[str]) -> None:
+    """Lines of pip; options, comments and what pip alone can read are left out."""
+    for line in lines:
+        text = line.partition(" #")[0].partition(" --")[0].strip().rstrip("\\").strip()
+        if not text or text.startswith(("#", "-")):
+            continue
+        try:
+            wanted = Requirement(text)
+        except InvalidRequirement:
+            continue
+        exact = [one.version for one in wanted.specifier if one.operator in ("==", "===")]
+        version = exact[0] if len(exact) == len(wanted.specifier) == 1 else str(wanted.specifier)
+        environment.add(canonicalize_name(wanted.name), wanted.url or version or "any")
+
+
+def add_conda(environment: Environment, text: str) -> None:
+    """`python=3.11.9`, `conda-forge::numpy=2.1=py311_0`, `pip<=25`: a dependency of conda."""
+    found = CONDA.fullmatch(text.strip())
+    if found is None:
+        return
+    name, version = found["name"].lower(), found["version"] or found["range"] or "any"
+    if name == "python":
+        environment.add_python(version)
+    else:
+        environment.add(canonicalize_name(name), version)

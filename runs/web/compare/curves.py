@@ -1,0 +1,41 @@
+"""The tab Curves: tables such as ROC over each other, confusion matrices side by side."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from runs.charts.compared_curves import (
+    ComparedDiagram,
+    TableCurve,
+    read_diagrams,
+    read_table_curves,
+)
+from runs.web.compare.chosen import Chosen
+from runs.web.compare.tabs import Tab
+
+MOST_RUNS = 20
+
+
+def read(request: HttpRequest, chosen: Chosen) -> dict[str, Any]:
+    where = {"workspace": request.workspace.slug}
+    curves: list[TableCurve] = read_table_curves(chosen.runs)
+    diagrams: list[ComparedDiagram] = read_diagrams(chosen.runs)
+    addresses = {
+        run.run_id: reverse("diagram", kwargs={**where, "run_id": run.run_id})
+        for run in chosen.runs
+    }
+    return {
+        "curves": {
+            "series": reverse("series", kwargs=where),
+            "diagrams": addresses,
+            "tables": [{"y": one.y, "x": one.x, "runs": one.run_ids} for one in curves],
+            "documents": [
+                {"key": one.key, "form": one.form, "runs": one.run_ids} for one in diagrams
+            ],
+        },
+        "has_curves": bool(curves or diagrams),
+    }
+
+
+TAB = Tab("curves", "Curves", "runs/compare/curves.html", read, most=MOST_RUNS)

@@ -1,0 +1,14 @@
+// Which runs are compared, in which colours: as the legend of the page lists them.
+
+import { colorOf } from "../plotly.js";
+
+/** The compared runs, [{id, name, color, dash}], in their order. */
+export function readLegend() {
+  const items = document.querySelectorAll("[data-legend] [data-run]");
+  return [...items].map(({ dataset }) => ({
+    id: dataset.run,
+    name: dataset.name,
+    color: colorOf(`--s${dataset.hue}`),
+    dash: "ring" in dataset ? "dash" : "solid",
+  }));
+}

@@ -1,0 +1,120 @@
+"""Compare in Chromium: legend, table, code, logs and curves as a person sees them."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from runs.artifacts.services import save_file
+from runs.artifacts.snapshots.services import save_snapshot
+from runs.metrics.kinds.logging import log_metrics
+from runs.metrics.kinds.values import ConfusionMatrix, Table
+from runs.metrics.services import RunRef, log_batch
+from tests.artifacts.zips import make_zip
+from tests.charts.test_compared_curves import MATRIX
+from tests.factories import default_workspace, make_experiment, make_run
+from tests.web.browser import PHONE, open_tab, until
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+LONG = "resnet50-imagenet-cosine-schedule-of-many-words-lr0.1-batch256-s"
+COMPARED = "/w/default/compare?runs=run-2,run-0"
+LEGEND = "[...document.querySelectorAll('[data-legend] li')].map(one => one.dataset.run)"
+COLOURS = """[...document.querySelectorAll('[data-legend] li .legend-dot')]
+    .map(dot => getComputedStyle(dot).backgroundColor)"""
+LINES = "[...document.querySelectorAll('.plot .scatterlayer .js-line')]"
+
+
+@pytest.fixture(autouse=True)
+def runs(db, settings, tmp_path):
+    settings.FILES_DIR = tmp_path / "files"
+    settings.STUDIO_S3_BUCKET = ""
+    experiment = make_experiment("vision")
+    for i in range(3):
+        run = make_run(experiment, run_id=f"run-{i}", name=f"{LONG}{i}", params={"lr": f"0.{i}"})
+        points = [("val/loss", step, 1000, 1 / (step + i + 1)) for step in range(5)]
+        log_batch(run=RunRef(run.id, experiment.id), points=points, params=None, tags=None)
+        save_file(owner=run, path="logs/train.log", chunks=[f"line of {i}\n".encode()])
+        save_snapshot(run=run, chunks=[make_zip({"train.py": f"seed = {i}\n"})])
+        roc = Table(name="roc", value={"fpr": [0, 0.5, 1], "tpr": [0, 0.6 + i / 10, 1]})
+        matrix = ConfusionMatrix(name="validation", value=MATRIX)
+        log_metrics(workspace=default_workspace(), run_id=run.run_id, values=[roc, matrix])
+
+
+def test_the_best_value_is_bold_and_names_its_direction(tab):
+    tab.goto(f"{COMPARED}&tab=table")
+    row = tab.locator("tr", has_text="val/loss min")
+    weights = row.locator("td").evaluate_all(
+        "all => all.map(td => getComputedStyle(td).fontWeight)"
+    )
+    assert weights == ["700", "400"]
+    assert row.locator(".goal").get_attribute("title") == "Lower is better"
+
+
+def test_the_baseline_select_is_narrow_and_choosing_keeps_the_rest(tab):
+    tab.goto(f"{COMPARED}&tab=table&diff=0")
+    select = tab.locator("select[name=base]")
+    assert select.bounding_box()["width"] <= 260
+    select.select_option("run-0")
+    tab.wait_for_url("**base=run-0**")
+    assert tab.inner_text("thead th:nth-child(3) small") == "baseline"
+    assert not tab.is_checked("input[type=checkbox][name=diff]")
+    assert tab.evaluate(LEGEND) == ["run-2", "run-0"]
+
+
+def test_long_names_keep_their_ends(tab):
+    tab.goto(f"{COMPARED}&tab=table")
+    tail = tab.locator("thead .middle > :last-child").first
+    head = tab.locator("thead .middle > :first-child").first
+    assert tail.inner_text().endswith("-s2")
+    assert tail.evaluate("e => e.scrollWidth <= e.clientWidth + 1")
+    assert head.evaluate("e => e.scrollWidth > e.clientWidth")
+
+
+def test_a_run_is_found_by_its_name_and_added(tab):
+    tab.goto(f"{COMPARED}&tab=table")
+    tab.fill("[name=add]", "s1")
+    tab.wait_for_selector("[role=option]")
+    assert tab.locator("[role=option]").count() == 1
+    tab.press("[name=add]", "ArrowDown")
+    tab.press("[name=add]", "Enter")
+    tab.wait_for_url("**runs=run-2,run-0,run-1**")
+    assert tab.evaluate(LEGEND) == ["run-2", "run-0", "run-1"]
+    tab.click("[data-run=run-2] .remove")
+    until(tab, f'JSON.stringify({LEGEND}) === \'["run-0","run-1"]\'')
+
+
+def test_code_shows_what_differs_between_two_snapshots(tab):
+    tab.goto(f"{COMPARED}&tab=code")
+    tab.wait_for_selector(".diff tr.added")
+    changed = tab.locator(".diff tr:is(.added, .removed)").all_inner_texts()
+    assert ["seed = 2" in changed[0], "seed = 0" in changed[1]] == [True, True]
+    assert tab.url.count("runs=") == 1
+    assert "tab=code" in tab.url
+    tab.reload()
+    tab.wait_for_selector(".diff tr.added")
+
+
+def test_two_logs_stand_side_by_side(tab):
+    tab.goto(f"{COMPARED}&tab=logs")
+    until(tab, "document.querySelectorAll('.log-line').length === 2")
+    assert tab.locator(".log-text").all_inner_texts() == ["line of 2", "line of 0"]
+    left, right = (tab.locator(".log-side").nth(i).bounding_box() for i in (0, 1))
+    assert left["y"] == right["y"]
+    assert left["x"] + left["width"] <= right["x"]
+
+
+def test_curves_lie_over_each_other_in_the_colours_of_the_legend(tab):
+    tab.goto(f"{COMPARED}&tab=curves")
+    until(tab, f"{LINES}.length === 2")
+    drawn = tab.evaluate(f"{LINES}.map(line => getComputedStyle(line).stroke)")
+    assert sorted(drawn) == sorted(tab.evaluate(COLOURS))
+    width = tab.evaluate("document.querySelector('.plot .main-svg').getBoundingClientRect().width")
+    assert width == pytest.approx(tab.locator(".plot").first.bounding_box()["width"], abs=4)
+    until(tab, "document.querySelectorAll('.matrices .plot .heatmaplayer .hm').length === 2")
+
+
+@pytest.mark.parametrize("name", ["table", "code", "environment", "logs", "curves"])
+def test_every_tab_is_accessible_and_fits_a_phone(chromium, live_server, settings, name):
+    settings.STUDIO_OPEN = True
+    with open_tab(chromium, live_server.url, viewport=PHONE) as tab:
+        tab.goto(f"{COMPARED}&tab={name}", wait_until="networkidle")
+        assert Axe().run(tab).response["violations"] == []
+        assert tab.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
