@@ -1,11 +1,13 @@
-"""The Celery application: the doorbell of the compute room and the clock of housekeeping."""
+"""The Celery application: it finds the tasks of the rooms, and when the clock sends them."""
 
 import os
 import warnings
+from importlib import import_module
+from pathlib import Path
 
 from celery import Celery
 from celery.exceptions import SecurityWarning
-from celery.signals import worker_process_init
+from celery.signals import import_modules, worker_process_init
 
 from studio.clock import add_clock
 from studio.up.orphans import die_with_supervisor
@@ -17,8 +19,20 @@ warnings.filterwarnings("ignore", category=SecurityWarning)
 
 app = Celery("studio")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["runs", "runs.artifacts", "runs.metrics", "runs.housekeeping"])
 add_clock(app)
+
+ROOMS = Path(__file__).resolve().parent.parent / "runs"
+TASK_MODULES = tuple(f"runs.{path.parent.name}.tasks" for path in sorted(ROOMS.glob("*/tasks.py")))
+
+
+@import_modules.connect(sender=app, weak=False)
+def import_tasks(**kwargs: object) -> None:
+    """Import the `tasks.py` of every room; its `SCHEDULE` says what the clock sends and how often.
+
+    Celery calls this when a worker or a clock starts: Django is ready then.
+    """
+    for name in TASK_MODULES:
+        app.conf.beat_schedule |= import_module(name).SCHEDULE
 
 
 @worker_process_init.connect

@@ -166,21 +166,11 @@ if CELERY_BROKER_URL.startswith("filesystem:"):
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
-CELERY_TASK_ACKS_LATE = True
+# A worker takes a message for good: else Redis hands a task that runs longer than its time-out to a
+# second worker. The clock's next task finds in the database what a killed worker has left undone.
+CELERY_TASK_ACKS_LATE = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BEAT_SCHEDULE = {
-    "sweep orphans": {"task": "runs.artifacts.tasks.sweep_orphans", "schedule": 3600.0},
-    "finish left logs": {"task": "runs.artifacts.tasks.finish_left_logs", "schedule": 60.0},
-    "move finished files": {"task": "runs.artifacts.tasks.move_finished_files", "schedule": 60.0},
-    "forget batches": {"task": "runs.metrics.tasks.forget_old_batches", "schedule": 3600.0},
-    "erase deleted": {
-        "task": "runs.housekeeping.tasks.erase_deleted",
-        "schedule": 60.0,
-        "options": {"expires": 60},
-    },
-    "beat": {"task": "runs.housekeeping.tasks.beat", "schedule": 30.0, "options": {"expires": 60}},
-}
 
 # -- files ---------------------------------------------------------------------------------------
 # `manage.py prepare` collects the static files under a name made of their content, so a browser

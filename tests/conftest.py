@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-import studio.celery  # noqa: F401  (binds shared tasks to this app)
+import studio.celery
 from runs.metrics import names, runs
 from runs.workspaces import memory
 from runs.workspaces.models import Workspace
@@ -40,6 +40,12 @@ def files_dir(settings, tmp_path: Path) -> Path:
     settings.FILES_DIR = tmp_path / "files"
     settings.STUDIO_S3_BUCKET = ""
     return settings.FILES_DIR
+
+
+@pytest.fixture
+def queue_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No queue answers. (With `broker_url` patched too, undoing would leave this one patched.)"""
+    monkeypatch.setattr(studio.celery.app.conf, "broker_write_url", "redis://127.0.0.1:1/0")
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ def erase_files_of_models(experiment_pk: int, most: int) -> Erased:
     return _erase(models, most)
 
 
-def let_go_of_files(run_pks: Sequence[int]) -> Erased:
+def release_files(run_pks: Sequence[int]) -> Erased:
     """Delete what else names runs without files: their counts, and their hold on snapshots.
 
     Of those, what no other run holds is left to the sweep.

@@ -1,4 +1,4 @@
-"""Housekeeping of files, by the clock."""
+"""What the clock has done to files."""
 
 from celery import shared_task
 
@@ -23,3 +23,10 @@ def finish_left_logs() -> None:
 def move_finished_files() -> None:
     """Move finished files to the bucket, where one is configured."""
     sweeping.move_finished_files()
+
+
+SCHEDULE = {
+    "sweep orphans": {"task": sweep_orphans.name, "schedule": 3600.0},
+    "finish left logs": {"task": finish_left_logs.name, "schedule": 60.0},
+    "move finished files": {"task": move_finished_files.name, "schedule": 60.0},
+}

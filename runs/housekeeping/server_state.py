@@ -9,7 +9,7 @@ from django.apps import apps
 from django.conf import settings
 
 from runs.database.dialects import current_dialect
-from runs.housekeeping.heartbeats import SILENT_AFTER_MS, last_sign
+from runs.housekeeping.heartbeats import SILENT_AFTER_MS, last_heartbeat
 from runs.housekeeping.queue_state import QueueState, read_queue_state
 from runs.housekeeping.table_sizes import TableSize, list_table_sizes
 from runs.tracking.clock import now_ms
@@ -56,7 +56,7 @@ class ServerState:
 
 def read_server_state() -> ServerState:
     """About fifteen short queries, and one question to the queue."""
-    queue, sign = read_queue_state(), last_sign()
+    queue, sign = read_queue_state(), last_heartbeat()
     return ServerState(
         versions=list_versions(queue),
         started_ms=apps.get_app_config("runs").started_ms,

@@ -1,4 +1,4 @@
-"""What the metrics room does by the clock."""
+"""What the clock has done to metrics."""
 
 from celery import shared_task
 
@@ -9,3 +9,6 @@ from runs.metrics.services import forget_batches
 def forget_old_batches() -> None:
     """Forget the ids of batches that nobody will send again."""
     forget_batches()
+
+
+SCHEDULE = {"forget batches": {"task": forget_old_batches.name, "schedule": 3600.0}}

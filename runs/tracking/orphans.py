@@ -53,6 +53,6 @@ def begin_trees(top_pks: Sequence[int]) -> None:
             cursor.execute(NEW_TREES.format(places=", ".join(["%s"] * len(top_pks))), top_pks)
 
 
-def let_go_of_root(run_pks: Sequence[int]) -> None:
+def clear_root(run_pks: Sequence[int]) -> None:
     """Take runs out of the trees of these, should any still be there."""
     Run.with_erasing.filter(root__in=run_pks).exclude(id__in=run_pks).update(root=None)

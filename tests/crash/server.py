@@ -37,11 +37,7 @@ class Server:
         self.process = subprocess.Popen(
             server_command(self.options),
             cwd=BASE_DIR,
-            env=clean_environment(
-                DATABASE_URL=database_url(),
-                STUDIO_DATA_DIR=str(settings.DATA_DIR),
-                STUDIO_OPEN="1",
-            ),
+            env=environment(),
             start_new_session=True,
         )
         while not answers(self.options):
@@ -56,6 +52,13 @@ class Server:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
             self.process = None
+
+
+def environment() -> dict[str, str]:
+    """What a process needs to work on the database and the files of this test."""
+    return clean_environment(
+        DATABASE_URL=database_url(), STUDIO_DATA_DIR=str(settings.DATA_DIR), STUDIO_OPEN="1"
+    )
 
 
 def database_url() -> str:

@@ -5,7 +5,7 @@ from django.apps import apps
 from django.test import Client
 
 from runs.artifacts.services import save_file
-from runs.housekeeping.heartbeats import give_sign
+from runs.housekeeping.heartbeats import record_heartbeat
 from runs.housekeeping.models import Heartbeat
 from runs.tracking import services
 from runs.tracking.clock import now_ms
@@ -108,17 +108,13 @@ def test_a_sign_of_life_shows_and_an_old_one_does_not(studio: Client, monkeypatc
     assert "Waiting for a sign" in text_of(studio, f"{PAGE}/server")
     monkeypatch.setattr(apps.get_app_config("runs"), "started_ms", now_ms() - 3_600_000)
     assert "no task has run yet" in text_of(studio, f"{PAGE}/server")
-    give_sign()
+    record_heartbeat()
     assert "Alive</span>" in text_of(studio, f"{PAGE}/server")
     Heartbeat.objects.update(at_ms=now_ms() - 3_600_000)
     assert "Silent</span>" in text_of(studio, f"{PAGE}/server")
 
 
-def test_a_queue_that_is_away_is_told(studio: Client, monkeypatch):
-    from celery import current_app
-
-    monkeypatch.setattr(current_app.conf, "broker_url", "redis://127.0.0.1:1/0")
-    monkeypatch.setattr(current_app.conf, "broker_write_url", "redis://127.0.0.1:1/0")
+def test_a_queue_that_is_away_is_told(studio: Client, queue_away):
     assert "Does not answer" in text_of(studio, f"{PAGE}/server")
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 
-from runs.artifacts.purging import erase_files, erase_files_of_models, let_go_of_files
+from runs.artifacts.purging import erase_files, erase_files_of_models, release_files
 from runs.artifacts.services import delete_bytes_on_commit
 from runs.database.dialects import current_dialect
 from runs.database.writer import hold_writer_lock
@@ -28,7 +28,7 @@ from runs.tracking.erasing import (
     marked_runs,
 )
 from runs.tracking.models import ERASING, Experiment, Run
-from runs.tracking.orphans import hand_on_children, let_go_of_root
+from runs.tracking.orphans import clear_root, hand_on_children
 from runs.workspaces.models import Workspace
 
 RUNS_PER_PART = 200
@@ -116,8 +116,8 @@ def erase_some_runs(run_pks: Sequence[int]) -> Erased:
         done += step(run_pks, ROWS_PER_PART - done.rows)
     if done.rows >= ROWS_PER_PART:
         return done
-    let_go_of_root(run_pks)
-    return done + let_go_of_files(run_pks) + erase_runs(run_pks)
+    clear_root(run_pks)
+    return done + release_files(run_pks) + erase_runs(run_pks)
 
 
 def hand_on_all_children(run_pks: Sequence[int]) -> Erased:
