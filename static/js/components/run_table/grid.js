@@ -186,6 +186,7 @@ export class Grid {
   showColumn(column) {
     const free = column - this.pinnedColumns.length;
     if (free < 0) return;
+    this.draw();
     const view = this.root.clientWidth - this.pinnedEdges.at(-1);
     if (this.freeEdges[free] < this.root.scrollLeft) this.root.scrollLeft = this.freeEdges[free];
     else if (this.freeEdges[free + 1] > this.root.scrollLeft + view)

@@ -100,17 +100,13 @@ export class RunTable {
   }
 
   take() {
-    const known = this.columns?.map((column) => column.id).join();
     this.columns = this.store.columns.map((column, index) => ({
       ...column,
       ...describeMetric(column, this.store.asked.goal),
       index,
       width: this.widthOf(column),
     }));
-    if (known === this.columns.map((column) => column.id).join()) {
-      this.fill(this.grid.root.clientWidth);
-      this.grid.refresh();
-    } else this.grid.relayout();
+    this.grid.relayout();
     this.showAwaited();
   }
 

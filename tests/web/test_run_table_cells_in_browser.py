@@ -1,0 +1,232 @@
+"""What the cells and headers of the run table show, as a person sees them in Chromium."""
+
+import pytest
+
+from runs.metrics.services import RunRef, log_batch
+from runs.tracking.models import Run
+from tests.factories import make_experiment, make_run
+from tests.web.browser import until
+from tests.web.run_table import DRAWN, make_runs, open_table, query_of
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+LONG = "resnet50-imagenet-augmented-mixup-cutmix-label-smoothing-cosine-bs256-lr0.01-s4"
+BOX = "(box => [box.left, box.top, box.right, box.bottom])({}.getBoundingClientRect())"
+BOLD = "getComputedStyle(cell).webkitTextStrokeWidth !== '0px'"
+IN_SIGHT = "(([l, t, r, b]) => l >= 0 && t >= 0 && r <= innerWidth && b <= innerHeight)({})"
+
+
+@pytest.fixture
+def runs(db):
+    return make_runs()
+
+
+def log(run, **values):
+    points = [(key, step, 1000, value) for key, all_ in values.items() for step, value in all_]
+    log_batch(run=RunRef(run.id, run.experiment_id), points=points, params=None, tags=None)
+
+
+def cells(tab, column, script="cell.textContent"):
+    selector = f'.rt-body [data-column="{column}"]'
+    return tab.evaluate(f"[...document.querySelectorAll('{selector}')].map(cell => {script})")
+
+
+def test_a_cell_that_is_used_again_keeps_nothing_of_what_it_showed(tab, runs):
+    open_table(tab)
+    tab.locator(".rt-headrow [data-column='run.duration']").click(button="right")
+    tab.get_by_role("menuitem", name="Hide column").click()
+    until(tab, "document.querySelector('[data-column=\"run.duration\"]') === null")
+
+    tab.wait_for_timeout(1300)
+
+    assert tab.locator(".rt-body [data-since]").count() == 0
+    assert not [text for text in cells(tab, "metrics.train/loss") if ":" in text]
+
+
+def test_decimal_points_stand_under_each_other(tab, db):
+    experiment = make_experiment("digits")
+    for number, value in enumerate((0.0871, 1.4925, 12.5, 3.0, 1e12, float("nan"))):
+        log(make_run(experiment, name=f"run {number}"), loss=[(0, value)])
+    open_table(tab)
+    points = """[...document.querySelectorAll('.rt-body [data-column="metrics.loss"]')]
+      .filter(cell => cell.textContent.includes('.'))
+      .map(cell => {
+        const range = document.createRange();
+        const at = cell.textContent.indexOf('.');
+        range.setStart(cell.firstChild, at);
+        range.setEnd(cell.firstChild, at + 1);
+        return Math.round(range.getBoundingClientRect().left);
+      })"""
+
+    found = tab.evaluate(points)
+
+    assert len(found) == 3
+    assert len(set(found)) == 1
+
+
+def test_all_durations_are_written_alike(tab, db):
+    for number, ms in enumerate((3, 400, 8000, 6_000_000)):
+        run = make_run(name=f"run {number}", started_ms=1000)
+        Run.objects.filter(pk=run.pk).update(status="Completed", ended_ms=1000 + ms)
+    open_table(tab)
+
+    assert sorted(cells(tab, "run.duration")) == ["00:00:00", "00:00:00", "00:00:08", "01:40:00"]
+    assert "00:00:00.400" in cells(tab, "run.duration", "cell.title")
+
+
+def test_the_card_of_a_cell_is_whole_on_the_screen(tab, runs):
+    open_table(tab)
+    last = tab.locator(".rt-body .rt-row").nth(11)
+    tab.evaluate("document.querySelector('.rt-grid').scrollTop = 1e6")
+    last.locator("[data-column='metrics.val/loss']").hover()
+
+    until(tab, "document.querySelector('.cell-tip').matches(':popover-open')")
+
+    box = BOX.format("document.querySelector('.cell-tip')")
+    assert tab.evaluate(IN_SIGHT.format(box))
+    assert "step" in tab.inner_text(".cell-tip")
+
+
+def test_the_word_beside_a_metric_adds_another_value_beside_it_and_in_sight(tab, runs):
+    columns = ",".join(f"metrics.{name}" for name in ("val/loss", "train/loss", "epoch"))
+    others = ",".join(f"run.{name}" for name in ("status", "started", "kind", "description"))
+    open_table(tab, f"?cols=run.name,{columns},{others}")
+
+    tab.click(".rt-headrow [data-column='metrics.val/loss'] .rt-value")
+    tab.get_by_role("menuitemcheckbox", name="min").click()
+
+    until(tab, "document.querySelector('[data-column=\"metrics.val/loss:min\"]') !== null")
+    assert "metrics.val/loss,metrics.val/loss:min,metrics.train/loss" in query_of(tab)["cols"]
+    header = "document.querySelector('.rt-headrow [data-column=\"metrics.val/loss:min\"]')"
+    assert tab.evaluate(IN_SIGHT.format(BOX.format(header)))
+
+
+def test_a_column_added_far_away_scrolls_into_sight(tab, runs):
+    run = runs.last()
+    log(run, **{f"metric-{i:02}": [(0, 1.0)] for i in range(30)})
+    columns = ",".join(f"metrics.metric-{i:02}" for i in range(30))
+    open_table(tab, f"?cols=run.name,{columns}")
+    tab.keyboard.press("e")
+    tab.keyboard.type("val/loss")
+    until(tab, "document.querySelectorAll('[data-offered] .offer').length === 1")
+
+    tab.click("[data-add='metrics.val/loss']")
+
+    header = "document.querySelector('.rt-headrow [data-column=\"metrics.val/loss\"]')"
+    until(tab, f"{header} !== null && {IN_SIGHT.format(BOX.format(header))}")
+
+
+def test_the_caret_of_a_metric_can_be_seen_and_opens_its_menu(tab, runs):
+    open_table(tab)
+    caret = tab.locator(".rt-headrow [data-column='metrics.val/loss'] .rt-caret")
+    assert caret.evaluate("caret => getComputedStyle(caret).opacity") == "1"
+
+    caret.click()
+    tab.get_by_role("menuitem", name="Sort ascending").click()
+
+    until(tab, "location.search.includes('sort=metrics.val')")
+
+
+def test_the_best_value_of_a_column_is_bold_where_it_is_known(tab, runs):
+    open_table(tab, "?cols=run.name,metrics.val/loss:min,metrics.val/loss:max,metrics.epoch")
+
+    texts = cells(tab, "metrics.val/loss:min")
+    marked = cells(tab, "metrics.val/loss:min", BOLD)
+    assert texts[marked.index(True)] == min(texts, key=float)
+    assert marked.count(True) == 1
+    assert cells(tab, "metrics.val/loss:max", BOLD).count(True) == 1
+    assert not any(cells(tab, "metrics.epoch", BOLD))
+
+
+def test_a_dash_says_why_it_is_there(tab, runs):
+    log(runs.first(), f1=[(7, 0.5)])
+    open_table(tab, "?cols=run.name,metrics.f1,metrics.f1:best&goal=min:val/loss")
+
+    titles = dict(zip(cells(tab, "metrics.f1"), cells(tab, "metrics.f1", "cell.title")))
+    assert titles["—"] == "This run has no f1."
+    at_best = cells(tab, "metrics.f1:best", "cell.title")
+    assert set(at_best) == {"This run has no f1 at the step where val/loss is lowest."}
+
+
+def test_names_take_the_free_width_and_keep_their_ends(tab, db):
+    make_run(name=LONG)
+    open_table(tab, "?cols=run.name,run.status")
+    width = "document.querySelector('.rt-headrow [data-column=\"run.name\"]').offsetWidth"
+    assert tab.evaluate(width) > 800
+
+    tab.set_viewport_size({"width": 700, "height": 800})
+    open_table(tab, "?cols=run.name,run.status,run.started,run.kind,run.target,run.ended")
+
+    name = "document.querySelector('.rt-body .rt-name')"
+    assert tab.evaluate(f"{name}.textContent") == LONG
+    head, tail = f"{name}.firstChild", f"{name}.lastChild"
+    assert tab.evaluate(f"{head}.scrollWidth > {head}.clientWidth")
+    assert tab.evaluate(f"{tail}.textContent").endswith("-s4")
+    cell = BOX.format("document.querySelector('.rt-body [data-column=\"run.name\"]')")
+    assert tab.evaluate(BOX.format(tail))[2] <= tab.evaluate(cell)[2]
+
+
+def test_the_remove_button_of_a_column_with_a_long_name_is_in_the_panel(tab, db):
+    run = make_run()
+    log(run, **{"m" * 200: [(0, 1.0)]})
+    open_table(tab)
+    tab.keyboard.press("e")
+    until(tab, "document.querySelectorAll('.choice').length > 3")
+
+    right = "[...document.querySelectorAll('.choice [data-remove]')].map(one => {}[2])".format(
+        BOX.format("one")
+    )
+    assert max(tab.evaluate(right)) <= 1440
+    assert tab.evaluate("document.querySelector('.chosen').parentElement.scrollWidth") <= (
+        tab.evaluate("document.querySelector('.chosen').parentElement.clientWidth")
+    )
+
+
+def test_a_header_is_dragged_to_another_place(tab, runs):
+    open_table(tab, "?cols=run.name,run.status,params.lr,params.batch")
+    start = tab.locator(".rt-headrow [data-column='params.batch'] .rt-label").bounding_box()
+    end = tab.locator(".rt-headrow [data-column='run.status']").bounding_box()
+    tab.mouse.move(start["x"] + 5, start["y"] + 5)
+    tab.mouse.down()
+    tab.mouse.move(end["x"] + 10, end["y"] + 8, steps=6)
+    tab.mouse.up()
+
+    until(tab, "location.search.includes('run.name%2Cparams.batch%2Crun.status')")
+    assert "sort" not in query_of(tab)
+
+
+def test_a_finger_moves_a_column_after_a_long_press(chromium, live_server, settings, runs):
+    from tests.web.browser import open_tab
+
+    settings.STUDIO_OPEN = True
+    with open_tab(chromium, live_server.url, has_touch=True) as tab:
+        open_table(tab, "?cols=run.name,run.status,params.lr")
+        tab.keyboard.press("e")
+        until(tab, "document.querySelectorAll('.choice').length === 3")
+        start = tab.locator("[data-id='params.lr'] .choice-name").bounding_box()
+        end = tab.locator("[data-id='run.status']").bounding_box()
+        touch = tab.context.new_cdp_session(tab)
+
+        def send(kind, *points):
+            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
+
+        send("touchStart", {"x": start["x"] + 9, "y": start["y"] + 9})
+        tab.wait_for_timeout(500)
+        send("touchMove", {"x": start["x"] + 9, "y": end["y"] + 12})
+        send("touchMove", {"x": start["x"] + 9, "y": end["y"] + 4})
+        send("touchEnd")
+
+        until(tab, "location.search.includes('run.name%2Cparams.lr%2Crun.status')")
+
+
+def test_a_thousand_runs_do_not_hide_which_is_best(tab, db):
+    experiment = make_experiment("many")
+    for number in range(130):
+        log(make_run(experiment, name=f"run {number}"), loss=[(0, float(number) + 0.5)])
+    open_table(tab, "?cols=run.name,metrics.loss")
+    assert not any(cells(tab, "metrics.loss", BOLD))
+
+    tab.click(".rt-headrow [data-column='metrics.loss'] .rt-label")
+
+    until(tab, f"{DRAWN} > 0 && location.search.includes('sort=metrics.loss')")
+    until(tab, "document.querySelector('.rt-body .best')?.textContent === '0.5'")
