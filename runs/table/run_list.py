@@ -12,6 +12,7 @@ from runs.table.groups import Group, read_groups, sort_groups
 from runs.table.rows import TableRow, read_rows
 from runs.tracking.filters import And, Comparison, Node
 from runs.tracking.models import Param, Run
+from runs.tracking.queries import list_ancestors
 
 DEFAULT_COLUMNS = tuple(Column(Kind.RUN, one.key) for one in RUN_FIELDS if one.is_default)
 COMMON_METRICS = 4
@@ -23,24 +24,27 @@ FOUND_AT_ONCE = 500
 @dataclass(frozen=True, kw_only=True)
 class RunQuery:
     """A page of a run table: the runs searched for, and what is shown of them. `columns` None: the
-    usual ones and the commonest of its runs."""
+    usual ones and the commonest of its runs. `is_tree`: with the parents of the runs found."""
 
     search: Search
     columns: tuple[Column, ...] | None = None
     group: tuple[Column, ...] = ()
     only_differences: bool = False
+    is_tree: bool = False
     after: str | None = None
     limit: int = 100
 
 
 @dataclass
 class RunList:
-    """A page of runs, or their groups."""
+    """A page of runs, or their groups. `above` are runs that are not on the page, but have
+    descendants there."""
 
     columns: list[Column]
     rows: list[TableRow] = field(default_factory=list)
     groups: list[Group] | None = None
     next: str | None = None
+    above: list[TableRow] = field(default_factory=list)
 
 
 def list_runs(query: RunQuery) -> RunList:
@@ -58,7 +62,10 @@ def list_runs(query: RunQuery) -> RunList:
     rows = read_rows(found.run_ids, columns, query.search.goal)
     if query.only_differences:
         columns, rows = drop_constant(columns, rows, query.search)
-    return RunList(columns, rows, None, found.next)
+    above: list[TableRow] = []
+    if query.is_tree and (ids := list_ancestors([row.run for row in rows])):
+        above = read_rows(ids, columns, query.search.goal)
+    return RunList(columns, rows, None, found.next, above)
 
 
 def default_columns(search: Search) -> list[Column]:

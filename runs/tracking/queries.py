@@ -8,7 +8,7 @@ from django.db.models import F, QuerySet
 
 from runs.database.rows import Rows
 from runs.tracking.errors import NotFound
-from runs.tracking.models import ERASING, Experiment, Run
+from runs.tracking.models import ERASING, Experiment, Lifecycle, Run
 from runs.tracking.tables import EXPERIMENT, RUN
 from runs.tracking.texts import INT64_MAX, is_storable
 from runs.workspaces.models import Workspace
@@ -87,3 +87,18 @@ def _fetch_one(sql: str, values: list[Any]) -> Sequence[Any] | None:
 def _with_workspace(row: M, workspace: Workspace) -> M:
     row.workspace = workspace
     return row
+
+
+def list_ancestors(runs: Iterable[Run]) -> list[int]:
+    """Return the keys of the ancestors of runs that are not deleted, nor among the runs. One query
+    for each level of the tree above them."""
+    known = {run.id for run in runs}
+    above: list[int] = []
+    wanted = {run.parent_id for run in runs if run.parent_id is not None} - known
+    while wanted:
+        rows = Run.objects.filter(id__in=wanted).exclude(lifecycle=Lifecycle.DELETED)
+        found = dict(rows.values_list("id", "parent_id"))
+        above += found
+        known |= wanted
+        wanted = {parent for parent in found.values() if parent is not None} - known
+    return above

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import msgspec
@@ -17,11 +17,12 @@ from runs.search import SearchError, count_place, count_runs
 from runs.table.columns import Column, Kind
 from runs.table.completions import complete
 from runs.table.names import PAGE_NAMES, list_chart_names, list_columns
-from runs.table.run_list import RunList, list_runs
+from runs.table.rows import TableRow
+from runs.table.run_list import RunList, RunQuery, list_runs
 from runs.table.saved_views import default_view
 from runs.tracking.errors import InvalidValue, NotFound
-from runs.tracking.filters import FilterError, list_choices
-from runs.tracking.models import Experiment, Lifecycle
+from runs.tracking.filters import EVERYTHING, FilterError, list_choices
+from runs.tracking.models import Experiment, Lifecycle, Run
 from runs.tracking.queries import get_run, runs_named
 from runs.tracking.statuses import Status
 from runs.web.addresses import tracking_uri
@@ -38,6 +39,7 @@ SUMMARY = (
 )  # fmt: skip
 MOST_CHART_NAMES = 2000
 FIRST_CHARTS = 3
+SAMPLED_CHILDREN = 100
 
 
 @dataclass(frozen=True)
@@ -92,11 +94,15 @@ def make_table(
     experiment: Experiment | None = None,
 ) -> TableContext:
     """The run table of a page. `fixed` is state that the page decides, not its address."""
-    fixed = fixed or {}
+    fixed, usual = fixed or {}, {}
     bare, query = QueryDict(mutable=True), request.GET.copy()
     for key, value in fixed.items():
         bare[key] = query[key] = "1" if value is True else value
     first = first_page(request, query, bare)
+    if "children" not in query and is_of_sweeps(first):
+        usual = {"children": True}
+        bare["children"] = query["children"] = "1"
+        first = first_page(request, query, bare)
     where = {"workspace": request.workspace.slug}
     scope = [experiment.id] if experiment else experiment_ids(request.workspace, ())
     chart_names = list_chart_names(scope)
@@ -104,7 +110,7 @@ def make_table(
     return TableContext(
         rows=reverse("run_rows", kwargs=where),
         fixed=json.dumps(fixed),
-        usual=json.dumps({}),
+        usual=json.dumps(usual),
         first=first,
         counts=reverse("run_counts", kwargs=where),
         summary=reverse("metric_summary", kwargs=where),
@@ -130,14 +136,17 @@ def first_charts(
     request: HttpRequest, query: QueryDict, bare: QueryDict, first: dict[str, Any]
 ) -> list[str]:
     """The metrics a page that nobody has shaped draws: curves of its first runs, or of those
-    behind its groups."""
+    behind its groups; where these have none, of their children."""
     shown = [row["id"] for row in first["rows"] if row["run"]]
     if first["rows"] and not shown:
         ungrouped = query.copy()
         ungrouped.update({"group": "", "cols": "run.name"})
         shown = [row["id"] for row in first_page(request, ungrouped, bare)["rows"]]
-    runs = runs_named(request.workspace, shown).values_list("id", flat=True)
-    return common_keys(list(runs), FIRST_CHARTS, least_points=2)
+    runs = list(runs_named(request.workspace, shown).values_list("id", flat=True))
+    if keys := common_keys(runs, FIRST_CHARTS, least_points=2):
+        return keys
+    children = Run.objects.filter(parent__in=runs).values_list("id", flat=True)[:SAMPLED_CHILDREN]
+    return common_keys(list(children), FIRST_CHARTS, least_points=2)
 
 
 def first_page(request: HttpRequest, query: QueryDict, bare: QueryDict) -> dict[str, Any]:
@@ -148,6 +157,12 @@ def first_page(request: HttpRequest, query: QueryDict, bare: QueryDict) -> dict[
     except (InvalidValue, SearchError) as error:
         plain = answer_of(request, read_state(request, bare))
         return {**plain, "error": describe_error(error)}
+
+
+def is_of_sweeps(first: dict[str, Any]) -> bool:
+    """Tell whether only children have metrics: those of a sweep, whose runs gather others."""
+    has_metrics = any(column["kind"] == Kind.METRIC for column in first["columns"])
+    return not has_metrics and any(row["run"] and row["children"] for row in first["rows"])
 
 
 def any_runs(workspace: Workspace, experiment: Experiment | None) -> bool:
@@ -191,43 +206,56 @@ def describe_error(error: InvalidValue | SearchError) -> dict[str, Any]:
 
 
 def answer_of(request: HttpRequest, state: TableState) -> dict[str, Any]:
-    """Columns, rows, position of the next ones and counts; `stamp` changes when these do."""
+    """Columns, rows and the parents `above` them, and the position of the next rows; `stamp`
+    changes with what is shown."""
     query = state.query
     found = list_runs(query)
     pinned = state.pinned or ("run.name",)
     columns = sorted(found.columns, key=lambda column: column.id not in pinned)
-    answer = {
+    shown = {
         "columns": [
             describe_column(column, pinned, group_depth=len(query.group)) for column in columns
         ],
-        "rows": describe_rows(request, found, columns, query.group),
-        "next": found.next,
+        "rows": describe_rows(request, found, columns, query),
+        "above": describe_runs(request, found.above, found, columns, query),
+        "children": query.is_tree,
     }
-    answer["stamp"] = hashlib.blake2b(msgspec.json.encode(answer), digest_size=8).hexdigest()
-    return answer
+    stamp = hashlib.blake2b(msgspec.json.encode(shown), digest_size=8).hexdigest()
+    return {**shown, "next": found.next, "stamp": stamp}
 
 
 def describe_rows(
-    request: HttpRequest, found: RunList, columns: list[Column], fields: Sequence[Column]
+    request: HttpRequest, found: RunList, columns: list[Column], query: RunQuery
 ) -> list[dict[str, Any]]:
+    if found.groups is None:
+        return describe_runs(request, found.rows, found, columns, query)
+    return [
+        describe_group(group, query.group, columns, hue) for hue, group in enumerate(found.groups)
+    ]
+
+
+def describe_runs(
+    request: HttpRequest,
+    rows: list[TableRow],
+    found: RunList,
+    columns: list[Column],
+    query: RunQuery,
+) -> list[dict[str, Any]]:
+    """Rows with their cells in the order of `columns`; in a tree each names its parent."""
     order = [found.columns.index(column) for column in columns]
-    slug = request.workspace.slug
-    if found.groups is not None:
-        return [
-            describe_group(group, fields, columns, hue) for hue, group in enumerate(found.groups)
-        ]
     described = []
-    for row in found.rows:
+    for row in rows:
         row.cells = [row.cells[index] for index in order]
-        described.append(describe_row(row, columns, slug))
+        described.append(describe_row(row, columns, request.workspace.slug))
+        if query.is_tree:
+            described[-1]["parent"] = row.run.parent and row.run.parent.run_id
     return described
 
 
 @page(Action.RUN_READ)
 def counts(request: HttpRequest) -> HttpResponse:
-    """How many runs match the table's query string, and how many there are with an empty query
-    box, how many of these run and how many wait; and the clauses of the filter `read`, each with
-    the filter `without` it."""
+    """How many runs match the table's query string, what `count_around` says, and the clauses of
+    the filter `read`, each with the filter `without` it."""
     try:
         state = read_state(request, request.GET)
         matching = count_runs(state.query.search).value
@@ -235,8 +263,29 @@ def counts(request: HttpRequest) -> HttpResponse:
         return JsonResponse(describe_error(error), status=400)
     choices = list_choices(state.text) if state.text else ()
     clauses = [{"text": text, "without": rest} for text, rest in choices]
-    place = asdict(count_place(state.query.search))
-    return JsonResponse({"matching": matching, "read": state.text, "clauses": clauses, **place})
+    counted = {"matching": matching, **count_around(state.query)}
+    return JsonResponse({**counted, "read": state.text, "clauses": clauses})
+
+
+def count_around(query: RunQuery) -> dict[str, Any]:
+    """How many runs there are where the table looks, and how many of them run or wait; what of
+    these are child runs, where the table could show both."""
+    search = query.search
+    whole = count_place(replace(search, include_children=True))
+    if search.within != EVERYTHING:
+        return {**asdict(whole), "with_children": False}
+    top_search = replace(search, include_children=False)
+    top = count_place(top_search)
+    found = {
+        **asdict(whole),
+        "all": top.all,
+        "children": whole.all - top.all,
+        "running_children": whole.running - top.running,
+        "with_children": query.is_tree,
+    }
+    if query.is_tree:
+        found["matching_top"] = count_runs(top_search).value
+    return found
 
 
 @page(Action.RUN_READ)

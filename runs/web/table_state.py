@@ -17,7 +17,7 @@ from runs.table.columns import (
 )
 from runs.table.run_list import RunQuery
 from runs.tracking.errors import InvalidValue
-from runs.tracking.filters import Comparison
+from runs.tracking.filters import EVERYTHING, Comparison
 from runs.tracking.models import Experiment, Lifecycle
 from runs.tracking.statuses import Status
 from runs.workspaces.models import Workspace
@@ -41,8 +41,10 @@ class TableState:
 def read_state(request: HttpRequest, query: QueryDict) -> TableState:
     """Read a query string. Raises InvalidValue naming what cannot be meant. One query where
     experiments are named."""
+    search = read_search(request, query)
     listed = RunQuery(
-        search=read_search(request, query),
+        search=search,
+        is_tree=search.include_children and search.within == EVERYTHING,
         only_differences=query.get("diff") == "1",
         columns=read_columns(query.get("cols", "")),
         group=tuple(read_group(query.get("group", ""))) if not query.get("inside") else (),
@@ -65,7 +67,7 @@ def read_search(request: HttpRequest, query: QueryDict) -> Search:
         text=query.get("q", "").strip(),
         experiments=read_experiments(request.workspace, query.getlist("exp")),
         statuses=read_statuses(query.getlist("status")),
-        children=query.get("children") == "1",
+        children=read_children(query),
         lifecycles=(Lifecycle.ACTIVE, *((Lifecycle.ARCHIVED,) if shows_archived else ())),
         submitter=request.principal.name if is_mine else None,
         run_ids=read_runs(query),
@@ -74,6 +76,13 @@ def read_search(request: HttpRequest, query: QueryDict) -> Search:
         sort=parse_sort(query.get("sort", "")),
         goal=parse_goal(query.get("goal", "")),
     )
+
+
+def read_children(query: QueryDict) -> bool:
+    """Whether runs that have a parent are searched too. Where the address does not say, a filter
+    looks at them."""
+    said = query.get("children", "")
+    return said == "1" or (said != "0" and bool(query.get("q", "").strip() or "status" in query))
 
 
 def read_experiments(workspace: Workspace, names: list[str]) -> list[Experiment] | None:

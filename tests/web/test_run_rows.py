@@ -74,7 +74,7 @@ def test_runs_are_filtered_by_the_value_at_best(studio, runs):
     at_most, at_least = {"goal": "max:loss"}, {"goal": "min:loss"}
     assert ids(rows(studio, q="metrics.accuracy.best > 0.75", **at_most)) == ["run-2", "run-1"]
     assert ids(rows(studio, q="metrics.accuracy.best > 0.75", **at_least)) == ["run-2"]
-    assert ids(rows(studio, q="metrics.accuracy.best is null", **at_least)) == []
+    assert ids(rows(studio, q="metrics.accuracy.best is null", **at_least)) == ["child"]
     query = {"q": "metrics.accuracy.best > 0.75", **at_most}
     assert studio.get("/w/default/run-counts", query).json()["matching"] == 2
     grouped = rows(studio, group="params.lr", cols="metrics.loss", **query)
@@ -86,6 +86,11 @@ def test_a_filter_at_best_without_a_goal_says_what_is_missing(studio, runs, addr
     answer = studio.get(address, {"q": "metrics.loss.best > 0"})
     assert answer.status_code == 400
     assert "Choose a goal metric" in answer.content.decode()
+
+
+def test_nothing_is_new_on_a_page_that_others_follow(studio, runs):
+    stamp = rows(studio, limit=1)["stamp"]
+    assert studio.get(ROWS, {"since": stamp, "limit": 1}).status_code == 204
 
 
 def test_a_bad_filter_says_where_and_why(studio, runs):
@@ -170,7 +175,7 @@ def test_the_runs_of_one_experiment_have_no_column_of_it(studio, runs):
 def test_runs_of_some_statuses(studio, runs):
     make_run(runs[0].experiment, run_id="done", status="Completed")
     assert ids(rows(studio, status="Completed")) == ["done"]
-    assert len(ids(rows(studio, status=["Completed", "Running"]))) == 4
+    assert len(ids(rows(studio, status=["Completed", "Running"]))) == 5
     assert studio.get(ROWS, {"status": "Sleeping"}).status_code == 400
 
 
@@ -186,7 +191,8 @@ def test_only_differences_leaves_out_what_is_the_same(studio, runs):
 
 def test_counts_are_of_the_filter_and_of_all(studio, runs):
     told = studio.get("/w/default/run-counts", {"q": "params.lr = 0.1"}).json()
-    assert (told["matching"], told["all"], told["running"]) == (2, 3, 3)
+    assert (told["matching"], told["all"], told["children"]) == (2, 3, 1)
+    assert (told["running"], told["running_children"]) == (4, 1)
 
 
 def test_the_clauses_of_a_filter_are_told_with_what_is_left_without_each(studio, runs):
@@ -202,7 +208,8 @@ def test_counts_of_all_are_of_where_the_table_looks(studio, runs):
     make_run(make_experiment("elsewhere"))
 
     def all_runs(**query):
-        return studio.get("/w/default/run-counts", query).json()["all"]
+        told = studio.get("/w/default/run-counts", query).json()
+        return told["all"] + (told["children"] if told["with_children"] else 0)
 
     assert all_runs() == 4
     assert all_runs(children=1) == 5
@@ -379,3 +386,63 @@ def read_array(packed):
 def test_points_that_cannot_be_meant_are_refused(studio, runs, query):
     query = {"runs": "run-0", "key": "loss", **query}
     assert studio.get("/w/default/series", query).status_code == 400
+
+
+def make_family(experiment, count=3):
+    """A parent without metrics, and children with a loss of 0, 1, 2, …"""
+    parent = make_run(experiment, run_id=f"parent-{experiment.id}", name="parent")
+    for number in range(count):
+        run_id = f"child-{experiment.id}-{number}"
+        child = make_run(experiment, parent=parent, run_id=run_id, name=f"child {number}")
+        points = [("loss", 0, 1, float(number))]
+        log_batch(run=RunRef(child.id, experiment.id), points=points, params=None, tags=None)
+    return parent
+
+
+def test_a_filter_looks_at_children_and_names_their_parents(studio):
+    make_family(make_experiment("sweep"))
+
+    page = studio.get(ROWS, {"q": "metrics.loss < 2", "sort": "-metrics.loss"}).json()
+
+    assert [row["name"] for row in page["rows"]] == ["child 1", "child 0"]
+    assert [row["name"] for row in page["above"]] == ["parent"]
+    assert {row["parent"] for row in page["rows"]} == {page["above"][0]["id"]}
+    assert page["children"] is True
+
+
+def test_a_filter_ignores_children_where_the_reader_says_so(studio):
+    make_family(make_experiment("sweep"))
+
+    page = studio.get(ROWS, {"q": "metrics.loss < 2", "children": "0"}).json()
+
+    assert page["rows"] == []
+
+
+def test_ancestors_of_every_level_are_named_once(studio):
+    experiment = make_experiment("deep")
+    run = make_run(experiment, name="0")
+    for number in range(1, 4):
+        run = make_run(experiment, parent=run, name=str(number))
+    make_run(experiment, parent=run.parent, name="3")
+
+    page = studio.get(ROWS, {"q": "name = '3'"}).json()
+
+    assert sorted(row["name"] for row in page["above"]) == ["0", "1", "2"]
+
+
+def test_the_first_screen_of_a_sweep_shows_its_children(studio):
+    make_family(make_experiment("sweep"))
+
+    page = studio.get("/w/default/experiments/sweep").content.decode()
+
+    assert "metrics.loss" in page
+    assert 'data-usual="{&quot;children&quot;: true}"' in page
+
+
+def test_counts_say_what_is_counted(studio):
+    make_family(make_experiment("sweep"))
+
+    found = studio.get("/w/default/run-counts", {"q": "metrics.loss < 2"}).json()
+
+    told = ("all", "children", "matching", "matching_top", "running", "running_children")
+    assert [found[name] for name in told] == [1, 3, 2, 0, 4, 3]

@@ -142,7 +142,8 @@ def test_a_dash_says_why_it_is_there(tab, runs):
     log(runs.first(), f1=[(7, 0.5)])
     open_table(tab, "?cols=run.name,metrics.f1,metrics.f1:best&goal=min:val/loss")
 
-    titles = dict(zip(cells(tab, "metrics.f1"), cells(tab, "metrics.f1", "cell.title")))
+    texts, why = cells(tab, "metrics.f1"), cells(tab, "metrics.f1", "cell.title")
+    titles = dict(zip(texts, why, strict=True))
     assert titles["—"] == "This run has no f1."
     at_best = cells(tab, "metrics.f1:best", "cell.title")
     assert set(at_best) == {"This run has no f1 at the step where val/loss is lowest."}

@@ -36,7 +36,9 @@ export class ChartRuns {
   of(card = null) {
     if (card && this.brushed?.card === card) return this.brushed.runs;
     const { store } = this;
-    const runs = store.state.group ? this.members : store.rows.filter((row) => row.run);
+    const runs = store.state.group
+      ? this.members
+      : store.rows.filter((row) => row.run && !row.dimmed);
     const chosen = store.selected.size ? runs.filter((row) => store.selected.has(row.id)) : runs;
     const most = store.selected.size ? this.mostRuns : this.limit;
     return chosen.filter((row) => !this.table.isHidden(row.id)).slice(0, most);

@@ -20,16 +20,18 @@ export function startControls(root, store) {
 /** The menu of switches; its button is marked while one differs from what is usual. */
 function wireSwitches(menu, store) {
   const boxes = SWITCHES.map((name) => menu.querySelector(`[data-switch=${name}]`)).filter(Boolean);
+  // Where nobody has said it, a filter looks at children.
+  const isOn = (name) => Boolean(store.asked[name] ?? (name === "children" && store.isTree));
   const show = () => {
-    for (const box of boxes) box.checked = Boolean(store.asked[box.dataset.switch]);
-    const changed = boxes.filter((box) => box.checked !== Boolean(store.usual[box.dataset.switch]));
-    menu.classList.toggle("in-use", changed.length > 0);
+    for (const box of boxes) box.checked = isOn(box.dataset.switch);
+    const said = boxes.filter(({ dataset }) => store.state[dataset.switch] !== undefined);
+    menu.classList.toggle("in-use", said.length > 0);
   };
   menu.addEventListener("change", ({ target }) => {
     const name = target.dataset.switch;
     if (!name) return;
-    const isUsual = target.checked === Boolean(store.usual[name]);
-    store.set({ [name]: isUsual ? undefined : target.checked });
+    const isSaid = target.checked || name === "children";
+    store.set({ [name]: isSaid ? target.checked : undefined });
   });
   for (const name of ["state", "change"]) store.addEventListener(name, show);
   show();
@@ -63,16 +65,21 @@ function wireStatuses(menu, store) {
 const count = (number) => (number ?? 0).toLocaleString("en-US");
 const counted = (number, one) => `${count(number)} ${one}${number === 1 ? "" : "s"}`;
 
-/** "12 of 40 runs · 150 child runs · 3 running": what is counted is named. */
-function countsText({ matching, all, running, queued, children = 0, matching_children = 0 }) {
+/** "12 of 40 runs · 150 child runs · 48 running, 45 of them child runs": what is counted is
+ * named. */
+function countsText(counts) {
+  const { matching, matching_top = matching, all, children = 0, with_children } = counts;
+  const { running, running_children, queued } = counts;
   if (all === undefined) return "";
-  const isFiltered = matching !== all + children;
+  const isFiltered = matching !== (with_children ? all + children : all);
   const part = (found, total, one) =>
     (isFiltered ? `${count(found)} of ` : "") + counted(total, one);
+  const ofChildren = running_children ? `, ${count(running_children)} of them child runs` : "";
   const parts = [
-    part(matching - matching_children, all, "run"),
-    children && part(matching_children, children, "child run"),
-    running && `${count(running)} running`,
+    part(matching_top, all, "run"),
+    children && with_children && part(matching - matching_top, children, "child run"),
+    children && !with_children && `${counted(children, "child run")} not shown`,
+    running && `${count(running)} running${ofChildren}`,
     queued && `${count(queued)} queued`,
   ];
   return parts.filter(Boolean).join(" · ");

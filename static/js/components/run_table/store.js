@@ -146,6 +146,7 @@ export class RunStore extends EventTarget {
     Object.assign(this, { found: page.rows, columns: page.columns, stamp: page.stamp });
     this.next = page.next;
     this.above = byId(page.above);
+    this.isTree = page.children;
     this.taken = { ...this.asked };
     this.count();
     this.changed();
