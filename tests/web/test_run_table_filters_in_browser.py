@@ -113,7 +113,7 @@ def test_two_columns_added_in_haste_both_stay(tab, runs):
 def test_a_brushed_chart_keeps_its_runs(tab, runs):
     charts = '[{"t":"parallel","y":["val/loss"],"r":["params.lr"]},{"y":["val/loss"]}]'
     open_table(tab, f"?charts={charts}")
-    until(tab, "document.querySelectorAll('.parallel-run').length === 10")
+    until(tab, "document.querySelectorAll('.parallel-run').length === 12")
     box = tab.locator(".parallel-handle").nth(1).bounding_box()
     middle = box["x"] + box["width"] / 2
 
@@ -124,8 +124,8 @@ def test_a_brushed_chart_keeps_its_runs(tab, runs):
 
     chosen = "document.querySelectorAll('.parallel-run:not(.outside)').length"
     until(tab, f"document.querySelectorAll('.card .plot')[1].data.length === {chosen}")
-    assert 0 < tab.evaluate(chosen) < 10
-    assert tab.locator(".parallel-run").count() == 10
+    assert 0 < tab.evaluate(chosen) < 12
+    assert tab.locator(".parallel-run").count() == 12
     assert float(tab.locator(".parallel-brush").nth(1).get_attribute("height")) > 10
 
 

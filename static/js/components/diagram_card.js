@@ -2,7 +2,7 @@
 
 import { CHOICES, DRAW } from "./charts/diagrams.js";
 import { drawTable } from "./outputs/previews.js";
-import { CONFIG, layoutOf, loadPlotly } from "./plotly.js";
+import { drawPlot } from "./plotly.js";
 import { fetchJson } from "./requests.js";
 
 export class DiagramCard {
@@ -71,14 +71,8 @@ export class DiagramCard {
       this.plot.replaceChildren(drawTable(this.answer));
       return;
     }
-    const plotly = await loadPlotly();
     const { traces, layout } = DRAW[this.form](this.answer, this.choice);
-    await plotly.react(
-      this.plot,
-      traces,
-      layoutOf({ ...layout, uirevision: this.choice ?? "kept" }),
-      CONFIG,
-    );
+    await drawPlot(this.plot, traces, { ...layout, uirevision: this.choice ?? "kept" });
   }
 
   /** The metric has `n` values now. */

@@ -1,7 +1,7 @@
 // The diagrams of the tab Metrics, below its lines.
 
+import { onThemeChange } from "./colors.js";
 import { DiagramCard } from "./diagram_card.js";
-import { onThemeChange } from "./plotly.js";
 
 /** Keep a card in `box` for each diagram that `root` lists. */
 export function startDiagrams(root, box) {

@@ -3,20 +3,12 @@
 
 import { axisTitle, makeSpec } from "../lib/chart_spec.js";
 import { formatNumber } from "../lib/numbers.js";
-import { duration } from "../lib/times.js";
 import { LineChart } from "./charts/line_chart.js";
+import { tell } from "./charts/linked_charts.js";
 import { Tooltip } from "./charts/tooltip.js";
 import { icon } from "./icons.js";
 import { fetchPanel } from "./panels.js";
-
-/** A line chart alone on its card: the axis needs no title, the tool bar says what it is. */
-class CardChart extends LineChart {
-  layout(curves) {
-    const layout = super.layout(curves);
-    delete layout.xaxis.title;
-    return { ...layout, margin: { l: 40, r: 8, t: 6, b: 22 } };
-  }
-}
+import { erasePlot, forgetSize } from "./plotly.js";
 
 export class MetricCard {
   /** `page` holds run, number, series and points (data-* of the page). */
@@ -27,13 +19,14 @@ export class MetricCard {
     this.adopt(state);
     this.build();
     this.tooltip = new Tooltip(this.element);
-    const run = { id: page.run, name, hue: Number(page.hue) };
-    this.chart = new CardChart(this.plot, this.spec, {
+    const run = { id: page.run, name, hue: Number(page.hue), run: true };
+    this.chart = new LineChart(this.plot, this.spec, {
       series: page.series,
       runs: () => [run],
       names: () => [name],
       onZoom,
       onHover,
+      onPin: (place) => this.pin(place),
     });
     this.watch();
   }
@@ -59,11 +52,7 @@ export class MetricCard {
     this.plot.className = "plot";
     this.plot.setAttribute("role", "img");
     this.foot = Object.assign(document.createElement("p"), { className: "card-foot" });
-    this.line = Object.assign(document.createElement("i"), {
-      className: "crosshair",
-      hidden: true,
-    });
-    this.element.append(head, this.plot, this.line, this.foot);
+    this.element.append(head, this.plot, this.foot);
   }
 
   button(name, label, run) {
@@ -86,8 +75,6 @@ export class MetricCard {
       { rootMargin: "200px" },
     );
     this.views.observe(this.element);
-    this.sizes = new ResizeObserver(() => this.resized());
-    this.sizes.observe(this.plot);
   }
 
   adopt({ x, log, smooth }) {
@@ -132,39 +119,24 @@ export class MetricCard {
 
   /** The last value beside the title, and the one sentence for those who cannot see the chart. */
   tell() {
-    const [curve] = this.chart.shown ?? [];
+    const [curve] = this.chart.shown;
     if (!curve) return;
     const last = curve.y.at(-1);
     this.note.textContent = formatNumber(last, 5);
     this.note.title = `${last} · ${curve.total.toLocaleString("en-US")} points`;
-    this.foot.textContent = "";
+    this.foot.textContent = this.chart.notes().join(" · ");
     const label = `${this.name} over ${axisTitle(this.spec.x).toLowerCase()}, ${curve.total} points, last value ${formatNumber(last, 5)}.`;
     this.plot.setAttribute("aria-label", label);
   }
 
-  resized() {
-    if (!this.chart.shown || !this.plot.clientWidth || this.plot.clientWidth === this.width) return;
-    this.width = this.plot.clientWidth;
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.stale(), 80);
+  /** Show the values at `place`, {x, top} below the pointer, or where the linked charts have it. */
+  point(place, isSource) {
+    if (!place || !this.isSeen || !this.chart.shown.length) return this.tooltip.hide();
+    return tell(this, place.x, isSource ? place.top : 40);
   }
 
-  /** Show the values at x, below the pointer or where the linked charts have it. */
-  point(x, top, isSource) {
-    const axis = this.plot._fullLayout?.xaxis;
-    this.line.hidden = x === null || x === undefined || !axis || !this.isSeen;
-    if (this.line.hidden) return this.tooltip.hide();
-    const at = axis.type === "date" ? new Date(x).getTime() : Number(x);
-    const left = this.plot.offsetLeft + axis._offset + axis.d2p(x);
-    this.line.style.left = `${left}px`;
-    const label = `${axisTitle(this.spec.x)} ${this.wordsOf(at)}`;
-    const place = { left, top: isSource ? top : 40 };
-    return this.tooltip.show(at, label, this.chart.shown ?? [], place);
-  }
-
-  wordsOf(x) {
-    if (this.spec.x === "wall") return new Date(x).toLocaleString();
-    return this.spec.x === "time" ? duration(x * 1000) : formatNumber(Math.round(x));
+  pin(place) {
+    tell(this, place.x, place.top, { isPinned: true });
   }
 
   table() {
@@ -177,8 +149,8 @@ export class MetricCard {
 
   destroy() {
     this.views.disconnect();
-    this.sizes.disconnect();
-    if (window.Plotly) window.Plotly.purge(this.plot);
+    forgetSize(this.plot);
+    erasePlot(this.plot);
     this.element.remove();
   }
 }

@@ -1,6 +1,17 @@
-// Plotly, loaded once and late, and the look that all charts share.
+// Plotly, loaded once and late: drawing, sizes, the look that all charts share, and where on the
+// screen a value is. No other module knows what Plotly keeps inside.
+
+import { asText } from "../lib/figure_text.js";
+import { colorOf } from "./colors.js";
 
 const LONGEST_WAIT_MS = 1500;
+const CONFIG = {
+  displaylogo: false,
+  displayModeBar: false,
+  responsive: false,
+  doubleClick: false,
+  showTips: false,
+};
 let loading = null;
 
 /** The Plotly library; its file is named by `data-plotly` of the body. It takes the page's one thread
@@ -28,33 +39,142 @@ function fetchPlotly() {
   });
 }
 
-export const CONFIG = {
-  displaylogo: false,
-  displayModeBar: false,
-  responsive: false,
-  doubleClick: false,
-  showTips: false,
-};
+// -- drawing -----------------------------------------------------------------------------------------
 
-/** Layout in the colours of the page; `overrides` are merged one level deep. */
-export function layoutOf(overrides = {}) {
+const listening = new WeakSet();
+
+/** Draw `traces` into `root`, as large as it is now and whenever it changes its size. All texts in
+ * them are shown as they are. `events` are Plotly's, by name. */
+export async function drawPlot(root, traces, layout, events = {}) {
+  const plotly = await loadPlotly();
+  if (!root.isConnected) return;
+  root.querySelector(".plot-empty")?.remove();
+  const size = sizeOf(root);
+  await plotly.react(root, asText(traces), { ...layoutOf(asText(layout)), ...size }, CONFIG);
+  if (!listening.has(root)) {
+    listening.add(root);
+    Object.entries(events).forEach(([name, hear]) => root.on(name, hear));
+  }
+  watchSize(root);
+}
+
+/** Take away what is drawn in `root`. */
+export function erasePlot(root) {
+  if (window.Plotly && root.classList.contains("js-plotly-plot")) window.Plotly.purge(root);
+  listening.delete(root);
+  root.replaceChildren();
+}
+
+/** Say in words why nothing is drawn in `root`. */
+export function drawNothing(root, text) {
+  erasePlot(root);
+  const words = document.createElement("p");
+  words.className = "plot-empty";
+  words.textContent = text;
+  root.append(words);
+}
+
+/** The chart in `root` as a picture: a `data:` URL. `layout` is laid over its own. */
+export async function pictureOf(root, { format, scale, layout }) {
+  const { data, layout: own } = root;
+  const figure = { data, layout: { ...own, ...asText(layout) } };
+  const { width, height } = layout;
+  return (await loadPlotly()).toImage(figure, { format, scale, width, height });
+}
+
+// -- sizes -------------------------------------------------------------------------------------------
+
+const sizeOf = (root) => ({
+  width: root.clientWidth || undefined,
+  height: root.clientHeight || undefined,
+});
+
+const resized = new WeakMap();
+const sizes = new ResizeObserver((entries) =>
+  requestAnimationFrame(() => entries.forEach(({ target }) => fit(target))),
+);
+
+/** Call `work` when `root` has another size. What Plotly has drawn there fits itself. */
+export function watchSize(root, work) {
+  if (work) resized.set(root, work);
+  sizes.observe(root);
+}
+
+export function forgetSize(root) {
+  sizes.unobserve(root);
+}
+
+function fit(root) {
+  const { width, height } = sizeOf(root);
+  if (!root.isConnected || !width || !height) return;
+  const drawn = root._fullLayout;
+  if (drawn?.width === width && drawn.height === height) return;
+  if (drawn) window.Plotly.relayout(root, { width, height });
+  resized.get(root)?.();
+}
+
+// -- places ------------------------------------------------------------------------------------------
+
+/** Where the axes of the chart in `root` enclose its lines, in pixels from its corner; null where
+ * nothing is drawn. */
+export function areaOf(root) {
+  const { xaxis, yaxis } = root._fullLayout ?? {};
+  if (!xaxis || !yaxis) return null;
+  return {
+    left: xaxis._offset,
+    top: yaxis._offset,
+    width: xaxis._length,
+    height: yaxis._length,
+  };
+}
+
+/** The x at `left` pixels from the edge of `root`; a date in ms. */
+export function xAt(root, left) {
+  const { xaxis } = root._fullLayout;
+  return xaxis.p2c(left - xaxis._offset);
+}
+
+/** How far from the left edge of `root` x stands. */
+export function leftOf(root, x) {
+  const { xaxis } = root._fullLayout;
+  return xaxis._offset + xaxis.d2p(x);
+}
+
+/** How far from the upper edge of `root` y stands, on the left or the right axis. */
+export function topOf(root, y, axis = "yaxis") {
+  const scale = root._fullLayout[axis] ?? root._fullLayout.yaxis;
+  return scale._offset + scale.d2p(y);
+}
+
+/** Let the traces with these `uid` stand out from the others; null: all are alike. */
+export function light(root, uids) {
+  root.classList.toggle("has-lit", Boolean(uids?.length));
+  root.querySelectorAll(".lit").forEach((trace) => trace.classList.remove("lit"));
+  for (const uid of uids ?? [])
+    root.querySelectorAll(`.trace${CSS.escape(uid)}`).forEach((one) => one.classList.add("lit"));
+}
+
+// -- the look ----------------------------------------------------------------------------------------
+
+/** Layout in the colours of the page; `overrides` are laid over it. */
+function layoutOf(overrides) {
   const style = getComputedStyle(document.body);
-  const text = style.color;
   const line = colorOf("--line");
+  const small = { size: 11, color: colorOf("--text-2") };
   const axis = {
     gridcolor: line,
     linecolor: line,
     zeroline: false,
-    tickfont: { size: 11, color: colorOf("--text-2") },
-    title: { font: { size: 11, color: colorOf("--text-2") }, standoff: 6 },
+    tickfont: small,
+    title: { font: small, standoff: 6 },
     automargin: true,
-    exponentformat: "power",
-    separatethousands: true,
+    exponentformat: "SI",
+    minexponent: 4,
   };
   const base = {
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
-    font: { family: style.fontFamily, size: 12, color: text },
+    font: { family: style.fontFamily, size: 12, color: style.color },
     margin: { l: 44, r: 12, t: 8, b: 20 },
     showlegend: false,
     hovermode: "closest",
@@ -76,48 +196,4 @@ function merge(base, over) {
   const merged = { ...base };
   for (const [name, value] of Object.entries(over)) merged[name] = merge(base[name], value);
   return merged;
-}
-
-const colors = new Map();
-
-/** A colour token of the style sheet as `rgb(…)`. */
-export function colorOf(token) {
-  if (!colors.has(token)) colors.set(token, readColor(token));
-  return colors.get(token);
-}
-
-function readColor(token) {
-  const probe = document.createElement("i");
-  probe.style.color = `var(${token})`;
-  document.body.append(probe);
-  const { color } = getComputedStyle(probe);
-  probe.remove();
-  return color;
-}
-
-const ARRAYS = { f8: Float64Array, f4: Float32Array, i4: Int32Array };
-
-/** A typed array of the wire, `{dtype, bdata}`: little-endian numbers in base64. */
-export function decodeArray({ dtype, bdata }) {
-  return new ARRAYS[dtype](bytesOf(bdata).buffer);
-}
-
-function bytesOf(base64) {
-  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(base64);
-  const text = atob(base64);
-  const bytes = new Uint8Array(text.length);
-  for (let at = 0; at < text.length; at += 1) bytes[at] = text.charCodeAt(at);
-  return bytes;
-}
-
-/** Call `redraw` when the colours of the page change. */
-export function onThemeChange(redraw) {
-  const changed = () => {
-    colors.clear();
-    redraw();
-  };
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", changed);
-  new MutationObserver(changed).observe(document.documentElement, {
-    attributeFilter: ["data-theme"],
-  });
 }

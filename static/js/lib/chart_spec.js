@@ -1,6 +1,7 @@
 // What a chart shows, as a plain object, and its short form in the URL. Pure.
 
 import { SMOOTHINGS } from "./smoothing.js";
+import { BANDS } from "./statistics.js";
 
 export const TYPES = {
   line: "Line",
@@ -18,6 +19,7 @@ export const X_AXES = {
 };
 export const SCALES = ["linear", "log", "symlog"];
 export const AGGREGATES = ["last", "min", "max", "mean", "first", "best"];
+const SIZES = [1, 2, 3];
 
 const DEFAULTS = {
   type: "line",
@@ -32,7 +34,7 @@ const DEFAULTS = {
   yScale: "linear",
   xRange: null,
   yRange: null,
-  clip: false,
+  clip: true,
   group: "",
   center: "mean",
   band: "minmax",
@@ -85,31 +87,60 @@ export function writeCharts(specs) {
   );
 }
 
-/** The inverse of `writeCharts`; what cannot be read is left out. */
+/** The inverse of `writeCharts`: what a chart cannot mean is left out of it; null for a text without
+ * a list of charts, or with none that can be read. */
 export function readCharts(text) {
+  let list;
   try {
-    const list = JSON.parse(text);
-    return Array.isArray(list) ? list.map(readSpec).filter(Boolean) : [];
+    list = JSON.parse(text);
   } catch {
-    return [];
+    return null;
   }
+  if (!Array.isArray(list)) return null;
+  const specs = list.map(readSpec).filter(Boolean);
+  return list.length && !specs.length ? null : specs;
 }
 
 function readSpec(item) {
   if (typeof item !== "object" || item === null) return null;
+  if ("t" in item && !isOf(TYPES)(item.t)) return null;
   const named = Object.entries(SHORT)
-    .filter(([name, short]) => short in item && sameKind(item[short], DEFAULTS[name]))
+    .filter(([name, short]) => short in item && CHECKS[name](item[short]))
     .map(([name, short]) => [name, item[short]]);
-  const spec = makeSpec(Object.fromEntries(named));
-  return spec.type in TYPES ? spec : null;
+  return makeSpec(Object.fromEntries(named));
 }
 
-function sameKind(value, example) {
-  return (
-    example === null ||
-    (typeof value === typeof example && Array.isArray(value) === Array.isArray(example))
-  );
-}
+const isText = (value) => typeof value === "string";
+const isTexts = (value) => Array.isArray(value) && value.every(isText);
+const isFlag = (value) => typeof value === "boolean";
+const isOf = (names) => (value) => isText(value) && Object.hasOwn(names, value);
+const isIn = (names) => (value) => names.includes(value);
+const isRange = (value) =>
+  Array.isArray(value) && value.length === 2 && value.every(Number.isFinite) && value[0] < value[1];
+
+/** What the value of each part of a spec may be. */
+const CHECKS = {
+  type: isOf(TYPES),
+  y: isTexts,
+  right: isTexts,
+  match: isText,
+  x: (value) => isText(value) && (Object.hasOwn(X_AXES, value) || value.includes(".")),
+  aggregate: isIn(AGGREGATES),
+  smoothing: isOf(SMOOTHINGS),
+  amount: (value) => Number.isFinite(value) && value >= 0,
+  xScale: isIn(SCALES),
+  yScale: isIn(SCALES),
+  xRange: isRange,
+  yRange: isRange,
+  clip: isFlag,
+  group: isText,
+  center: isIn(["mean", "median"]),
+  band: isOf(BANDS),
+  members: isFlag,
+  title: isText,
+  width: isIn(SIZES),
+  height: isIn(SIZES),
+};
 
 /** The metric names a chart draws, of those there are: named ones and those its pattern matches. */
 export function metricsOf(spec, names) {

@@ -28,6 +28,31 @@ export function formatNumber(raw, digits = 4) {
     : trimZeros(value.toPrecision(digits));
 }
 
+const PREFIXES = [
+  [1e12, "T"],
+  [1e9, "G"],
+  [1e6, "M"],
+  [1e3, "k"],
+];
+
+/** A number for the tick of an axis: `10k`, `36.8k`, `2M`, `0.05`, `1e-5`, `1e15`. */
+export function shortNumber(value) {
+  const size = Math.abs(value);
+  if (size >= 1e15 || !Number.isFinite(value) || size < 1e4) return tickNumber(value);
+  const [unit, sign] = PREFIXES.find(([least]) => size >= least);
+  return `${trimZeros((value / unit).toPrecision(4))}${sign}`;
+}
+
+function tickNumber(value) {
+  const size = Math.abs(value);
+  if (Number.isInteger(value) && size < 1e4) return String(value || 0);
+  if (!Number.isFinite(value) || (size >= 1e-4 && size < 1e4)) return formatNumber(value);
+  return value
+    .toExponential(3)
+    .replace(/\.?0+e/, "e")
+    .replace("e+", "e");
+}
+
 /** Every digit of the value, for a tooltip or a copy. */
 export function fullNumber(raw) {
   return raw === null || raw === undefined ? "" : String(toNumber(raw));

@@ -1,9 +1,9 @@
 // The tab Metrics: the list chooses, every chosen metric has a card. What is chosen and how it is
 // drawn is in the address: ?m=a,b&x=time&log=1&smooth=0.6
 
+import { onThemeChange } from "../components/colors.js";
 import { startDiagrams } from "../components/diagrams.js";
 import { MetricCard } from "../components/metric_card.js";
-import { onThemeChange } from "../components/plotly.js";
 import { joinList, splitList } from "../lib/url_state.js";
 
 const FIRST_CARDS = 24;
@@ -102,8 +102,8 @@ function onZoom(range, source) {
   cards.forEach((card) => card.chart !== source && card.zoom(range));
 }
 
-function onHover(x, top, source) {
-  cards.forEach((card) => card.point(x, top, card.chart === source));
+function onHover(place, source) {
+  cards.forEach((card) => card.point(place, card.chart === source));
 }
 
 root.addEventListener("change", (event) => {

@@ -1,8 +1,8 @@
 // The tab Monitoring: a card for each metric of the machine; zoom and pointer are shared.
 // The axis is in the address: ?x=wall
 
+import { onThemeChange } from "../components/colors.js";
 import { MetricCard } from "../components/metric_card.js";
-import { onThemeChange } from "../components/plotly.js";
 
 const root = document.querySelector("[data-monitoring]");
 const reset = root.querySelector("[data-reset-zoom]");
@@ -36,8 +36,8 @@ function onZoom(range, source) {
   cards.forEach((card) => card.chart !== source && card.zoom(range));
 }
 
-function onHover(x, event, source) {
-  cards.forEach((card) => card.point(x, event, card.chart === source));
+function onHover(place, source) {
+  cards.forEach((card) => card.point(place, card.chart === source));
 }
 
 root.addEventListener("click", (event) => {

@@ -12,6 +12,7 @@ import { GoalMenu } from "../components/run_table/goal_menu.js";
 import { GroupMenu } from "../components/run_table/group_menu.js";
 import { RunTable } from "../components/run_table/index.js";
 import { QueryBox } from "../components/run_table/query_box.js";
+import { startRowLight } from "../components/run_table/row_light.js";
 import { ViewsMenu } from "../components/run_table/views_menu.js";
 
 for (const root of document.querySelectorAll("[data-run-table]")) start(root);
@@ -44,10 +45,11 @@ function start(root) {
 
 function startCharts(root, table) {
   const builder = new ChartBuilder(root.querySelector("[data-chart-builder]"));
-  const strip = new ChartStrip(root.querySelector("[data-charts]"), table, builder);
+  const strip = new ChartStrip(root.querySelector("[data-charts]"), table.store, builder);
   builder.attach(strip);
   root.querySelectorAll("[data-add-chart]").forEach((button) => {
     button.addEventListener("click", () => strip.add());
   });
+  startRowLight(root, table.store);
   onKey("a", () => strip.add());
 }

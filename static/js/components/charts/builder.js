@@ -3,6 +3,8 @@
 import { AGGREGATES, makeSpec, SCALES, TYPES, titleOf, X_AXES } from "../../lib/chart_spec.js";
 import { SMOOTHINGS } from "../../lib/smoothing.js";
 import { BANDS } from "../../lib/statistics.js";
+import { erasePlot } from "../plotly.js";
+import { fetchJson } from "../requests.js";
 import { makeChart } from "./kinds.js";
 
 const PREVIEW_DELAY_MS = 150;
@@ -62,8 +64,8 @@ export class ChartBuilder {
   /** Parameters, tags and metrics that may stand on the x axis or group runs. */
   async loadFields() {
     const params = new URLSearchParams({ search: "" });
-    for (const name of this.strip.table.store.state.exp ?? []) params.append("exp", name);
-    const answer = await (await fetch(`${this.dialog.dataset.names}?${params}`)).json();
+    for (const name of this.strip.store.state.exp ?? []) params.append("exp", name);
+    const answer = await fetchJson(`${this.dialog.dataset.names}?${params}`);
     const idsOf = (kind) =>
       (answer.sections?.find((one) => one.kind === kind)?.names ?? []).map(({ id }) => id);
     const groups = [...idsOf("params"), ...idsOf("tags")];
@@ -171,8 +173,7 @@ export class ChartBuilder {
   }
 
   clearPreview() {
-    const plot = this.preview.querySelector(".js-plotly-plot");
-    if (plot) window.Plotly.purge(plot);
+    for (const plot of this.preview.querySelectorAll(".plot")) erasePlot(plot);
     this.preview.replaceChildren();
   }
 

@@ -1,21 +1,16 @@
 // Which runs the charts of a page draw: the selected ones, else the first rows of its table.
 
+import { splitList } from "../../lib/url_state.js";
 import { fetchJson } from "../requests.js";
 
 const FIRST_RUNS = 10;
 const GROUPED_RUNS = 100;
 const RUN_STEPS = [FIRST_RUNS, 50, 100, 200, 500];
 
-/** The runs of all charts over one RunTable. */
+/** The runs of all charts over one table, by its store. */
 export class ChartRuns {
-  constructor(table) {
-    Object.assign(this, {
-      table,
-      store: table.store,
-      members: [],
-      brushed: null,
-      isBrushing: false,
-    });
+  constructor(store) {
+    Object.assign(this, { store, members: [], brushed: null, isBrushing: false });
     this.mostRuns = RUN_STEPS.at(-1);
     this.store.addEventListener("selection", () => {
       if (!this.isBrushing) this.brushed = null;
@@ -41,7 +36,21 @@ export class ChartRuns {
       : store.rows.filter((row) => row.run && !row.dimmed);
     const chosen = store.selected.size ? runs.filter((row) => store.selected.has(row.id)) : runs;
     const most = store.selected.size ? this.mostRuns : this.limit;
-    return chosen.filter((row) => !this.table.isHidden(row.id)).slice(0, most);
+    const hidden = this.hidden;
+    return chosen.filter((row) => !hidden.has(row.id)).slice(0, most);
+  }
+
+  /** The ids of the runs that the reader has taken out of the charts. */
+  get hidden() {
+    return new Set(splitList(this.store.state.hide));
+  }
+
+  /** Which runs a chart of `card` takes that draws one value of each: all of the table, or the ids
+   * of those selected, or of those it had when somebody began to brush in it. */
+  idsOfAll(card) {
+    if (card && this.brushed?.card === card) return this.brushed.runs.map((run) => run.id);
+    const { selection, selected } = this.store;
+    return selected.size && !selection.isAll ? [...selected] : null;
   }
 
   names() {
@@ -79,7 +88,7 @@ export class ChartRuns {
 
   /** Select the runs with these ids, for a brush in `card`; an empty brush selects none. */
   brush(ids, card) {
-    const runs = this.of(card);
+    const runs = card.chart.rows;
     this.brushed = ids.length ? { card, runs } : null;
     this.isBrushing = true;
     this.store.selection.set(ids);

@@ -1,7 +1,7 @@
 // Plotly drawings of what `diagram` answers: each takes the answer and what the reader has chosen,
 // and gives {traces, layout}.
 
-import { colorOf } from "../plotly.js";
+import { colorOf } from "../colors.js";
 
 export const CURVES = {
   roc: ["ROC", "False positive rate", "True positive rate"],

@@ -1,7 +1,8 @@
 // A chart as a file: picture by Plotly (or the SVG itself), values as CSV.
 
-import { axisTitle, titleOf } from "../../lib/chart_spec.js";
-import { colorOf } from "../plotly.js";
+import { titleOf } from "../../lib/chart_spec.js";
+import { colorOf } from "../colors.js";
+import { pictureOf } from "../plotly.js";
 
 const LEAST_WIDTH = 720;
 const LEAST_HEIGHT = 400;
@@ -14,29 +15,22 @@ export async function savePicture(card, format) {
   if (drawn) return saveSvg(card, drawn, format);
   const { clientWidth: width, clientHeight: height } = card.plot;
   const size = { width: Math.max(width, LEAST_WIDTH), height: Math.max(height, LEAST_HEIGHT) };
-  const { data } = card.plot;
-  const figure = { data, layout: { ...card.plot.layout, ...pictureLayout(card), ...size } };
-  const url = await window.Plotly.toImage(figure, {
-    format,
-    ...size,
-    scale: format === "png" ? 2 : 1,
-  });
+  const scale = format === "png" ? 2 : 1;
+  const layout = { ...pictureLayout(card), ...size };
+  const url = await pictureOf(card.plot, { format, scale, layout });
   return save(url, fileName(card, format));
 }
 
 /** A picture stands alone: it has a title, the names of axis and lines, and a ground. */
 function pictureLayout({ spec, plot }) {
   const { layout } = plot;
-  const axis =
-    spec.type === "line" ? { title: { ...layout.xaxis?.title, text: axisTitle(spec.x) } } : {};
   return {
     title: {
-      text: titleOf(spec).replace(/</g, "&lt;"),
+      text: titleOf(spec),
       font: { size: 14 },
       x: 0.02,
       xanchor: "left",
     },
-    xaxis: { ...layout.xaxis, ...axis },
     margin: { ...layout.margin, t: 44, b: 44 },
     paper_bgcolor: colorOf("--bg"),
     showlegend: plot.data.length > 1,
@@ -48,7 +42,11 @@ async function saveSvg(card, svg, format) {
   copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
   for (const [i, line] of [...copy.querySelectorAll("polyline")].entries()) {
     const style = getComputedStyle(svg.querySelectorAll("polyline")[i]);
-    line.setAttribute("style", `fill:none;stroke:${style.stroke};opacity:${style.opacity}`);
+    const { stroke, opacity, strokeDasharray: dashes } = style;
+    line.setAttribute(
+      "style",
+      `fill:none;stroke:${stroke};opacity:${opacity};stroke-dasharray:${dashes}`,
+    );
   }
   const text = new XMLSerializer().serializeToString(copy);
   const url = URL.createObjectURL(new Blob([text], { type: "image/svg+xml" }));

@@ -1,257 +1,199 @@
 // A line chart over many runs: points from the server for the range and width on screen, smoothed,
-// grouped and drawn by Plotly. Zooming asks for the new range at full resolution.
+// grouped and drawn. Zooming asks for the new range at full resolution.
 
 import { metricsOf } from "../../lib/chart_spec.js";
-import { dashesOf, tokenOf } from "../../lib/series_colors.js";
-import { smooth } from "../../lib/smoothing.js";
-import { combine, quantile } from "../../lib/statistics.js";
-import { symlog, symlogTicks } from "../../lib/symlog.js";
-import { lowerBound } from "../../lib/virtual_window.js";
-import { CONFIG, colorOf, decodeArray, layoutOf, loadPlotly } from "../plotly.js";
+import { nearestIndex, nearestX } from "../../lib/curves.js";
+import { drawNothing, drawPlot, leftOf, light, topOf, watchSize, xAt } from "../plotly.js";
 import { fetchJson } from "../requests.js";
+import { fromAxis, layoutLines } from "./line_axes.js";
+import { decodeCurves, joinGroups, keysOf, prepareCurve } from "./line_curves.js";
+import { tracesOf } from "./line_traces.js";
+import { listenToPointer } from "./pointer.js";
 
 const REFETCH_DELAY_MS = 120;
 // Where many curves share a chart, each has fewer points. Its least and greatest values stay.
 const POINTS_OF_ALL = 40_000;
 const FEWEST_POINTS = 100;
-const METRIC_DASHES = ["solid", "dash", "dot", "dashdot", "longdash"];
 
 /**
  * Draws one spec into `root`. `context` gives `series` (address), `runs()` -> [{id, name, number,
- * cells…}], `names()` -> metric names, `groupOf(run, field)`, `onZoom(range)`, `onHover(x)`.
+ * cells…}], `names()` -> metric names, `groupOf(run, field)`, `onZoom(range)`, `onHover(place)`.
  */
 export class LineChart {
   constructor(root, spec, context) {
-    this.root = root;
-    this.spec = spec;
-    this.context = context;
-    this.range = spec.xRange;
+    Object.assign(this, { root, spec, context, curves: [], drawn: [], shown: [] });
+    this.range = context.range?.(spec) ?? spec.xRange;
     this.generation = 0;
+    this.listen();
+    watchSize(root, () => this.resized());
   }
 
   async show() {
     this.generation += 1;
     const { generation } = this;
-    const [plotly, answer] = await Promise.all([
-      loadPlotly(),
+    const [answer] = await Promise.all([
       this.fetch(),
       this.spec.group && this.context.loadGroup(this.spec.group),
     ]);
     if (generation !== this.generation || !this.root.isConnected) return;
-    if (answer) this.curves = answer.curves.map(decodeCurve);
-    this.stamp = answer?.stamp ?? this.stamp;
-    this.draw(plotly);
+    await this.take(answer);
   }
 
   /** Ask whether points were added; keeps zoom, hover and the rest of what the reader has done. */
   async refresh() {
     if (!this.stamp) return;
+    const { generation } = this;
     const answer = await this.fetch({ since: this.stamp });
-    if (!answer) return;
-    this.curves = answer.curves.map(decodeCurve);
-    this.stamp = answer.stamp;
-    this.draw(await loadPlotly());
+    if (answer && generation === this.generation) await this.take(answer);
+  }
+
+  async take(answer) {
+    if (answer) {
+      this.curves = decodeCurves(answer);
+      this.stamp = answer.stamp;
+    }
+    await this.draw();
   }
 
   fetch(extra = {}) {
-    const keys = metricsOf(this.spec, this.context.names());
-    const right = this.spec.right.filter((key) => !keys.includes(key));
-    const all = [...keys, ...right];
     const runs = this.context.runs();
-    if (!all.length || !runs.length) return { curves: [], stamp: "" };
-    const px = Math.min(
-      this.pixels,
-      Math.max(FEWEST_POINTS, POINTS_OF_ALL / (runs.length * all.length)),
-    );
-    const params = new URLSearchParams({ x: this.spec.x, px: String(Math.round(px)), ...extra });
-    all.forEach((key) => params.append("key", key));
+    if (!this.keys.length || !runs.length) return { curves: [], stamp: "" };
+    this.asked = this.pixels;
+    const fair = POINTS_OF_ALL / (runs.length * this.keys.length);
+    const px = Math.round(Math.min(this.asked, Math.max(FEWEST_POINTS, fair)));
+    const params = new URLSearchParams({ x: this.spec.x, px: String(px), ...extra });
+    this.keys.forEach((key) => params.append("key", key));
     params.set("runs", runs.map((run) => run.id).join(","));
     if (this.range) params.set("range", this.range.join(","));
     return fetchJson(`${this.context.series}?${params}`);
+  }
+
+  /** The metrics asked for, those of the right axis last. */
+  get keys() {
+    return [...new Set([...metricsOf(this.spec, this.context.names()), ...this.spec.right])];
   }
 
   get pixels() {
     return Math.max(100, Math.round(this.root.clientWidth - 56));
   }
 
-  draw(plotly) {
+  /** More points where the chart has become much wider. */
+  resized() {
+    if (!this.stamp || Math.abs(this.pixels - this.asked) < this.asked / 5) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.show(), REFETCH_DELAY_MS);
+  }
+
+  // -- drawing ------------------------------------------------------------------------------------
+
+  /** Draw what there is, by the spec and the colours of now. */
+  async draw() {
     const runs = new Map(this.context.runs().map((run) => [run.id, run]));
-    this.dashes = dashesOf([...runs.values()]);
-    const curves = this.curves.filter((curve) => runs.has(curve.run));
-    curves.forEach((curve) => this.prepare(curve, runs.get(curve.run)));
-    const traces = this.spec.group
-      ? this.groupTraces(curves)
-      : curves.flatMap((c) => this.traces(c));
-    this.shown = this.spec.group ? this.grouped : curves;
-    plotly.react(this.root, traces, this.layout(curves), CONFIG);
-    this.listen(plotly);
+    const drawn = this.curves.filter((curve) => runs.has(curve.run));
+    const keys = keysOf(drawn);
+    this.drawn = drawn;
+    const curves = drawn.map((one) => prepareCurve(one, runs.get(one.run), this.spec, keys));
+    this.shown = this.spec.group ? this.join(curves, keys) : curves;
+    this.absent = [...runs.keys()].filter((id) => !curves.some((curve) => curve.run === id)).length;
+    const { layout, beyond } = layoutLines(this.shown, this.spec, this.range);
+    this.beyond = beyond;
+    const words = this.whyEmpty(runs.size);
+    if (words) return drawNothing(this.root, words);
+    const traces = this.shown.flatMap((curve, i) => tracesOf(curve, this.spec, `c${i}`));
+    await drawPlot(this.root, traces, layout, {
+      plotly_relayout: (change) => this.zoomed(change),
+      plotly_doubleclick: () => this.zoom(null),
+    });
+    return this.light(this.lit);
   }
 
-  prepare(curve, run) {
-    const { smoothing, amount, yScale } = this.spec;
-    curve.label = run.name;
-    curve.color = colorOf(tokenOf(run));
-    curve.runData = run;
-    curve.smoothed = smooth(curve.y, smoothing, amount);
-    curve.plotted = yScale === "symlog" ? curve.smoothed.map(symlog) : curve.smoothed;
-  }
-
-  traces(curve) {
-    const onRight = this.spec.right.includes(curve.key);
-    const several = new Set(this.curves.map((one) => one.key)).size > 1;
-    const line = {
-      color: curve.color,
-      width: 1.5,
-      dash: several ? METRIC_DASHES[this.keyIndex(curve.key)] : this.dashes.get(curve.run),
-    };
-    const single = curve.x.length === 1;
-    const base = { x: curve.x, yaxis: onRight ? "y2" : "y", hoverinfo: "none", connectgaps: false };
-    const main = {
-      ...base,
-      type: "scatter",
-      mode: single ? "markers" : "lines",
-      y: curve.plotted,
-      line,
-      marker: { color: curve.color, size: 5 },
-      name: several ? `${curve.label} · ${curve.key}` : curve.label,
-      meta: { run: curve.run, key: curve.key },
-    };
-    if (this.spec.smoothing === "none" || single) return [main];
-    const raw = this.spec.yScale === "symlog" ? curve.y.map(symlog) : curve.y;
-    const faint = {
-      ...base,
-      type: "scatter",
-      mode: "lines",
-      y: raw,
-      opacity: 0.22,
-      showlegend: false,
-    };
-    return [{ ...faint, line: { color: curve.color, width: 1 } }, main];
-  }
-
-  keyIndex(key) {
-    return [...new Set(this.curves.map((curve) => curve.key))].indexOf(key) % METRIC_DASHES.length;
-  }
-
-  /** One line per group and metric with its band; members faint below when asked for. */
-  groupTraces(curves) {
-    const groups = Map.groupBy(curves, (curve) =>
-      JSON.stringify([this.context.groupOf(curve.runData, this.spec.group), curve.key]),
-    );
-    this.grouped = [...groups].map(([name, members], index) => this.join(name, members, index));
-    this.interpolated = this.grouped.some((group) => group.interpolated);
-    return this.grouped.flatMap((group) => this.bandTraces(group));
-  }
-
-  /** The curve that stands for several, shaped like one of them. */
-  join(name, members, index) {
-    const [value, key] = JSON.parse(name);
-    const joined = combine(
-      members.map(({ x, smoothed }) => ({ x, y: smoothed })),
-      this.spec,
-    );
-    const label = `${value ?? "—"} (${members.length})`;
-    const run = `${value ?? ""}`;
-    const color = colorOf(tokenOf({ hue: this.context.hueOf(value, index) }));
-    const { center } = joined;
-    return {
-      ...joined,
-      run,
-      key,
-      label,
-      color,
-      members,
-      y: center,
-      smoothed: center,
-      total: center.length,
-    };
-  }
-
-  bandTraces({ x, center, low, high, color, label, key, members }) {
-    const scaled = (values) => (this.spec.yScale === "symlog" ? values.map(symlog) : values);
-    const edge = {
-      x,
-      type: "scatter",
-      mode: "lines",
-      line: { width: 0 },
-      hoverinfo: "skip",
-      showlegend: false,
-    };
-    const fill = color.replace("rgb(", "rgba(").replace(")", ", 0.16)");
-    const name =
-      new Set(this.grouped.map((group) => group.key)).size > 1 ? `${label} · ${key}` : label;
-    const faint = this.spec.members
-      ? members.map((curve) => ({
-          ...edge,
-          x: curve.x,
-          y: curve.plotted,
-          line: { color, width: 1 },
-          opacity: 0.25,
-        }))
-      : [];
-    return [
-      { ...edge, y: scaled(high) },
-      { ...edge, y: scaled(low), fill: "tonexty", fillcolor: fill },
-      ...faint,
-      {
-        x,
-        y: scaled(center),
-        type: "scatter",
-        mode: "lines",
-        name,
-        line: { color, width: 2 },
-        hoverinfo: "none",
-      },
-    ];
-  }
-
-  layout(curves) {
-    const { spec } = this;
-    const right = spec.right.length ? { title: { text: spec.right.join(", ") } } : undefined;
-    return layoutOf({
-      xaxis: {
-        type: xType(spec),
-        range: this.range ? axisRange(this.range, spec.xScale) : undefined,
-        autorange: !this.range,
-      },
-      yaxis: this.yAxis(curves),
-      ...(right ? { yaxis2: right } : {}),
-      hovermode: false,
-      uirevision: JSON.stringify([spec.xScale, spec.yScale, spec.yRange, spec.x]),
+  join(curves, keys) {
+    const { groupOf, hueOf } = this.context;
+    return joinGroups(curves, this.spec, keys, {
+      groupOf: (run) => groupOf(run, this.spec.group),
+      hueOf,
     });
   }
 
-  yAxis(curves) {
-    const { yScale, yRange, clip } = this.spec;
-    const axis = { type: yScale === "log" ? "log" : "linear" };
-    if (yScale === "symlog")
-      Object.assign(axis, symlogTicks(curves.flatMap((c) => extremes(c.smoothed))));
-    if (yRange) axis.range = axisRange(yRange, yScale);
-    else if (clip) axis.range = axisRange(withoutOutliers(curves), yScale);
-    return axis;
+  /** Why there is nothing to draw, in words; "" where there is. */
+  whyEmpty(runs) {
+    if (this.shown.some(({ plotted }) => plotted.some(Number.isFinite))) return "";
+    if (!runs) return "No runs to draw.";
+    if (this.range) return "No points in this range.";
+    if (!this.shown.length) return "No data for these runs.";
+    return `No numbers: ${this.notNumbers()} NaN or infinite.`;
   }
+
+  /** What the picture does not show, in words. */
+  notes() {
+    const notes = [];
+    if (this.shown.some((curve) => curve.interpolated)) notes.push("steps differ: interpolated");
+    if (this.absent && this.shown.length) notes.push(`${runWords(this.absent)} without data`);
+    const notNumbers = this.notNumbers();
+    if (notNumbers) notes.push(`${notNumbers} NaN or infinite`);
+    return notes;
+  }
+
+  /** How many of the values are not, in words; of long curves not all are here. */
+  notNumbers() {
+    const here = this.drawn.flatMap(({ y }) => Array.from(y));
+    const n = here.filter((value) => !Number.isFinite(value)).length;
+    const total = this.drawn.reduce((sum, curve) => sum + curve.total, 0);
+    const words = `${n.toLocaleString("en-US")} ${n === 1 ? "value is" : "values are"}`;
+    return n && `${total > here.length ? "at least " : ""}${words}`;
+  }
+
+  /** Does a line say more than its colour does: of which metric or group it is? */
+  get isMixed() {
+    return this.shown.length > 1 && (this.spec.group || keysOf(this.shown).length > 1);
+  }
+
+  /** The lines as a legend lists them. */
+  legend() {
+    return this.shown.map(({ series, label, run, dash }) => ({ series, label, run, dash }));
+  }
+
+  /** Let the lines of a run stand out; null: all are alike. */
+  light(run) {
+    this.lit = run;
+    const uids = this.shown.flatMap((curve, i) => (curve.run === run ? [`c${i}`] : []));
+    light(this.root, uids);
+  }
+
+  // -- the pointer --------------------------------------------------------------------------------
 
   listen() {
-    if (this.listening) return;
-    this.listening = true;
-    this.root.on("plotly_relayout", (change) => this.zoomed(change));
-    this.root.on("plotly_doubleclick", () => this.zoom(null));
-    this.root.addEventListener("pointermove", (event) => this.pointed(event));
-    this.root.addEventListener("pointerleave", () => this.context.onHover?.(null, 0, this));
+    const { context } = this;
+    listenToPointer(this.root, {
+      moved: (place) => context.onHover?.(this.near(place), this),
+      clicked: (place) => this.near(place) && context.onPin?.(this.near(place), this),
+    });
   }
 
-  /** The pointer is over the chart: tell the x of the nearest points. */
-  pointed(event) {
-    const { xaxis, yaxis } = this.root._fullLayout;
-    const box = this.root.getBoundingClientRect();
-    const [left, top] = [event.clientX - box.left - xaxis._offset, event.clientY - box.top];
-    const isInside =
-      left >= 0 &&
-      left <= xaxis._length &&
-      top >= yaxis._offset &&
-      top <= yaxis._offset + yaxis._length;
-    this.context.onHover?.(isInside ? nearestX(this.shown, xaxis.p2c(left)) : null, top, this);
+  /** The x of the points nearest to a place of the pointer, and how far down that is. */
+  near(place) {
+    const x = place && nearestX(this.shown, xAt(this.root, place.left));
+    return x === null ? null : { x, top: place.top };
   }
+
+  /** How far right x stands in `root`, and the values there as [{curve, value}]: those nearest to
+   * `top` first, or from the highest to the lowest. */
+  valuesAt(x, top = null) {
+    const found = this.shown.flatMap((curve) => {
+      const i = nearestIndex(curve.x, x);
+      const value = i < 0 ? NaN : curve.smoothed[i];
+      if (!Number.isFinite(value)) return [];
+      const axis = this.spec.right.includes(curve.key) ? "yaxis2" : "yaxis";
+      return [{ curve, value, top: topOf(this.root, curve.plotted[i], axis) }];
+    });
+    const order =
+      top === null
+        ? (a, b) => b.value - a.value
+        : (a, b) => Math.abs(a.top - top) - Math.abs(b.top - top);
+    return { left: leftOf(this.root, x), values: found.sort(order) };
+  }
+
+  // -- zoom ---------------------------------------------------------------------------------------
 
   zoomed(change) {
     const low = change["xaxis.range[0]"] ?? change["xaxis.range"]?.[0];
@@ -269,48 +211,4 @@ export class LineChart {
   }
 }
 
-/** The x nearest to `at` at which a curve has a point; null where there are none. */
-function nearestX(curves, at) {
-  let nearest = null;
-  for (const { x } of curves) {
-    const next = lowerBound(x, at);
-    for (const value of [x[next - 1], x[next]]) {
-      if (value === undefined) continue;
-      if (nearest === null || Math.abs(value - at) < Math.abs(nearest - at)) nearest = value;
-    }
-  }
-  return nearest;
-}
-
-function decodeCurve(curve) {
-  return { ...curve, x: decodeArray(curve.x), y: decodeArray(curve.y) };
-}
-
-function xType({ x, xScale }) {
-  if (x === "wall" || x === "run.created") return "date";
-  return xScale === "log" ? "log" : "linear";
-}
-
-const axisRange = (range, scale) => (scale === "log" ? range.map(Math.log10) : range);
-
-function fromAxis(value, { x, xScale }) {
-  if (x === "wall" || x === "run.created") return new Date(value).getTime();
-  return xScale === "log" ? 10 ** value : Number(value);
-}
-
-const extremes = (values) => {
-  let [low, high] = [Infinity, -Infinity];
-  for (const value of values) {
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
-  return low <= high ? [low, high] : [];
-};
-
-/** The range that holds all but the outermost 2 % of values at both ends. */
-function withoutOutliers(curves) {
-  const values = curves.flatMap((curve) => Array.from(curve.smoothed));
-  const [low, high] = [quantile(values, 0.02), quantile(values, 0.98)];
-  const margin = (high - low) * 0.05 || 1;
-  return [low - margin, high + margin];
-}
+const runWords = (n) => `${n.toLocaleString("en-US")} ${n === 1 ? "run" : "runs"}`;

@@ -1,18 +1,27 @@
 // Parallel coordinates over plain SVG lines: an axis per column, drag on an axis to brush.
 
 import { formatNumber, toNumber } from "../../lib/numbers.js";
-import { tokenOf } from "../../lib/series_colors.js";
+import { lineStyleOf } from "../../lib/series_colors.js";
+import { drawNothing, watchSize } from "../plotly.js";
 import { columnsOf } from "./summary_chart.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const TOP = 18;
 const BOTTOM = 32;
 const SIDE = 36;
+const STROKES = {
+  dash: "6 4",
+  dot: "1.5 3",
+  dashdot: "6 3 1.5 3",
+  longdash: "10 4",
+  longdashdot: "10 3 1.5 3",
+};
 
 /** Draws runs as lines over the axes of a spec; brushes select runs through `context.onBrush`. */
 export class ParallelChart {
   constructor(root, spec, context) {
-    Object.assign(this, { root, spec, context, brushes: new Map() });
+    Object.assign(this, { root, spec, context, takesAll: true, rows: [], brushes: new Map() });
+    watchSize(root, () => this.rows.length && this.draw());
   }
 
   async show() {
@@ -27,7 +36,20 @@ export class ParallelChart {
     return this.show();
   }
 
+  /** What the picture does not show, in words. */
+  notes() {
+    return [`${this.rows.length.toLocaleString("en-US")} runs`];
+  }
+
+  /** Let the line of a run stand out; null: all are alike. */
+  light(run) {
+    this.root.classList.toggle("has-lit", run !== null);
+    for (const line of this.root.querySelectorAll(".parallel-run"))
+      line.classList.toggle("lit", line.dataset.run === run);
+  }
+
   draw() {
+    if (!this.rows.length) return drawNothing(this.root, "No runs to draw.");
     const width = this.root.clientWidth;
     const height = this.root.clientHeight;
     this.axes = this.columns.map((column, index) =>
@@ -42,7 +64,7 @@ export class ParallelChart {
     svg.append(...this.rows.map((row) => this.drawLine(row)));
     svg.append(...this.axes.map((axis) => this.drawAxis(axis, height)));
     this.root.replaceChildren(svg);
-    this.shade();
+    return this.shade();
   }
 
   drawLine(row) {
@@ -51,7 +73,9 @@ export class ParallelChart {
       .filter(([, place]) => place !== null)
       .map(([x, place]) => `${x},${TOP + (1 - place) * this.height}`);
     const line = make("polyline", { points: points.join(" "), class: "parallel-run" });
-    line.style.stroke = `var(${tokenOf(row)})`;
+    const { token, dash } = lineStyleOf(row);
+    line.style.stroke = `var(${token})`;
+    line.style.strokeDasharray = STROKES[dash] ?? "";
     line.dataset.run = row.id;
     const title = make("title", {});
     title.textContent = row.name;

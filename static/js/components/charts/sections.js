@@ -32,7 +32,7 @@ export class ChartSections {
 
   /** Open and close sections as the URL has it. */
   load() {
-    const open = new Set(splitList(this.strip.table.store.state.open));
+    const open = new Set(splitList(this.strip.store.state.open));
     for (const section of this.sections.values()) {
       const wanted = open.has(section.prefix);
       section.button.setAttribute("aria-expanded", wanted);
@@ -42,9 +42,9 @@ export class ChartSections {
   }
 
   toggle(prefix) {
-    const open = new Set(splitList(this.strip.table.store.state.open));
+    const open = new Set(splitList(this.strip.store.state.open));
     if (!open.delete(prefix)) open.add(prefix);
-    this.strip.table.store.setQuietly({ open: joinList([...open]) });
+    this.strip.store.setQuietly({ open: joinList([...open]) });
   }
 
   open(section) {

@@ -1,47 +1,63 @@
-// The charts over a run table: cards that can be moved, shaped and removed, linked zoom and crosshair. The charts of a page are the text of `charts=` in its URL.
+// The charts over a run table: cards that can be moved, shaped and removed, linked zoom and crosshair.
+// The charts of a page are the text of `charts=` in its URL.
 
-import {
-  axisTitle,
-  defaultCharts,
-  makeSpec,
-  readCharts,
-  writeCharts,
-} from "../../lib/chart_spec.js";
-import { formatNumber } from "../../lib/numbers.js";
-import { splitList, writeState } from "../../lib/url_state.js";
+import { defaultCharts, makeSpec, readCharts, writeCharts } from "../../lib/chart_spec.js";
+import { element } from "../../lib/element.js";
+import { shownRuns } from "../../lib/series_colors.js";
+import { writeState } from "../../lib/url_state.js";
+import { onThemeChange } from "../colors.js";
 import { copy } from "../copy.js";
 import { alsoLive } from "../live.js";
-import { onThemeChange } from "../plotly.js";
-import { fetchJson } from "../requests.js";
 import { ChartCard } from "./card.js";
+import { ChartGroups } from "./chart_groups.js";
 import { ChartRuns } from "./chart_runs.js";
+import { readAllValues, readValues } from "./chart_values.js";
 import { listenToGrips } from "./grips.js";
+import { LinkedCharts } from "./linked_charts.js";
 import { ChartSections } from "./sections.js";
+import { startSplit } from "./split.js";
 
+const UNREADABLE = "The charts of this address cannot be read. These are the usual ones.";
 const GROUPABLE = new Set(["line", "box"]);
+const SMOOTHED_ALIKE = new Set(["none", "ema"]);
 
-/** All charts of a page. `table` is its RunTable: selection and row colours drive the charts. */
+/** All charts of a page. `store` is that of its run table: selection and rows drive the charts. */
 export class ChartStrip {
-  constructor(root, table, builder) {
-    Object.assign(this, { root, table, builder, cards: [], groups: new Map() });
-    this.drawn = new ChartRuns(table);
+  constructor(root, store, builder) {
+    Object.assign(this, { root, store, builder, cards: [] });
+    this.drawn = new ChartRuns(store);
+    this.groups = new ChartGroups(store);
+    this.linked = new LinkedCharts(this);
+    this.rowsOfCards = new Map();
     this.names = JSON.parse(root.dataset.names || "[]");
     this.firstNames = JSON.parse(root.dataset.first || "[]");
     this.body = root.querySelector("[data-cards]");
-    const { store } = table;
+    this.unreadable = element("p", { class: "muted", hidden: true, role: "status" }, UNREADABLE);
+    root.prepend(this.unreadable);
+    this.listen();
+    this.load();
+    this.color();
+    this.ready = this.drawn.load().then(() => {
+      this.namesDrawn = this.drawn.names();
+      this.color();
+    });
+    this.sections = new ChartSections(root.querySelector("[data-sections]"), this);
+    startSplit(root);
+  }
+
+  listen() {
+    const { store } = this;
     store.addEventListener("change", () => this.loadRuns());
     store.addEventListener("selection", () => this.runsChanged());
     store.addEventListener("counted", () =>
       this.allCards.forEach((card) => card.chart && card.explain()),
     );
     store.addEventListener("state", (event) => this.stateChanged(event.detail));
+    store.addEventListener("light", ({ detail }) => this.lightLines(detail));
     alsoLive(() => Promise.all(this.allCards.map((card) => card.refresh())));
     onThemeChange(() => this.allCards.forEach((card) => card.redraw()));
     this.listenToDrag();
     listenToGrips(this);
-    this.load();
-    this.ready = this.drawn.load().then(() => (this.namesDrawn = this.drawn.names()));
-    this.sections = new ChartSections(root.querySelector("[data-sections]"), this);
   }
 
   /** Those that stand in the URL one by one, and those of the open sections. */
@@ -49,12 +65,15 @@ export class ChartStrip {
     return [...this.cards, ...(this.sections?.cards ?? [])];
   }
 
-  /** Cards from the URL, or those a page has that nobody has shaped. */
+  /** Cards from the URL, or those a page has that nobody has shaped, or whose charts cannot be read. */
   load() {
-    const { charts } = this.table.store.state;
+    const { charts } = this.store.state;
     this.text = charts;
-    const specs = charts === undefined ? defaultCharts(this.firstNames) : readCharts(charts);
-    this.cards.forEach((card) => card.destroy());
+    const usual = () => defaultCharts(this.firstNames);
+    const read = charts === undefined ? usual() : readCharts(charts);
+    this.unreadable.hidden = Boolean(read);
+    const specs = read ?? usual();
+    this.cards.forEach((card) => this.destroy(card));
     this.cards = specs.map((spec) => new ChartCard(spec, this));
     this.body.replaceChildren(...this.cards.map((card) => card.element));
     this.root.classList.toggle("empty", !specs.length);
@@ -66,17 +85,28 @@ export class ChartStrip {
     if ("top" in patch) this.loadRuns();
     if ("hide" in patch) this.runsChanged();
     if ("group" in patch) this.allCards.forEach((card) => card.group());
+    if ("smooth" in patch)
+      this.allCards.forEach((card) => card.spec.type === "line" && card.redraw());
   }
 
-  /** What a card draws: by the groups of the table where it has none of its own. */
+  /** What a card draws: by the groups of the table where it has none of its own, and as smooth as
+   * all charts are. */
   specOf(spec) {
-    const { group } = this.table.store.state;
-    return group && !spec.group && GROUPABLE.has(spec.type) ? { ...spec, group } : spec;
+    const { group, smooth } = this.store.state;
+    const own = group && !spec.group && GROUPABLE.has(spec.type) ? { ...spec, group } : spec;
+    const amount = Math.min(0.99, Number(smooth));
+    if (smooth === undefined || !(amount >= 0) || !SMOOTHED_ALIKE.has(own.smoothing)) return own;
+    return { ...own, smoothing: amount ? "ema" : "none", amount };
+  }
+
+  /** Smooth the lines of all charts by `amount`, 0 to 0.99. */
+  smoothAll(amount) {
+    this.store.setQuietly({ smooth: String(amount) });
   }
 
   save() {
     this.text = writeCharts(this.cards.map((card) => card.spec));
-    this.table.store.setQuietly({ charts: this.text });
+    this.store.setQuietly({ charts: this.text });
     this.root.classList.toggle("empty", !this.cards.length);
   }
 
@@ -92,8 +122,26 @@ export class ChartStrip {
     const names = this.drawn.names();
     if (this.namesDrawn === undefined || names === this.namesDrawn) return;
     this.namesDrawn = names;
+    this.color();
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.allCards.forEach((card) => card.redraw()), 60);
+    this.timer = setTimeout(() => this.allCards.forEach((card) => card.reload()), 60);
+  }
+
+  /** Give each run that is drawn its colour, those of lines first; the table then has it too. */
+  color() {
+    const runs = [...this.drawn.of(), ...[...this.rowsOfCards.values()].flat()];
+    if (shownRuns.show(runs)) this.store.dispatchEvent(new CustomEvent("colors"));
+  }
+
+  /** Let the lines of one run stand out, in the charts and in the table; null: none. */
+  light(run) {
+    if (run === this.lit) return;
+    this.store.dispatchEvent(new CustomEvent("light", { detail: run }));
+  }
+
+  lightLines(run) {
+    this.lit = run;
+    this.allCards.forEach((card) => card.chart?.light?.(run));
   }
 
   // -- what a chart asks --------------------------------------------------------------------------
@@ -103,90 +151,31 @@ export class ChartStrip {
       series: this.root.dataset.series,
       runs: () => this.drawn.of(card),
       names: () => this.names,
-      values: (columns) => this.values(columns, this.drawn.of(card)),
-      loadGroup: (field) => this.loadGroup(field),
-      hueOf: (group, index) => this.hueOf(group, index),
-      groupOf: (run, field) => this.groups.get(field)?.get(run.id) ?? null,
-      onZoom: (range, chart) => this.zoomAll(range, chart),
-      onHover: (x, top, chart) => this.hoverAll(x, top, chart),
+      values: (columns) => this.valuesFor(card, columns),
+      loadGroup: (field) => this.groups.load(field, this.drawn.of(card)),
+      hueOf: (group, index) => this.groups.hueOf(group, index),
+      groupOf: (run, field) => this.groups.of(run, field),
+      range: (spec) => card && this.linked.rangeOf(spec),
+      onZoom: (range, chart) => this.linked.zoom(range, chart),
+      onHover: (place, chart) => this.linked.hover(place, chart),
+      onPin: (place, chart) => this.linked.pin(place, chart),
       onBrush: (ids) => this.drawn.brush(ids, card),
-      card,
     };
   }
 
-  /** One value per run and column, read through the run table's own address. */
-  async values(columns, runs = this.drawn.of()) {
-    const { store } = this.table;
-    if (!runs.length) return [];
-    const query = {
-      cols: columns.map((c) => c.replace(/[\\,]/g, "\\$&")).join(","),
-      runs: runs.map((run) => run.id).join(","),
-      limit: runs.length,
-      goal: store.state.goal,
-      children: true,
-      all: true,
-    };
-    const page = await fetchJson(store.address + writeState({ ...query, ...store.fixed }));
-    const index = new Map(page.columns.map((column, i) => [column.id, i]));
-    return page.rows.map((row) => ({
-      id: row.id,
-      name: row.name,
-      number: row.number,
-      hue: row.hue,
-      values: Object.fromEntries(
-        columns.map((column) => [column, plain(row.cells[index.get(column)])]),
-      ),
-    }));
-  }
-
-  /** The values of the params, tags or fields by which runs are grouped. */
-  async loadGroup(group) {
-    const fields = splitList(group);
-    const rows = await this.values(fields);
-    const named = (row) => fields.map((field) => row.values[field] ?? "—").join(", ");
-    this.groups.set(group, new Map(rows.map((row) => [row.id, named(row)])));
-  }
-
-  /** A group has the colour of its row, where the table has one. */
-  hueOf(group, index) {
-    const valuesOf = (row) =>
-      JSON.parse(row.id)
-        .map(([, value]) => value ?? "—")
-        .join(", ");
-    const row = this.table.store.rows.find((one) => !one.run && valuesOf(one) === group);
-    return row?.hue ?? index;
-  }
-
-  /** Zoom is linked over the charts that share an x axis. */
-  zoomAll(range, source) {
-    for (const { chart, spec } of this.allCards) {
-      if (chart && chart !== source && chart.zoom && spec.x === source.spec.x) {
-        chart.zoom(range, { linked: false });
-      }
+  /** One value per column and run of the table, or of those selected, for the chart of `card`. */
+  async valuesFor(card, columns) {
+    const ids = this.drawn.idsOfAll(card);
+    const { hidden } = this.drawn;
+    const found = await (ids
+      ? readValues(this.store, columns, ids)
+      : readAllValues(this.store, columns));
+    const rows = found.filter((row) => !hidden.has(row.id));
+    if (card) {
+      this.rowsOfCards.set(card, rows);
+      this.color();
     }
-  }
-
-  /** The crosshair stands in every chart, the values where the pointer is. */
-  hoverAll(x, top, source) {
-    for (const card of this.allCards) {
-      if (!card.chart?.shown || card.spec.x !== source.spec.x) continue;
-      if (x === null) card.tooltip.hide();
-      else this.point(card, x, card.chart === source ? top : null);
-    }
-  }
-
-  point(card, x, top) {
-    const { xaxis: axis, yaxis } = card.plot._fullLayout ?? {};
-    if (!axis) return;
-    const { offsetLeft, offsetTop } = card.plot;
-    const left = offsetLeft + axis._offset + axis.d2p(x);
-    card.tooltip.cross({ left, top: offsetTop + yaxis._offset, height: yaxis._length });
-    if (top === null) return;
-    const at = axis.type === "date" ? new Date(x).toLocaleString() : formatNumber(x, 8);
-    card.tooltip.show(x, `${axisTitle(card.spec.x)} ${at}`, card.chart.shown, {
-      left,
-      top: offsetTop + top,
-    });
+    return rows;
   }
 
   // -- what menus do ------------------------------------------------------------------------------
@@ -224,8 +213,13 @@ export class ChartStrip {
 
   remove(card) {
     this.cards.splice(this.cards.indexOf(card), 1);
-    card.destroy();
+    this.destroy(card);
     this.save();
+  }
+
+  destroy(card) {
+    this.rowsOfCards.delete(card);
+    card.destroy();
   }
 
   shift(card, by) {
@@ -240,14 +234,13 @@ export class ChartStrip {
 
   resize(card, size) {
     Object.assign(card.spec, size);
-    card.element.style.setProperty("--span", card.spec.width);
-    card.element.style.setProperty("--tall", card.spec.height);
+    card.setSize();
     this.save();
   }
 
   /** A link to this chart alone, over the same runs. */
   copyLink(card) {
-    const state = { ...this.table.store.state, charts: writeCharts([card.spec]) };
+    const state = { ...this.store.state, charts: writeCharts([card.spec]) };
     copy(location.origin + location.pathname + writeState(state));
   }
 
@@ -266,10 +259,4 @@ export class ChartStrip {
       dragged = null;
     });
   }
-}
-
-/** A cell of the table as a plain value: the word of a status, the text of a link. */
-function plain(cell) {
-  if (cell === null || typeof cell !== "object") return cell;
-  return cell.word ?? cell.text ?? null;
 }

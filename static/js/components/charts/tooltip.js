@@ -1,75 +1,96 @@
-// All series at the pointer's x, sorted by value, name or distance; a click pins it.
+// The values of a chart at one x, nearest to the pointer first; a click keeps them in place.
 
 import { formatNumber } from "../../lib/numbers.js";
-import { lowerBound } from "../../lib/virtual_window.js";
+import { dotOf } from "../../lib/series_colors.js";
+import { icon } from "../icons.js";
 
 const MOST_LINES = 16;
 const GAP = 14;
 
-/** The tooltip of one card. */
+/** The tooltip and the crosshair of one card. */
 export class Tooltip {
   constructor(card) {
-    this.element = document.createElement("div");
-    this.element.className = "chart-tip";
-    this.element.hidden = true;
-    this.line = document.createElement("div");
-    this.line.className = "chart-crosshair";
-    this.line.hidden = true;
-    card.append(this.line, this.element);
     this.card = card;
+    this.element = make("div", "chart-tip");
+    this.line = make("div", "chart-crosshair");
+    this.element.hidden = this.line.hidden = true;
+    card.append(this.line, this.element);
   }
 
-  /** Show the values of `curves` at x; `pointer` is {left, top} within the card. */
-  show(x, label, curves, pointer) {
-    const lines = curves
-      .map((curve) => ({ curve, value: valueAt(curve, x) }))
-      .filter(({ value }) => Number.isFinite(value))
-      .sort((a, b) => b.value - a.value);
-    if (!lines.length) return this.hide();
-    const head = document.createElement("b");
-    head.textContent = label;
-    this.element.replaceChildren(head, ...lines.slice(0, MOST_LINES).map(drawLine));
-    if (lines.length > MOST_LINES) {
-      this.element.append(`and ${lines.length - MOST_LINES} more`);
-    }
+  get isPinned() {
+    return this.element.classList.contains("pinned");
+  }
+
+  /** Show `values`, [{curve, value}], under `label`; `place` is {left, top} within the card. */
+  show(label, values, place) {
+    if (this.isPinned) return;
+    if (!values.length) return this.hide();
+    this.fill(label, values.slice(0, MOST_LINES));
+    const left = values.length - MOST_LINES;
+    if (left > 0) this.element.append(make("small", "", `and ${left} more: click to see all`));
+    this.place(place);
+  }
+
+  /** Keep all `values` in sight until they are closed. */
+  pin(label, values, place) {
+    const isClosing = this.isPinned;
+    this.unpin();
+    if (isClosing || !values.length) return;
+    this.fill(label, values);
+    const close = make("button", "btn ghost tiny");
+    Object.assign(close, { type: "button", title: "Close" });
+    close.setAttribute("aria-label", "Close the values");
+    close.append(icon("x"));
+    close.addEventListener("click", () => this.unpin());
+    this.element.prepend(close);
+    this.element.classList.add("pinned");
+    this.place(place);
+  }
+
+  unpin() {
+    this.element.classList.remove("pinned");
+    this.hide();
+  }
+
+  fill(label, values) {
+    this.element.replaceChildren(make("b", "", label), ...values.map(drawLine));
     this.element.hidden = false;
-    this.element.style.left = "0";
+  }
+
+  place({ left, top }) {
+    const { style } = this.element;
+    style.left = "0";
     const room = document.documentElement.clientWidth - this.card.getBoundingClientRect().left;
     const width = this.element.offsetWidth + GAP;
-    const isLeft = pointer.left > this.card.clientWidth / 2 || pointer.left + width > room;
-    this.element.style.left = `${isLeft ? pointer.left - width : pointer.left + GAP}px`;
-    this.element.style.top = `${Math.max(28, pointer.top)}px`;
-    return undefined;
+    const isLeft = left > this.card.clientWidth / 2 || left + width > room;
+    style.left = `${isLeft ? left - width : left + GAP}px`;
+    style.top = `${Math.max(28, top)}px`;
   }
 
   /** Draw the crosshair at a place of the card. */
   cross({ left, top, height }) {
+    if (this.isPinned) return;
     this.line.hidden = false;
     Object.assign(this.line.style, { left: `${left}px`, top: `${top}px`, height: `${height}px` });
   }
 
   hide() {
+    if (this.isPinned) return;
     this.element.hidden = true;
     this.line.hidden = true;
   }
 }
 
 function drawLine({ curve, value }) {
-  const line = document.createElement("div");
-  const dot = document.createElement("i");
-  dot.style.background = curve.color;
-  const name = document.createElement("span");
-  name.textContent = curve.label;
-  const number = document.createElement("b");
-  number.textContent = formatNumber(value);
-  line.append(dot, name, number);
+  const line = make("div");
+  const dot = make("i");
+  dot.style.background = dotOf(curve.series);
+  const name = make("span", "", curve.label);
+  name.title = curve.label;
+  line.append(dot, name, make("b", "", formatNumber(value)));
   return line;
 }
 
-/** The value of the point nearest to x (x ascending); none before and behind the curve. */
-function valueAt({ x, smoothed }, at) {
-  if (!x.length || at < x[0] || at > x[x.length - 1]) return NaN;
-  const next = Math.min(lowerBound(x, at), x.length - 1);
-  const before = Math.max(0, next - 1);
-  return smoothed[Math.abs(x[before] - at) < Math.abs(x[next] - at) ? before : next];
+function make(tag, className = "", textContent = "") {
+  return Object.assign(document.createElement(tag), { className, textContent });
 }

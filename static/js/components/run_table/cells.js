@@ -3,7 +3,7 @@
 import { writeInColumn } from "../../lib/column_format.js";
 import { element, svgElement } from "../../lib/element.js";
 import { formatNumber, fullNumber, toNumber } from "../../lib/numbers.js";
-import { tokenOf } from "../../lib/series_colors.js";
+import { dotOf, tokenOf } from "../../lib/series_colors.js";
 import { clockOf, duration, exactDuration, exactTime, relativeTime } from "../../lib/times.js";
 import { icon } from "../icons.js";
 import { longName } from "../long_name.js";
@@ -77,8 +77,7 @@ function drawGroupName(cell, value, row) {
   );
 }
 
-const drawDot = (row) =>
-  element("span", { class: "rt-dot", style: `background: var(${tokenOf(row)})` });
+const drawDot = (row) => element("span", { class: "rt-dot", style: `background: ${dotOf(row)}` });
 
 function drawTwig(row) {
   const settings = {

@@ -43,6 +43,7 @@ export class RunTable {
     this.store.addEventListener("change", () => this.take());
     this.store.addEventListener("selection", () => this.grid.refresh());
     this.store.addEventListener("state", ({ detail }) => "sel" in detail && this.grid.refresh());
+    this.store.addEventListener("colors", () => this.grid.refresh());
     listenToHeader(this.grid, this);
     listenToKeys(this.grid, this);
     listenToCells(this.grid, this);

@@ -224,7 +224,8 @@ export class RunStore extends EventTarget {
   /** Fresh rows replace the old ones; rows beyond them stay, and so does what is inside. */
   merge(page) {
     const fresh = new Set(page.rows.map((row) => row.id));
-    const beyond = this.found.slice(page.rows.length).filter((row) => !fresh.has(row.id));
+    const later = page.next ? this.found.slice(page.rows.length) : [];
+    const beyond = later.filter((row) => !fresh.has(row.id));
     const above = [...this.above.values(), ...(page.above ?? [])];
     const next = beyond.length ? this.next : page.next;
     this.take({ ...page, rows: [...page.rows, ...beyond], above, next });

@@ -1,0 +1,48 @@
+// The legend of a chart: dot and name of each line. One choice, to show or to fold it, for all cards.
+
+import { element } from "../../lib/element.js";
+import { dotOf } from "../../lib/series_colors.js";
+import { recall, remember } from "../../lib/store.js";
+
+const KEY = "chart-legend";
+const MOST = 200;
+
+/** The legend below the chart of `card`; lines that the table does not tell apart show it unasked. */
+export class Legend {
+  constructor(card) {
+    this.card = card;
+    this.element = element("ul", { class: "card-legend", hidden: true });
+    this.element.addEventListener("pointerover", (event) => {
+      card.strip.light(event.target.closest("li")?.dataset.run ?? null);
+    });
+    this.element.addEventListener("pointerleave", () => card.strip.light(null));
+  }
+
+  toggle() {
+    remember(KEY, this.element.hidden ? "shown" : "folded");
+    this.card.strip.allCards.forEach((card) => card.legend.show());
+  }
+
+  /** List the lines of now. */
+  show() {
+    const { chart, isFull, bar } = this.card;
+    const lines = chart?.legend?.() ?? [];
+    const choice = recall(KEY);
+    const isWanted = choice ? choice === "shown" : isFull || chart?.isMixed;
+    this.element.hidden = !lines.length || !isWanted;
+    bar.legend.hidden = !lines.length;
+    bar.legend.setAttribute("aria-expanded", String(!this.element.hidden));
+    if (this.element.hidden) return;
+    const left = lines.length - MOST;
+    this.element.replaceChildren(
+      ...lines.slice(0, MOST).map(drawLine),
+      ...(left > 0 ? [element("li", {}, `and ${left} more`)] : []),
+    );
+  }
+}
+
+function drawLine({ series, label, run, dash }) {
+  const dot = element("i", { class: dash && dash !== "solid" ? `dash ${dash}` : "" });
+  dot.style.setProperty("--dot", dotOf(series));
+  return element("li", { title: label, data: { run } }, dot, element("span", {}, label));
+}

@@ -1,0 +1,30 @@
+// The colour tokens of the style sheet, for what is drawn without it.
+
+const colors = new Map();
+
+/** A colour token of the style sheet as `rgb(…)`. */
+export function colorOf(token) {
+  if (!colors.has(token)) colors.set(token, readColor(token));
+  return colors.get(token);
+}
+
+function readColor(token) {
+  const probe = document.createElement("i");
+  probe.style.color = `var(${token})`;
+  document.body.append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
+}
+
+/** Call `redraw` when the colours of the page change. */
+export function onThemeChange(redraw) {
+  const changed = () => {
+    colors.clear();
+    redraw();
+  };
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", changed);
+  new MutationObserver(changed).observe(document.documentElement, {
+    attributeFilter: ["data-theme"],
+  });
+}
