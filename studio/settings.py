@@ -81,7 +81,9 @@ if "*" in ALLOWED_HOSTS:
 CSRF_TRUSTED_ORIGINS = env_list("STUDIO_TRUSTED_ORIGINS")
 STUDIO_HTTPS = env_flag("STUDIO_HTTPS")
 
+# `runs` first: its commands `createsuperuser` and `changepassword` then come before Django's.
 INSTALLED_APPS = [
+    "runs",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -91,7 +93,6 @@ INSTALLED_APPS = [
     "lucide",
     "rest_framework",
     "drf_spectacular_sidecar",
-    "runs",
 ]
 
 # The first two and the CSRF check are for every request; the middlewares of the studio let the API

@@ -18,6 +18,13 @@ class NewerDatabase(Exception):
         )
 
 
+def explain(error: Exception) -> str:
+    """Return the line that says why a database cannot be used, and what to do."""
+    if isinstance(error, NewerDatabase):
+        return str(error)
+    return f"The database does not answer: {str(error).strip()} Check DATABASE_URL."
+
+
 def migrate_under_lock(connection: BaseDatabaseWrapper) -> bool:
     """Bring the database up to date and tell whether there was anything to do.
 

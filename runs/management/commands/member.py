@@ -1,7 +1,8 @@
 """`manage.py member set|remove|list`: who may do what in a workspace."""
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
+from runs.management.database_command import DatabaseCommand
 from runs.management.lookups import find_user, find_workspace
 from runs.workspaces.models import Member
 from runs.workspaces.permissions import Role
@@ -10,7 +11,7 @@ from runs.workspaces.services import remove_member, set_role
 ROLES = {role.label: role for role in Role}
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     """One subcommand each."""
 
     help = "Set, remove and list the members of a workspace. A superuser needs no membership."

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, connection
 
 from runs.assets import static_files
-from runs.management.migrating import NewerDatabase, migrate_under_lock
+from runs.management.migrating import NewerDatabase, explain, migrate_under_lock
 from runs.tracking.models import Run
 
 NO_USER = (
@@ -35,17 +35,12 @@ class Command(BaseCommand):
         try:
             migrate_under_lock(connection)
         except (NewerDatabase, DatabaseError) as error:
-            self.refuse(self.explain(error))
+            self.refuse(explain(error))
         if options["require_user"] and not has_user():
             self.refuse(NO_USER.format(variables=variables()))
         if options["require_empty"] and Run.objects.exists():
             self.refuse(NOT_EMPTY)
         static_files.collect(settings.STATIC_BUILDS)
-
-    def explain(self, error: Exception) -> str:
-        if isinstance(error, NewerDatabase):
-            return str(error)
-        return f"The database does not answer: {str(error).strip()} Check DATABASE_URL."
 
     def refuse(self, line: str) -> None:
         self.stderr.write(line)

@@ -2,9 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
+from runs.management.database_command import DatabaseCommand
 from runs.management.lookups import find_token, find_user
 from runs.workspaces.errors import WorkspaceError
 from runs.workspaces.models import ApiToken
@@ -13,7 +14,7 @@ from runs.workspaces.services import make_token, revoke_token
 LONGEST_DAYS = 3650
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     """One subcommand each; the token itself is shown once, by `create`."""
 
     help = "Create, list and revoke API tokens (MLFLOW_TRACKING_TOKEN)."

@@ -5,10 +5,12 @@ import getpass
 from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
+
+from runs.management.database_command import DatabaseCommand
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     """A new user may do nothing until `member set` gives them a role."""
 
     help = "Create a user who may sign in; `member set` then says what they may do."
