@@ -10,6 +10,7 @@ from runs.tracking.errors import NotFound
 from runs.tracking.models import ERASING
 from runs.tracking.tables import RUN
 from runs.tracking.texts import is_storable
+from runs.tracking.write_limits import check_write_limit
 
 MAX_CACHED = 50_000
 
@@ -32,12 +33,14 @@ _known: dict[tuple[int, str], RunRef] = {}
 
 
 def resolve_run(workspace_id: int, run_id: str) -> RunRef:
-    """Return the run of a workspace by its public name, deleted ones too. Raises NotFound.
+    """Return the run of a workspace by its public name, deleted ones too.
 
-    No query when this process has seen the run before.
+    Raises NotFound, and OutOfScope or AttemptOver where an attempt may not write it. No query when
+    this process has seen the run before.
     """
     name = (workspace_id, run_id)
     if (known := _known.get(name)) is not None:
+        check_write_limit(known.id)
         return known
     rows: list[Row] = []
     if is_storable(run_id):
@@ -46,6 +49,7 @@ def resolve_run(workspace_id: int, run_id: str) -> RunRef:
     if not rows:
         raise NotFound(f"Run with id={run_id} not found")
     ref = RunRef(*rows[0])
+    check_write_limit(ref.id)
     transaction.on_commit(partial(_remember, name, ref))
     return ref
 

@@ -62,6 +62,21 @@ def create_experiment(
     return experiment
 
 
+def get_or_create_experiment(*, workspace: Workspace, name: str) -> Experiment:
+    """Return the experiment with this name, made where there is none.
+
+    Raises NotActive for a deleted one, InvalidValue.
+    """
+    found = Experiment.objects.filter(workspace=workspace, name=check_name(name, "name")).first()
+    if found is None:
+        try:
+            return create_experiment(workspace=workspace, name=name)
+        except NameTaken:
+            found = Experiment.objects.get(workspace=workspace, name=name)
+    check_experiment_active(found)
+    return found
+
+
 def rename_experiment(*, experiment: Experiment, name: str) -> Experiment:
     """Give an experiment another name. Raises NameTaken, NotActive, InvalidValue."""
     check_experiment_active(experiment)

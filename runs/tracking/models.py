@@ -81,7 +81,8 @@ class Run(models.Model):
 
     Times are milliseconds since the epoch: `started_ms` and `ended_ms` as the client said them,
     `created_ms` and `updated_ms` by the server's clock. `workspace` repeats the experiment's so
-    that the page of all runs needs no join.
+    that the page of all runs needs no join. `fence` is that of the attempt whose writes count: a
+    run token with another one may write nothing.
     """
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="runs", db_index=False)
@@ -109,6 +110,7 @@ class Run(models.Model):
     ended_ms = models.BigIntegerField(null=True)
     created_ms = models.BigIntegerField()
     updated_ms = models.BigIntegerField()
+    fence = models.IntegerField(default=0, db_default=0)
 
     objects = Kept()
     with_erasing = models.Manager()  # noqa: DJ012  (a manager, not a field)

@@ -11,7 +11,9 @@ from runs.tracking.errors import NotFound
 from runs.tracking.models import ERASING, Experiment, Lifecycle, Run
 from runs.tracking.tables import EXPERIMENT, RUN
 from runs.tracking.texts import INT64_MAX, is_storable
+from runs.tracking.write_limits import check_write_limit
 from runs.workspaces.models import Workspace
+from runs.workspaces.scopes import writing_limit
 
 M = TypeVar("M", Experiment, Run)
 
@@ -59,13 +61,17 @@ def find_experiments(workspace: Workspace, numbers: Sequence[int]) -> list[Exper
 
 
 def get_run(workspace: Workspace, run_id: str) -> Run:
-    """Return a run with its experiment, deleted ones too. Raises NotFound. One query."""
+    """Return a run with its experiment, deleted ones too. One query.
+
+    Raises NotFound, and OutOfScope or AttemptOver where an attempt may not write it.
+    """
     row = _fetch_one(READ_RUN, [run_id, workspace.id]) if is_storable(run_id) else None
     if row is None:
         raise NotFound(f"Run with id={run_id} not found")
     width = len(RUNS.names)
     run = _with_workspace(RUNS.read(row[:width]), workspace)
     run.experiment = _with_workspace(EXPERIMENTS.read(row[width:]), workspace)
+    check_write_limit(run.pk)
     return run
 
 
@@ -75,7 +81,11 @@ def runs_named(workspace: Workspace | int, run_ids: Iterable[str]) -> QuerySet[R
     # As a sum the workspace is no way into an index: SQLite would read all of its runs.
     runs = Run.objects.alias(home=F("workspace_id") + 0)
     home = workspace if isinstance(workspace, int) else workspace.id
-    return runs.filter(home=home, run_id__in=list(filter(is_storable, run_ids)))
+    found = runs.filter(home=home, run_id__in=list(filter(is_storable, run_ids)))
+    if writing_limit() is not None:
+        for pk in found.values_list("pk", flat=True):
+            check_write_limit(pk)
+    return found
 
 
 def _fetch_one(sql: str, values: list[Any]) -> Sequence[Any] | None:

@@ -27,6 +27,7 @@ from runs.tracking.texts import (
     check_run_id,
     check_text,
 )
+from runs.tracking.write_limits import check_write_limit
 
 MAX_BY_CHARS = 256
 MAX_TARGET_CHARS = 128
@@ -55,8 +56,10 @@ def create_run(
     """Make a run, give it the experiment's next number, and begin its history.
 
     A run without a name gets a generated one; a run that starts at once and without a time starts
-    now. Raises NotActive (deleted experiment), NameTaken (run id), InvalidValue.
+    now. Raises NotActive (deleted experiment), NameTaken (run id), InvalidValue, and OutOfScope
+    where an attempt makes a run that is not below its own.
     """
+    check_write_limit(parent.pk if parent else None)
     now = now_ms()
     if started_ms is None and status not in WAITING_STATUSES:
         started_ms = now

@@ -36,8 +36,9 @@ WAITING_STATUSES = frozenset(
 )
 ACTIVE_STATUSES = frozenset(Status) - FINAL_STATUSES
 
-# An active run may go anywhere but back to waiting once it runs; a final one only back to Running
-# (an MLflow client resumes a run so), or to Failed (`run.fail()` on a finished run).
+# A run that has started goes back to waiting only where its job is tried again (Queued). A final
+# one goes only back to Running (an MLflow client resumes a run so), or to Failed (`run.fail()` on a
+# finished run).
 _STARTED = frozenset(
     {
         Status.RUNNING,
@@ -48,7 +49,8 @@ _STARTED = frozenset(
 )
 ALLOWED_CHANGES: dict[Status, frozenset[Status]] = {
     **{status: frozenset(Status) for status in WAITING_STATUSES},
-    **dict.fromkeys(_STARTED, _STARTED | FINAL_STATUSES),
+    **dict.fromkeys(_STARTED, _STARTED | FINAL_STATUSES | {Status.QUEUED}),
+    Status.CANCEL_REQUESTED: _STARTED | FINAL_STATUSES,
     Status.COMPLETED: frozenset({Status.RUNNING, Status.FAILED}),
     Status.FAILED: frozenset({Status.RUNNING}),
     Status.CANCELED: frozenset({Status.RUNNING, Status.FAILED}),

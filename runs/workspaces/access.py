@@ -22,7 +22,15 @@ from runs.workspaces import passwords, tokens
 from runs.workspaces.errors import NotAllowed, NotSignedIn, UnknownWorkspace
 from runs.workspaces.memory import ShortMemory
 from runs.workspaces.models import Member, Workspace
-from runs.workspaces.permissions import Action, Role, is_allowed
+from runs.workspaces.permissions import (
+    NODE_ACTIONS,
+    RUN_READS,
+    RUN_WRITES,
+    Action,
+    Role,
+    is_allowed,
+)
+from runs.workspaces.scopes import NodeScope, Scope, limit_writes, read_token
 
 DEFAULT_MAX_BODY_BYTES = 16 * 1024 * 1024
 LOCAL_OWNER = "local"
@@ -63,11 +71,13 @@ def access_of(view: Callable[..., Any], method: str = "") -> Access | None:
 
 @dataclass(frozen=True)
 class Principal:
-    """The one who asks. `user` is None for the local owner of an open studio."""
+    """The one who asks. `user` is None for the local owner of an open studio, and for a node or an
+    attempt, whose `scope` says what its token opens."""
 
     name: str
     user: User | None = None
     is_local_owner: bool = False
+    scope: Scope | None = None
 
     @property
     def is_owner_everywhere(self) -> bool:
@@ -93,12 +103,32 @@ def authorize(
             raise NotSignedIn("Sign in, or send an API token.")
         principal = ANYBODY
     workspace = find_workspace(workspace_slug)
+    limit_writes(None)
+    if principal.scope is not None:
+        return principal, check_scope(principal.scope, workspace, workspace_slug, action)
     role = find_role(principal, workspace) if workspace else None
     if workspace is None or (role is None and action is not Action.PUBLIC):
         raise UnknownWorkspace(f"There is no workspace '{workspace_slug}' for you.")
     if not is_allowed(role, action):
         raise NotAllowed(f"Your role in '{workspace_slug}' does not allow {action}.")
     return principal, workspace
+
+
+def check_scope(scope: Scope, workspace: Workspace | None, slug: str, action: Action) -> Workspace:
+    """Return the workspace that a node or an attempt asks for; limit what an attempt may write.
+
+    Raises UnknownWorkspace, NotAllowed.
+    """
+    if workspace is None or workspace.pk != scope.workspace:
+        raise UnknownWorkspace(f"There is no workspace '{slug}' for you.")
+    if isinstance(scope, NodeScope):
+        is_open = action in NODE_ACTIONS
+    else:
+        is_open = action in RUN_READS | RUN_WRITES
+        limit_writes(scope if action in RUN_WRITES else None)
+    if not is_open and action is not Action.PUBLIC:
+        raise NotAllowed(f"This token does not allow {action}.")
+    return workspace
 
 
 def find_workspace(slug: str) -> Workspace | None:
@@ -133,6 +163,9 @@ def find_principal(request: HttpRequest) -> Principal | None:
     """
     header = request.META.get("HTTP_AUTHORIZATION", "")
     if header:
+        scope = _scope_of_header(header)
+        if scope is not None:
+            return Principal(name="node" if isinstance(scope, NodeScope) else "run", scope=scope)
         user = _user_of_header(request, header)
         if user is None:
             raise NotSignedIn("The token or password is wrong, expired or revoked.")
@@ -143,6 +176,13 @@ def find_principal(request: HttpRequest) -> Principal | None:
     if is_local_owner(request):
         return Principal(name=LOCAL_OWNER, is_local_owner=True)
     return None
+
+
+def _scope_of_header(header: str) -> Scope | None:
+    """Return what the token of a node or an attempt opens; these alone have two dots."""
+    scheme, _, token = header.partition(" ")
+    is_signed = scheme.lower() == "bearer" and token.count(".") == 2
+    return read_token(token.strip()) if is_signed else None
 
 
 def _user_of_header(request: HttpRequest, header: str) -> User | None:

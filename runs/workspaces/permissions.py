@@ -30,6 +30,12 @@ class Action(enum.StrEnum):
     FILE_WRITE = "file.write"
     VIEW_READ = "view.read"
     VIEW_WRITE = "view.write"
+    RUN_SUBMIT = "run.submit"
+    RUN_CANCEL = "run.cancel"
+    CLUSTER_READ = "cluster.read"
+    CLUSTER_MANAGE = "cluster.manage"
+    NODE_WORK = "node.work"
+    ATTEMPT_WRITE = "attempt.write"
     PUBLIC = "public"
 
 
@@ -46,8 +52,29 @@ NEEDED_ROLE = MappingProxyType(
         Action.FILE_WRITE: Role.CONTRIBUTOR,
         Action.VIEW_READ: Role.READER,
         Action.VIEW_WRITE: Role.CONTRIBUTOR,
+        Action.RUN_SUBMIT: Role.CONTRIBUTOR,
+        Action.RUN_CANCEL: Role.CONTRIBUTOR,
+        Action.CLUSTER_READ: Role.READER,
+        Action.CLUSTER_MANAGE: Role.OWNER,
+        Action.NODE_WORK: Role.OWNER,
+        Action.ATTEMPT_WRITE: Role.OWNER,
     }
 )
+
+
+# What the tokens of nodes and of attempts open, and nothing else.
+NODE_ACTIONS = frozenset({Action.NODE_WORK, Action.CLUSTER_READ})
+RUN_READS = frozenset(
+    {
+        Action.WORKSPACE_READ,
+        Action.EXPERIMENT_READ,
+        Action.RUN_READ,
+        Action.FILE_READ,
+        Action.CLUSTER_READ,
+    }
+)
+# These are limited to the run of the token and to the runs below it.
+RUN_WRITES = frozenset({Action.RUN_WRITE, Action.FILE_WRITE, Action.ATTEMPT_WRITE})
 
 
 def is_allowed(role: Role | None, action: Action) -> bool:

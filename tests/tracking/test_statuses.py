@@ -41,9 +41,11 @@ def test_what_has_ended_only_runs_again_or_fails():
         assert ALLOWED_CHANGES[status] <= {Status.RUNNING, Status.FAILED}
 
 
-def test_what_has_started_never_waits_again():
+def test_what_has_started_waits_again_only_to_be_tried_again():
     for status in set(Status) - WAITING_STATUSES:
-        assert not ALLOWED_CHANGES[status] & WAITING_STATUSES
+        again = ALLOWED_CHANGES[status] & WAITING_STATUSES
+        is_tried_again = status in (Status.RUNNING, Status.FINALIZING, Status.NOT_RESPONDING)
+        assert again == ({Status.QUEUED} if is_tried_again else set())
 
 
 def test_history_says_when_who_and_why():

@@ -1,0 +1,41 @@
+"""What the request of an attempt may write: its run, and the runs below it, while it is the attempt
+that counts."""
+
+from runs.tracking.errors import TrackingError
+from runs.tracking.models import Run
+from runs.workspaces.errors import ErrorKind
+from runs.workspaces.scopes import writing_limit
+
+DEEPEST = 100
+
+
+class OutOfScope(TrackingError):
+    """A run token is for another run."""
+
+    kind, code = ErrorKind.FORBIDDEN, "out_of_scope"
+
+
+class AttemptOver(TrackingError):
+    """The attempt lost its lease, or the run has ended: whoever still runs it must stop."""
+
+    kind, code = ErrorKind.GONE, "attempt_over"
+
+
+def check_write_limit(pk: int | None) -> None:
+    """Return when this request may write the run with this key (None: a run without a parent).
+
+    No query where the request is not one of an attempt, else one for each level between the runs
+    and one more. Raises OutOfScope, AttemptOver.
+    """
+    limit = writing_limit()
+    if limit is None:
+        return
+    if not Run.objects.filter(pk=limit.run, fence=limit.fence).exists():
+        raise AttemptOver("Another attempt runs this run now, or none does. Stop this one.")
+    for _ in range(DEEPEST):
+        if pk == limit.run:
+            return
+        if pk is None:
+            break
+        pk = Run.objects.filter(pk=pk).values_list("parent", flat=True).first()
+    raise OutOfScope("This run token writes its own run and the runs below it only.")
