@@ -2,6 +2,7 @@
 
 from runs.artifacts.models import File, LogTimes, RunUsage
 from runs.artifacts.snapshots.models import Blob, RunSnapshot, Snapshot, SnapshotFile
+from runs.compute.models import Attempt, Cluster, Job, Node
 from runs.housekeeping.models import Heartbeat, Purge
 from runs.metrics.models import (
     Metric,
@@ -28,12 +29,15 @@ from runs.workspaces.models import ApiToken, Member, Workspace
 
 __all__ = [
     "ApiToken",
+    "Attempt",
     "Blob",
+    "Cluster",
     "DatasetInput",
     "Experiment",
     "ExperimentTag",
     "File",
     "Heartbeat",
+    "Job",
     "LogTimes",
     "LoggedModel",
     "Member",
@@ -41,6 +45,7 @@ __all__ = [
     "MetricArtifact",
     "MetricBatch",
     "MetricShape",
+    "Node",
     "Param",
     "Property",
     "Purge",

@@ -24,12 +24,16 @@ class Blob(models.Model):
 
 
 class Snapshot(models.Model):
-    """A tree of files; never changed. `sha256` is that of the whole tree (`trees.digest_of`)."""
+    """A tree of files; never changed. `sha256` is that of the whole tree (`trees.digest_of`).
+
+    `wanted_ms` is when it was last stored for a run to come: the sweep spares it for a day.
+    """
 
     sha256 = models.CharField(max_length=64, unique=True)
     file_count = models.IntegerField()
     size_bytes = models.BigIntegerField()
     created_ms = models.BigIntegerField()
+    wanted_ms = models.BigIntegerField(default=0, db_default=0)
 
     def __str__(self) -> str:
         return self.sha256

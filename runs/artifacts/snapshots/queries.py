@@ -4,6 +4,7 @@ from runs.artifacts.errors import UnknownFile, UnknownSnapshot
 from runs.artifacts.paths import clean_path
 from runs.artifacts.snapshots.models import Snapshot, SnapshotFile
 from runs.tracking.models import Lifecycle, Run
+from runs.workspaces.storable import is_storable
 
 MOST_OTHERS = 100
 
@@ -18,6 +19,14 @@ def get_snapshot(run: Run) -> Snapshot:
     snapshot = find_snapshot(run)
     if snapshot is None:
         raise UnknownSnapshot(f"The run {run.run_id} has no snapshot.")
+    return snapshot
+
+
+def get_stored_snapshot(sha256: str) -> Snapshot:
+    """Return a snapshot by its sha256. Raises UnknownSnapshot. One query."""
+    snapshot = Snapshot.objects.filter(sha256=sha256).first() if is_storable(sha256) else None
+    if snapshot is None:
+        raise UnknownSnapshot(f"There is no snapshot {sha256!r}. Store it first.")
     return snapshot
 
 

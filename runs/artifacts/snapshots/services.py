@@ -44,7 +44,18 @@ def save_snapshot(*, run: Run, chunks: Iterable[bytes], size_bytes: int | None =
         sources = list_sources(archive)
         leaves = _read_leaves(archive, sources)
         held = _held(run, digest_of(leaves))
-        return held or _keep(run, archive, sources, leaves)
+        return held or _keep_for(run, archive, sources, leaves)
+
+
+def store_snapshot(*, chunks: Iterable[bytes], size_bytes: int | None = None) -> Snapshot:
+    """Keep the zip in `chunks` for a run that names it within a day.
+
+    Raises what `save_snapshot` raises, except what concerns its run.
+    """
+    with spooled(chunks, size_bytes) as file, open_archive(file) as archive:
+        sources = list_sources(archive)
+        leaves = _read_leaves(archive, sources)
+        return _keep_for(None, archive, sources, leaves)
 
 
 def _read_leaves(archive: ZipFile, sources: Sequence[Source]) -> list[Leaf]:
@@ -74,14 +85,15 @@ def _held(run: Run, digest: str) -> Snapshot | None:
     return held
 
 
-def _keep(
-    run: Run, archive: ZipFile, sources: Sequence[Source], leaves: Sequence[Leaf]
+def _keep_for(
+    run: Run | None, archive: ZipFile, sources: Sequence[Source], leaves: Sequence[Leaf]
 ) -> Snapshot:
     fresh: dict[str, Blob] = {}
     try:
         _put_missing(archive, sources, leaves, fresh)
         with transaction.atomic():
-            lock_owner(run)
+            if run is not None:
+                lock_owner(run)
             return _write_rows(run, leaves, list(fresh.values()))
     except BaseException:
         delete_bytes([(blob.store, blob.key) for blob in fresh.values()])
@@ -130,12 +142,15 @@ def _claim(digests: set[str], now: int) -> set[str]:
     return known
 
 
-def _write_rows(run: Run, leaves: Sequence[Leaf], fresh: list[Blob]) -> Snapshot:
+def _write_rows(run: Run | None, leaves: Sequence[Leaf], fresh: list[Blob]) -> Snapshot:
     digest = digest_of(leaves)
-    snapshot = _held(run, digest)
+    snapshot = None if run is None else _held(run, digest)
     if snapshot is None:
         snapshot = _find_or_make(digest, leaves, fresh)
-        RunSnapshot.objects.create(run=run, snapshot=snapshot, created_ms=now_ms())
+        if run is None:
+            Snapshot.objects.filter(pk=snapshot.pk).update(wanted_ms=now_ms())
+        else:
+            RunSnapshot.objects.create(run=run, snapshot=snapshot, created_ms=now_ms())
     keys = [blob.key for blob in fresh]
     kept = {
         key

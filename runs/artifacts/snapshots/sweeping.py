@@ -19,10 +19,11 @@ M = TypeVar("M", Blob, Snapshot)
 def sweep_snapshots(*, older_than_ms: int = DAY_MS) -> int:
     """Remove snapshots without a run, then bytes without a snapshot; return how many of these.
 
-    Bytes that an upload wanted within a day are spared: it may be about to name them.
+    What an upload wanted within a day is spared: a run may be about to name it.
     """
     held = Exists(RunSnapshot.objects.filter(snapshot=OuterRef("pk")))
-    _remove_unused(Snapshot.objects.filter(~held), _remove_snapshots)
+    unwanted = Snapshot.objects.filter(~held, wanted_ms__lt=now_ms() - older_than_ms)
+    _remove_unused(unwanted, _remove_snapshots)
     named = Exists(SnapshotFile.objects.filter(blob=OuterRef("pk")))
     old = Blob.objects.filter(~named, used_ms__lt=now_ms() - older_than_ms)
     return _remove_unused(old, _remove_blobs)

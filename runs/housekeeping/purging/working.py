@@ -117,7 +117,14 @@ def erase_some_runs(run_pks: Sequence[int]) -> Erased:
     if done.rows >= ROWS_PER_PART:
         return done
     clear_root(run_pks)
+    erase_jobs(run_pks)
     return done + release_files(run_pks) + erase_runs(run_pks)
+
+
+def erase_jobs(run_pks: Sequence[int]) -> None:
+    """Delete what a cluster was to run for these runs: a row of a room above this one."""
+    jobs = Run._meta.get_field("job").related_model
+    jobs.objects.filter(run__in=run_pks).delete()
 
 
 def hand_on_all_children(run_pks: Sequence[int]) -> Erased:

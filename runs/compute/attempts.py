@@ -1,0 +1,210 @@
+"""The life of an attempt: claimed by a node, kept by beats, finished once.
+
+Whoever changes a job locks the job first and its run second, so no two wait for each other. Each
+write of an attempt carries its fence and is refused when the job has gone on without it.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from runs.compute.bell import ring
+from runs.compute.models import Attempt, Cluster, ClusterState, Job, JobState, Node
+from runs.compute.nodes import LEASE_MS, see_node
+from runs.compute.reasons import Cause, describe
+from runs.tracking.clock import now_ms
+from runs.tracking.models import Lifecycle, Run
+from runs.tracking.runs import update_run
+from runs.tracking.statuses import FINAL_STATUSES, Status
+from runs.tracking.write_limits import AttemptOver
+from runs.workspaces.models import Workspace
+
+FIRST_PAUSE_MS, LONGEST_PAUSE_MS = 5_000, 600_000
+STUDIO = "studio"
+# Why a job with retries left is tried again: what may go better another time.
+RETRIED = (Cause.NODE_LOST, Cause.NODE_STOPPED, Cause.EXIT, Cause.SIGNAL)
+
+
+@dataclass(frozen=True)
+class Beat:
+    """The answer to a beat: whether to cancel, by whom, and how many ms the lease lasts now."""
+
+    cancel: bool
+    by: str
+    lease_ms: int
+
+
+def claim(*, node: Node, load: dict[str, Any] | None = None) -> Attempt | None:
+    """Give the next job of the cluster to a node; None where nothing waits that may start.
+
+    `load` is how busy the node says it is. The choice and its compare-and-set are one transaction:
+    two nodes never get one job.
+    """
+    now = now_ms()
+    with transaction.atomic():
+        see_node(node=node, load=load)
+        job = None if node.is_draining else _next_job(node, now)
+        if job is None:
+            return None
+        Job.objects.filter(pk=job.pk).update(
+            state=JobState.HELD, fence=job.fence + 1, node=node, lease_ms=now + LEASE_MS
+        )
+        Run.objects.filter(pk=job.pk).update(fence=job.fence + 1)
+        attempt = Attempt.objects.create(
+            job=job, fence=job.fence + 1, node=node, node_name=node.name, claimed_ms=now
+        )
+        update_run(run=job.run, status=Status.PREPARING, by=node.name)
+    return attempt
+
+
+def _next_job(node: Node, now: int) -> Job | None:
+    waiting = Job.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+        cluster=node.cluster_id,
+        cluster__state__in=(ClusterState.ACTIVE, ClusterState.DRAINING),
+        state=JobState.QUEUED,
+        not_before_ms__lte=now,
+        run__status=Status.QUEUED,
+        run__lifecycle__in=(Lifecycle.ACTIVE, Lifecycle.ARCHIVED),
+    )
+    return waiting.select_related("run").order_by("-priority", "rank").first()
+
+
+def beat(*, run: Run, fence: int, status: str | None = None) -> Beat:
+    """Prolong the lease of an attempt, and hear whether to cancel. Raises AttemptOver.
+
+    `status` says how far it is: Preparing, Running or Finalizing. A run that somebody cancels stays
+    CancelRequested, and one that has ended stays as it is.
+    """
+    now = now_ms()
+    with transaction.atomic():
+        job = lock_attempt(run, fence)
+        job.lease_ms = now + LEASE_MS
+        job.save(update_fields=["lease_ms"])
+        Node.objects.filter(pk=job.node_id).update(seen_ms=now)
+        if status is None and job.run.status == Status.NOT_RESPONDING:
+            status = Status.RUNNING
+        if status is not None:
+            _advance(job, fence, status, now)
+    cancel = job.run.status in (Status.CANCEL_REQUESTED, *FINAL_STATUSES)
+    return Beat(cancel, canceled_by(job.run) if cancel else "", LEASE_MS)
+
+
+def _advance(job: Job, fence: int, status: str, now: int) -> None:
+    run = job.run
+    if status == Status.RUNNING:
+        Attempt.objects.filter(job=job, fence=fence, started_ms=None).update(started_ms=now)
+    if run.status == status or run.status in (Status.CANCEL_REQUESTED, *FINAL_STATUSES):
+        return
+    answers_again = run.status == Status.NOT_RESPONDING
+    update_run(
+        run=run, status=status, by=_node_name(job),
+        reason="it answers again" if answers_again else "",
+    )  # fmt: skip
+
+
+def finish(
+    *, run: Run, fence: int, cause: Cause, exit_code: int | None = None, detail: str = ""
+) -> None:
+    """End an attempt, and its run unless it is tried again. Raises AttemptOver.
+
+    An attempt that ends while its run is being canceled ends Canceled, never Completed.
+    """
+    with transaction.atomic():
+        job = lock_attempt(run, fence)
+        if job.run.status == Status.CANCEL_REQUESTED:
+            cause, detail = Cause.CANCELED, canceled_by(job.run)
+        end_attempt(job, cause, exit_code=exit_code, detail=detail, by=_node_name(job))
+
+
+def end_attempt(
+    job: Job, cause: Cause, *, exit_code: int | None = None, detail: str = "", by: str = STUDIO
+) -> None:
+    """End the attempt that holds a locked job: put the job back into the queue or end its run.
+
+    A run that somebody has ended meanwhile stays as it is.
+    """
+    now, reason = now_ms(), describe(cause, exit_code=exit_code, detail=detail)[:500]
+    Attempt.objects.filter(job=job, fence=job.fence).update(
+        ended_ms=now, exit_code=exit_code, cause=cause, reason=reason
+    )
+    job.node, job.lease_ms = None, 0
+    if cause is Cause.NODE_LOST:
+        # What still runs there may write nothing more.
+        job.fence += 1
+        Run.objects.filter(pk=job.pk).update(fence=job.fence)
+    is_over = job.run.status in FINAL_STATUSES
+    if job.retries_left > 0 and cause in RETRIED and not is_over:
+        pause_ms = min(FIRST_PAUSE_MS * 2 ** (job.fence - 1), LONGEST_PAUSE_MS)
+        job.retries_left -= 1
+        job.state, job.not_before_ms = JobState.QUEUED, now + pause_ms
+        job.save()
+        update_run(run=job.run, status=Status.QUEUED, by=by, reason=f"tried again after: {reason}")
+        transaction.on_commit(lambda: ring(job.cluster))
+        return
+    job.state = JobState.ENDED
+    job.save()
+    if not is_over:
+        update_run(run=job.run, status=cause.status, by=by, reason=reason)
+
+
+def cancel(*, run: Run, by: str) -> Status:
+    """Ask a run to end. Return its status now: Canceled where it has not begun.
+
+    Canceling a run that has ended changes nothing. A run without a job is only marked.
+    """
+    with transaction.atomic():
+        job = _lock_job(run)
+        if job is None:
+            return _mark_canceled(run, by)
+        if job.run.status in FINAL_STATUSES:
+            return Status(job.run.status)
+        reason = describe(Cause.CANCELED, detail=by)
+        if job.state == JobState.HELD:
+            update_run(run=job.run, status=Status.CANCEL_REQUESTED, by=by, reason=reason)
+            return Status.CANCEL_REQUESTED
+        job.state = JobState.ENDED
+        job.save(update_fields=["state"])
+        update_run(run=job.run, status=Status.CANCELED, by=by, reason=reason)
+        return Status.CANCELED
+
+
+def _mark_canceled(run: Run, by: str) -> Status:
+    if run.status not in FINAL_STATUSES:
+        reason = describe(Cause.CANCELED, detail=by)
+        update_run(run=run, status=Status.CANCELED, by=by, reason=reason)
+    return Status(run.status)
+
+
+def lock_attempt(run: Run, fence: int) -> Job:
+    """Lock the job of a run for the attempt with this fence until the transaction ends.
+
+    Raises AttemptOver where the job has ended or another attempt holds it.
+    """
+    job = _lock_job(run)
+    if job is None or job.state != JobState.HELD or job.fence != fence:
+        raise AttemptOver(f"The attempt {fence} of the run {run.run_id} is over. Stop it.")
+    return job
+
+
+def _lock_job(run: Run) -> Job | None:
+    jobs = Job.objects.select_for_update(of=("self",)).select_related("run", "cluster")
+    return jobs.filter(pk=run.pk).first()
+
+
+def _node_name(job: Job) -> str:
+    return job.node.name if job.node else STUDIO
+
+
+def canceled_by(run: Run) -> str:
+    """Return who asked to cancel a run, by its history."""
+    asked = run.status_changes.filter(status=Status.CANCEL_REQUESTED).last()
+    return asked.by if asked else ""
+
+
+def active_jobs(workspace: Workspace | Cluster) -> int:
+    """Return how many jobs wait or run in a workspace or a cluster. One query."""
+    jobs = Job.objects.exclude(state=JobState.ENDED)
+    if isinstance(workspace, Cluster):
+        return jobs.filter(cluster=workspace).count()
+    return jobs.filter(cluster__workspace=workspace).count()

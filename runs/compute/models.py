@@ -1,0 +1,165 @@
+"""Clusters, their nodes, the jobs that wait for them, and the attempts to run these.
+
+The row of a job is the queue: a message to a node is only a bell.
+"""
+
+import secrets
+
+from django.db import models
+from django.db.models import Q
+
+from runs.tracking.models import Run
+from runs.workspaces.models import Workspace
+
+
+def new_key() -> str:
+    """Return a fresh key for the node tokens of a cluster."""
+    return secrets.token_hex(8)
+
+
+class ClusterKind(models.TextChoices):
+    """How a cluster places its runs: on nodes of our own, or through Slurm."""
+
+    NODES = "nodes"
+    SLURM = "slurm"
+
+
+class ClusterState(models.TextChoices):
+    """ACTIVE takes and starts runs. PAUSED takes runs and starts none. DRAINING takes none and
+    goes on with those it has."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    DRAINING = "draining"
+
+
+class Cluster(models.Model):
+    """A named queue of runs. `settings` are the options of its kind, such as a partition of Slurm.
+
+    `max_seconds` ends every run of the cluster that takes longer; None: as long as it takes. A new
+    `token_key` makes the node tokens void that were given out before.
+    """
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="clusters")
+    name = models.CharField(max_length=64)
+    kind = models.CharField(
+        max_length=8, choices=ClusterKind.choices, default=ClusterKind.NODES.value
+    )
+    state = models.CharField(
+        max_length=8, choices=ClusterState.choices, default=ClusterState.ACTIVE.value
+    )
+    settings = models.JSONField(default=dict)
+    labels = models.JSONField(default=dict)
+    max_seconds = models.BigIntegerField(null=True)
+    token_key = models.CharField(max_length=32, default=new_key)
+    created_ms = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "name"], name="cluster_name_taken"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Node(models.Model):
+    """A worker of a cluster, from one start of it to its end.
+
+    `incarnation` is new at each start: a node that comes back under the same name is another one.
+    `slots` is how many jobs it runs at a time. `seen_ms` is when it last asked for something.
+    """
+
+    cluster = models.ForeignKey(Cluster, models.CASCADE, related_name="nodes")
+    name = models.CharField(max_length=128)
+    incarnation = models.CharField(max_length=32, unique=True)
+    slots = models.PositiveSmallIntegerField(default=1)
+    version = models.CharField(max_length=32, blank=True)
+    hardware = models.JSONField(default=dict)
+    load = models.JSONField(default=dict)
+    is_draining = models.BooleanField(default=False)
+    joined_ms = models.BigIntegerField()
+    seen_ms = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["cluster", "seen_ms"], name="node_seen")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class JobState(models.TextChoices):
+    """QUEUED waits for a node; HELD has an attempt with a lease; ENDED is over."""
+
+    QUEUED = "queued"
+    HELD = "held"
+    ENDED = "ended"
+
+
+class Job(models.Model):
+    """What to run for a run, and its place in the queue of a cluster.
+
+    Jobs start in the order of falling `priority`, then of rising `rank`. `fence` rises with each
+    attempt: whatever an attempt writes carries its fence, and is refused when it is not this one.
+    `lease_ms` is until when the attempt holds the job without another beat.
+    """
+
+    run = models.OneToOneField(Run, models.CASCADE, primary_key=True, related_name="job")
+    cluster = models.ForeignKey(Cluster, models.PROTECT, related_name="jobs", db_index=False)
+    state = models.CharField(max_length=6, choices=JobState.choices, default=JobState.QUEUED.value)
+    command = models.JSONField()
+    environment = models.JSONField(default=dict)
+    variables = models.JSONField(default=dict)
+    script = models.CharField(max_length=1024, blank=True)
+    priority = models.IntegerField(default=0)
+    rank = models.BigIntegerField()
+    max_seconds = models.BigIntegerField(null=True)
+    retries_left = models.PositiveSmallIntegerField(default=0)
+    fence = models.IntegerField(default=0)
+    node = models.ForeignKey(Node, models.SET_NULL, null=True, related_name="jobs")
+    lease_ms = models.BigIntegerField(default=0)
+    queued_ms = models.BigIntegerField()
+    not_before_ms = models.BigIntegerField(default=0)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["cluster", "-priority", "rank"],
+                name="job_queue",
+                condition=Q(state="queued"),
+            ),
+            models.Index(fields=["lease_ms"], name="job_lease", condition=Q(state="held")),
+            models.Index(fields=["cluster", "state"], name="job_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}: {self.state}"
+
+    @property
+    def time_limit_s(self) -> int | None:
+        """The shorter of the limits of the job and of its cluster, in seconds."""
+        limits = [limit for limit in (self.max_seconds, self.cluster.max_seconds) if limit]
+        return min(limits, default=None)
+
+
+class Attempt(models.Model):
+    """One try to run a job on a node. `cause` is one of `reasons.Cause`, `reason` its words."""
+
+    job = models.ForeignKey(Job, models.CASCADE, related_name="attempts", db_index=False)
+    fence = models.IntegerField()
+    node = models.ForeignKey(Node, models.SET_NULL, null=True, related_name="attempts")
+    node_name = models.CharField(max_length=128)
+    claimed_ms = models.BigIntegerField()
+    started_ms = models.BigIntegerField(null=True)
+    ended_ms = models.BigIntegerField(null=True)
+    exit_code = models.IntegerField(null=True)
+    cause = models.CharField(max_length=20, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["job", "fence"], name="attempt_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.job_id}/{self.fence}"

@@ -1,0 +1,84 @@
+"""Nodes: joining a cluster, being seen, draining, leaving."""
+
+import uuid
+from typing import Any
+
+from runs.compute.errors import UnknownNode
+from runs.compute.models import Cluster, Node
+from runs.tracking.clock import now_ms
+from runs.tracking.errors import InvalidValue
+from runs.tracking.texts import check_json, check_text
+from runs.workspaces.errors import NotAllowed
+from runs.workspaces.scopes import NodeScope, Scope, make_token
+
+# An attempt holds its job for the lease from its last beat on. A node beats every BEAT_S and ends
+# its own processes at SELF_KILL_S without an answer: before anybody else may start the job again.
+BEAT_S = 10
+SELF_KILL_S = 30
+LEASE_MS = 45_000
+SILENT_MS = 25_000
+MOST_SLOTS = 512
+
+
+def register_node(
+    *,
+    cluster: Cluster,
+    name: str,
+    slots: int = 1,
+    version: str = "",
+    hardware: dict[str, Any] | None = None,
+) -> Node:
+    """Enter a node that has just started, with an incarnation of its own. Raises InvalidValue."""
+    if not 1 <= slots <= MOST_SLOTS:
+        raise InvalidValue(f"A node has 1 to {MOST_SLOTS} slots.")
+    now = now_ms()
+    return Node.objects.create(
+        cluster=cluster,
+        name=check_text(name, "name of the node", 128) or "node",
+        incarnation=uuid.uuid4().hex,
+        slots=slots,
+        version=check_text(version, "version", 32),
+        hardware=check_json(hardware or {}, "hardware"),
+        joined_ms=now,
+        seen_ms=now,
+    )
+
+
+def get_node(cluster: Cluster, incarnation: str) -> Node:
+    """Return a node by its incarnation. Raises UnknownNode: it has to register again. One query."""
+    found = Node.objects.filter(cluster=cluster, incarnation=incarnation).first()
+    if found is None:
+        raise UnknownNode("This node is not known (any more). Register it again.")
+    return found
+
+
+def see_node(*, node: Node, load: dict[str, Any] | None = None) -> None:
+    """Note that a node is there, and its load where it tells it."""
+    changes: dict[str, Any] = {"seen_ms": now_ms()}
+    if load is not None:
+        changes["load"] = check_json(load, "load")
+    Node.objects.filter(pk=node.pk).update(**changes)
+
+
+def set_draining(*, node: Node, is_draining: bool) -> None:
+    """A draining node finishes what it runs and takes nothing new."""
+    Node.objects.filter(pk=node.pk).update(is_draining=is_draining)
+
+
+def is_gone(node: Node, now: int) -> bool:
+    """Tell whether a node has been silent for longer than a lease."""
+    return node.seen_ms < now - LEASE_MS
+
+
+def make_node_token(cluster: Cluster) -> str:
+    """Return a token with which nodes join a cluster."""
+    return make_token(NodeScope(cluster.workspace_id, cluster.pk, cluster.token_key))
+
+
+def check_node_scope(cluster: Cluster, scope: Scope | None) -> None:
+    """Raise NotAllowed where a node token is for another cluster, or void."""
+    if isinstance(scope, NodeScope) and (scope.cluster, scope.key) != (
+        cluster.pk,
+        cluster.token_key,
+    ):
+        raise NotAllowed("This node token is not for this cluster, or it is no longer valid.")

@@ -1,0 +1,216 @@
+"""Reads for pages and REST: clusters with their counts, queues with places, nodes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, F, Min, Q, Sum
+
+from runs.compute.estimates import Going, Start, Waiting, estimate_starts
+from runs.compute.models import Attempt, Cluster, ClusterState, Job, JobState, Node
+from runs.compute.nodes import LEASE_MS
+from runs.compute.reasons import Cause
+from runs.tracking.clock import now_ms
+from runs.tracking.models import Experiment
+from runs.workspaces.models import Workspace
+
+MOST_JOBS = 1000
+MOST_PAST = 200
+
+
+@dataclass(frozen=True)
+class ClusterCounts:
+    """A cluster with what goes on in it. `oldest_ms` is since when its oldest run waits."""
+
+    cluster: Cluster
+    running: int
+    queued: int
+    oldest_ms: int | None
+    busy_nodes: int
+    idle_nodes: int
+    slots: int
+
+
+@dataclass(frozen=True)
+class Place:
+    """A waiting job: its place from 1 on, why it waits, when it starts (None: not known)."""
+
+    job: Job
+    place: int
+    reason: str
+    start: Start | None
+
+
+@dataclass(frozen=True)
+class Queue:
+    """The jobs of a cluster: those that run, the oldest first, and those that wait, in order."""
+
+    active: list[Job]
+    waiting: list[Place]
+
+
+def list_clusters(workspace: Workspace) -> list[ClusterCounts]:
+    """Return the clusters of a workspace by name, with counts. Three queries."""
+    clusters = list(Cluster.objects.filter(workspace=workspace).order_by("name"))
+    jobs = _count_jobs(clusters)
+    nodes = _count_nodes(clusters)
+    return [
+        ClusterCounts(cluster, **jobs.get(cluster.pk, NO_JOBS), **nodes.get(cluster.pk, NO_NODES))
+        for cluster in clusters
+    ]
+
+
+NO_JOBS = {"running": 0, "queued": 0, "oldest_ms": None}
+NO_NODES = {"busy_nodes": 0, "idle_nodes": 0, "slots": 0}
+
+
+def _count_jobs(clusters: Sequence[Cluster]) -> dict[int, dict]:
+    queued = Q(state=JobState.QUEUED)
+    rows = (
+        Job.objects.filter(cluster__in=clusters)
+        .exclude(state=JobState.ENDED)
+        .values("cluster")
+        .annotate(
+            running=Count("pk", filter=Q(state=JobState.HELD)),
+            queued=Count("pk", filter=queued),
+            oldest_ms=Min("queued_ms", filter=queued),
+        )
+    )
+    return {row.pop("cluster"): row for row in rows}
+
+
+def _count_nodes(clusters: Sequence[Cluster]) -> dict[int, dict]:
+    held = Count("jobs", filter=Q(jobs__state=JobState.HELD))
+    rows = (
+        Node.objects.filter(cluster__in=clusters, seen_ms__gt=now_ms() - LEASE_MS)
+        .annotate(held=held)
+        .values_list("cluster", "slots", "held")
+    )
+    counts: dict[int, dict] = {}
+    for cluster, slots, busy in rows:
+        count = counts.setdefault(cluster, dict(NO_NODES))
+        count["busy_nodes" if busy else "idle_nodes"] += 1
+        count["slots"] += slots
+    return counts
+
+
+def list_nodes(cluster: Cluster) -> list[Node]:
+    """Return the nodes seen within the last day, those seen last first, each with the number of
+    its jobs as `held`. One query."""
+    held = Count("jobs", filter=Q(jobs__state=JobState.HELD))
+    return list(cluster.nodes.annotate(held=held).order_by("-seen_ms", "name"))
+
+
+def read_queue(cluster: Cluster) -> Queue:
+    """Return the jobs of a cluster that run or wait, at most 1000 of each. Five queries."""
+    jobs = Job.objects.filter(cluster=cluster).select_related(
+        "run", "run__experiment", "run__parent", "node"
+    )
+    active = list(jobs.filter(state=JobState.HELD).order_by("queued_ms")[:MOST_JOBS])
+    waiting = list(jobs.filter(state=JobState.QUEUED).order_by("-priority", "rank")[:MOST_JOBS])
+    slots = _slots_of(cluster)
+    starts = _estimate(cluster, slots, active, waiting) if waiting else []
+    reason = waiting_reason(cluster, slots)
+    return Queue(
+        active,
+        [
+            Place(job, at + 1, reason, start)
+            for at, (job, start) in enumerate(zip(waiting, starts, strict=True))
+        ],
+    )
+
+
+def _slots_of(cluster: Cluster) -> int:
+    nodes = cluster.nodes.filter(seen_ms__gt=now_ms() - LEASE_MS, is_draining=False)
+    return nodes.aggregate(all=Sum("slots"))["all"] or 0
+
+
+def waiting_reason(cluster: Cluster, slots: int) -> str:
+    """Say why the runs of a cluster wait."""
+    if cluster.state == ClusterState.PAUSED:
+        return "the cluster is paused"
+    if slots == 0:
+        return "no node is connected"
+    return "all slots are taken"
+
+
+def _estimate(
+    cluster: Cluster, slots: int, active: Sequence[Job], waiting: Sequence[Job]
+) -> list[Start | None]:
+    if cluster.state == ClusterState.PAUSED:
+        return [None] * len(waiting)
+    past = read_durations(cluster)
+    begun = dict(
+        Attempt.objects.filter(job__in=active, fence=F("job__fence")).values_list(
+            "job", "claimed_ms"
+        )
+    )
+    now = now_ms()
+    going = [Going((now - begun.get(job.pk, now)) / 1000, past.like(job)) for job in active]
+    return estimate_starts(
+        slots=slots, going=going, waiting=[Waiting(past.like(job)) for job in waiting]
+    )
+
+
+class PastDurations:
+    """How many seconds earlier attempts of a cluster took, by experiment and script."""
+
+    def __init__(self, rows: Sequence[tuple[int, str, float]]) -> None:
+        self.all = [seconds for *_, seconds in rows]
+        self.by_script: dict[tuple[int, str], list[float]] = {}
+        for experiment, script, seconds in rows:
+            self.by_script.setdefault((experiment, script), []).append(seconds)
+
+    def like(self, job: Job) -> list[float]:
+        """Return the durations of runs of the same script in the same experiment, else of all."""
+        return self.by_script.get((job.run.experiment_id, job.script)) or self.all
+
+
+def read_durations(cluster: Cluster) -> PastDurations:
+    """Return the durations of the last 200 attempts that ended by themselves. One query."""
+    rows = (
+        Attempt.objects.filter(
+            job__cluster=cluster, ended_ms__isnull=False, cause__in=(Cause.COMPLETED, Cause.EXIT)
+        )
+        .order_by("-ended_ms")
+        .values_list("job__run__experiment", "job__script", "claimed_ms", "ended_ms")[:MOST_PAST]
+    )
+    return PastDurations(
+        [
+            (experiment, script, (ended - claimed) / 1000)
+            for experiment, script, claimed, ended in rows
+        ]
+    )
+
+
+def count_finished(cluster: Cluster, within_ms: int = 3_600_000) -> int:
+    """Return how many attempts of a cluster ended within the last hour. One query."""
+    ended = Attempt.objects.filter(job__cluster=cluster, ended_ms__gt=now_ms() - within_ms)
+    return ended.count()
+
+
+def count_targets(experiment: Experiment) -> int:
+    """Return on how many clusters an experiment has runs that run or wait. One query."""
+    jobs = Job.objects.filter(run__experiment=experiment).exclude(state=JobState.ENDED)
+    return jobs.values("cluster").distinct().count()
+
+
+@dataclass(frozen=True)
+class JobFacts:
+    """A job with its attempts, and while it waits its place, why it waits and when it starts."""
+
+    job: Job
+    attempts: list[Attempt]
+    place: int | None = None
+    waits_because: str = ""
+    start: Start | None = None
+
+
+def describe_job(job: Job) -> JobFacts:
+    """Return what is known of a job. Two queries, six while it waits."""
+    attempts = list(job.attempts.order_by("fence"))
+    if job.state != JobState.QUEUED:
+        return JobFacts(job, attempts)
+    for place in read_queue(job.cluster).waiting:
+        if place.job.pk == job.pk:
+            return JobFacts(job, attempts, place.place, place.reason, place.start)
+    return JobFacts(job, attempts, waits_because=waiting_reason(job.cluster, 1))

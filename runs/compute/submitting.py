@@ -1,0 +1,196 @@
+"""Putting a run into the queue of a cluster."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max, Min
+
+from runs.artifacts.snapshots.models import RunSnapshot, Snapshot
+from runs.compute.bell import ring
+from runs.compute.clusters import check_seconds
+from runs.compute.errors import ClusterRefuses, UnknownJob
+from runs.compute.models import Cluster, ClusterState, Job, JobState
+from runs.tracking.clock import now_ms
+from runs.tracking.errors import InvalidValue, StatusRefused
+from runs.tracking.models import Experiment, Run, RunKind
+from runs.tracking.runs import create_run
+from runs.tracking.statuses import Status
+from runs.tracking.texts import check_int64, check_json, check_text
+
+MOST_ARGUMENTS = 1000
+MOST_RETRIES = 100
+PRIORITY_LIMIT = 1000
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a job runs.
+
+    `command` is the program with its arguments, each a text of its own: no shell reads it. The word
+    `python` at its start is the interpreter of the environment. `variables` are added to the
+    environment of the process.
+    """
+
+    command: Sequence[str]
+    environment: dict[str, Any] = field(default_factory=dict)
+    variables: dict[str, str] = field(default_factory=dict)
+    script: str = ""
+    priority: int = 0
+    max_seconds: int | None = None
+    retries: int = 0
+
+
+def submit(
+    *,
+    experiment: Experiment,
+    cluster: Cluster,
+    work: Work,
+    snapshot: Snapshot | None = None,
+    **facts: Any,
+) -> Run:
+    """Make a run that waits for a node of `cluster`: run, snapshot and job in one transaction.
+
+    `facts` go to `create_run`. Raises ClusterRefuses, InvalidValue, NotActive, NameTaken.
+    """
+    if cluster.state == ClusterState.DRAINING:
+        raise ClusterRefuses(f"The cluster {cluster.name!r} is draining: it takes no new runs.")
+    facts = {"kind": RunKind.SCRIPT, "source": {"command": list(work.command)}} | facts
+    with transaction.atomic():
+        run = create_run(experiment=experiment, status=Status.QUEUED, target=cluster.name, **facts)
+        if snapshot is not None:
+            RunSnapshot.objects.create(run=run, snapshot=snapshot, created_ms=now_ms())
+        enqueue(run, cluster, work)
+    return run
+
+
+def rerun(*, run: Run, **facts: Any) -> Run:
+    """Submit the job of a run once more, as a new run with the same snapshot, tags and parent.
+
+    Raises UnknownJob, and what `submit` raises.
+    """
+    job = get_job(run)
+    held = Snapshot.objects.filter(runs__run=run).first()
+    work = Work(
+        command=job.command,
+        environment=job.environment,
+        variables=job.variables,
+        script=job.script,
+        priority=job.priority,
+        max_seconds=job.max_seconds,
+    )
+    tags = dict(run.tags.values_list("key", "value"))
+    same = {"name": run.name, "description": run.description, "tags": tags, "parent": run.parent}
+    return submit(
+        experiment=run.experiment, cluster=job.cluster, work=work, snapshot=held, **same | facts
+    )
+
+
+def enqueue(run: Run, cluster: Cluster, work: Work) -> Job:
+    """Enter the job of a new run at the end of the queue, and ring when that is committed."""
+    now = now_ms()
+    job = Job.objects.create(
+        run=run,
+        cluster=cluster,
+        command=check_command(work.command),
+        environment=check_json(work.environment, "environment"),
+        variables=check_variables(work.variables),
+        script=check_text(work.script, "script", 1024),
+        priority=check_priority(work.priority),
+        rank=now * 1000,
+        max_seconds=check_seconds(work.max_seconds),
+        retries_left=check_retries(work.retries),
+        queued_ms=now,
+    )
+    transaction.on_commit(lambda: ring(cluster))
+    return job
+
+
+def get_job(run: Run) -> Job:
+    """Return the job of a run. Raises UnknownJob. One query."""
+    found = Job.objects.select_related("cluster", "node").filter(run=run).first()
+    if found is None:
+        raise UnknownJob(f"The run {run.run_id} was not submitted to a cluster.")
+    return found
+
+
+def move_job(
+    *, job: Job, cluster: Cluster | None = None, priority: int | None = None, to: str = ""
+) -> Job:
+    """Move a waiting job to another cluster, priority, or place (`top`, `up`, `down`, `bottom`).
+
+    Raises StatusRefused when it no longer waits, InvalidValue.
+    """
+    with transaction.atomic():
+        job = Job.objects.select_for_update(of=("self",)).get(pk=job.pk)
+        if job.state != JobState.QUEUED:
+            raise StatusRefused("The run no longer waits in the queue.")
+        if priority is not None:
+            job.priority = check_priority(priority)
+        if cluster is not None and cluster.pk != job.cluster_id:
+            job.cluster = cluster
+            Run.objects.filter(pk=job.run_id).update(target=cluster.name, updated_ms=now_ms())
+        if to:
+            _place(job, to)
+        job.save(update_fields=["cluster", "priority", "rank"])
+    transaction.on_commit(lambda: ring(job.cluster))
+    return job
+
+
+def _place(job: Job, to: str) -> None:
+    others = Job.objects.filter(cluster=job.cluster_id, state=JobState.QUEUED).exclude(pk=job.pk)
+    if to == "top":
+        job.priority = max(job.priority, others.aggregate(most=Max("priority"))["most"] or 0)
+        first = others.filter(priority=job.priority).aggregate(least=Min("rank"))["least"]
+        job.rank = job.rank if first is None else min(job.rank, first - 1000)
+    elif to == "bottom":
+        last = others.filter(priority=job.priority).aggregate(most=Max("rank"))["most"]
+        job.rank = job.rank if last is None else max(job.rank, last + 1000)
+    elif to in ("up", "down"):
+        _swap(job, others, up=to == "up")
+    else:
+        raise InvalidValue("A run moves to `top`, `up`, `down` or `bottom`.")
+
+
+def _swap(job: Job, others: Any, *, up: bool) -> None:
+    """Change places with the neighbour in the queue, taking over its priority."""
+    order = sorted(
+        [*others.values_list("priority", "rank", "pk"), (job.priority, job.rank, job.pk)],
+        key=lambda one: (-one[0], one[1], one[2]),
+    )
+    at = next(index for index, one in enumerate(order) if one[2] == job.pk)
+    beside = at - 1 if up else at + 1
+    if not 0 <= beside < len(order):
+        return
+    priority, rank, _ = order[beside]
+    job.priority, job.rank = priority, rank - 1 if up else rank + 1
+
+
+def check_command(command: Sequence[str]) -> list[str]:
+    """Return the command as a list of texts. Raises InvalidValue."""
+    if isinstance(command, str) or not 1 <= len(command) <= MOST_ARGUMENTS:
+        raise InvalidValue(f"A command is a list of 1 to {MOST_ARGUMENTS} texts.")
+    return [check_text(part, "command") for part in command]
+
+
+def check_variables(variables: dict[str, str]) -> dict[str, str]:
+    """Return variables for the process. Raises InvalidValue."""
+    for name, value in variables.items():
+        if not name or "=" in name or not isinstance(value, str):
+            raise InvalidValue(f"{name!r} is no variable: a name without '=' and a text.")
+    return check_json(variables, "variables")
+
+
+def check_priority(priority: int) -> int:
+    """Return the priority. Raises InvalidValue."""
+    if abs(check_int64(priority, "priority")) > PRIORITY_LIMIT:
+        raise InvalidValue(f"A priority is between -{PRIORITY_LIMIT} and {PRIORITY_LIMIT}.")
+    return priority
+
+
+def check_retries(retries: int) -> int:
+    """Return how often to try again. Raises InvalidValue."""
+    if not 0 <= check_int64(retries, "number of retries") <= MOST_RETRIES:
+        raise InvalidValue(f"The number of retries is between 0 and {MOST_RETRIES}.")
+    return retries

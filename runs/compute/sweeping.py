@@ -1,0 +1,95 @@
+"""Finding attempts whose node no longer answers.
+
+Every claim and beat of a node sweeps, and the clock does so too: nothing waits for one process.
+"""
+
+import threading
+import time
+
+from django.db import transaction
+
+from runs.compute.attempts import end_attempt
+from runs.compute.models import Job, JobState, Node
+from runs.compute.nodes import LEASE_MS, SILENT_MS
+from runs.compute.reasons import Cause
+from runs.tracking.clock import now_ms
+from runs.tracking.errors import TrackingError
+from runs.tracking.runs import update_run
+from runs.tracking.statuses import FINAL_STATUSES, Status
+
+EVERY_S = 5.0
+FORGET_NODES_MS = 86_400_000
+STUDIO = "studio"
+
+_lock = threading.Lock()
+_next_at = 0.0
+
+
+def sweep_if_due() -> None:
+    """Sweep unless this process did so within the last five seconds."""
+    global _next_at
+    with _lock:
+        if time.monotonic() < _next_at:
+            return
+        _next_at = time.monotonic() + EVERY_S
+    sweep()
+
+
+def sweep() -> int:
+    """Mark silent runs NotResponding; end the attempts whose lease is over. Return how many ended.
+
+    A beat that comes first wins: each job is looked at again once it is locked.
+    """
+    now = now_ms()
+    held = Job.objects.filter(state=JobState.HELD)
+    silent = held.filter(lease_ms__lt=now + LEASE_MS - SILENT_MS, run__status=Status.RUNNING)
+    for pk in list(silent.values_list("pk", flat=True)):
+        _mark_silent(pk)
+    _end_jobs_of_ended_runs()
+    lost = held.filter(lease_ms__lt=now)
+    return sum(_end_lost(pk) for pk in list(lost.values_list("pk", flat=True)))
+
+
+def _end_jobs_of_ended_runs() -> None:
+    """Take what somebody has ended by hand out of the queue."""
+    waiting = Job.objects.filter(state=JobState.QUEUED, run__status__in=FINAL_STATUSES)
+    pks = list(waiting.values_list("pk", flat=True))
+    Job.objects.filter(pk__in=pks, state=JobState.QUEUED).update(state=JobState.ENDED)
+
+
+def _mark_silent(pk: int) -> None:
+    with transaction.atomic():
+        job = _lock_held(pk)
+        if job is None or job.run.status != Status.RUNNING:
+            return
+        silent_ms = now_ms() + LEASE_MS - job.lease_ms
+        if silent_ms >= SILENT_MS:
+            reason = f"no sign of life for {silent_ms // 1000} s"
+            update_run(run=job.run, status=Status.NOT_RESPONDING, by=STUDIO, reason=reason)
+
+
+def _end_lost(pk: int) -> int:
+    try:
+        with transaction.atomic():
+            job = _lock_held(pk)
+            if job is None or job.lease_ms >= now_ms():
+                return 0
+            cause = Cause.NODE_LOST
+            if job.run.status == Status.CANCEL_REQUESTED:
+                cause = Cause.CANCELED
+            end_attempt(job, cause, detail=job.node.name if job.node else "")
+            return 1
+    except TrackingError:
+        # The run was deleted meanwhile: its job ends with it.
+        Job.objects.filter(pk=pk).update(state=JobState.ENDED, node=None)
+        return 1
+
+
+def _lock_held(pk: int) -> Job | None:
+    jobs = Job.objects.select_for_update(of=("self",)).select_related("run", "cluster", "node")
+    return jobs.filter(pk=pk, state=JobState.HELD).first()
+
+
+def forget_nodes() -> int:
+    """Remove nodes that have been away for a day. Return how many."""
+    return Node.objects.filter(seen_ms__lt=now_ms() - FORGET_NODES_MS).delete()[0]

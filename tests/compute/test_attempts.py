@@ -1,0 +1,185 @@
+"""Claims, beats, ends and cancels: one attempt at a time, and none that lost its lease writes."""
+
+import pytest
+
+from runs.compute.attempts import beat, cancel, claim, finish
+from runs.compute.clusters import update_cluster
+from runs.compute.models import Attempt, Job, JobState
+from runs.compute.nodes import register_node, set_draining
+from runs.compute.reasons import Cause
+from runs.compute.sweeping import sweep
+from runs.tracking.services import delete_runs, update_run
+from runs.tracking.statuses import Status
+from runs.tracking.write_limits import AttemptOver
+
+pytestmark = pytest.mark.django_db
+
+
+def status_of(run) -> tuple[str, str]:
+    run.refresh_from_db()
+    return run.status, run.status_reason
+
+
+def test_a_submitted_run_goes_its_way_to_completed(put, node):
+    run = put()
+    assert run.status == Status.QUEUED and run.started_ms is None
+
+    attempt = claim(node=node)
+    beat(run=run, fence=attempt.fence, status=Status.RUNNING)
+    finish(run=run, fence=attempt.fence, cause=Cause.COMPLETED, exit_code=0)
+
+    assert status_of(run) == (Status.COMPLETED, "")
+    changes = [change.status for change in run.status_changes.all()]
+    assert changes == [Status.QUEUED, Status.PREPARING, Status.RUNNING, Status.COMPLETED]
+    assert run.job.state == JobState.ENDED
+    assert claim(node=node) is None
+
+
+@pytest.mark.parametrize(
+    ("cause", "exit_code", "detail", "words"),
+    [
+        (Cause.EXIT, 3, "", "exit code 3"),
+        (Cause.SIGNAL, -9, "", "signal SIGKILL"),
+        (Cause.OUT_OF_MEMORY, None, "", "out of memory"),
+        (Cause.COULD_NOT_START, 127, "no such file: trian.py", "could not start: no such file"),
+    ],
+)
+def test_a_failed_run_says_why(put, node, cause, exit_code, detail, words):
+    run = put()
+    attempt = claim(node=node)
+    finish(run=run, fence=attempt.fence, cause=cause, exit_code=exit_code, detail=detail)
+    status, reason = status_of(run)
+    assert status == Status.FAILED
+    assert reason.startswith(words)
+
+
+def test_runs_start_by_priority_then_in_the_order_they_came(put, node):
+    put("second"), put("third"), put("first", priority=5)
+    assert [claim(node=node).job.run.name for _ in range(3)] == ["first", "second", "third"]
+
+
+def test_a_paused_cluster_and_a_draining_node_start_nothing(put, node, cluster):
+    put()
+    update_cluster(cluster=cluster, state="paused")
+    assert claim(node=node) is None
+
+    update_cluster(cluster=cluster, state="active")
+    set_draining(node=node, is_draining=True)
+    node.refresh_from_db()
+    assert claim(node=node) is None
+
+
+def test_a_queued_run_that_is_canceled_never_starts(put, node):
+    run = put()
+    assert cancel(run=run, by="ada") == Status.CANCELED
+    assert claim(node=node) is None
+    assert status_of(run) == (Status.CANCELED, "canceled by ada")
+
+
+def test_a_running_run_hears_of_its_cancel_and_ends_canceled(put, node):
+    run = put()
+    attempt = claim(node=node)
+    assert not beat(run=run, fence=attempt.fence).cancel
+
+    assert cancel(run=run, by="ada") == Status.CANCEL_REQUESTED
+    told = beat(run=run, fence=attempt.fence)
+    assert (told.cancel, told.by) == (True, "ada")
+    beat(run=run, fence=attempt.fence, status=Status.RUNNING)
+    assert status_of(run)[0] == Status.CANCEL_REQUESTED
+
+    finish(run=run, fence=attempt.fence, cause=Cause.COMPLETED, exit_code=0)
+    assert status_of(run) == (Status.CANCELED, "canceled by ada")
+
+
+def test_canceling_an_ended_run_changes_nothing(put, node):
+    run = put()
+    finish(run=run, fence=claim(node=node).fence, cause=Cause.COMPLETED)
+    assert cancel(run=run, by="ada") == Status.COMPLETED
+    assert status_of(run) == (Status.COMPLETED, "")
+
+
+def test_a_silent_run_does_not_respond_and_comes_back(put, node):
+    run = put()
+    attempt = claim(node=node)
+    beat(run=run, fence=attempt.fence, status=Status.RUNNING)
+    job = Job.objects.get(run=run)
+    Job.objects.filter(run=run).update(lease_ms=job.lease_ms - 26_000)
+
+    sweep()
+    status, reason = status_of(run)
+    assert status == Status.NOT_RESPONDING
+    assert reason == "no sign of life for 26 s"
+
+    beat(run=run, fence=attempt.fence)
+    assert status_of(run)[0] == Status.RUNNING
+
+
+def test_a_lost_node_fails_its_run_and_may_write_no_more(put, node, let_lease_end):
+    run = put()
+    attempt = claim(node=node)
+    let_lease_end(attempt)
+
+    assert sweep() == 1
+    assert status_of(run) == (Status.FAILED, "node lost: n1")
+    for write in (
+        lambda: beat(run=run, fence=attempt.fence),
+        lambda: beat(run=run, fence=attempt.fence, status=Status.RUNNING),
+        lambda: finish(run=run, fence=attempt.fence, cause=Cause.COMPLETED),
+    ):
+        with pytest.raises(AttemptOver):
+            write()
+    assert status_of(run) == (Status.FAILED, "node lost: n1")
+
+
+def test_a_beat_before_the_sweep_wins(put, node, let_lease_end):
+    run = put()
+    attempt = claim(node=node)
+    let_lease_end(attempt)
+    beat(run=run, fence=attempt.fence)
+    assert sweep() == 0
+    assert status_of(run)[0] == Status.PREPARING
+
+
+def test_a_run_with_retries_is_tried_again_with_a_new_fence(put, node, let_lease_end):
+    run = put(retries=1)
+    first = claim(node=node)
+    let_lease_end(first)
+    sweep()
+    assert status_of(run) == (Status.QUEUED, "tried again after: node lost: n1")
+
+    assert claim(node=node) is None, "there is a pause before the next try"
+    Job.objects.filter(run=run).update(not_before_ms=0)
+    second = claim(node=node)
+    assert second.fence > first.fence
+    with pytest.raises(AttemptOver):
+        beat(run=run, fence=first.fence)
+
+    finish(run=run, fence=second.fence, cause=Cause.EXIT, exit_code=1)
+    assert status_of(run) == (Status.FAILED, "exit code 1")
+    causes = Attempt.objects.filter(job=run.job).order_by("fence").values_list("cause", flat=True)
+    assert list(causes) == [Cause.NODE_LOST, Cause.EXIT]
+
+
+def test_a_run_that_somebody_ended_by_hand_stays_so(put, node):
+    waiting, going = put(), put()
+    attempt = claim(node=node)
+    first, other = (waiting, going) if attempt.job_id == waiting.pk else (going, waiting)
+    for run in (first, other):
+        update_run(run=run, status=Status.FAILED, by="ada", reason="wrong data")
+
+    sweep()
+    assert claim(node=node) is None
+    assert beat(run=first, fence=attempt.fence).cancel
+    finish(run=first, fence=attempt.fence, cause=Cause.SIGNAL, exit_code=-15)
+    assert status_of(first) == (Status.FAILED, "wrong data")
+    assert set(Job.objects.values_list("state", flat=True)) == {JobState.ENDED}
+
+
+def test_a_deleted_run_does_not_start(put, node):
+    delete_runs(runs=[put()])
+    assert claim(node=node) is None
+
+
+def test_a_node_that_starts_again_is_another_node(node, cluster):
+    again = register_node(cluster=cluster, name="n1")
+    assert again.incarnation != node.incarnation
