@@ -4,10 +4,12 @@ from django.urls import path
 
 from runs.api import (
     bulk,
+    clusters,
     disk,
     docs,
     experiments,
     files,
+    jobs,
     logs,
     metrics,
     purges,
@@ -70,6 +72,24 @@ SNAPSHOTS = [
     path("runs/<str:run_id>/snapshot/diff/<path:path>", snapshot_diffs.SnapshotFileDiff.as_view()),
     path("runs/<str:run_id>/snapshot/zip", snapshots.SnapshotZip.as_view()),
 ]
+CLUSTERS = [
+    path("clusters", clusters.Clusters.as_view()),
+    path("clusters/<str:name>", clusters.OneCluster.as_view()),
+    path("clusters/<str:name>/queue", clusters.ClusterQueue.as_view()),
+    path("clusters/<str:name>/node-tokens", clusters.NodeTokens.as_view()),
+    path("clusters/<str:name>/nodes", clusters.Nodes.as_view()),
+    path("clusters/<str:name>/nodes/<str:incarnation>", clusters.OneNode.as_view()),
+    path("clusters/<str:name>/nodes/<str:incarnation>/claim", clusters.Claim.as_view()),
+]
+JOBS = [
+    path("snapshots", jobs.Snapshots.as_view()),
+    path("jobs", jobs.Jobs.as_view()),
+    path("runs/<str:run_id>/job", jobs.RunJob.as_view()),
+    path("runs/<str:run_id>/cancel", jobs.CancelRun.as_view()),
+    path("runs/<str:run_id>/rerun", jobs.RerunRun.as_view()),
+    path("runs/<str:run_id>/attempt/beat", jobs.AttemptBeat.as_view()),
+    path("runs/<str:run_id>/attempt/finish", jobs.AttemptFinish.as_view()),
+]
 DISK = [
     path("disk", disk.Disk.as_view()),
     path("disk/runs", disk.LargestRuns.as_view()),
@@ -93,6 +113,8 @@ urlpatterns = [
     *METRICS,
     *FILES,
     *SNAPSHOTS,
+    *CLUSTERS,
+    *JOBS,
     *DISK,
     *VIEWS,
     *DOCS,

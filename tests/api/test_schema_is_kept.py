@@ -26,6 +26,9 @@ from schemathesis.specs.openapi.checks import (
 from runs.api.description import build_description
 from runs.artifacts.logs.appending import append_log
 from runs.artifacts.snapshots.services import save_snapshot
+from runs.compute.clusters import create_cluster
+from runs.compute.nodes import register_node
+from runs.compute.submitting import Work, submit
 from runs.metrics.kinds.logging import log_metrics
 from runs.metrics.kinds.values import Scalar, String, Table
 from runs.table.saved_views import save_view
@@ -58,7 +61,12 @@ def known(db, settings, tmp_path) -> dict[str, Any]:
     base = make_run(experiment, run_id="base")
     save_snapshot(run=base, chunks=[make_zip({LOG: "of another snapshot"})])
     view = save_view(workspace=run.workspace, user=None, experiment=None, name="Best", query="q=a")
+    cluster = create_cluster(workspace=run.workspace, name="loss")
+    node = register_node(cluster=cluster, name="n1")
+    submit(experiment=experiment, cluster=cluster, work=Work(["python"]), name="waits")
     return {
+        "incarnation": node.incarnation,
+        "cluster": "loss",
         "run_id": run.run_id,
         "run": [run.run_id],
         "number": experiment.number,

@@ -34,6 +34,7 @@ UNCAPPED = (
     ("mlflow/upload-artifact", "POST"),
     ("runs/<str:run_id>/files/<path:path>", "PUT"),
     ("runs/<str:run_id>/snapshot", "PUT"),
+    ("snapshots", "PUT"),
 )
 MAX_CAP_BYTES = 64 * 1024 * 1024
 

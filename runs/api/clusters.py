@@ -1,0 +1,225 @@
+"""Clusters: make, change, list, remove; their queues and nodes."""
+
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from runs.api.compute_shapes import (
+    CLUSTER,
+    NODE,
+    ClaimedOut,
+    ClusterChange,
+    ClusterOut,
+    NewCluster,
+    NewNode,
+    NodeChange,
+    NodeLoad,
+    NodeOut,
+    QueuedOut,
+    RegisteredOut,
+)
+from runs.api.endpoint import Endpoint, answer, nothing
+from runs.api.schema import describe
+from runs.compute.attempts import claim
+from runs.compute.bell import queue_of
+from runs.compute.clusters import create_cluster, delete_cluster, get_cluster, update_cluster
+from runs.compute.models import Attempt
+from runs.compute.nodes import (
+    check_node_scope,
+    get_node,
+    make_node_token,
+    register_node,
+    set_draining,
+)
+from runs.compute.queries import list_clusters, list_nodes, read_queue
+from runs.compute.sweeping import sweep_if_due
+from runs.workspaces.access import Access
+from runs.workspaces.permissions import Action
+from runs.workspaces.scopes import RunScope, make_token
+
+QUEUED = {
+    "run_id": "5f1c7d2e8a9b4c3d8e7f6a5b4c3d2e1f",
+    "name": "baseline",
+    "experiment": "digits",
+    "status": "Queued",
+    "priority": 0,
+    "queued_ms": 1_780_000_000_000,
+    "node": "",
+    "place": 1,
+    "start": {"expected_s": 41.0, "low_s": 12.5, "high_s": 80.2},
+}
+
+
+class ClustersOut(serializers.Serializer):
+    """All clusters of the workspace, by name."""
+
+    items = ClusterOut(many=True)
+
+
+class NodesOut(serializers.Serializer):
+    """The nodes of a cluster that were seen within the last day."""
+
+    items = NodeOut(many=True)
+
+
+class QueueOut(serializers.Serializer):
+    """The runs of a cluster that run, and those that wait, in order; at most 1000 of each."""
+
+    active = QueuedOut(many=True)
+    waiting = QueuedOut(many=True)
+
+
+class TokenOut(serializers.Serializer):
+    """A token; it cannot be shown again."""
+
+    token = serializers.CharField()
+
+
+class Clusters(Endpoint):
+    """All clusters of the workspace."""
+
+    @describe("List clusters", gives=ClustersOut, shows={"items": [CLUSTER]})
+    @Access(Action.CLUSTER_READ, ("GET",))
+    def get(self, request: Request) -> Response:
+        found = list_clusters(self.workspace)
+        return Response({"items": ClusterOut(found, many=True).data})
+
+    @describe(
+        "Make a cluster", body=NewCluster, sends={"name": "gpu"}, gives=ClusterOut,
+        shows=CLUSTER, status=201,
+    )  # fmt: skip
+    @Access(Action.CLUSTER_MANAGE, ("POST",))
+    def post(self, request: Request) -> Response:
+        made = create_cluster(workspace=self.workspace, **self.read_body(NewCluster))
+        return cluster_answer(self, made.name, 201)
+
+
+class OneCluster(Endpoint):
+    """One cluster, by its name."""
+
+    @describe("Get a cluster with what goes on in it", gives=ClusterOut, shows=CLUSTER)
+    @Access(Action.CLUSTER_READ, ("GET",))
+    def get(self, request: Request, name: str) -> Response:
+        get_cluster(self.workspace, name)
+        return cluster_answer(self, name)
+
+    @describe(
+        "Rename, pause, drain or activate a cluster, or change its settings",
+        body=ClusterChange, sends={"state": "paused"}, gives=ClusterOut,
+        shows=CLUSTER | {"state": "paused"},
+    )  # fmt: skip
+    @Access(Action.CLUSTER_MANAGE, ("PATCH",))
+    def patch(self, request: Request, name: str) -> Response:
+        cluster = get_cluster(self.workspace, name)
+        update_cluster(cluster=cluster, **self.read_body(ClusterChange))
+        return cluster_answer(self, cluster.name)
+
+    @describe("Remove a cluster without nodes and waiting or running runs", status=204)
+    @Access(Action.CLUSTER_MANAGE, ("DELETE",))
+    def delete(self, request: Request, name: str) -> Response:
+        delete_cluster(cluster=get_cluster(self.workspace, name))
+        return nothing()
+
+
+class ClusterQueue(Endpoint):
+    """The runs of a cluster that run or wait."""
+
+    @describe(
+        "Read the queue: what runs, and what waits with places and expected starts",
+        gives=QueueOut, shows={"active": [], "waiting": [QUEUED]},
+    )  # fmt: skip
+    @Access(Action.CLUSTER_READ, ("GET",))
+    def get(self, request: Request, name: str) -> Response:
+        queue = read_queue(get_cluster(self.workspace, name))
+        active = [{"job": job, "place": 0, "start": None} for job in queue.active]
+        return answer(QueueOut, {"active": active, "waiting": queue.waiting})
+
+
+class NodeTokens(Endpoint):
+    """Tokens for nodes of a cluster."""
+
+    @describe(
+        "Make a token with which nodes join this cluster",
+        gives=TokenOut, shows={"token": "eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmVk"}, status=201,
+    )  # fmt: skip
+    @Access(Action.CLUSTER_MANAGE, ("POST",))
+    def post(self, request: Request, name: str) -> Response:
+        token = make_node_token(get_cluster(self.workspace, name))
+        return Response({"token": token}, status=201)
+
+
+class Nodes(Endpoint):
+    """The nodes of a cluster."""
+
+    @describe("List the nodes of a cluster", gives=NodesOut, shows={"items": [NODE]})
+    @Access(Action.CLUSTER_READ, ("GET",))
+    def get(self, request: Request, name: str) -> Response:
+        found = list_nodes(get_cluster(self.workspace, name))
+        return Response({"items": NodeOut(found, many=True).data})
+
+    @describe(
+        "Enter a node that has just started", body=NewNode, sends={"name": "worker-7", "slots": 2},
+        gives=RegisteredOut, shows={"incarnation": NODE["incarnation"], "queue": "cluster.1"},
+        status=201,
+    )  # fmt: skip
+    @Access(Action.NODE_WORK, ("POST",))
+    def post(self, request: Request, name: str) -> Response:
+        cluster = get_cluster(self.workspace, name)
+        check_node_scope(cluster, self.principal.scope)
+        node = register_node(cluster=cluster, **self.read_body(NewNode))
+        return Response({"incarnation": node.incarnation, "queue": queue_of(cluster)}, status=201)
+
+
+class OneNode(Endpoint):
+    """One node, by its incarnation."""
+
+    @describe(
+        "Let a node finish what it runs and take nothing new, or go on", body=NodeChange,
+        sends={"is_draining": True}, status=204,
+    )  # fmt: skip
+    @Access(Action.CLUSTER_MANAGE, ("PATCH",))
+    def patch(self, request: Request, name: str, incarnation: str) -> Response:
+        node = get_node(get_cluster(self.workspace, name), incarnation)
+        set_draining(node=node, **self.read_body(NodeChange))
+        return nothing()
+
+
+class Claim(Endpoint):
+    """How a node gets work."""
+
+    @describe(
+        "Take the next waiting run of the cluster; 204 where nothing waits", body=NodeLoad,
+        sends={"load": {"load": 0.5}}, more={200: ClaimedOut, 204: None},
+    )  # fmt: skip
+    @Access(Action.NODE_WORK, ("POST",))
+    def post(self, request: Request, name: str, incarnation: str) -> Response:
+        load = self.read_body(NodeLoad).get("load")
+        cluster = get_cluster(self.workspace, name)
+        check_node_scope(cluster, self.principal.scope)
+        node = get_node(cluster, incarnation)
+        sweep_if_due()
+        attempt = claim(node=node, load=load)
+        return nothing() if attempt is None else answer(ClaimedOut, facts_of_claim(attempt))
+
+
+def cluster_answer(view: Endpoint, name: str, status: int = 200) -> Response:
+    """Return a cluster with what goes on in it."""
+    found = next(one for one in list_clusters(view.workspace) if one.cluster.name == name)
+    return answer(ClusterOut, found, status)
+
+
+def facts_of_claim(attempt: Attempt) -> dict:
+    """Return what a node needs to know of a job that it has just got."""
+    job, run = attempt.job, attempt.job.run
+    return {
+        "run_id": run.run_id,
+        "fence": attempt.fence,
+        "experiment": run.experiment.name,
+        "command": job.command,
+        "environment": job.environment,
+        "variables": job.variables,
+        "has_snapshot": hasattr(run, "source_snapshot"),
+        "max_seconds": job.time_limit_s,
+        "kills_itself": job.retries_left > 0,
+        "token": make_token(RunScope(run.workspace_id, run.pk, attempt.fence)),
+    }

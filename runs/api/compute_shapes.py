@@ -1,0 +1,268 @@
+"""How clusters, nodes, jobs and attempts look in requests and answers."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from runs.api.inputs import Flag, Input, Name, TagMap, Text, TextMap, Whole
+from runs.compute.models import ClusterKind, ClusterState, JobState
+from runs.compute.reasons import Cause
+from runs.tracking.statuses import Status
+
+CLUSTER: dict[str, Any] = {
+    "name": "gpu",
+    "kind": "nodes",
+    "state": "active",
+    "settings": {},
+    "labels": {"room": "b12"},
+    "max_seconds": None,
+    "running": 2,
+    "queued": 18,
+    "oldest_ms": 1_780_000_000_000,
+    "busy_nodes": 1,
+    "idle_nodes": 0,
+    "slots": 2,
+}
+NODE: dict[str, Any] = {
+    "incarnation": "0f3b5a9c1e7d4f2a8b6c0d1e2f3a4b5c",
+    "name": "worker-7",
+    "slots": 2,
+    "held": 1,
+    "version": "1",
+    "hardware": {"cores": 8, "memory_bytes": 34_359_738_368},
+    "load": {"load": 3.1},
+    "is_draining": False,
+    "joined_ms": 1_780_000_000_000,
+    "seen_ms": 1_780_000_004_000,
+}
+WORK: dict[str, Any] = {
+    "experiment_name": "digits",
+    "cluster": "local",
+    "command": ["python", "train.py", "--lr", "0.1"],
+    "snapshot": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+}
+JOB: dict[str, Any] = {
+    "cluster": "gpu",
+    "state": "queued",
+    "command": ["python", "train.py", "--lr", "0.1"],
+    "environment": {},
+    "variables": {},
+    "script": "train.py",
+    "priority": 0,
+    "max_seconds": None,
+    "retries_left": 0,
+    "queued_ms": 1_780_000_000_000,
+    "place": 3,
+    "waits_because": "all slots are taken",
+    "start": {"expected_s": 41.0, "low_s": 12.5, "high_s": 80.2},
+    "attempts": [],
+}
+
+
+class NewCluster(Input):
+    """What a cluster is made of."""
+
+    name = Name(max_length=64, help_text="Letters, digits, `_`, `.` and `-`.")
+    kind = serializers.ChoiceField(ClusterKind.choices, default=ClusterKind.NODES)
+    settings = serializers.DictField(default=dict, help_text="Options of the kind.")
+    labels = serializers.DictField(default=dict)
+    max_seconds = Whole(required=False, min_value=1, help_text="Ends every longer run.")
+
+
+class ClusterChange(Input):
+    """What may be changed; what is left out stays."""
+
+    name = Name(required=False, max_length=64)
+    state = serializers.ChoiceField(ClusterState.choices, required=False)
+    settings = serializers.DictField(required=False)
+    labels = serializers.DictField(required=False)
+    max_seconds = Whole(required=False, min_value=0, help_text="0: no limit.")
+
+
+class ClusterOut(serializers.Serializer):
+    """A cluster with what goes on in it. `oldest_ms`: since when its oldest run waits."""
+
+    name = serializers.CharField(source="cluster.name")
+    kind = serializers.ChoiceField(ClusterKind.choices, source="cluster.kind")
+    state = serializers.ChoiceField(ClusterState.choices, source="cluster.state")
+    settings = serializers.DictField(source="cluster.settings")
+    labels = serializers.DictField(source="cluster.labels")
+    max_seconds = serializers.IntegerField(source="cluster.max_seconds", allow_null=True)
+    running = serializers.IntegerField()
+    queued = serializers.IntegerField()
+    oldest_ms = serializers.IntegerField(allow_null=True)
+    busy_nodes = serializers.IntegerField()
+    idle_nodes = serializers.IntegerField()
+    slots = serializers.IntegerField()
+
+
+class NewNode(Input):
+    """A node that has just started."""
+
+    name = Name(max_length=128)
+    slots = Whole(default=1, min_value=1, max_value=512, help_text="Jobs it runs at a time.")
+    version = Text(default="", max_length=32)
+    hardware = serializers.DictField(default=dict)
+
+
+class NodeOut(serializers.Serializer):
+    """A node of a cluster; `held` is how many jobs it has."""
+
+    incarnation = serializers.CharField()
+    name = serializers.CharField()
+    slots = serializers.IntegerField()
+    held = serializers.IntegerField()
+    version = serializers.CharField(allow_blank=True)
+    hardware = serializers.DictField()
+    load = serializers.DictField()
+    is_draining = serializers.BooleanField()
+    joined_ms = serializers.IntegerField()
+    seen_ms = serializers.IntegerField()
+
+
+class RegisteredOut(serializers.Serializer):
+    """Who the node is from now on, and the queue on which its bell rings."""
+
+    incarnation = serializers.CharField()
+    queue = serializers.CharField()
+
+
+class NodeChange(Input):
+    """Whether the node finishes what it runs and takes nothing new."""
+
+    is_draining = Flag()
+
+
+class NodeLoad(Input):
+    """How busy the node's machine is."""
+
+    load = serializers.DictField(required=False)
+
+
+class ClaimedOut(serializers.Serializer):
+    """A job for a node. `token` is the run token, which nobody else gets."""
+
+    run_id = serializers.CharField()
+    fence = serializers.IntegerField()
+    experiment = serializers.CharField()
+    command = serializers.ListField(child=serializers.CharField())
+    environment = serializers.DictField()
+    variables = TextMap()
+    has_snapshot = serializers.BooleanField()
+    max_seconds = serializers.IntegerField(allow_null=True)
+    kills_itself = serializers.BooleanField()
+    token = serializers.CharField(allow_blank=True)
+
+
+class NewJob(Input):
+    """What to run, where, and how the run is called."""
+
+    experiment = Whole(required=False, min_value=0, help_text="Its number; 0 is Default.")
+    experiment_name = Name(required=False, help_text="Or its name; made where there is none.")
+    cluster = Name(default="local", max_length=64)
+    command = serializers.ListField(
+        child=Text(), min_length=1, max_length=1000,
+        help_text="Program and arguments. `python` in front is the environment's interpreter.",
+    )  # fmt: skip
+    script = Text(default="", max_length=1024, help_text="The script it runs, for estimates.")
+    snapshot = Name(required=False, help_text="The sha256 of a stored snapshot.")
+    snapshot_of = Name(required=False, help_text="Or the run whose snapshot to use.")
+    environment = serializers.DictField(
+        default=dict, help_text="{}: the node's own; `python`: a path; `pip`: requirements."
+    )
+    variables = TextMap(default=dict, help_text="Environment variables of the process.")
+    priority = Whole(default=0, min_value=-1000, max_value=1000, help_text="Higher starts first.")
+    max_seconds = Whole(required=False, min_value=1, help_text="Ends the run after this time.")
+    retries = Whole(default=0, min_value=0, max_value=100)
+    name = Text(default="", max_length=500)
+    description = Text(default="")
+    tags = TagMap(default=dict)
+    parent = Name(required=False, help_text="The run_id of the parent.")
+
+
+class JobChange(Input):
+    """Where a waiting run goes."""
+
+    cluster = Name(required=False, max_length=64)
+    priority = Whole(required=False, min_value=-1000, max_value=1000)
+    to = serializers.ChoiceField(["top", "up", "down", "bottom"], required=False)
+
+
+class StartOut(serializers.Serializer):
+    """Seconds from now until a run starts, with an interval that holds four times out of five."""
+
+    expected_s = serializers.FloatField()
+    low_s = serializers.FloatField()
+    high_s = serializers.FloatField()
+
+
+class AttemptOut(serializers.Serializer):
+    """One try to run a job."""
+
+    fence = serializers.IntegerField()
+    node_name = serializers.CharField()
+    claimed_ms = serializers.IntegerField()
+    started_ms = serializers.IntegerField(allow_null=True)
+    ended_ms = serializers.IntegerField(allow_null=True)
+    exit_code = serializers.IntegerField(allow_null=True)
+    cause = serializers.CharField(allow_blank=True)
+    reason = serializers.CharField(allow_blank=True)
+
+
+class JobOut(serializers.Serializer):
+    """What a run runs. `place` and `start` only while it waits."""
+
+    cluster = serializers.CharField(source="job.cluster.name")
+    state = serializers.ChoiceField(JobState.choices, source="job.state")
+    command = serializers.ListField(child=serializers.CharField(), source="job.command")
+    environment = serializers.DictField(source="job.environment")
+    variables = TextMap(source="job.variables")
+    script = serializers.CharField(source="job.script", allow_blank=True)
+    priority = serializers.IntegerField(source="job.priority")
+    max_seconds = serializers.IntegerField(source="job.max_seconds", allow_null=True)
+    retries_left = serializers.IntegerField(source="job.retries_left")
+    queued_ms = serializers.IntegerField(source="job.queued_ms")
+    place = serializers.IntegerField(allow_null=True)
+    waits_because = serializers.CharField(allow_blank=True)
+    start = StartOut(allow_null=True)
+    attempts = AttemptOut(many=True)
+
+
+class QueuedOut(serializers.Serializer):
+    """A run in a queue: `place` from 1 on; 0 for one that a node holds."""
+
+    run_id = serializers.CharField(source="job.run.run_id")
+    name = serializers.CharField(source="job.run.name")
+    experiment = serializers.CharField(source="job.run.experiment.name")
+    status = serializers.ChoiceField(Status.choices, source="job.run.status")
+    priority = serializers.IntegerField(source="job.priority")
+    queued_ms = serializers.IntegerField(source="job.queued_ms")
+    node = serializers.CharField(source="job.node.name", default="", allow_blank=True)
+    place = serializers.IntegerField()
+    start = StartOut(allow_null=True)
+
+
+class Beat(Input):
+    """A sign of life of an attempt, and how far it is."""
+
+    fence = Whole(min_value=1)
+    status = serializers.ChoiceField(
+        [Status.PREPARING, Status.RUNNING, Status.FINALIZING], required=False
+    )
+
+
+class BeatOut(serializers.Serializer):
+    """What the studio wants; the lease holds for `lease_ms` from now on."""
+
+    cancel = serializers.BooleanField()
+    by = serializers.CharField(allow_blank=True, help_text="Who asked to cancel.")
+    lease_ms = serializers.IntegerField()
+
+
+class Finish(Input):
+    """How an attempt ended."""
+
+    fence = Whole(min_value=1)
+    cause = serializers.ChoiceField(Cause.choices)
+    exit_code = Whole(required=False, allow_null=True, default=None)
+    detail = Text(default="", max_length=500)

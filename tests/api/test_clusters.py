@@ -1,0 +1,114 @@
+"""Clusters, nodes and queues over REST."""
+
+import pytest
+
+from tests.api.conftest import Api
+
+pytestmark = pytest.mark.django_db
+WORK = {"experiment_name": "digits", "cluster": "gpu", "command": ["python", "train.py"]}
+
+
+@pytest.fixture
+def gpu(api: Api) -> Api:
+    assert api.post("clusters", {"name": "gpu"}).status == 201
+    return api
+
+
+def join(api: Api, **facts) -> str:
+    return api.post("clusters/gpu/nodes", {"name": "n1", **facts}).body["incarnation"]
+
+
+def test_a_cluster_is_made_changed_and_removed(gpu):
+    changed = gpu.patch("clusters/gpu", {"state": "paused", "max_seconds": 60, "name": "big"})
+    assert changed.body["state"] == "paused"
+    assert [one["name"] for one in gpu.get("clusters").body["items"]] == ["big"]
+    assert gpu.patch("clusters/big", {"max_seconds": 0}).body["max_seconds"] is None
+    assert gpu.delete("clusters/big").status == 204
+    assert gpu.get("clusters/big").status == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status", "code"),
+    [
+        ("POST", "clusters", {"name": "gpu"}, 409, "name_taken"),
+        ("POST", "clusters", {"name": "a b"}, 400, "invalid_value"),
+        ("POST", "clusters", {"name": "x", "kind": "cloud"}, 400, "invalid_value"),
+        ("PATCH", "clusters/gpu", {"state": "asleep"}, 400, "invalid_value"),
+        ("GET", "clusters/none/queue", None, 404, "not_found"),
+        ("POST", "clusters/gpu/nodes", {"name": "n", "slots": 0}, 400, "invalid_value"),
+        ("POST", "clusters/gpu/nodes/none/claim", {}, 404, "not_found"),
+        ("POST", "jobs", WORK | {"cluster": "none"}, 404, "not_found"),
+        ("POST", "jobs", WORK | {"command": []}, 400, "invalid_value"),
+        ("POST", "jobs", WORK | {"experiment": 0}, 400, "invalid_value"),
+        ("POST", "jobs", WORK | {"snapshot": "0" * 64}, 404, "not_found"),
+    ],
+)
+def test_bad_input_is_refused_with_words(gpu, method, path, body, status, code):
+    answer = gpu.ask(method, path, body)
+    assert (answer.status, answer.code) == (status, code)
+    assert answer.message
+
+
+def test_a_node_joins_claims_beats_and_finishes(gpu):
+    run_id = gpu.post("jobs", WORK).body["run_id"]
+    incarnation = join(gpu)
+    claimed = gpu.post(f"clusters/gpu/nodes/{incarnation}/claim", {"load": {"load": 0.5}})
+    assert claimed.status == 200
+    assert (claimed.body["run_id"], claimed.body["command"]) == (run_id, WORK["command"])
+    fence = claimed.body["fence"]
+    assert gpu.post(f"clusters/gpu/nodes/{incarnation}/claim", {}).status == 204
+
+    heard = gpu.post(f"runs/{run_id}/attempt/beat", {"fence": fence, "status": "Running"})
+    assert heard.body == {"cancel": False, "by": "", "lease_ms": 45000}
+    (node,) = gpu.get("clusters/gpu/nodes").body["items"]
+    assert (node["held"], node["load"]) == (1, {"load": 0.5})
+
+    end = {"fence": fence, "cause": "exit", "exit_code": 2}
+    assert gpu.post(f"runs/{run_id}/attempt/finish", end).status == 204
+    run = gpu.get(f"runs/{run_id}").body
+    assert (run["status"], run["status_reason"]) == ("Failed", "exit code 2")
+    again = gpu.post(f"runs/{run_id}/attempt/beat", {"fence": fence})
+    assert (again.status, again.code) == (410, "attempt_over")
+    (attempt,) = gpu.get(f"runs/{run_id}/job").body["attempts"]
+    assert (attempt["cause"], attempt["exit_code"]) == ("exit", 2)
+
+
+def test_a_draining_node_gets_nothing(gpu):
+    gpu.post("jobs", WORK)
+    incarnation = join(gpu)
+    assert gpu.patch(f"clusters/gpu/nodes/{incarnation}", {"is_draining": True}).status == 204
+    assert gpu.post(f"clusters/gpu/nodes/{incarnation}/claim", {}).status == 204
+
+
+def test_a_cluster_with_runs_says_what_blocks_its_removal(gpu):
+    gpu.post("jobs", WORK)
+    refused = gpu.delete("clusters/gpu")
+    assert (refused.status, refused.code) == (409, "cluster_in_use")
+    assert "1 queued or running runs" in refused.message
+
+
+def test_runs_are_moved_in_the_queue(gpu):
+    first, second = (gpu.post("jobs", WORK).body["run_id"] for _ in range(2))
+    moved = gpu.patch(f"runs/{second}/job", {"to": "top"})
+    assert moved.body["place"] == 1
+    waiting = gpu.get("clusters/gpu/queue").body["waiting"]
+    assert [one["run_id"] for one in waiting] == [second, first]
+    assert waiting[0]["start"] is None
+
+
+def test_cancel_and_rerun(gpu):
+    run_id = gpu.post("jobs", WORK | {"name": "one", "tags": {"a": "b"}}).body["run_id"]
+    assert gpu.post(f"runs/{run_id}/cancel").body["status"] == "Canceled"
+    again = gpu.post(f"runs/{run_id}/rerun")
+    assert again.status == 201
+    assert (again.body["name"], again.body["tags"], again.body["status"]) == (
+        "one",
+        {"a": "b"},
+        "Queued",
+    )
+
+
+def test_a_run_without_a_job_cannot_be_run_again(gpu):
+    run_id = gpu.make_run()
+    assert gpu.post(f"runs/{run_id}/rerun").status == 404
+    assert gpu.post(f"runs/{run_id}/cancel").body["status"] == "Canceled"

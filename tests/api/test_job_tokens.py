@@ -1,0 +1,140 @@
+"""What the tokens of nodes and of attempts open, and what they do not."""
+
+import pytest
+
+from runs.compute.clusters import get_cluster
+from runs.compute.models import Cluster, Job
+from runs.compute.nodes import make_node_token
+from runs.tracking.models import Run
+from runs.workspaces.memory import forget_all
+from tests.api.conftest import Api
+from tests.factories import default_workspace, make_workspace
+
+pytestmark = pytest.mark.django_db
+WORK = {"experiment_name": "digits", "cluster": "gpu", "command": ["python", "train.py"]}
+
+
+@pytest.fixture
+def node(api: Api, settings) -> Api:
+    """A node of the cluster `gpu` of a studio with sign-in, in which one run waits."""
+    api.post("clusters", {"name": "gpu"})
+    api.post("clusters", {"name": "other"})
+    api.post("jobs", WORK)
+    settings.STUDIO_OPEN = False
+    return Api(make_node_token(get_cluster(default_workspace(), "gpu")))
+
+
+def claim(node: Api) -> dict:
+    incarnation = node.post("clusters/gpu/nodes", {"name": "n1"}).body["incarnation"]
+    return node.post(f"clusters/gpu/nodes/{incarnation}/claim", {}).body
+
+
+@pytest.fixture
+def claimed(node: Api) -> dict:
+    return claim(node)
+
+
+@pytest.fixture
+def attempt(claimed: dict) -> Api:
+    return Api(claimed["token"])
+
+
+def test_a_node_works_for_its_own_cluster_only(node):
+    assert node.post("clusters/other/nodes", {"name": "n1"}).status == 403
+    for method, path in (
+        ("GET", "runs"),
+        ("POST", "jobs"),
+        ("POST", "clusters"),
+        ("DELETE", "clusters/gpu"),
+        ("POST", "clusters/gpu/node-tokens"),
+    ):
+        assert node.ask(method, path, {}).status == 403, path
+
+
+def test_a_new_key_makes_node_tokens_void(node):
+    Cluster.objects.filter(name="gpu").update(token_key="another")
+    assert node.post("clusters/gpu/nodes", {"name": "n1"}).status == 403
+
+
+def test_a_node_of_one_workspace_knows_no_other(node):
+    make_workspace("second")
+    forget_all()
+    foreign = Api(prefix="/w/second/api/v1")
+    foreign.http = node.http
+    assert foreign.get("clusters").status == 404
+
+
+def test_an_attempt_writes_its_run_its_children_and_their_files(attempt, claimed):
+    run_id = claimed["run_id"]
+    assert attempt.post(f"runs/{run_id}/attempt/beat", {"fence": 1}).status == 200
+    assert attempt.patch(f"runs/{run_id}/tags", {"tags": {"a": "b"}}).status in (200, 204)
+    child = attempt.post("runs", {"experiment_name": "digits", "parent": run_id})
+    assert child.status == 201
+    below = attempt.post(
+        "runs", {"experiment_name": "digits", "parent": child.body["run_id"]}
+    ).body["run_id"]
+    log = attempt.ask(
+        "PATCH", f"runs/{below}/logs", data=b"x", query={"path": "a.txt", "offset": 0}
+    )
+    assert log.status == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("PATCH", "runs/stranger", {"name": "mine"}),
+        ("DELETE", "runs/stranger", None),
+        ("PATCH", "runs/stranger/tags", {"tags": {"a": "b"}}),
+        ("POST", "runs/stranger/attempt/beat", {"fence": 1}),
+        ("POST", "runs/bulk", {"runs": ["stranger"], "change": "archive"}),
+        ("POST", "runs", {"experiment_name": "digits"}),
+        ("POST", "runs", {"experiment_name": "digits", "parent": "stranger"}),
+        ("POST", "jobs", WORK),
+        ("POST", "experiments", {"name": "mine"}),
+        ("POST", "clusters/gpu/node-tokens", None),
+    ],
+)
+def test_an_attempt_cannot_touch_another_run(attempt, claimed, method, path, body):
+    own = Run.objects.get(run_id=claimed["run_id"])
+    Run.objects.create(
+        workspace=own.workspace, experiment=own.experiment, run_id="stranger", number=99,
+        status="Running", created_ms=1, updated_ms=1,
+    )  # fmt: skip
+    answer = attempt.ask(method, path, body)
+    assert answer.status in (400, 403), answer.body
+    before = Run.objects.get(run_id="stranger")
+    assert (before.name, before.lifecycle, before.tags.count()) == ("", "active", 0)
+    assert Run.objects.count() == 2
+
+
+def test_an_attempt_that_is_over_writes_nothing(attempt, claimed):
+    Run.objects.filter(run_id=claimed["run_id"]).update(fence=2)
+    Job.objects.update(fence=2)
+    for method, path in (("PATCH", "tags"), ("POST", "attempt/beat")):
+        body = {"tags": {"a": "b"}} if path == "tags" else {"fence": 1}
+        answer = attempt.ask(method, f"runs/{claimed['run_id']}/{path}", body)
+        assert (answer.status, answer.code) == (410, "attempt_over")
+
+
+def test_mlflows_door_takes_the_token_of_an_attempt(attempt, claimed):
+    mlflow = Api(prefix="/api/2.0/mlflow")
+    mlflow.http = attempt.http
+    point = {"key": "loss", "value": 0.5, "timestamp": 1, "step": 0}
+    own = mlflow.post("runs/log-metric", {"run_id": claimed["run_id"], **point})
+    assert own.status == 200
+    forged = Api("a.b.c", prefix="/api/2.0/mlflow")
+    assert forged.post("runs/log-metric", {"run_id": claimed["run_id"], **point}).status == 401
+
+
+def test_mlflows_door_refuses_another_run(attempt, claimed):
+    own = Run.objects.get(run_id=claimed["run_id"])
+    Run.objects.create(
+        workspace=own.workspace, experiment=own.experiment, run_id="stranger", number=99,
+        status="Running", created_ms=1, updated_ms=1,
+    )  # fmt: skip
+    mlflow = Api(prefix="/api/2.0/mlflow")
+    mlflow.http = attempt.http
+    point = {"key": "loss", "value": 0.5, "timestamp": 1, "step": 0}
+    assert mlflow.post("runs/log-metric", {"run_id": "stranger", **point}).status == 403
+    batch = {"run_id": "stranger", "metrics": [point]}
+    assert mlflow.post("runs/log-batch", batch).status == 403
