@@ -1,0 +1,236 @@
+"""A node: a worker that takes jobs of a cluster and places a supervisor for each.
+
+It needs the studio's address and a node token, and for a bell the address of the queue; without a
+bell it looks by itself every few seconds. Jobs, beats and ends go over REST.
+
+    STUDIO_NODE_TOKEN=… python -m studio.sdk.node --url http://studio:8000 --cluster gpu
+"""
+
+import argparse
+import os
+import platform
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from studio.sdk.supervisor.job import Job
+from studio.sdk.supervisor.studio_api import Away, Refused, StudioApi, in_path
+from studio.sdk.supervisor.waking import Waker
+
+LOOK_S = 5.0
+AWAY_S = 2.0
+STOP_S = 25.0
+VERSION = "1"
+
+
+@dataclass
+class Options:
+    """What a node is told when it starts."""
+
+    url: str
+    workspace: str
+    cluster: str
+    slots: int
+    folder: Path
+    name: str
+    token: str = ""
+    bell_url: str = ""
+
+
+@dataclass
+class Placed:
+    """A supervisor that runs, and the folder of its attempt."""
+
+    process: subprocess.Popen[bytes]
+    folder: Path
+
+
+@dataclass
+class Node:
+    """Registers, claims as many jobs as it has free slots, and looks after their supervisors."""
+
+    options: Options
+    waker: Waker = field(default_factory=Waker)
+    placed: list[Placed] = field(default_factory=list)
+    incarnation: str = ""
+    stops: bool = False
+
+    def __post_init__(self) -> None:
+        options = self.options
+        self.api = StudioApi(options.url, options.workspace, options.token)
+        self.address = f"clusters/{in_path(options.cluster)}/nodes"
+
+    def run(self) -> int:
+        """Work until a signal asks to stop, then end the supervisors; return the exit code."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self.ask_to_stop)
+        self.waker.on_signal(signal.SIGCHLD)
+        queue = ""
+        while not self.stops:
+            try:
+                if not self.incarnation:
+                    queue = self.register()
+                    self.listen(queue)
+                self.look_after()
+                wait_s = LOOK_S
+                while self.free_slots() and self.claim():
+                    pass
+            except Away:
+                wait_s = AWAY_S
+            except Refused as refused:
+                if refused.status in (401, 403):
+                    print(f"The studio refuses this node: {refused}", file=sys.stderr, flush=True)
+                    return 1
+                self.incarnation, wait_s = "", AWAY_S
+            self.waker.wait(wait_s * (0.8 + 0.4 * random.random()))
+        self.stop_all()
+        return 0
+
+    def ask_to_stop(self, *_: object) -> None:
+        """End soon; what runs ends with the reason that its node was stopped."""
+        self.stops = True
+        self.waker.wake()
+
+    def register(self) -> str:
+        """Enter the node; return the name of the queue on which its bell rings."""
+        options = self.options
+        facts = {"name": options.name, "slots": options.slots, "version": VERSION}
+        answer = self.api.ask("POST", self.address, body={**facts, "hardware": read_hardware()})
+        self.incarnation = answer["incarnation"]
+        return answer["queue"]
+
+    def listen(self, queue: str) -> None:
+        """Wake at each message of the queue, where there is one."""
+        if self.options.bell_url:
+            bell = threading.Thread(
+                target=listen_to_bell, args=(self.options.bell_url, queue, self.waker), daemon=True
+            )
+            bell.start()
+
+    def free_slots(self) -> int:
+        """How many more jobs the node can take."""
+        return 0 if self.stops else self.options.slots - len(self.placed)
+
+    def claim(self) -> bool:
+        """Take the next job and place a supervisor; False where nothing waits."""
+        address = f"{self.address}/{self.incarnation}/claim"
+        answer = self.api.ask("POST", address, body={"load": read_load()})
+        if not answer:
+            return False
+        self.place(answer)
+        return True
+
+    def place(self, answer: dict[str, Any]) -> None:
+        """Start a supervisor for a job, in a folder and a session of its own."""
+        token = answer.pop("token")
+        folder = Path(tempfile.mkdtemp(prefix="attempt-", dir=self.options.folder))
+        job = Job(
+            url=self.options.url, workspace=self.options.workspace, node=self.options.name, **answer
+        )
+        job.write(folder)
+        command = [sys.executable, "-m", "studio.sdk.supervisor", str(folder), str(self.cache)]
+        process = subprocess.Popen(
+            command,
+            env={**os.environ, "STUDIO_RUN_TOKEN": token},
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        self.placed.append(Placed(process, folder))
+
+    @property
+    def cache(self) -> Path:
+        return self.options.folder / "environments"
+
+    def look_after(self) -> None:
+        """Forget supervisors that have ended, and remove their folders."""
+        for placed in [one for one in self.placed if one.process.poll() is not None]:
+            self.placed.remove(placed)
+            shutil.rmtree(placed.folder, ignore_errors=True)
+
+    def stop_all(self) -> None:
+        """Ask all supervisors to end their processes; kill those that take too long."""
+        for placed in self.placed:
+            placed.process.terminate()
+        deadline = time.monotonic() + STOP_S
+        for placed in self.placed:
+            try:
+                placed.process.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                with suppress(ProcessLookupError):
+                    os.killpg(placed.process.pid, signal.SIGKILL)
+        self.look_after()
+
+
+def listen_to_bell(url: str, queue: str, waker: Waker) -> None:
+    """Wake at each message on a queue of the broker; go on when the broker has been away."""
+    from kombu import Connection  # only a node with a bell needs it
+
+    while True:
+        try:
+            with Connection(url) as connection, connection.SimpleQueue(queue, no_ack=True) as bell:
+                while True:
+                    bell.get(block=True)
+                    waker.wake()
+        except Exception as error:
+            print(f"The bell is away: {error}", file=sys.stderr, flush=True)
+            time.sleep(AWAY_S)
+
+
+def read_hardware() -> dict[str, Any]:
+    """What the machine is: cores, memory in bytes, system, Python."""
+    name = os.uname()
+    facts: dict[str, Any] = {
+        "cores": os.cpu_count(),
+        "system": " ".join((name.sysname, name.release, name.machine)),
+        "python": platform.python_version(),
+    }
+    with suppress(ValueError, OSError):
+        facts["memory_bytes"] = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return facts
+
+
+def read_load() -> dict[str, Any]:
+    """How busy the machine is: the load of the last minute, free memory in bytes."""
+    load: dict[str, Any] = {"load": round(os.getloadavg()[0], 2)}
+    with suppress(OSError, ValueError, KeyError):
+        with open("/proc/meminfo") as file:
+            lines = dict(line.split(":", 1) for line in file)
+        load["free_bytes"] = int(lines["MemAvailable"].split()[0]) * 1024
+    return load
+
+
+def read_options(arguments: list[str]) -> Options:
+    """Read the command line and the environment."""
+    parser = argparse.ArgumentParser(prog="studio node", description="Run the jobs of a cluster.")
+    parser.add_argument("--url", default=os.environ.get("STUDIO_URL", "http://127.0.0.1:8000"))
+    parser.add_argument("--workspace", default=os.environ.get("STUDIO_WORKSPACE", "default"))
+    parser.add_argument("--cluster", required=True)
+    parser.add_argument("--slots", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--name", default=socket.gethostname())
+    parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "studio-node")
+    chosen = parser.parse_args(arguments)
+    chosen.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return Options(
+        **vars(chosen),
+        token=os.environ.get("STUDIO_NODE_TOKEN", ""),
+        bell_url=os.environ.get("REDIS_URL", ""),
+    )
+
+
+def main() -> int:
+    """Run a node; return the exit code."""
+    return Node(read_options(sys.argv[1:])).run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

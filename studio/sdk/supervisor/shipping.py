@@ -1,0 +1,95 @@
+"""Sending files that grow to the studio, by offset: what arrives twice changes nothing."""
+
+import threading
+import time
+from pathlib import Path
+
+from studio.sdk.supervisor.studio_api import Away, Refused, StudioApi, in_path
+
+EVERY_S = 0.2
+PART_BYTES = 1 << 20
+LAST_PATIENCE_S = 600.0
+
+
+class LogShipper:
+    """A thread that sends the new bytes of local files to the logs of a run."""
+
+    def __init__(self, api: StudioApi, run_id: str) -> None:
+        self.api = api
+        self.address = f"runs/{in_path(run_id)}/logs"
+        self.files: dict[str, Path] = {}
+        self.offsets: dict[str, int] = {}
+        self.wake = threading.Event()
+        self.is_over = False
+        self.thread = threading.Thread(target=self._work, name="logs", daemon=True)
+
+    def start(self) -> None:
+        """Begin to send."""
+        self.thread.start()
+
+    def add(self, path: str, file: Path) -> None:
+        """Send `file` as the log at `path` of the run from now on."""
+        self.offsets.setdefault(path, 0)
+        self.files[path] = file
+
+    def stop(self) -> None:
+        """Send nothing more."""
+        self.is_over = True
+        self.wake.set()
+        self.thread.join()
+
+    def drain(self, patience_s: float = LAST_PATIENCE_S) -> int:
+        """Send what is left and mark the logs as complete; return how many bytes are missing."""
+        self.stop()
+        deadline = time.monotonic() + patience_s
+        missing = 0
+        for path, file in list(self.files.items()):
+            try:
+                while self._send_part(path, file, max(0.0, deadline - time.monotonic())):
+                    pass
+                if self.offsets[path]:
+                    self._finish(path, max(0.0, deadline - time.monotonic()))
+            except (Away, Refused):
+                missing += max(0, _size(file) - self.offsets[path])
+        return missing
+
+    def _work(self) -> None:
+        while not self.is_over:
+            self.wake.wait(EVERY_S)
+            for path, file in list(self.files.items()):
+                try:
+                    while not self.is_over and self._send_part(path, file, 0.0):
+                        pass
+                except (Away, Refused):
+                    time.sleep(EVERY_S)
+
+    def _send_part(self, path: str, file: Path, patience_s: float) -> bool:
+        """Send the next bytes of a file; tell whether there may be more."""
+        offset = self.offsets[path]
+        if _size(file) <= offset:
+            return False
+        with open(file, "rb") as source:
+            source.seek(offset)
+            data = source.read(PART_BYTES)
+        query = {"path": path, "offset": offset}
+        try:
+            answer = self.api.ask(
+                "PATCH", self.address, query=query, body=data, patience_s=patience_s
+            )
+            self.offsets[path] = answer["next_offset"]
+        except Refused as refused:
+            expected = refused.facts.get("expected")
+            if expected is None or expected == offset:
+                raise
+            self.offsets[path] = expected
+        return True
+
+    def _finish(self, path: str, patience_s: float) -> None:
+        self.api.ask("POST", f"{self.address}/finish", query={"path": path}, patience_s=patience_s)
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0

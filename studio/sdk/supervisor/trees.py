@@ -1,0 +1,93 @@
+"""All processes that came of this one, and ending them.
+
+On Linux the supervisor is a subreaper (prctl(2), PR_SET_CHILD_SUBREAPER): a process whose parent
+has gone becomes its child, so `setsid`, `nohup` and double forks do not hide anything. Elsewhere
+only the process group of the child is known.
+"""
+
+import ctypes
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+PR_SET_CHILD_SUBREAPER = 36
+PAUSE_S = 0.05
+
+
+def become_subreaper() -> bool:
+    """Make orphans of this process's tree its own children. False where the system cannot."""
+    if sys.platform != "linux":
+        return False
+    return ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0
+
+
+def descendants(root: int) -> set[int]:
+    """Return the ids of all living processes below `root`, zombies left out."""
+    children: dict[int, list[int]] = {}
+    for name in os.listdir("/proc"):
+        if name.isdigit() and (stat := _read_stat(int(name))) and stat[0] != "Z":
+            children.setdefault(stat[1], []).append(int(name))
+    found: set[int] = set()
+    open_ids = [root]
+    while open_ids:
+        for child in children.get(open_ids.pop(), ()):
+            if child not in found:
+                found.add(child)
+                open_ids.append(child)
+    return found
+
+
+def _read_stat(pid: int) -> tuple[str, int] | None:
+    """Return the state and the parent of a process, None where it is gone (proc(5), stat)."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            fields = file.read().rpartition(b")")[2].split()
+    except OSError:
+        return None
+    return fields[0].decode(), int(fields[1])
+
+
+def living(group: int) -> set[int]:
+    """Return what is left of the tree of this process, or of a process group where there is no
+    /proc."""
+    if os.path.isdir("/proc/self"):
+        return descendants(os.getpid())
+    try:
+        os.killpg(group, 0)
+    except (ProcessLookupError, PermissionError):
+        return set()
+    return {group}
+
+
+def end_tree(group: int, grace_s: float, reap: Callable[[], None]) -> bool:
+    """End the whole tree: TERM, `grace_s` seconds, then KILL until nothing is left (at most 10 s).
+
+    `group` is the process group of the child; `reap` takes in children that have ended. Returns
+    whether all are gone.
+    """
+    for number, seconds in ((signal.SIGTERM, grace_s), (signal.SIGKILL, 10.0)):
+        deadline = time.monotonic() + seconds
+        _send(number, group)
+        while True:
+            reap()
+            left = living(group)
+            if not left:
+                return True
+            if time.monotonic() > deadline:
+                break
+            if number == signal.SIGKILL:
+                _send(number, group)
+            time.sleep(PAUSE_S)
+    return False
+
+
+def _send(number: int, group: int) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, number)
+    if os.path.isdir("/proc/self"):
+        for pid in descendants(os.getpid()):
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, number)

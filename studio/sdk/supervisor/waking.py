@@ -1,0 +1,30 @@
+"""Waiting for several things at once, a signal among them."""
+
+import os
+import select
+import signal
+from contextlib import suppress
+
+
+class Waker:
+    """Wakes whoever waits, from any thread and from a signal handler (a pipe, as in self-pipe)."""
+
+    def __init__(self) -> None:
+        self.reader, self.writer = os.pipe()
+        os.set_blocking(self.reader, False)
+        os.set_blocking(self.writer, False)
+
+    def wake(self, *_: object) -> None:
+        """Wake, now or at the next wait."""
+        with suppress(BlockingIOError):
+            os.write(self.writer, b"x")
+
+    def wait(self, seconds: float | None) -> None:
+        """Wait until somebody wakes, at most `seconds`."""
+        select.select([self.reader], [], [], seconds)
+        with suppress(BlockingIOError):
+            os.read(self.reader, 4096)
+
+    def on_signal(self, number: signal.Signals) -> None:
+        """Wake at a signal."""
+        signal.signal(number, self.wake)

@@ -1,0 +1,130 @@
+"""Real nodes, supervisors and scripts against a live studio."""
+
+import os
+import signal
+import time
+
+import pytest
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+NASTY = """
+import os, signal, subprocess, sys, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+for _ in range(3):
+    subprocess.Popen(["setsid", "sleep", "STAMP"])
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        os.execvp("sleep", ["sleep", "STAMP"])
+    os._exit(0)
+print("ready", flush=True)
+while True:
+    time.sleep(1)
+"""
+
+
+def count_processes(word: str) -> int:
+    found = 0
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/cmdline", "rb") as file:
+                found += word.encode() in file.read()
+        except OSError:
+            continue
+    return found
+
+
+def test_a_script_runs_with_its_snapshot_arguments_and_variables(lab, start_node):
+    start_node()
+    script = (
+        "import os, sys, pathlib, helper\n"
+        "print(helper.word, sys.argv[1], os.environ['COLOUR'])\n"
+        "print(os.environ['MLFLOW_RUN_ID'], 'DATABASE_URL' in os.environ)\n"
+        "pathlib.Path('outputs').mkdir()\n"
+        "pathlib.Path('outputs/model.txt').write_text('weights')\n"
+    )
+    snapshot = lab.store({"train.py": script, "helper.py": "word = 'hello'"})
+    run_id = lab.submit(
+        snapshot=snapshot, command=["python", "train.py", "two words"], variables={"COLOUR": "red"}
+    )
+    run = lab.wait(run_id)
+    assert (run["status"], run["status_reason"]) == ("Completed", "")
+    assert lab.log(run_id) == f"hello two words red\n{run_id} False\n"
+    assert lab.api.ask("GET", f"runs/{run_id}/files/outputs/model.txt") == b"weights"
+    assert [change["status"] for change in run["history"]][-1] == "Completed"
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"script": "import sys; print('no'); sys.exit(3)"}, "exit code 3"),
+        ({"script": "import os, signal; os.kill(os.getpid(), 9)"}, "signal SIGKILL"),
+        ({"command": ["no-such-program"]}, "could not start: No such file or directory"),
+        (
+            {"command": ["python"], "environment": {"python": "/no/python"}},
+            "environment failed: there is no interpreter /no/python",
+        ),
+        (
+            {"command": ["python"], "environment": {"docker": "x"}},
+            "environment failed: this node cannot make an environment of docker",
+        ),
+        (
+            {"script": "import time; time.sleep(60)", "max_seconds": 1},
+            "time limit reached",
+        ),
+    ],
+)
+def test_a_run_that_cannot_go_on_says_why(lab, start_node, fields, reason):
+    start_node()
+    run = lab.wait(lab.submit(**fields))
+    assert run["status"] == "Failed"
+    assert run["status_reason"].startswith(reason)
+
+
+def test_cancel_ends_the_whole_tree(lab, start_node):
+    start_node()
+    stamp = f"9{os.getpid()}.{time.monotonic_ns() % 10**6}"
+    run_id = lab.submit(NASTY.replace("STAMP", stamp))
+    lab.wait(run_id, "Running")
+    deadline = time.monotonic() + 10
+    while count_processes(stamp) < 4 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert count_processes(stamp) == 4
+
+    began = time.monotonic()
+    lab.api.ask("POST", f"runs/{run_id}/cancel")
+    run = lab.wait(run_id, seconds=30)
+    assert run["status"] == "Canceled"
+    assert time.monotonic() - began < 25
+    assert count_processes(stamp) == 0
+    assert lab.log(run_id) == "ready\n"
+
+
+def test_a_node_that_is_stopped_says_so_on_its_runs(lab, start_node):
+    node = start_node()
+    run_id = lab.submit("import time; print('on', flush=True); time.sleep(60)")
+    lab.wait(run_id, "Running")
+    node.terminate()
+    run = lab.wait(run_id)
+    assert (run["status"], run["status_reason"]) == ("Failed", "node stopped")
+
+
+def test_a_run_goes_on_when_its_node_is_killed(lab, start_node):
+    node = start_node()
+    script = "import time\nfor i in range(6):\n print(i, flush=True); time.sleep(0.5)"
+    run_id = lab.submit(script)
+    lab.wait(run_id, "Running")
+    node.send_signal(signal.SIGKILL)
+    assert lab.wait(run_id)["status"] == "Completed"
+    assert lab.log(run_id) == "0\n1\n2\n3\n4\n5\n"
+
+
+def test_runs_share_the_slots_in_order(lab, start_node):
+    run_ids = [lab.submit(command=["python", "-c", f"print({at})"]) for at in range(6)]
+    queue = lab.api.ask("GET", "clusters/lab/queue")
+    assert [one["run_id"] for one in queue["waiting"]] == run_ids
+    start_node(slots=2)
+    assert {lab.wait(run_id)["status"] for run_id in run_ids} == {"Completed"}
+    assert [lab.log(run_id) for run_id in run_ids] == [f"{at}\n" for at in range(6)]
