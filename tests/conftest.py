@@ -14,6 +14,7 @@ import studio.celery
 from runs.metrics import names, runs
 from runs.workspaces import memory
 from runs.workspaces.models import Workspace
+from runs.workspaces.scopes import limit_writes
 from tests.chromium import SWITCHES, find_program
 
 # pytest-django refuses the database to every test without one of these and without its mark.
@@ -32,6 +33,7 @@ def forget_between_tests() -> None:
     memory.forget_all()
     names.forget_all()
     runs.forget_all()
+    limit_writes(None)
 
 
 @pytest.fixture(autouse=True)

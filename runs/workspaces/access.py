@@ -97,13 +97,13 @@ def authorize(
 
     Raises NotSignedIn, UnknownWorkspace (to a stranger too) and NotAllowed.
     """
+    limit_writes(None)
     principal = find_principal(request)
     if principal is None:
         if action is not Action.PUBLIC:
             raise NotSignedIn("Sign in, or send an API token.")
         principal = ANYBODY
     workspace = find_workspace(workspace_slug)
-    limit_writes(None)
     if principal.scope is not None:
         return principal, check_scope(principal.scope, workspace, workspace_slug, action)
     role = find_role(principal, workspace) if workspace else None

@@ -26,7 +26,13 @@ def test_a_reader_only_reads(action):
 
 def test_a_contributor_neither_purges_nor_manages():
     refused = {action for action in NEEDED_ROLE if not is_allowed(Role.CONTRIBUTOR, action)}
-    assert refused == {Action.RUN_PURGE, Action.WORKSPACE_MANAGE}
+    assert refused == {
+        Action.RUN_PURGE,
+        Action.WORKSPACE_MANAGE,
+        Action.CLUSTER_MANAGE,
+        Action.NODE_WORK,
+        Action.ATTEMPT_WRITE,
+    }
 
 
 def test_public_is_for_everybody():
