@@ -40,9 +40,10 @@ def search_names(*, workspace: Workspace, text: str) -> Found:
 
 
 def count_places(workspace: Workspace) -> dict[str, int]:
-    """Active experiments and runs of a workspace. Two queries, both over an index alone."""
+    """Active experiments and runs of a workspace, without child runs: as many as their pages list.
+    Two queries, both over an index alone."""
     here = {"workspace": workspace, "lifecycle": Lifecycle.ACTIVE}
     return {
         "experiments": Experiment.objects.filter(**here).count(),
-        "runs": Run.objects.filter(**here).count(),
+        "runs": Run.objects.filter(**here, parent=None).count(),
     }
