@@ -12,8 +12,7 @@ from runs.api.inputs import Flag, Input, Name, PageQuery, TagMap, Text, Whole
 from runs.api.run_shapes import EXAMPLE, EXAMPLE_WITH_HISTORY, RunOut, RunWithHistoryOut
 from runs.api.schema import describe, page_of
 from runs.details.run_documents import get_run_document, list_run_documents, read_documents
-from runs.search import Search, count_place, count_runs, make_search, parse_goal
-from runs.table.columns import parse_sort
+from runs.search import Search, count_place, count_runs, make_search, parse_goal, parse_sort
 from runs.tracking import services
 from runs.tracking.models import Experiment, Lifecycle, RunKind
 from runs.tracking.queries import find_experiments, get_experiment, get_experiment_by_name, get_run
@@ -53,7 +52,7 @@ class RunQuery(RunFilter, PageQuery):
 
     sort = Text(
         default="",
-        help_text="Such as `-metrics.loss:min,created`; - turns it round. Empty: newest first.",
+        help_text="Such as `-metrics.loss.min,created`; - turns it round. Empty: newest first.",
     )
 
 

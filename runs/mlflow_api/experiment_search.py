@@ -12,8 +12,9 @@ from runs.mlflow_api.filter_grammar import StrictParser, parse_mlflow_experiment
 from runs.mlflow_api.limits import check_max_results, read_view_type
 from runs.mlflow_api.tokens import read_token
 from runs.tracking.experiment_search import Condition, Sort, kinds_of, search_experiments
+from runs.tracking.fields import Entity
 from runs.tracking.filters.lexer import read_tokens
-from runs.tracking.filters.nodes import Entity, walk
+from runs.tracking.filters.nodes import walk
 from runs.workspaces.permissions import Action
 
 COLUMNS = {"name": "name", "created": "created_ms", "updated": "updated_ms"}

@@ -5,6 +5,7 @@ is a metric of that name); texts in quotes, numbers without; the operators of ea
 has them. The values of `status` stay as written: the door translates them.
 """
 
+from runs.tracking.fields import Aggregate, Entity, Field
 from runs.tracking.filters.errors import FilterError
 from runs.tracking.filters.fields import DATASET_KEYS
 from runs.tracking.filters.lexer import Kind, Token, read_tokens
@@ -18,8 +19,6 @@ from runs.tracking.filters.nodes import (
     ORDERED,
     And,
     Comparison,
-    Entity,
-    Field,
     Node,
     Operator,
     Value,
@@ -86,7 +85,11 @@ def parse_mlflow_order(text: str) -> tuple[Field, bool]:
 def check_comparison(node: Comparison) -> None:
     """Raise FilterError where MLflow has no such comparison."""
     field, where = node.field, (node.position, node.length)
-    if field.entity in (Entity.LOG, Entity.PROPERTY) or field.aggregate or field.column:
+    if (
+        field.entity in (Entity.LOG, Entity.PROPERTY)
+        or field.aggregate is not Aggregate.LAST
+        or field.column
+    ):
         raise FilterError("MLflow's filters know no logs, properties or aggregates.", *where)
     if node.operator not in _operators(field):
         names = ", ".join(known.value for known in Operator if known in _operators(field))

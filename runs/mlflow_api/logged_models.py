@@ -21,8 +21,9 @@ from runs.mlflow_api.proxied import as_file, as_listing
 from runs.mlflow_api.tokens import read_token
 from runs.tracking import logged_models
 from runs.tracking.errors import NotFound
+from runs.tracking.fields import Entity
 from runs.tracking.filters.lexer import read_tokens
-from runs.tracking.filters.nodes import Comparison, Entity, Operator, walk
+from runs.tracking.filters.nodes import Comparison, Operator, walk
 from runs.tracking.models import LoggedModel
 from runs.workspaces.permissions import Action
 

@@ -6,16 +6,8 @@ from dataclasses import replace
 from runs.mlflow_api.filter_grammar import TIMES, parse_mlflow
 from runs.mlflow_api.mirrors import UNKNOWN_USER
 from runs.mlflow_api.statuses import TO_OURS
-from runs.tracking.filters.nodes import (
-    EQUALITY,
-    Comparison,
-    Entity,
-    Field,
-    Moment,
-    Node,
-    Operator,
-    rewrite,
-)
+from runs.tracking.fields import Entity, Field
+from runs.tracking.filters.nodes import EQUALITY, Comparison, Moment, Node, Operator, rewrite
 from runs.tracking.texts import INT64_MAX
 
 NEVER = Comparison(Field(Entity.RUN, "run_id"), Operator.EQ, "")

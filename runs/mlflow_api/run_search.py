@@ -16,18 +16,11 @@ from runs.mlflow_api.lookups import find_experiments
 from runs.mlflow_api.run_filters import read_run_filter
 from runs.mlflow_api.shapes import as_run
 from runs.mlflow_api.tokens import bad_token
-from runs.search import CursorError, Page, Search, SortKey, SortKind, search_runs
-from runs.tracking.filters.nodes import Entity
+from runs.search import CursorError, Page, Search, SortKey, search_runs
 from runs.workspaces.permissions import Action
 
 DEFAULT_RESULTS = 1000
 MAX_KEYS = 20
-KINDS = {
-    Entity.RUN: SortKind.RUN,
-    Entity.METRIC: SortKind.METRIC,
-    Entity.PARAM: SortKind.PARAM,
-    Entity.TAG: SortKind.TAG,
-}
 # So many runs are read, written and forgotten at a time.
 PART = 500
 
@@ -62,12 +55,11 @@ def read_order(order_by: Sequence[str]) -> list[SortKey]:
     keys: list[SortKey] = []
     for text in order_by:
         field, descending = parse_mlflow_order(text)
-        kind = KINDS[field.entity]
-        if any((key.kind, key.key) == (kind, field.key) for key in keys):
+        if any(key.field == field for key in keys):
             raise ProtocolError(
                 INVALID, f"Invalid order_by '{text[:200]}': the key is given twice."
             )
-        keys.append(SortKey(kind, field.key, descending=descending, as_text=True))
+        keys.append(SortKey(field, descending, as_text=True))
     return keys
 
 

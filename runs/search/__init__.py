@@ -4,7 +4,7 @@ from runs.search.errors import CursorError, SearchError
 from runs.search.goals import Goal, parse_goal
 from runs.search.search import Search, make_search
 from runs.search.searching import Count, Page, PlaceCounts, count_place, count_runs, search_runs
-from runs.search.sort_keys import SortKey, SortKind
+from runs.search.sort_keys import SortKey, parse_sort
 
 __all__ = [
     "Count",
@@ -15,10 +15,10 @@ __all__ = [
     "Search",
     "SearchError",
     "SortKey",
-    "SortKind",
     "count_place",
     "count_runs",
     "make_search",
     "parse_goal",
+    "parse_sort",
     "search_runs",
 ]

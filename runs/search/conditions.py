@@ -11,16 +11,8 @@ from runs.search.comparisons import compare_float, compare_text
 from runs.search.metric_ids import MetricIds
 from runs.search.run_fields import compare_run_field
 from runs.search.scope import Scope
-from runs.tracking.filters import (
-    Aggregate,
-    And,
-    Comparison,
-    Entity,
-    Field,
-    Node,
-    Not,
-    Operator,
-)
+from runs.tracking.fields import Aggregate, Entity, Field
+from runs.tracking.filters import And, Comparison, Node, Not, Operator
 from runs.tracking.filters.nodes import LISTS, NULLS
 from runs.tracking.tables import DATASET, PARAM, PROPERTY, TAG
 
@@ -30,7 +22,6 @@ TABLES = {
     Entity.PROPERTY: PROPERTY,
 }
 AGGREGATES = {
-    None: '{s}."last"',
     Aggregate.LAST: '{s}."last"',
     Aggregate.FIRST: '{s}."first"',
     Aggregate.MIN: '{s}."min"',
@@ -45,9 +36,9 @@ AGGREGATES = {
 }
 
 
-def read_aggregate(aggregate: str | None, series: str) -> str:
+def read_aggregate(aggregate: Aggregate, series: str) -> str:
     """Return the expression of an aggregate of the series row `series`; NULL is NaN."""
-    return AGGREGATES[aggregate and Aggregate(aggregate)].format(s=series)
+    return AGGREGATES[aggregate].format(s=series)
 
 
 class Conditions:
@@ -184,7 +175,7 @@ class Conditions:
         return matching.wrap("NOT EXISTS (", ")")
 
 
-def _is_final(aggregate: Aggregate | None) -> Sql:
+def _is_final(aggregate: Aggregate) -> Sql:
     """The condition that the text `s` is the last (or first) of its metric."""
     beyond = "<" if aggregate is Aggregate.FIRST else ">"
     return Sql(

@@ -14,14 +14,14 @@ from runs.search.conditions import TABLES, Conditions, read_aggregate
 from runs.search.fetching import fetch
 from runs.search.run_fields import find_runs_by_id
 from runs.search.scope import Scope
-from runs.tracking.filters import Aggregate, And, Comparison, Entity, Node, Operator, Or
+from runs.tracking.fields import INDEXED, Entity
+from runs.tracking.filters import And, Comparison, Node, Operator, Or
 from runs.tracking.filters.nodes import ORDERED
 from runs.tracking.models import INDEXED_VALUE_CHARS
 from runs.tracking.tables import RUN
 
 FEW = 1000
 POSITIVE = (Operator.EQ, Operator.IN)
-INDEXED_AGGREGATES = (None, Aggregate.MIN, Aggregate.MAX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class _RangeFinder:
         source += self.dialect.one_of("s.metric_id", ids) if ids else FALSE
         number = read_aggregate(node.field.aggregate, "s")
         compared = compare_float(number, node.operator, node.value)
-        if node.field.aggregate in INDEXED_AGGREGATES and node.operator is not Operator.NE:
+        if node.field.aggregate in INDEXED and node.operator is not Operator.NE:
             return Range("s.run_id", source + " AND " + compared)
         return Range("s.run_id", source, compared)
 

@@ -9,7 +9,7 @@ from runs.search.errors import SearchError
 from runs.search.goals import read_at_best
 from runs.search.metric_terms import make_term
 from runs.search.prepared import PreparedSearch
-from runs.search.sort_keys import BEST, EMPTY, MISSING, NUMBER, SortKey
+from runs.search.sort_keys import EMPTY, MISSING, NUMBER, SortKey
 from runs.search.statements import read_sorted
 
 
@@ -24,11 +24,11 @@ def read_in_memory(
     goal = prepared.search.goal
     if goal is None:
         raise SearchError("Choose a goal metric to sort by the value at its best.")
-    stored = [key for key in keys if key.aggregate != BEST]
+    stored = [key for key in keys if not key.is_at_best]
     terms = [make_term(key, i, prepared.scope, prepared.metrics) for i, key in enumerate(stored)]
     hits = read_sorted(prepared.scope, prepared.block, terms, None, None)
     ids = [hit.id for hit in hits]
-    found = {key: read_at_best(goal, ids, key.key) for key in keys if key.aggregate == BEST}
+    found = {key: read_at_best(goal, ids, key.field.key) for key in keys if key.is_at_best}
     hits = [_complete(hit, keys, found) for hit in hits]
     hits = sort_hits(hits, keys)
     if after:

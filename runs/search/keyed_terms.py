@@ -11,9 +11,7 @@ from runs.search.fetching import fetch
 from runs.search.scope import Scope
 from runs.search.sort_keys import EMPTY, MISSING, NUMBER, TEXT, SortKey
 from runs.search.terms import Band, Term, Walk
-from runs.tracking.filters import Entity
-
-ENTITIES = {"param": Entity.PARAM, "tag": Entity.TAG, "property": Entity.PROPERTY}
+from runs.tracking.fields import Entity
 
 
 class KeyedTerm(Term):
@@ -21,8 +19,8 @@ class KeyedTerm(Term):
 
     def __init__(self, key: SortKey, index: int, scope: Scope) -> None:
         super().__init__(key, index, scope)
-        self.table = TABLES[ENTITIES[key.kind]]
-        self.has_numbers = key.kind == "param" and not key.as_text
+        self.table = TABLES[key.field.entity]
+        self.has_numbers = key.field.entity is Entity.PARAM and not key.as_text
 
     @cached_property
     def homes(self) -> tuple[int, ...]:
@@ -33,7 +31,7 @@ class KeyedTerm(Term):
         has_key = sql(
             f") e WHERE EXISTS (SELECT 1 FROM {self.table} s WHERE s.experiment_id = e.id"
             " AND s.key = %s)",
-            self.key.key,
+            self.key.field.key,
         )
         query = sql("SELECT e.id FROM (") + self.dialect.ids(ids) + has_key
         return tuple(row[0] for row in fetch(query))
@@ -41,7 +39,8 @@ class KeyedTerm(Term):
     def join(self) -> Sql:
         row = self.row
         return sql(
-            f" LEFT JOIN {self.table} {row} ON {row}.run_id = r.id AND {row}.key = %s", self.key.key
+            f" LEFT JOIN {self.table} {row} ON {row}.run_id = r.id AND {row}.key = %s",
+            self.key.field.key,
         )
 
     def values(self) -> dict[int, str]:
@@ -73,7 +72,7 @@ class KeyedTerm(Term):
     def rows(self) -> Sql:
         """Return `FROM … WHERE …` of all rows of the key."""
         places = self.dialect.one_of("s.experiment_id", self.homes) if self.homes else FALSE
-        return sql(f"FROM {self.table} s WHERE s.key = %s AND ", self.key.key) + places
+        return sql(f"FROM {self.table} s WHERE s.key = %s AND ", self.key.field.key) + places
 
     def ends(self) -> Sql:
         """Return the query of the first and the last text of each experiment, from the index."""
@@ -81,13 +80,13 @@ class KeyedTerm(Term):
 
     def _ends(self, value: str) -> Sql:
         end = f"(SELECT {value} FROM {self.table} s WHERE s.experiment_id = e.id AND s.key = %s"
-        key = self.key.key
+        key = self.key.field.key
         ends = f"SELECT {end} ORDER BY {value} LIMIT 1), {end} ORDER BY {value} DESC LIMIT 1)"
         return sql(ends, key, key) + self.dialect.ids(self.homes).wrap(" FROM (", ") e")
 
     def bands(self) -> list[Band]:
         missing = Band(MISSING, self._exists(Sql("")).wrap("NOT ", ""))
-        if self.key.kind == "tag":
+        if self.key.field.entity is Entity.TAG:
             return [
                 self._band(TEXT, self._is_text()),
                 self._band(EMPTY, Sql("s.value IS NULL")),
@@ -106,7 +105,7 @@ class KeyedTerm(Term):
         if rank not in (NUMBER, TEXT):
             return None
         condition = Sql("s.number IS NOT NULL") if rank == NUMBER else self._is_text()
-        condition = sql("s.key = %s AND ", self.key.key) + condition
+        condition = sql("s.key = %s AND ", self.key.field.key) + condition
         value = "s.number" if rank == NUMBER else first_chars(self.dialect, "s.value")
         return Walk(rank, self.table, condition, value, "s.experiment_id", self.homes)
 
@@ -130,7 +129,7 @@ class KeyedTerm(Term):
     def _exists(self, condition: Sql) -> Sql:
         fence = self.dialect.fence if condition.text else ""
         inside = sql(
-            f"SELECT 1 FROM {self.table} s WHERE s.run_id = r.id AND s.key = %s", self.key.key
+            f"SELECT 1 FROM {self.table} s WHERE s.run_id = r.id AND s.key = %s", self.key.field.key
         )
         return (inside + condition).wrap("EXISTS (", f"{fence})")
 

@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from runs.search.errors import SearchError
 from runs.search.goals import Goal, read_at_best
 from runs.search.logs import match_logs
-from runs.tracking.filters import Aggregate, And, Comparison, Entity, Node, Operator, join, walk
+from runs.tracking.fields import Aggregate, Entity
+from runs.tracking.filters import And, Comparison, Node, Operator, join, walk
 
 # keys of runs -> those for which a condition holds
 Finder = Callable[[list[int]], list[int]]

@@ -2,17 +2,15 @@
 
 from runs.database.fragments import FALSE, TRUE, Sql, sql
 from runs.metrics.tables import SERIES
-from runs.search.conditions import read_aggregate
+from runs.search.conditions import TABLES, read_aggregate
 from runs.search.drivers import Driver, Range
 from runs.search.errors import SearchError
-from runs.search.keyed_terms import ENTITIES, KeyedTerm
+from runs.search.keyed_terms import KeyedTerm
 from runs.search.metric_ids import MetricIds
 from runs.search.scope import Scope
 from runs.search.sort_keys import EMPTY, MISSING, NUMBER, SortKey
 from runs.search.terms import Band, RunTerm, Term, Walk
-from runs.tracking.filters import Aggregate
-
-INDEXED_AGGREGATES = ("last", "min", "max")
+from runs.tracking.fields import INDEXED, STORED, Entity
 
 
 class MetricTerm(Term):
@@ -20,10 +18,10 @@ class MetricTerm(Term):
 
     def __init__(self, key: SortKey, index: int, scope: Scope, metrics: MetricIds) -> None:
         super().__init__(key, index, scope)
-        if key.aggregate not in set(Aggregate):
-            raise SearchError(f"Runs cannot be sorted by the {key.aggregate} of a metric.")
-        self.ids = metrics.all(key.key, key.column)
-        self.of_run = metrics.of_run(key.key, key.column) or sql("NULL")
+        if key.field.aggregate not in STORED:
+            raise SearchError(f"Runs cannot be sorted by the {key.field.aggregate} of a metric.")
+        self.ids = metrics.all(key.field.key, key.field.column)
+        self.of_run = metrics.of_run(key.field.key, key.field.column) or sql("NULL")
         self.constant_rank = None if self.ids else MISSING
 
     def join(self) -> Sql:
@@ -36,10 +34,10 @@ class MetricTerm(Term):
         return on + f"{row}.metric_id = " + self.of_run
 
     def values(self) -> dict[int, str]:
-        return {NUMBER: read_aggregate(self.key.aggregate, self.row)}
+        return {NUMBER: read_aggregate(self.key.field.aggregate, self.row)}
 
     def rank(self) -> str:
-        value = read_aggregate(self.key.aggregate, self.row)
+        value = read_aggregate(self.key.field.aggregate, self.row)
         return (
             f"CASE WHEN {self.row}.run_id IS NULL THEN {MISSING}"
             f" WHEN {value} IS NULL THEN {EMPTY} ELSE {NUMBER} END"
@@ -48,7 +46,7 @@ class MetricTerm(Term):
     def bands(self) -> list[Band]:
         if not self.ids:
             return [Band(MISSING, TRUE)]
-        value = read_aggregate(self.key.aggregate, "s")
+        value = read_aggregate(self.key.field.aggregate, "s")
         return [
             self._band(NUMBER, Sql(f"{value} IS NOT NULL")),
             self._band(EMPTY, Sql(f"{value} IS NULL")),
@@ -62,7 +60,7 @@ class MetricTerm(Term):
 
     def ends(self) -> Sql:
         """Return the query of the least and the greatest value of each metric."""
-        value = read_aggregate(self.key.aggregate, "s")
+        value = read_aggregate(self.key.field.aggregate, "s")
         end = f"(SELECT {value} FROM {SERIES} s WHERE s.metric_id = e.id ORDER BY {value}"
         ends = f"SELECT {end} LIMIT 1), {end} DESC LIMIT 1) FROM ("
         return self.dialect.ids(self.ids).wrap(ends, ") e")
@@ -70,7 +68,7 @@ class MetricTerm(Term):
     def walk(self, rank: int) -> Walk | None:
         if rank != NUMBER:
             return None
-        value = read_aggregate(self.key.aggregate, "s")
+        value = read_aggregate(self.key.field.aggregate, "s")
         return Walk(
             rank,
             SERIES,
@@ -78,11 +76,11 @@ class MetricTerm(Term):
             value,
             "s.metric_id",
             tuple(self.ids),
-            is_indexed=self.key.aggregate in INDEXED_AGGREGATES,
+            is_indexed=self.key.field.aggregate in INDEXED,
         )
 
     def equals(self, rank: int, value: float | str) -> Band:
-        return self._band(rank, sql(f"{read_aggregate(self.key.aggregate, 's')} = %s", value))
+        return self._band(rank, sql(f"{read_aggregate(self.key.field.aggregate, 's')} = %s", value))
 
     def _band(self, rank: int, condition: Sql) -> Band:
         exists = self._exists(condition.wrap(" AND ", ""))
@@ -99,10 +97,10 @@ class MetricTerm(Term):
 
 def make_term(key: SortKey, index: int, scope: Scope, metrics: MetricIds) -> Term:
     """Return the term of a sort key. Raises SearchError for one there is not."""
-    if key.kind == "metric":
+    if key.is_metric:
         return MetricTerm(key, index, scope, metrics)
-    if key.kind in ENTITIES:
+    if key.field.entity in TABLES:
         return KeyedTerm(key, index, scope)
-    if key.kind == "run":
+    if key.field.entity is Entity.RUN:
         return RunTerm(key, index, scope)
-    raise SearchError(f"Runs cannot be sorted by a `{key.kind}`.")
+    raise SearchError(f"Runs cannot be sorted by `{key.field.entity}`.")

@@ -1,11 +1,13 @@
 """A search made ready: its names looked up, its filter compiled, its rarest condition found."""
 
+import re
 from collections.abc import Sequence
 
 from runs.database.fragments import Sql, all_of, sql
 from runs.search.blocks import Block
 from runs.search.conditions import Conditions
 from runs.search.drivers import FEW, Driver, count_drivers, find_drivers
+from runs.search.errors import SearchError
 from runs.search.fetching import fetch
 from runs.search.looked_up import finder_of, is_looked_up, without_looked_up
 from runs.search.metric_ids import MetricIds
@@ -15,10 +17,12 @@ from runs.search.search import Search
 from runs.search.sort_keys import SortKey
 from runs.search.statements import read_sample, read_sorted, source_of
 from runs.tracking.clock import now_ms
-from runs.tracking.filters import EVERYTHING, And, Comparison, Entity, Node, join, walk
+from runs.tracking.fields import NUMBERS, Entity
+from runs.tracking.filters import EVERYTHING, And, Comparison, Node, join, walk
 from runs.tracking.filters.nodes import NULLS
 from runs.tracking.models import Lifecycle
 
+SUFFIX = re.compile(r"(.+)[.:](\w+)", re.DOTALL)
 # Drivers that are not few are counted so far to find the smallest.
 MANY = 100_000
 # So many of a sample must match for the filter to be walked.
@@ -46,12 +50,28 @@ class PreparedSearch:
             for one in comparisons
             if one.field.entity is Entity.METRIC
         }
-        names |= {(key.key, key.column) for key in keys if key.kind == "metric"}
+        names |= {(key.field.key, key.field.column) for key in keys if key.is_metric}
         self.metrics = MetricIds(self.scope, sorted(names))
+        self._refuse_unknown_aggregates(keys)
         known = self._look_up(node, comparisons)
         self.conditions = Conditions(self.scope, self.metrics, known, is_page)
         self.node = node
         self.block = self._make_block(is_page)
+
+    def _refuse_unknown_aggregates(self, keys: Sequence[SortKey]) -> None:
+        """Raise SearchError for a key such as `metrics.loss.median`: no run has a metric of this
+        name, and `loss` is one. A query for each metric that is not known."""
+        for field in (key.field for key in keys if key.is_metric and not key.as_text):
+            split = SUFFIX.fullmatch(field.key)
+            if split is None or self.metrics.all(field.key, field.column):
+                continue
+            stem, word = split.groups()
+            if MetricIds(self.scope, [(stem, "")]).all(stem):
+                known = ", ".join(f".{one}" for one in NUMBERS)
+                raise SearchError(
+                    f"There is no metric {field.key!r} here, and {stem!r} has no {word!r}."
+                    f" It has {known}."
+                )
 
     def _look_up(
         self, node: Node, comparisons: Sequence[Comparison]

@@ -11,55 +11,18 @@ from runs.search.comparisons import (
 )
 from runs.search.fetching import fetch
 from runs.search.scope import Scope
-from runs.tracking.client_tags import ARTIFACT_SCHEME
 from runs.tracking.filters import Comparison, Operator
-from runs.tracking.filters.fields import Type, type_of
+from runs.tracking.filters.fields import type_of
 from runs.tracking.filters.nodes import NULLS
-from runs.tracking.models import Lifecycle
-from runs.tracking.statuses import ACTIVE_STATUSES
+from runs.tracking.run_fields import BY_NAME, Type
 from runs.tracking.tables import EXPERIMENT, RUN
 
-COLUMNS = {
-    "name": "r.name",
-    "status": "r.status",
-    "kind": "r.kind",
-    "number": "r.number",
-    "run_id": "r.run_id",
-    "submitted_by": "r.submitted_by",
-    "target": "r.target",
-    "description": "r.description",
-    "error": "r.error",
-    "reason": "r.status_reason",
-    "created": "r.created_ms",
-    "updated": "r.updated_ms",
-    "started": "r.started_ms",
-    "ended": "r.ended_ms",
-    "experiment": f"(SELECT e.name FROM {EXPERIMENT} e WHERE e.id = r.experiment_id)",
-    "parent": f"(SELECT q.run_id FROM {RUN} q WHERE q.id = r.parent_id)",
-    "root": f"(SELECT q.run_id FROM {RUN} q WHERE q.id = r.root_id)",
-    "archived": f"CASE WHEN r.lifecycle = '{Lifecycle.ARCHIVED.value}' THEN 1 ELSE 0 END",
-    # The location that clients are told.
-    "artifact_uri": (
-        "(SELECT CASE WHEN e.artifact_location = ''"
-        f" THEN '{ARTIFACT_SCHEME}/' || e.number"
-        " ELSE e.artifact_location END || '/' || r.run_id || '/artifacts'"
-        f" FROM {EXPERIMENT} e WHERE e.id = r.experiment_id)"
-    ),
-}
-ACTIVE = ", ".join(f"'{status.value}'" for status in sorted(ACTIVE_STATUSES))
-# A run that goes on has lasted until now; one that ended without saying when has no duration.
-DURATION = (
-    "(CAST(COALESCE(r.ended_ms, CASE WHEN r.status IN ({active}) THEN {now} END)"
-    " AS double precision) - r.started_ms) / 1000"
-)
 NAMED_RUNS = {"parent": "r.parent_id", "root": "r.root_id"}
 
 
 def read_field(key: str, scope: Scope) -> str:
     """Return the expression of a run field; a blank text reads as it is."""
-    if key == "duration":
-        return DURATION.format(active=ACTIVE, now=int(scope.now_ms))
-    return COLUMNS[key]
+    return BY_NAME[key].expression.replace("{now}", str(int(scope.now_ms)))
 
 
 def compare_run_field(node: Comparison, scope: Scope) -> Sql:
@@ -73,7 +36,7 @@ def compare_run_field(node: Comparison, scope: Scope) -> Sql:
 
 
 def _compare_null(node: Comparison, field: str) -> Sql:
-    blank = f"NULLIF({field}, '')" if type_of(node.field) in (Type.TEXT, Type.CHOICE) else field
+    blank = f"NULLIF({field}, '')" if BY_NAME[node.field.key].is_text else field
     return Sql(f"{blank} {node.operator.value}")
 
 

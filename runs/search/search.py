@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 from runs.search.goals import Goal
 from runs.search.sort_keys import SortKey
-from runs.tracking.filters import EVERYTHING, And, Comparison, Entity, Field, Node, Operator, join
+from runs.tracking.fields import Entity, Field
+from runs.tracking.filters import EVERYTHING, And, Comparison, Node, Operator, join
 from runs.tracking.filters import parse as parse_filter
 from runs.tracking.models import Experiment, Lifecycle
 from runs.workspaces.models import Workspace

@@ -11,7 +11,6 @@ from runs.search.metric_terms import make_term
 from runs.search.pages import Pager
 from runs.search.prepared import PreparedSearch
 from runs.search.search import Search
-from runs.search.sort_keys import BEST
 from runs.tracking.statuses import WAITING_STATUSES, Status
 
 MOST_RUNS = 50_000
@@ -57,7 +56,7 @@ def search_runs(search: Search, *, limit: int = 100, after: str | None = None) -
         position, asked_ms = read_cursor(after, keys)
         search = replace(search, now_ms=asked_ms)
     prepared = PreparedSearch(search, keys, is_page=True)
-    if any(key.aggregate == BEST for key in keys):
+    if any(key.is_at_best for key in keys):
         hits = read_in_memory(prepared, keys, position, limit + 1)
     else:
         terms = [make_term(key, i, prepared.scope, prepared.metrics) for i, key in enumerate(keys)]

@@ -1,40 +1,48 @@
 """What runs are sorted by."""
 
-from dataclasses import astuple, dataclass
-from enum import StrEnum
+from dataclasses import dataclass, replace
+
+from runs.tracking.fields import Aggregate, Entity, Field
+from runs.tracking.run_fields import parse_field, split_list
 
 # Bands of a sort, in this order in both directions. EMPTY: NaN, or a tag without a value.
 NUMBER, TEXT, EMPTY, MISSING = range(4)
-# The aggregate that no table keeps.
-BEST = "best"
-
-
-class SortKind(StrEnum):
-    """Where the values of a sort key are kept."""
-
-    RUN = "run"
-    METRIC = "metric"
-    PARAM = "param"
-    TAG = "tag"
-    PROPERTY = "property"
 
 
 @dataclass(frozen=True, slots=True)
 class SortKey:
-    """One sort key. `key` is a name, for a run field its canonical name in the filter language.
+    """One sort key.
 
-    `aggregate` of a metric: last, min, max, first, mean, count, or best (the value at the step
-    where a goal metric is best, which the caller's hook knows). Params sort by number, then those
-    that read as none by text; `as_text` sorts all by text, as MLflow does. Whatever the direction,
-    NaN stands behind the numbers and runs without a value at the end.
+    Params sort by number, then those that read as none by text; `as_text` is MLflow's way: all
+    by text, and a metric that no run has is never refused. Whatever the direction, NaN stands behind the numbers and runs without a value at
+    the end. Sorting by a value at best needs the goal of a search.
     """
 
-    kind: str
-    key: str
-    aggregate: str = "last"
+    field: Field
     descending: bool = False
-    column: str = ""
     as_text: bool = False
 
+    @property
+    def is_metric(self) -> bool:
+        return self.field.entity is Entity.METRIC
+
+    @property
+    def is_at_best(self) -> bool:
+        return self.is_metric and self.field.aggregate is Aggregate.BEST
+
     def parts(self) -> tuple[object, ...]:
-        return astuple(self)
+        """Return what tells it from every other key."""
+        one = self.field
+        return one.entity, one.key, one.aggregate, one.column, self.descending, self.as_text
+
+
+def parse_sort(text: str) -> tuple[SortKey, ...]:
+    """Read `-metrics.loss.min,created`, a `-` for descending; of a field given twice the last one
+    counts, and a trend is sorted by its last value. Raises InvalidValue."""
+    keys: dict[Field, bool] = {}
+    for item in split_list(text):
+        field = parse_field(item.removeprefix("-"))
+        if field.aggregate is Aggregate.TREND:
+            field = replace(field, aggregate=Aggregate.LAST)
+        keys[field] = item[0] == "-"
+    return tuple(SortKey(field, descending) for field, descending in keys.items())

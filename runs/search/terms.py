@@ -8,16 +8,11 @@ from dataclasses import dataclass
 from runs.database.fragments import TRUE, Sql, sql
 from runs.search.drivers import Driver, Range
 from runs.search.errors import SearchError
-from runs.search.run_fields import COLUMNS, read_field
+from runs.search.run_fields import read_field
 from runs.search.scope import Scope
 from runs.search.sort_keys import MISSING, NUMBER, TEXT, SortKey
-from runs.tracking.filters.fields import BY_NAME, Type
+from runs.tracking.run_fields import BY_NAME
 from runs.tracking.tables import RUN
-
-TEXTS = (Type.TEXT, Type.CHOICE)
-# Columns of runs that are never NULL, and those of them that an index has in order.
-ALWAYS = frozenset({"number", "created", "updated", "archived", "status", "kind", "run_id"})
-INDEXED = frozenset({"number", "created"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +93,13 @@ class RunTerm(Term):
 
     def __init__(self, key: SortKey, index: int, scope: Scope) -> None:
         super().__init__(key, index, scope)
-        if key.key not in BY_NAME:
-            raise SearchError(f"Runs cannot be sorted by `{key.key}`.")
-        field = BY_NAME[key.key]
-        self.band = TEXT if field.type in TEXTS else NUMBER
+        if key.field.key not in BY_NAME:
+            raise SearchError(f"Runs cannot be sorted by `{key.field.key}`.")
+        field = BY_NAME[key.field.key]
+        self.band = TEXT if field.is_text else NUMBER
         self.expression = read_field(field.name, scope)
-        self.indexed = field.name in INDEXED
-        if field.name in ALWAYS:
+        self.indexed = field.is_indexed
+        if field.is_always:
             self.constant_rank = self.band
         elif self.band == TEXT:
             self.expression = f"NULLIF({self.expression}, '')"
@@ -135,4 +130,4 @@ class RunTerm(Term):
         return Band(rank, sql(f"{self.expression} = %s", value), driver)
 
     def _column(self, row: str) -> str:
-        return COLUMNS[BY_NAME[self.key.key].name].replace("r.", f"{row}.")
+        return BY_NAME[self.key.field.key].expression.replace("r.", f"{row}.")

@@ -3,17 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from runs.table.columns import Kind
 from runs.table.names import NOTES, list_names, list_values
-from runs.tracking.filters import (
-    Entity,
-    Expectation,
-    Expected,
-    Field,
-    suggest,
-    write_field,
-    write_value,
-)
+from runs.tracking.fields import Entity, Field
+from runs.tracking.filters import Expectation, Expected, suggest, write_field, write_value
 
 MOST_ITEMS = 30
 
@@ -57,7 +49,7 @@ def complete_names(expected: Expectation, experiment_ids: Sequence[int]) -> list
     if entity not in (Entity.METRIC, Entity.PARAM, Entity.TAG, Entity.PROPERTY):
         return []
     wanted = expected.prefix.lower()
-    found = [key for key in list_names(Kind(entity.value), experiment_ids) if wanted in key.lower()]
+    found = [key for key in list_names(entity, experiment_ids) if wanted in key.lower()]
     found.sort(key=lambda key: (not key.lower().startswith(wanted), key))
     return [
         Item(key, f"{write_field(Field(entity, key))} ", entity.value) for key in found[:MOST_ITEMS]
@@ -67,9 +59,7 @@ def complete_names(expected: Expectation, experiment_ids: Sequence[int]) -> list
 def complete_values(
     expected: Expectation, field: Field, experiment_ids: Sequence[int]
 ) -> list[Item]:
-    kinds = {kind.value: kind for kind in NOTES}
-    if field.entity.value not in kinds:
+    if field.entity not in NOTES:
         return []
-    kind = kinds[field.entity.value]
-    values = list_values(kind, field.key, experiment_ids, expected.prefix)
+    values = list_values(field.entity, field.key, experiment_ids, expected.prefix)
     return [Item(value, f"{write_value(field, value)} ") for value in values]

@@ -14,13 +14,11 @@ from runs.search.fetching import fetch
 from runs.search.keyed_terms import KeyedTerm
 from runs.search.metric_terms import MetricTerm
 from runs.search.prepared import PreparedSearch
-from runs.search.run_fields import COLUMNS
 from runs.search.sort_keys import NUMBER, TEXT
-from runs.table.columns import Column, Kind, Value
+from runs.table.columns import Column
+from runs.tracking.fields import Entity
 from runs.tracking.models import INDEXED_VALUE_CHARS, Run
-
-NOTES = {Kind.PARAM: "param", Kind.TAG: "tag", Kind.PROPERTY: "property"}
-STORED = frozenset(Value) - {Value.BEST, Value.TREND}
+from runs.tracking.run_fields import BY_NAME, can_compare
 
 
 def find_constant(search: Search, columns: Iterable[Column]) -> set[Column]:
@@ -30,24 +28,15 @@ def find_constant(search: Search, columns: Iterable[Column]) -> set[Column]:
     Columns that no table keeps (at best, trends, tags as a whole) are never among them. At most
     six statements for each column; ask only for columns that agree on the rows at hand.
     """
-    kept = [column for column in columns if is_stored(column)]
-    keys = [_sort_key(column) for column in kept if column.kind is not Kind.RUN]
+    kept = [column for column in columns if can_compare(column)]
+    keys = [_sort_key(column) for column in kept if column.entity is not Entity.RUN]
     prepared = PreparedSearch(search, keys)
     runs = Run.objects.filter(experiment__in=prepared.scope.experiment_ids).count()
     return {column for column in kept if not _Column(column, prepared, runs).varies()}
 
 
-def is_stored(column: Column) -> bool:
-    """Tell whether the values of a column stand in a table."""
-    if column.kind is Kind.RUN:
-        return column.key in COLUMNS
-    return column.kind is not Kind.METRIC or column.value in STORED
-
-
 def _sort_key(column: Column) -> SortKey:
-    if column.kind is Kind.METRIC:
-        return SortKey("metric", column.key, column.value.value)
-    return SortKey(NOTES[column.kind], column.key, as_text=True)
+    return SortKey(column, as_text=column.entity is not Entity.METRIC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +49,8 @@ class _Column:
 
     def varies(self) -> bool:
         """Tell whether two runs that match differ."""
-        if self.column.kind is Kind.RUN:
-            return self._differs(COLUMNS[self.column.key], Sql(""))
+        if self.column.entity is Entity.RUN:
+            return self._differs(BY_NAME[self.column.key].expression, Sql(""))
         term = self._term()
         stored = self._count_stored(term)
         if stored == 0:
@@ -74,7 +63,7 @@ class _Column:
 
     def _term(self) -> KeyedTerm | MetricTerm:
         key = _sort_key(self.column)
-        if self.column.kind is Kind.METRIC:
+        if self.column.entity is Entity.METRIC:
             return MetricTerm(key, 0, self.prepared.scope, self.prepared.metrics)
         return KeyedTerm(key, 0, self.prepared.scope)
 

@@ -10,11 +10,12 @@ from django.db.models import Exists, OuterRef
 from runs.metrics.kinds.rows import read_texts
 from runs.metrics.models import Metric, TextValue
 from runs.metrics.queries import read_history, read_summaries
-from runs.table.columns import Column, Kind, Value
+from runs.table.columns import Column, look_of
 from runs.table.export_formats import Field, FieldType
 from runs.table.rows import TableRow
 from runs.table.run_list import RunList, RunQuery, list_runs
 from runs.tracking.clock import now_ms
+from runs.tracking.fields import Aggregate, Entity
 from runs.tracking.models import Run
 from runs.workspaces.models import Workspace
 
@@ -62,22 +63,13 @@ def export_table(query: RunQuery) -> Export:
     first = next(all_pages)
     shown = [(i, column) for i, column in enumerate(first.columns) if column.id != ID_FIELD.name]
     texts = find_texts(
-        query.search.workspace, [column.key for _, column in shown if column.kind == Kind.METRIC]
+        query.search.workspace,
+        [column.key for _, column in shown if column.entity is Entity.METRIC],
     )
-    fields = [ID_FIELD, *(Field(name_of(one), type_of(one, texts)) for _, one in shown)]
+    fields = [ID_FIELD, *(Field(one.id, type_of(one, texts)) for _, one in shown)]
     flatten = [(i, flattener_of(column)) for i, column in shown]
     rows = rows_of(first, all_pages)
     return fields, ([row.run.run_id, *(flat(row.cells[i]) for i, flat in flatten)] for row in rows)
-
-
-def name_of(column: Column) -> str:
-    """The name of a column in a file: `run.status`, `params.lr`, `metrics.loss`,
-    `metrics.loss.min`. A metric whose own name ends like `.min` says `.last`, so that no two
-    columns have one name."""
-    is_clear = column.key.rpartition(".")[2] not in set(Value)
-    if column.kind is not Kind.METRIC or (column.value is Value.LAST and is_clear):
-        return f"{column.kind}.{column.key}"
-    return f"{column.kind}.{column.key}.{column.value}"
 
 
 def find_texts(workspace: Workspace, keys: Sequence[str]) -> set[str]:
@@ -88,20 +80,24 @@ def find_texts(workspace: Workspace, keys: Sequence[str]) -> set[str]:
 
 
 def type_of(column: Column, texts: set[str]) -> FieldType:
-    if column.kind is Kind.RUN:
-        return RUN_FIELD_TYPES.get(column.type, FieldType.TEXT)
-    if column.kind is not Kind.METRIC or column.value is Value.TREND or column.key in texts:
+    if column.entity is Entity.RUN:
+        return RUN_FIELD_TYPES.get(look_of(column), FieldType.TEXT)
+    if (
+        column.entity is not Entity.METRIC
+        or column.aggregate is Aggregate.TREND
+        or column.key in texts
+    ):
         return FieldType.TEXT
-    return FieldType.WHOLE if column.value is Value.COUNT else FieldType.NUMBER
+    return FieldType.WHOLE if column.aggregate is Aggregate.COUNT else FieldType.NUMBER
 
 
 def flattener_of(column: Column) -> Callable[[Any], Any]:
     """How the cells of a column become one number or text: a duration is seconds, up to now for a
     run that goes on; a status is its word, a parent its run id; tags are a JSON object, a trend a
     JSON array."""
-    if column.value is Value.TREND:
+    if column.aggregate is Aggregate.TREND:
         return lambda cell: cell and as_json(cell)
-    return FLATTENERS.get(column.key, as_is) if column.kind is Kind.RUN else as_is
+    return FLATTENERS.get(column.key, as_is) if column.entity is Entity.RUN else as_is
 
 
 def as_is(cell: Any) -> Any:

@@ -7,20 +7,19 @@ from typing import Any
 
 from runs.database.fragments import Sql, chain, sql
 from runs.search import Search, SortKey
-from runs.search.conditions import read_aggregate
+from runs.search.conditions import TABLES, read_aggregate
 from runs.search.fetching import fetch
 from runs.search.keyed_terms import KeyedTerm
 from runs.search.metric_terms import MetricTerm
 from runs.search.prepared import PreparedSearch
-from runs.search.run_fields import COLUMNS
-from runs.table.columns import Column, Kind, Value, is_sorted_by
+from runs.table.columns import Column
 from runs.tracking.errors import InvalidValue
+from runs.tracking.fields import STORED, Entity, Field
+from runs.tracking.run_fields import BY_NAME, label_of
 
 MOST_GROUPS = 1000
 # SQLite joins at most 64 tables: so many metrics are summed up by one statement.
 METRICS_AT_ONCE = 40
-NOTES = {Kind.PARAM: "param", Kind.TAG: "tag", Kind.PROPERTY: "property"}
-SUMMED = frozenset(Value) - {Value.BEST, Value.TREND}
 # The sum of a million of the largest doubles is still one when each is divided by this; what is so
 # small that it would vanish counts as 0.
 SCALE = 2.0**20
@@ -64,9 +63,9 @@ def read_groups(
     Metrics are those of `columns` (not those "at best"). One statement, and one more for every 40
     metrics beyond the first. Raises InvalidValue for a field that runs cannot be grouped by.
     """
-    summed = [one for one in columns if one.kind is Kind.METRIC and one.value in SUMMED]
+    summed = [one for one in columns if one.entity is Entity.METRIC and one.aggregate in STORED]
     names = list(dict.fromkeys(one.key for one in summed))
-    prepared = PreparedSearch(search, [SortKey("metric", name) for name in names])
+    prepared = PreparedSearch(search, [SortKey(Field(Entity.METRIC, name)) for name in names])
     grouping = _Grouping(prepared, fields)
     groups: dict[tuple[Any, ...], Group] = {}
     for part in _parts(names):
@@ -90,10 +89,9 @@ def sort_groups(groups: list[Group], keys: Sequence[SortKey]) -> list[Group]:
 
 
 def _sort_value(group: Group, key: SortKey) -> Any:
-    if key.kind != "metric":
+    if not key.is_metric:
         return tuple("" if value is None else str(value) for value in group.values)
-    means = (one.mean for column, one in group.metrics.items() if is_sorted_by(column, key))
-    return next(means, None)
+    return group.metrics[key.field].mean if key.field in group.metrics else None
 
 
 def _parts(names: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -112,14 +110,14 @@ class _Grouping:
             self._add_field(field, index)
 
     def _add_field(self, field: Column, index: int) -> None:
-        if field.kind in NOTES:
-            term = KeyedTerm(SortKey(NOTES[field.kind], field.key), index, self.scope)
+        if field.entity in TABLES:
+            term = KeyedTerm(SortKey(field), index, self.scope)
             self.values.append(f"{term.row}.value")
             self.joins.append(term.join())
-        elif field.kind is Kind.RUN and field.key in COLUMNS:
-            self.values.append(COLUMNS[field.key])
+        elif field.entity is Entity.RUN and field.key in BY_NAME:
+            self.values.append(BY_NAME[field.key].expression)
         else:
-            raise InvalidValue(f"Runs cannot be grouped by {field.label}.")
+            raise InvalidValue(f"Runs cannot be grouped by {label_of(field)}.")
 
     def read(
         self, names: Sequence[str], columns: Sequence[Column], limit: int, offset: int
@@ -127,7 +125,9 @@ class _Grouping:
         """Give (values, count, last number, statistics by column) of each group."""
         depth, first = len(self.values), len(self.values)
         terms = {
-            name: MetricTerm(SortKey("metric", name), index, self.scope, self.prepared.metrics)
+            name: MetricTerm(
+                SortKey(Field(Entity.METRIC, name)), index, self.scope, self.prepared.metrics
+            )
             for index, name in enumerate(names, first)
         }
         values = [f"{value} AS v{i}" for i, value in enumerate(self.values)]
@@ -149,7 +149,7 @@ class _Grouping:
 
 
 def _statistics(column: Column, term: MetricTerm) -> str:
-    return STATISTICS.format(x=read_aggregate(column.value.value, term.row))
+    return STATISTICS.format(x=read_aggregate(column.aggregate, term.row))
 
 
 def _read_statistics(cells: Iterator[Any]) -> Statistics:

@@ -16,16 +16,20 @@ from runs.metrics.dotted_names import name_metric
 from runs.metrics.queries import list_metrics
 from runs.search.comparisons import first_chars
 from runs.search.fetching import fetch
-from runs.table.columns import FIELDS, Column, Kind
+from runs.table.columns import Column
+from runs.tracking.fields import Entity
 from runs.tracking.models import INDEXED_VALUE_CHARS, Param, Property, RunTag
+from runs.tracking.run_fields import SHOWN, label_of
 from runs.tracking.tables import EXPERIMENT
 from runs.tracking.texts import is_storable
 
-NOTES: dict[Kind, type[Param] | type[RunTag] | type[Property]] = {
-    Kind.PARAM: Param,
-    Kind.TAG: RunTag,
-    Kind.PROPERTY: Property,
+NOTES: dict[Entity, type[Param] | type[RunTag] | type[Property]] = {
+    Entity.PARAM: Param,
+    Entity.TAG: RunTag,
+    Entity.PROPERTY: Property,
 }
+# What has columns, in the order they are listed.
+KINDS = (Entity.RUN, Entity.METRIC, Entity.PARAM, Entity.TAG, Entity.PROPERTY)
 PAGE_NAMES = 100
 MOST_NAMES = 12_000
 MOST_VALUES = 20
@@ -67,7 +71,7 @@ LAST_CHARACTER = "\U0010ffff"
 class NamePage:
     """Some of the `total` columns of a kind that match; `next` is where the rest begins."""
 
-    kind: Kind
+    kind: Entity
     total: int
     columns: list[Column]
     next: int | None
@@ -83,7 +87,7 @@ class ChartNames:
 
 
 def list_columns(
-    *, experiment_ids: Sequence[int], search: str = "", kinds: Sequence[Kind] = tuple(Kind),
+    *, experiment_ids: Sequence[int], search: str = "", kinds: Sequence[Entity] = KINDS,
     offset: int = 0, limit: int = PAGE_NAMES,
 ) -> list[NamePage]:  # fmt: skip
     """Return the columns there are in experiments, by kind. One query for each kind.
@@ -93,24 +97,22 @@ def list_columns(
     matches: Callable[[str], object] = compile_pattern(f"(?i){search}").search if search else bool
     pages = []
     for kind in kinds:
-        keys = [key for key in list_names(kind, experiment_ids) if matches(label_of(kind, key))]
+        keys = [
+            key for key in list_names(kind, experiment_ids) if matches(label_of(Column(kind, key)))
+        ]
         shown = [Column(kind, key) for key in keys[offset : offset + limit]]
         after = offset + len(shown)
         pages.append(NamePage(kind, len(keys), shown, after if after < len(keys) else None))
     return pages
 
 
-def label_of(kind: Kind, key: str) -> str:
-    return FIELDS[key].label if kind is Kind.RUN else key
-
-
-def list_names(kind: Kind, experiment_ids: Sequence[int]) -> list[str]:
+def list_names(kind: Entity, experiment_ids: Sequence[int]) -> list[str]:
     """Return every key of a kind in experiments, sorted. One query."""
-    if kind is Kind.RUN:
-        return list(FIELDS)
+    if kind is Entity.RUN:
+        return list(SHOWN)
     if not experiment_ids:
         return []
-    if kind is Kind.METRIC:
+    if kind is Entity.METRIC:
         return list(dict.fromkeys(key for key, _ in list_metrics(experiment_ids)))
     ids = ", ".join(str(int(one)) for one in experiment_ids)
     sql = NAMES.format(table=NOTES[kind]._meta.db_table, ids=ids)
@@ -128,7 +130,7 @@ def list_chart_names(experiment_ids: Sequence[int]) -> ChartNames:
     )
 
 
-def list_values(kind: Kind, key: str, experiment_ids: Sequence[int], prefix: str) -> list[str]:
+def list_values(kind: Entity, key: str, experiment_ids: Sequence[int], prefix: str) -> list[str]:
     """Return up to 20 values that a note has in experiments and that begin with `prefix`. Of long
     values only their indexed first characters are given. One query."""
     if not experiment_ids or not is_storable(prefix + key):

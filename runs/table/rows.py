@@ -17,9 +17,11 @@ from runs.metrics.queries import (
     value_at_best,
 )
 from runs.search import Goal
-from runs.table.columns import Column, Kind, Value
+from runs.table.columns import Column
 from runs.tracking.client_tags import client_tags
+from runs.tracking.fields import STORED, Aggregate, Entity
 from runs.tracking.models import Lifecycle, Param, Property, Run, RunTag
+from runs.tracking.run_fields import SHOWN
 
 TREND_POINTS = 40
 
@@ -29,7 +31,7 @@ class TableRow:
     """A run with the values of the columns, in their order.
 
     A metric's value is a number (NaN included), a text, or None where it was never logged; those of
-    run fields are what `read_field` says.
+    run fields are what `RunField.read` says.
     """
 
     run: Run
@@ -46,7 +48,7 @@ class Beside:
     texts: dict[tuple[int, str], str] = field(default_factory=dict)
     best: dict[tuple[int, str], float] = field(default_factory=dict)
     trends: dict[tuple[int, str], list[float]] = field(default_factory=dict)
-    notes: dict[Kind, dict[tuple[int, str], str | None]] = field(default_factory=dict)
+    notes: dict[Entity, dict[tuple[int, str], str | None]] = field(default_factory=dict)
     tags: dict[int, list[tuple[str, str | None]]] = field(default_factory=dict)
 
 
@@ -75,7 +77,7 @@ def count_children(ids: Sequence[int]) -> dict[int, int]:
 
 def read_beside(ids: Sequence[int], columns: Sequence[Column], goal: Goal | None) -> Beside:
     beside = Beside()
-    plain = keys_of(columns, lambda column: column.value not in (Value.BEST, Value.TREND))
+    plain = keys_of(columns, lambda column: column.aggregate in STORED)
     if plain:
         found = read_summaries(ids, sorted(possible_keys(plain)))
         # The longest key comes last and stays.
@@ -83,28 +85,28 @@ def read_beside(ids: Sequence[int], columns: Sequence[Column], goal: Goal | None
             beside.summaries[run, name_metric(key, column)] = found[run, key, column]
         texts = read_texts(ids, plain)
         beside.texts = {(run, key): logged[-1].value for (run, key, _), logged in texts.items()}
-    best = keys_of(columns, lambda column: column.value is Value.BEST)
+    best = keys_of(columns, lambda column: column.aggregate is Aggregate.BEST)
     if best and goal:
         beside.best = value_at_best(
             run_ids=ids, goal_metric_key=goal.key, goal=goal.direction, keys=best
         )
-    trends = keys_of(columns, lambda column: column.value is Value.TREND)
+    trends = keys_of(columns, lambda column: column.aggregate is Aggregate.TREND)
     if trends:
         beside.trends = read_trends(ids, trends)
-    for kind, model in ((Kind.PARAM, Param), (Kind.TAG, RunTag), (Kind.PROPERTY, Property)):
-        keys = [column.key for column in columns if column.kind is kind]
+    for kind, model in ((Entity.PARAM, Param), (Entity.TAG, RunTag), (Entity.PROPERTY, Property)):
+        keys = [column.key for column in columns if column.entity is kind]
         if keys:
             rows = model.objects.filter(run__in=ids, key__in=keys)
             beside.notes[kind] = {
                 (run, key): value for run, key, value in rows.values_list("run", "key", "value")
             }
-    if any(column.kind is Kind.RUN and column.key == "tags" for column in columns):
+    if any(column.entity is Entity.RUN and column.key == "tags" for column in columns):
         beside.tags = read_tags(ids)
     return beside
 
 
 def keys_of(columns: Iterable[Column], wanted: Callable[[Column], bool]) -> list[str]:
-    return sorted({one.key for one in columns if one.kind is Kind.METRIC and wanted(one)})
+    return sorted({one.key for one in columns if one.entity is Entity.METRIC and wanted(one)})
 
 
 def read_trends(ids: Sequence[int], keys: Sequence[str]) -> dict[tuple[int, str], list[float]]:
@@ -126,42 +128,30 @@ def read_tags(ids: Sequence[int]) -> dict[int, list[tuple[str, str | None]]]:
 
 
 def read_cell(run: Run, column: Column, beside: Beside) -> Any:
-    if column.kind is Kind.RUN:
-        return beside.tags.get(run.id, []) if column.key == "tags" else read_field(run, column.key)
-    if column.kind is Kind.METRIC:
+    if column.entity is Entity.RUN:
+        return beside.tags.get(run.id, []) if column.key == "tags" else SHOWN[column.key].read(run)
+    if column.entity is Entity.METRIC:
         return read_metric(run, column, beside)
-    value = beside.notes[column.kind].get((run.id, column.key))
-    if value is None and (run.id, column.key) in beside.notes[column.kind]:
+    value = beside.notes[column.entity].get((run.id, column.key))
+    if value is None and (run.id, column.key) in beside.notes[column.entity]:
         return ""
     return value
 
 
 def read_metric(run: Run, column: Column, beside: Beside) -> float | str | list[float] | None:
-    if column.value is Value.BEST:
+    if column.aggregate is Aggregate.BEST:
         return beside.best.get((run.id, column.key))
-    if column.value is Value.TREND:
+    if column.aggregate is Aggregate.TREND:
         return beside.trends.get((run.id, column.key))
     summary = beside.summaries.get((run.id, column.key))
     if summary is None:
         return beside.texts.get((run.id, column.key))
-    return value_of(summary, column.value)
+    return value_of(summary, column.aggregate)
 
 
-def value_of(summary: Summary, value: Value) -> float:
+def value_of(summary: Summary, value: Aggregate) -> float:
     """A summary's `value`; NaN where there is none, such as the minimum of nothing but NaN."""
-    if value is Value.COUNT:
+    if value is Aggregate.COUNT:
         return summary.n
     number = getattr(summary, value.value)
     return math.nan if number is None else number
-
-
-def read_field(run: Run, key: str) -> Any:
-    """A field of a run: a time in ms, a (start, end) pair, a run, an experiment, or a text."""
-    readers: dict[str, Callable[[Run], Any]] = {
-        "created": lambda run: run.created_ms,
-        "started": lambda run: run.started_ms,
-        "ended": lambda run: run.ended_ms,
-        "duration": lambda run: (run.started_ms, run.ended_ms),
-        "status": lambda run: (run.status, run.status_reason),
-    }
-    return readers[key](run) if key in readers else getattr(run, key)

@@ -6,15 +6,16 @@ from dataclasses import dataclass, field, replace
 
 from runs.metrics.queries import common_keys
 from runs.search import Search, search_runs
-from runs.table.columns import RUN_FIELDS, Column, Kind
-from runs.table.differences import find_constant, is_stored
+from runs.table.columns import NAME, USUAL, Column
+from runs.table.differences import find_constant
 from runs.table.groups import Group, read_groups, sort_groups
 from runs.table.rows import TableRow, read_rows
+from runs.tracking.fields import Entity
 from runs.tracking.filters import And, Comparison, Node
 from runs.tracking.models import Param, Run
 from runs.tracking.queries import list_ancestors
+from runs.tracking.run_fields import can_compare
 
-DEFAULT_COLUMNS = tuple(Column(Kind.RUN, one.key) for one in RUN_FIELDS if one.is_default)
 COMMON_METRICS = 4
 COMMON_PARAMS = 3
 SAMPLED_RUNS = 200
@@ -72,7 +73,7 @@ def default_columns(search: Search) -> list[Column]:
     """The usual run fields; where all runs are of one experiment, not that."""
     of_one = search.experiments is not None and len(search.experiments) == 1
     of_one = of_one or is_of_one_parent(search.within)
-    return [one for one in DEFAULT_COLUMNS if not (of_one and one.key == "experiment")]
+    return [one for one in USUAL if not (of_one and one.key == "experiment")]
 
 
 def is_of_one_parent(node: Node) -> bool:
@@ -86,7 +87,7 @@ def list_groups(query: RunQuery) -> RunList:
     columns = list(query.columns or ())
     if query.columns is None:
         columns = common_columns(search_runs(query.search, limit=SAMPLED_RUNS).run_ids)
-    columns = [Column(Kind.RUN, "name"), *(one for one in columns if one.kind is Kind.METRIC)]
+    columns = [NAME, *(one for one in columns if one.entity is Entity.METRIC)]
     groups = read_groups(query.search, fields=query.group, columns=columns)
     return RunList(columns, [], sort_groups(groups, query.search.sort))
 
@@ -109,8 +110,8 @@ def common_columns(run_ids: Sequence[int]) -> list[Column]:
     """The metrics and parameters that most of these runs have. Two queries."""
     params = Counter(Param.objects.filter(run__in=run_ids).values_list("key", flat=True))
     return [
-        *(Column(Kind.METRIC, key) for key in common_keys(run_ids, COMMON_METRICS)),
-        *(Column(Kind.PARAM, key) for key in most_common(params, COMMON_PARAMS)),
+        *(Column(Entity.METRIC, key) for key in common_keys(run_ids, COMMON_METRICS)),
+        *(Column(Entity.PARAM, key) for key in most_common(params, COMMON_PARAMS)),
     ]
 
 
@@ -128,9 +129,9 @@ def drop_constant(
     alike = [
         column
         for index, column in enumerate(columns)
-        if column.id != "run.name" and len({repr(row.cells[index]) for row in rows}) <= 1
+        if column != NAME and len({repr(row.cells[index]) for row in rows}) <= 1
     ]
-    stored = [column for column in alike if is_stored(column)]
+    stored = [column for column in alike if can_compare(column)]
     dropped = (set(alike) - set(stored)) | find_constant(search, stored)
     keep = [index for index, column in enumerate(columns) if column not in dropped]
     for row in rows:

@@ -14,16 +14,18 @@ from django.urls import reverse
 from runs.database.patterns import PatternError
 from runs.metrics.queries import common_keys, read_summaries
 from runs.search import SearchError, count_place, count_runs
-from runs.table.columns import Column, Kind
+from runs.table.columns import Column
 from runs.table.completions import complete
-from runs.table.names import PAGE_NAMES, list_chart_names, list_columns
+from runs.table.names import KINDS, PAGE_NAMES, list_chart_names, list_columns
 from runs.table.rows import TableRow
 from runs.table.run_list import RunList, RunQuery, list_runs
 from runs.table.saved_views import default_view
 from runs.tracking.errors import InvalidValue, NotFound
+from runs.tracking.fields import Entity
 from runs.tracking.filters import EVERYTHING, FilterError, list_choices
 from runs.tracking.models import Experiment, Lifecycle, Run
 from runs.tracking.queries import get_run, runs_named
+from runs.tracking.run_fields import label_of
 from runs.tracking.statuses import Status
 from runs.web.addresses import tracking_uri
 from runs.web.gate import page
@@ -161,7 +163,7 @@ def first_page(request: HttpRequest, query: QueryDict, bare: QueryDict) -> dict[
 
 def is_of_sweeps(first: dict[str, Any]) -> bool:
     """Tell whether only children have metrics: those of a sweep, whose runs gather others."""
-    has_metrics = any(column["kind"] == Kind.METRIC for column in first["columns"])
+    has_metrics = any(column["kind"] == Entity.METRIC for column in first["columns"])
     return not has_metrics and any(row["run"] and row["children"] for row in first["rows"])
 
 
@@ -310,7 +312,7 @@ def column_names(request: HttpRequest) -> HttpResponse:
     offset = query.get("offset", "0")
     if not (offset.isascii() and offset.isdigit() and len(offset) < 9):
         raise InvalidValue("offset is a whole number.")
-    kinds = [Kind(query["kind"])] if query.get("kind") in set(Kind) else list(Kind)
+    kinds = [one for one in KINDS if query.get("kind") in (one, None)] or KINDS
     try:
         pages = list_columns(
             experiment_ids=experiment_ids(request.workspace, tuple(query.getlist("exp"))),
@@ -325,7 +327,7 @@ def column_names(request: HttpRequest) -> HttpResponse:
         {
             "kind": one.kind.value,
             "total": one.total,
-            "names": [{"id": column.id, "label": column.label} for column in one.columns],
+            "names": [{"id": column.id, "label": label_of(column)} for column in one.columns],
             "next": one.next,
         }
         for one in pages

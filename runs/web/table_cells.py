@@ -6,10 +6,12 @@ from typing import Any
 import msgspec
 
 from runs.metrics.number_words import write_number
-from runs.table.columns import Column, Kind, Value
+from runs.table.columns import NAME, Column, look_of, width_of
 from runs.table.groups import Group
 from runs.table.rows import TableRow
+from runs.tracking.fields import Aggregate, Entity
 from runs.tracking.models import Experiment, Run
+from runs.tracking.run_fields import label_of
 from runs.tracking.statuses import Status
 from runs.web.addresses import experiment_address, run_address
 from runs.web.status_looks import STATUS_LOOKS
@@ -22,26 +24,26 @@ def describe_column(
 ) -> dict[str, Any]:
     """What the page must know of a column; `note` stands small beside its label. In a table of
     groups a cell holds the mean and the range of a metric."""
-    is_metric = column.kind is Kind.METRIC
+    is_metric = column.entity is Entity.METRIC
     grouped = STATISTICS_WIDTH if is_metric else GROUP_VALUE_WIDTH * group_depth
     least = grouped if group_depth else 0
     return {
         "id": column.id,
-        "kind": column.kind.value,
+        "kind": column.entity.value,
         "key": column.key,
-        "aggregate": column.value.value if is_metric else None,
-        "label": column.label,
+        "aggregate": column.aggregate.value if is_metric else None,
+        "label": label_of(column),
         "note": note_of(column) if is_metric else "",
-        "type": column.type,
-        "numeric": is_metric or column.type in {"number", "duration"},
-        "width": max(column.width, least),
+        "type": look_of(column),
+        "numeric": is_metric or look_of(column) in {"number", "duration"},
+        "width": max(width_of(column), least),
         "pinned": column.id in pinned,
-        "fixed": column.id == "run.name",
+        "fixed": column == NAME,
     }
 
 
 def note_of(column: Column) -> str:
-    return "at best" if column.value is Value.BEST else column.value.value
+    return "at best" if column.aggregate is Aggregate.BEST else column.aggregate.value
 
 
 def describe_row(row: TableRow, columns: Sequence[Column], slug: str) -> dict[str, Any]:
@@ -70,7 +72,7 @@ def describe_group(
     its colour here and in the charts."""
     pairs = [[one.id, shown(value)] for one, value in zip(fields, group.values, strict=True)]
     name = ", ".join(
-        f"{one.label} = {text(value)}" for one, value in zip(fields, group.values, strict=True)
+        f"{label_of(one)} = {text(value)}" for one, value in zip(fields, group.values, strict=True)
     )
     return {
         "id": msgspec.json.encode(pairs).decode(),
@@ -82,7 +84,7 @@ def describe_group(
         "depth": 0,
         "children": group.count,
         "inside": f"group:{msgspec.json.encode(pairs).decode()}",
-        "cells": [name if one.kind is Kind.RUN else statistics(group, one) for one in columns],
+        "cells": [name if one.entity is Entity.RUN else statistics(group, one) for one in columns],
     }
 
 
@@ -107,7 +109,7 @@ def statistics(group: Group, column: Column) -> dict[str, Any] | None:
 
 
 def shape(value: Any, column: Column, slug: str) -> Any:
-    shaper = SHAPERS.get(column.key) if column.kind is Kind.RUN else None
+    shaper = SHAPERS.get(column.key) if column.entity is Entity.RUN else None
     return shaper(value, slug) if shaper else plain(value)
 
 

@@ -5,20 +5,19 @@ from dataclasses import dataclass
 import msgspec
 from django.http import HttpRequest, QueryDict
 
-from runs.search import Search, make_search, parse_goal
+from runs.search import Search, make_search, parse_goal, parse_sort
 from runs.table.columns import (
     Column,
-    Kind,
     member_of,
     parse_column,
     parse_columns,
-    parse_sort,
-    split_list,
 )
 from runs.table.run_list import RunQuery
 from runs.tracking.errors import InvalidValue
+from runs.tracking.fields import Entity
 from runs.tracking.filters import EVERYTHING, Comparison
 from runs.tracking.models import Experiment, Lifecycle
+from runs.tracking.run_fields import parse_field, split_list
 from runs.tracking.statuses import Status
 from runs.workspaces.models import Workspace
 
@@ -54,7 +53,7 @@ def read_state(request: HttpRequest, query: QueryDict) -> TableState:
     return TableState(
         query=listed,
         text=query.get("q", "").strip(),
-        pinned=tuple(split_list(query.get("pin", ""))),
+        pinned=tuple(parse_field(item).id for item in split_list(query.get("pin", ""))),
         since=query.get("since", ""),
     )
 
@@ -122,7 +121,7 @@ def read_columns(text: str) -> tuple[Column, ...] | None:
 
 def read_group(text: str) -> list[Column]:
     fields = parse_columns(text)
-    if len(fields) > 2 or any(field.kind is Kind.METRIC for field in fields):
+    if len(fields) > 2 or any(field.entity is Entity.METRIC for field in fields):
         raise InvalidValue("Group by one or two run fields, parameters, tags or properties.")
     return fields
 

@@ -29,8 +29,8 @@ SEARCHES: dict[str, tuple[str, str, int, dict[str, Any]]] = {
     "newest, mine": ("", "", 0, {"submitter": "user-3"}),
     "sort loss": ("", "-metrics.loss", 0, {}),
     "sort loss, page 50": ("", "-metrics.loss", 50, {}),
-    "sort loss:min": ("", "metrics.loss:min", 0, {}),
-    "sort loss:mean": ("", "metrics.loss:mean", 0, {}),
+    "sort loss.min": ("", "metrics.loss.min", 0, {}),
+    "sort loss.mean": ("", "metrics.loss.mean", 0, {}),
     "sort params.lr": ("", "params.lr", 0, {}),
     "sort params.note (all differ)": ("", "params.note", 0, {}),
     "sort params.optimizer (3 values)": ("", "params.optimizer", 0, {}),
@@ -95,8 +95,7 @@ def measure(call: Callable[[], Any], backend: int | None, least_s: float = 0.15)
 
 def searches(experiments: Sequence[Any] | None) -> dict[str, Callable[[], Any]]:
     """Return what is timed: pages, counts, groups and names."""
-    from runs.search import Search, count_place, count_runs, search_runs
-    from runs.table.columns import parse_sort
+    from runs.search import Search, count_place, count_runs, parse_sort, search_runs
     from runs.tracking.filters import parse
     from runs.workspaces.models import Workspace
 
@@ -117,16 +116,17 @@ def searches(experiments: Sequence[Any] | None) -> dict[str, Callable[[], Any]]:
 
 def summaries(where: dict[str, Any]) -> dict[str, Callable[[], Any]]:
     from runs.search import Search
-    from runs.table.columns import Kind, parse_columns
+    from runs.table.columns import parse_columns
     from runs.table.differences import find_constant
     from runs.table.groups import read_groups
     from runs.table.names import list_columns, list_values
+    from runs.tracking.fields import Entity
     from runs.tracking.models import Experiment
 
     search = Search(**where)
     chosen = where["experiments"] or Experiment.objects.filter(workspace=where["workspace"])
     ids = [one.id for one in chosen]
-    metrics = parse_columns("metrics.loss,metrics.loss:min,metrics.accuracy")
+    metrics = parse_columns("metrics.loss,metrics.loss.min,metrics.accuracy")
     constant = parse_columns("params.dataset,metrics.loss,run.target")
     return {
         "group by 3 values, 3 columns": lambda: read_groups(
@@ -137,7 +137,7 @@ def summaries(where: dict[str, Any]) -> dict[str, Callable[[], Any]]:
         ),
         "columns that agree": lambda: find_constant(search, constant),
         "column names": lambda: list_columns(experiment_ids=ids),
-        "values of a param": lambda: list_values(Kind.PARAM, "note", ids, "note 1"),
+        "values of a param": lambda: list_values(Entity.PARAM, "note", ids, "note 1"),
     }
 
 

@@ -13,11 +13,10 @@ from runs.mlflow_api.filter_grammar import (
     parse_mlflow_experiments,
     parse_mlflow_order,
 )
+from runs.tracking.fields import Entity, Field
 from runs.tracking.filters import (
     And,
     Comparison,
-    Entity,
-    Field,
     FilterError,
     Operator,
 )

@@ -3,20 +3,8 @@
 import random
 
 from runs.search import SortKey
-from runs.tracking.filters import (
-    Aggregate,
-    Ago,
-    And,
-    Comparison,
-    Entity,
-    Field,
-    Moment,
-    Node,
-    Not,
-    Operator,
-    Or,
-    join,
-)
+from runs.tracking.fields import STORED, Aggregate, Entity, Field
+from runs.tracking.filters import Ago, And, Comparison, Moment, Node, Not, Operator, Or, join
 from runs.tracking.filters.nodes import EQUALITY, LIKES, LISTS, NULLS, ORDERED, PATTERNS
 from runs.tracking.models import RunKind
 from runs.tracking.statuses import Status
@@ -24,7 +12,7 @@ from tests.search.world import KEYS, METRICS, NOW_MS, NUMBERS, TEXTS, USERS
 
 LIKE_PATTERNS = ["%a%", "A%", "_uto", "%é%", "É", "a%b", "a_b", "%*%", "[x]", "x%", "%", ""]
 REGEXES = ["^a", "auto|true", r"\d+\.\d", "(?i)auto", "x{200}b", r"\bbreak\b", "^$", "e.b", "[é-ú]"]
-STORED_AGGREGATES = [one for one in Aggregate if one is not Aggregate.BEST]
+STORED_AGGREGATES = [one for one in Aggregate if one in STORED]
 ENTITIES = [Entity.PARAM, Entity.TAG, Entity.PROPERTY]
 TEXT_FIELDS = ["name", "experiment", "submitted_by", "target", "description", "error", "reason",
                "parent", "run_id", "artifact_uri"]  # fmt: skip
@@ -76,10 +64,9 @@ def keyed(rng: random.Random) -> Comparison:
 
 def metric(rng: random.Random) -> Comparison:
     key, column = rng.choice(METRICS)
-    aggregate = rng.choice([None, *STORED_AGGREGATES])
-    aggregate = None if aggregate is Aggregate.LAST else aggregate
+    aggregate = rng.choice([Aggregate.LAST, *STORED_AGGREGATES])
     field = Field(Entity.METRIC, key, aggregate, column)
-    has_texts = aggregate in (None, Aggregate.FIRST)
+    has_texts = aggregate in (Aggregate.LAST, Aggregate.FIRST)
     if has_texts and rng.random() < 0.3:
         operator = pick(rng, EQUALITY | ORDERED | LISTS | LIKES | PATTERNS)
         field = Field(Entity.METRIC, "word", aggregate)
@@ -125,15 +112,14 @@ def other_field(rng: random.Random) -> Comparison:
 
 def random_key(rng: random.Random) -> SortKey:
     descending = rng.random() < 0.5
-    kind = rng.choice(["run", "metric", "metric", "param", "param", "tag", "property"])
-    if kind == "run":
-        return SortKey("run", rng.choice(SORT_FIELDS), descending=descending)
-    if kind == "metric":
+    entity = rng.choice([Entity.RUN, Entity.METRIC, Entity.METRIC, Entity.PARAM, *ENTITIES])
+    if entity is Entity.RUN:
+        return SortKey(Field(entity, rng.choice(SORT_FIELDS)), descending)
+    if entity is Entity.METRIC:
         key, column = rng.choice(METRICS)
-        aggregate = str(rng.choice(STORED_AGGREGATES))
-        return SortKey("metric", key, aggregate, descending, column)
-    as_text = kind == "param" and rng.random() < 0.3
-    return SortKey(kind, rng.choice(KEYS), descending=descending, as_text=as_text)
+        return SortKey(Field(entity, key, rng.choice(STORED_AGGREGATES), column), descending)
+    as_text = entity is Entity.PARAM and rng.random() < 0.3
+    return SortKey(Field(entity, rng.choice(KEYS)), descending, as_text)
 
 
 def random_keys(rng: random.Random) -> list[SortKey]:

@@ -6,17 +6,8 @@ from collections.abc import Sequence
 from functools import cmp_to_key
 
 from runs.search import SortKey
-from runs.tracking.filters import (
-    Ago,
-    And,
-    Comparison,
-    Entity,
-    Moment,
-    Node,
-    Not,
-    Operator,
-    Or,
-)
+from runs.tracking.fields import Entity
+from runs.tracking.filters import Ago, And, Comparison, Moment, Node, Not, Operator, Or
 from runs.tracking.filters.nodes import LIKES, LISTS, NULLS, PATTERNS
 from runs.tracking.notes import read_number
 from runs.tracking.statuses import ACTIVE_STATUSES
@@ -112,7 +103,7 @@ def metric_of(run: PlainRun, node_or_key: object) -> float | str | None:
     summed = run.metrics.get((field.key, field.column))
     if summed is None:
         return "missing"
-    aggregate = str(field.aggregate or "last")
+    aggregate = str(field.aggregate)
     return float(summed.n) if aggregate == "count" else getattr(summed, aggregate)
 
 
@@ -181,23 +172,27 @@ def holds_span(operator: Operator, value: int, moment: Moment) -> bool:
 
 def sort_value(run: PlainRun, key: SortKey) -> tuple[int, object]:
     """(band, value): numbers, then texts, then NaN and tags without a value, then missing."""
-    if key.kind == "metric":
-        number = metric_of(run, key)
+    if key.is_metric:
+        number = metric_of(run, key.field)
         if number == "missing":
             return 3, None
         return (2, None) if number is None else (0, number)
-    if key.kind == "run":
-        value = run_field(run, key.key)
+    if key.field.entity is Entity.RUN:
+        value = run_field(run, key.field.key)
         if value is None or value == "":
             return 3, None
         return (1, value) if isinstance(value, str) else (0, value)
-    store = {"param": run.params, "tag": run.tags, "property": run.properties}[key.kind]
+    store = {
+        Entity.PARAM: run.params,
+        Entity.TAG: run.tags,
+        Entity.PROPERTY: run.properties,
+    }[key.field.entity]
     if key.key not in store:
         return 3, None
-    text = store[key.key]
+    text = store[key.field.key]
     if text is None:
         return 2, None
-    number = read_number(text) if key.kind == "param" and not key.as_text else None
+    number = read_number(text) if key.field.entity == "param" and not key.as_text else None
     return (1, text) if number is None else (0, number)
 
 

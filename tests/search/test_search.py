@@ -17,10 +17,12 @@ from runs.search import (
     count_runs,
     looked_up,
     make_search,
+    parse_sort,
     search_runs,
 )
 from runs.search.logs import match_logs
-from runs.tracking.filters import Comparison, Entity, Field, Operator, parse
+from runs.tracking.fields import Aggregate, Entity, Field
+from runs.tracking.filters import Comparison, Operator, parse
 from runs.tracking.models import Lifecycle, Run, RunTag
 from runs.tracking.services import archive_runs, delete_runs
 from runs.tracking.statuses import Status
@@ -167,7 +169,11 @@ def test_values_and_names_are_only_ever_data(experiment, text):
         f'params.x like "{quoted}"',
     ):
         assert found(pattern) == ["safe"]
-    keys = [SortKey("param", text), SortKey("metric", text), SortKey("tag", text, descending=True)]
+    keys = [
+        SortKey(Field(Entity.PARAM, text)),
+        SortKey(Field(Entity.METRIC, text)),
+        SortKey(Field(Entity.TAG, text), descending=True),
+    ]
     assert found(sort=keys) == ["safe"]
 
 
@@ -204,7 +210,7 @@ def test_runs_are_sorted_by_the_value_at_the_best_step_of_the_goal(experiment):
     runs = [make_run(experiment, name=name, started_ms=n) for n, name in enumerate("abcde")]
     for run, value in zip(runs, (2.0, 1.0, math.nan, 1.0), strict=False):
         log_at_best(run, value)
-    keys = (SortKey("metric", "x", "best"),)
+    keys = (SortKey(Field(Entity.METRIC, "x", Aggregate.BEST)),)
 
     whole = found(sort=keys, goal=GOAL)
 
@@ -274,11 +280,34 @@ def test_the_runs_of_a_place_are_counted_whatever_is_filtered(experiment):
 
 @pytest.mark.parametrize(
     "key",
-    [SortKey("run", "colour"), SortKey("nonsense", "x"), SortKey("metric", "x", "median")],
+    [
+        SortKey(Field(Entity.RUN, "colour")),
+        SortKey(Field(Entity.LOG, "x")),
+        SortKey(Field(Entity.METRIC, "x", Aggregate.TREND)),
+    ],
 )
 def test_an_unknown_sort_key_is_refused(experiment, key):
     with pytest.raises(SearchError):
         found(sort=[key])
+
+
+@pytest.mark.parametrize("text", ["metrics.loss:median", "-metrics.loss.median"])
+def test_an_aggregate_there_is_not_is_refused_and_not_taken_for_a_name(experiment, text):
+    log_batch(run=make_run(experiment, name="a"), points=[("loss", 0, 0, 1.0)])
+
+    with pytest.raises(SearchError, match=r"'loss' has no 'median'. It has .last, .min"):
+        found(sort=parse_sort(text))
+    assert found(sort=parse_sort("metrics.val/loss:median,metrics.other.loss")) == ["a"]
+
+
+@pytest.mark.parametrize("text", ["metrics.loss.min", "metrics.loss:min"])
+def test_both_spellings_of_an_aggregate_mean_it_in_sorting_and_filtering(experiment, text):
+    for name, values in (("a", (3.0, 2.0)), ("b", (1.0, 9.0))):
+        points = [("loss", step, 0, value) for step, value in enumerate(values)]
+        log_batch(run=make_run(experiment, name=name), points=points)
+
+    assert found(sort=parse_sort(text)) == ["b", "a"]
+    assert found(f"{text} < 1.5") == ["b"]
 
 
 @pytest.mark.parametrize("limit", [0, -1, 50_001])
@@ -314,13 +343,13 @@ def test_the_deepest_filter_is_searched(experiment, inner, one, other):
 def test_a_page_behind_the_most_sort_keys_is_read(experiment):
     for n in range(3):
         make_run(experiment, name=str(n), started_ms=n)
-    kinds = ["metric", "param", "tag", "property"]
-    keys = [SortKey(kinds[n % 4], f"k{n}", descending=n % 3 == 0) for n in range(20)]
+    kinds = [Entity.METRIC, Entity.PARAM, Entity.TAG, Entity.PROPERTY]
+    keys = [SortKey(Field(kinds[n % 4], f"k{n}"), n % 3 == 0) for n in range(20)]
     first = search_runs(Search(workspace=default_workspace(), sort=keys), limit=1)
 
     assert found(sort=keys, after=first.next) == ["1", "0"]
     with pytest.raises(SearchError):
-        found(sort=[*keys, SortKey("tag", "one more")])
+        found(sort=[*keys, SortKey(Field(Entity.TAG, "one more"))])
 
 
 def test_a_pattern_longer_than_databases_match_is_refused(experiment):

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from runs.metrics.models import Metric, Series
-from runs.search import Search, SortKey, count_runs, search_runs
+from runs.search import Search, count_runs, parse_sort, search_runs
 from runs.tracking.filters import parse
 from runs.tracking.models import Param, Run
 from tests.factories import default_workspace, make_experiment
@@ -38,17 +38,17 @@ def add_runs(experiment, start: int, stop: int) -> None:
 
 SEARCHES = {
     "newest": ("", []),
-    "by start": ("", [SortKey("run", "started")]),
-    "by number": ("", [SortKey("run", "number", descending=True)]),
-    "by name": ("", [SortKey("run", "name")]),
-    "by metric": ("", [SortKey("metric", "loss", descending=True)]),
-    "by unique metric": ("", [SortKey("metric", "loss", "min")]),
-    "by mean": ("", [SortKey("metric", "loss", "mean")]),
-    "by param": ("", [SortKey("param", "lr")]),
-    "by param all alike": ("", [SortKey("param", "opt")]),
-    "by two": ("", [SortKey("param", "opt"), SortKey("metric", "loss")]),
-    "filtered": ("params.opt = adam and metrics.loss > 0.1", [SortKey("metric", "loss")]),
-    "rare": ("params.lr = 7", [SortKey("metric", "loss")]),
+    "by start": ("", parse_sort("run.started")),
+    "by number": ("", parse_sort("-run.number")),
+    "by name": ("", parse_sort("run.name")),
+    "by metric": ("", parse_sort("-metrics.loss")),
+    "by unique metric": ("", parse_sort("metrics.loss.min")),
+    "by mean": ("", parse_sort("metrics.loss.mean")),
+    "by param": ("", parse_sort("params.lr")),
+    "by param all alike": ("", parse_sort("params.opt")),
+    "by two": ("", parse_sort("params.opt,metrics.loss")),
+    "filtered": ("params.opt = adam and metrics.loss > 0.1", parse_sort("metrics.loss")),
+    "rare": ("params.lr = 7", parse_sort("metrics.loss")),
 }
 
 

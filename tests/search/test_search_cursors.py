@@ -9,10 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from runs.search import CursorError, Search, SearchError, SortKey, search_runs
+from runs.tracking.fields import Entity, Field
 from runs.tracking.models import Run
 from tests.factories import default_workspace, make_experiment, make_run
 
-BY_LR = [SortKey("param", "lr")]
+BY_LR = [SortKey(Field(Entity.PARAM, "lr"))]
 
 
 @pytest.fixture
@@ -30,7 +31,9 @@ def read(after=None, keys=(), limit=2):
     return [names[one] for one in page.run_ids], page.next
 
 
-@pytest.mark.parametrize("keys", [[], BY_LR, [SortKey("run", "started", descending=True)]])
+@pytest.mark.parametrize(
+    "keys", [[], BY_LR, [SortKey(Field(Entity.RUN, "started"), descending=True)]]
+)
 def test_runs_that_come_between_pages_move_nothing(experiment, keys):
     shown, cursor = read(keys=keys)
     make_run(experiment, name="newest", started_ms=99, params={"lr": "-1"})
@@ -57,7 +60,11 @@ def test_the_last_page_has_no_cursor_even_if_it_is_full(experiment):
 def test_a_cursor_of_another_order_is_refused(experiment):
     _, cursor = read(keys=BY_LR)
 
-    for keys in ([], [SortKey("param", "lr", descending=True)], [SortKey("tag", "lr")]):
+    for keys in (
+        [],
+        [SortKey(Field(Entity.PARAM, "lr"), descending=True)],
+        [SortKey(Field(Entity.TAG, "lr"))],
+    ):
         with pytest.raises(CursorError):
             read(cursor, keys)
 

@@ -6,14 +6,12 @@ from hypothesis import strategies as st
 
 from runs.table.columns import (
     Column,
-    Kind,
-    Value,
-    join_list,
     parse_column,
     parse_columns,
-    split_list,
 )
 from runs.tracking.errors import InvalidValue
+from runs.tracking.fields import Aggregate, Entity
+from runs.tracking.run_fields import split_list
 
 KEYS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=20)
 
@@ -21,12 +19,12 @@ KEYS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1
 @pytest.mark.parametrize(
     ("text", "column"),
     [
-        ("run.status", Column(Kind.RUN, "status")),
-        ("metrics.val/loss", Column(Kind.METRIC, "val/loss")),
-        ("metrics.loss:min", Column(Kind.METRIC, "loss", Value.MIN)),
-        ("metrics.loss:best", Column(Kind.METRIC, "loss", Value.BEST)),
-        ("params.model.lr", Column(Kind.PARAM, "model.lr")),
-        ("tags.a:b", Column(Kind.TAG, "a:b")),
+        ("run.status", Column(Entity.RUN, "status")),
+        ("metrics.val/loss", Column(Entity.METRIC, "val/loss")),
+        ("metrics.loss.min", Column(Entity.METRIC, "loss", Aggregate.MIN)),
+        ("metrics.val.loss.best", Column(Entity.METRIC, "val.loss", Aggregate.BEST)),
+        ("params.model.lr", Column(Entity.PARAM, "model.lr")),
+        ("tags.a:b", Column(Entity.TAG, "a:b")),
     ],
 )
 def test_a_column_reads_and_writes_as_the_same_text(text, column):
@@ -34,15 +32,26 @@ def test_a_column_reads_and_writes_as_the_same_text(text, column):
     assert column.id == text
 
 
-def test_a_metric_whose_name_ends_like_an_aggregate_keeps_its_name():
-    column = Column(Kind.METRIC, "loss:min")
-    assert column.id == "metrics.loss:min:last"
+@pytest.mark.parametrize("name", ["loss:min", "loss.min"])
+def test_a_metric_whose_name_ends_like_an_aggregate_keeps_its_name(name):
+    column = Column(Entity.METRIC, name)
+    assert column.id == f"metrics.{name}.last"
     assert parse_column(column.id) == column
 
 
-@given(key=KEYS, value=st.sampled_from(list(Value)))
+def test_a_colon_before_an_aggregate_and_other_names_of_a_run_field_are_read_too():
+    assert parse_column("metrics.loss:min").id == "metrics.loss.min"
+    assert parse_column("metrics.loss:min:last").id == "metrics.loss:min.last"
+    assert parse_column("run.start_time").id == parse_column("started").id == "run.started"
+
+
+def join_list(items):
+    return ",".join(item.replace("\\", "\\\\").replace(",", "\\,") for item in items)
+
+
+@given(key=KEYS, value=st.sampled_from(list(Aggregate)))
 def test_metric_columns_of_any_name_round_trip(key, value):
-    column = Column(Kind.METRIC, key, value)
+    column = Column(Entity.METRIC, key, value)
     assert parse_column(column.id) == column
 
 
@@ -51,7 +60,7 @@ def test_lists_of_any_texts_round_trip(items):
     assert split_list(join_list(items)) == items
 
 
-@pytest.mark.parametrize("text", ["", "loss", "metrics.", "run.nonsense", "logs.x"])
+@pytest.mark.parametrize("text", ["", "loss", "metrics.", "run.nonsense", "logs.x", "run.root"])
 def test_a_text_that_is_no_column_is_refused(text):
     with pytest.raises(InvalidValue):
         parse_column(text)
@@ -59,6 +68,6 @@ def test_a_text_that_is_no_column_is_refused(text):
 
 def test_a_column_named_twice_stands_once():
     assert parse_columns("params.lr,run.name,params.lr") == [
-        Column(Kind.PARAM, "lr"),
-        Column(Kind.RUN, "name"),
+        Column(Entity.PARAM, "lr"),
+        Column(Entity.RUN, "name"),
     ]

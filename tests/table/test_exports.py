@@ -10,12 +10,13 @@ import pytest
 from runs.metrics.kinds.logging import log_metrics
 from runs.metrics.kinds.values import String, Table
 from runs.metrics.services import RunRef, log_batch
-from runs.search import make_search
-from runs.table.columns import Kind, parse_columns, parse_sort
+from runs.search import make_search, parse_sort
+from runs.table.columns import parse_columns
 from runs.table.export_formats import FORMATS
-from runs.table.exports import CONTENTS, name_of
+from runs.table.exports import CONTENTS
 from runs.table.run_list import RunQuery
 from runs.tracking.clock import now_ms
+from runs.tracking.fields import Entity
 from runs.tracking.models import RunTag
 from tests.factories import default_workspace, make_experiment, make_run
 
@@ -75,7 +76,7 @@ def same(found, expected):
 
 @pytest.mark.parametrize("format_name", FORMATS)
 def test_a_metric_and_a_parameter_of_one_name_are_two_columns(runs, format_name):
-    columns = "metrics.lr,metrics.lr:min,metrics.lr.min,params.lr,params.lr.min,run.run_id"
+    columns = "metrics.lr,metrics.lr:min,metrics.lr.min.last,params.lr,params.lr.min,run.run_id"
     table, _ = read_back(format_name, columns=columns)
     assert list(table.columns) == [
         "run.run_id", "metrics.lr", "metrics.lr.min", "metrics.lr.min.last", "params.lr",
@@ -170,6 +171,6 @@ def test_columns_stay_as_the_first_page_had_them(runs, monkeypatch):
 
 
 def test_no_two_columns_have_one_name():
-    texts = "metrics.a,metrics.a:min,metrics.a.min,metrics.a.min:min,metrics.a.min.last"
-    columns = [one for one in parse_columns(texts) if one.kind is Kind.METRIC]
-    assert len({name_of(one) for one in columns}) == 5
+    texts = "metrics.a,metrics.a.min,metrics.a.min.min,metrics.a.min.last,metrics.a:min.last"
+    columns = [one for one in parse_columns(texts) if one.entity is Entity.METRIC]
+    assert len({one.id for one in columns}) == 5

@@ -9,21 +9,19 @@ from runs.metrics.services import RunRef, log_batch
 from runs.search import Search, SortKey, make_search
 from runs.table.columns import (
     Column,
-    Kind,
-    Value,
     member_of,
     parse_column,
     parse_columns,
-    sort_key_of,
 )
 from runs.table.groups import read_groups, sort_groups
 from runs.table.run_list import RunQuery, list_runs
 from runs.tracking.errors import InvalidValue
+from runs.tracking.fields import Aggregate, Entity, Field
 from runs.tracking.filters import parse
 from tests.factories import default_workspace, make_experiment, make_run
 
-LOSS = Column(Kind.METRIC, "loss")
-LEAST = Column(Kind.METRIC, "loss", Value.MIN)
+LOSS = Column(Entity.METRIC, "loss")
+LEAST = Column(Entity.METRIC, "loss", Aggregate.MIN)
 
 
 @pytest.fixture
@@ -109,7 +107,7 @@ def test_groups_sort_by_the_mean_of_a_metric_and_those_without_are_last(logged, 
     make_run(experiment, params={"lr": "10"})
     found = list(groups_by("params.lr").values())
 
-    ordered = sort_groups(found, [sort_key_of(LEAST, descending)])
+    ordered = sort_groups(found, [SortKey(LEAST, descending)])
 
     means = [group.metrics[LEAST].mean for group in ordered]
     assert means[:-1] == sorted(means[:-1], reverse=descending)
@@ -119,6 +117,6 @@ def test_groups_sort_by_the_mean_of_a_metric_and_those_without_are_last(logged, 
 def test_groups_sort_by_their_names(logged):
     found = list(groups_by("params.lr").values())
 
-    ordered = sort_groups(found, [SortKey("run", "name", descending=True)])
+    ordered = sort_groups(found, [SortKey(Field(Entity.RUN, "name"), descending=True)])
 
     assert [group.values[0] for group in ordered] == ["0.1", "0.01", "0.001", None]

@@ -8,9 +8,10 @@ import pytest
 
 from runs.metrics.models import Series
 from runs.search import Search
-from runs.table.columns import Column, Kind, Value
+from runs.table.columns import Column
 from runs.table.differences import find_constant
 from runs.table.groups import Statistics, read_groups
+from runs.tracking.fields import Aggregate, Entity
 from runs.tracking.filters import EVERYTHING, unparse
 from tests.search.random_filters import random_node
 from tests.search.reference import matches, metric_of
@@ -18,16 +19,16 @@ from tests.search.test_search_by_brute_force import visible
 from tests.search.world import KEYS, NOW_MS, PlainRun, World, make_world
 
 FIELDS = [
-    *(Column(kind, key) for kind in (Kind.PARAM, Kind.TAG, Kind.PROPERTY) for key in KEYS),
-    *(Column(Kind.RUN, key) for key in ("status", "experiment", "target", "parent", "name")),
+    *(Column(kind, key) for kind in (Entity.PARAM, Entity.TAG, Entity.PROPERTY) for key in KEYS),
+    *(Column(Entity.RUN, key) for key in ("status", "experiment", "target", "parent", "name")),
 ]
 SUMMED = [
-    Column(Kind.METRIC, key, value)
+    Column(Entity.METRIC, key, value)
     for key in ("loss", "acc", "loss.min")
-    for value in Value
-    if value not in (Value.BEST, Value.TREND)
+    for value in Aggregate
+    if value not in (Aggregate.BEST, Aggregate.TREND)
 ]
-STORES = {Kind.PARAM: "params", Kind.TAG: "tags", Kind.PROPERTY: "properties"}
+STORES = {Entity.PARAM: "params", Entity.TAG: "tags", Entity.PROPERTY: "properties"}
 
 
 @pytest.fixture
@@ -36,9 +37,9 @@ def world(db) -> World:
 
 
 def value_of(run: PlainRun, column: Column) -> object:
-    if column.kind in STORES:
-        return getattr(run, STORES[column.kind]).get(column.key)
-    if column.kind is Kind.METRIC:
+    if column.entity in STORES:
+        return getattr(run, STORES[column.entity]).get(column.key)
+    if column.entity is Entity.METRIC:
         return metric_of(run, AsField(column))
     return {"experiment": run.experiment, "parent": run.parent}.get(
         column.key, getattr(run.row, column.key, None) if column.key != "parent" else run.parent
@@ -49,7 +50,7 @@ class AsField:
     """A metric column as `metric_of` wants it."""
 
     def __init__(self, column: Column) -> None:
-        self.key, self.column, self.aggregate = column.key, "", column.value.value
+        self.key, self.column, self.aggregate = column.key, "", column.aggregate.value
 
 
 def expected_statistics(runs: list[PlainRun], column: Column) -> Statistics:
@@ -103,8 +104,8 @@ def test_columns_that_agree_are_those_of_plain_python(world, seed):
     for _ in range(25):
         node = random_node(rng) if rng.random() < 0.8 else EVERYTHING
         runs = [run for run in visible(world, node, {"active"}) if matches(node, run)]
-        has_key = {one: [one.key in getattr(run, STORES[one.kind]) for run in runs]
-                   for one in FIELDS if one.kind in STORES}  # fmt: skip
+        has_key = {one: [one.key in getattr(run, STORES[one.entity]) for run in runs]
+                   for one in FIELDS if one.entity in STORES}  # fmt: skip
         expected = {
             column
             for column in columns
@@ -120,17 +121,17 @@ def test_columns_that_agree_are_those_of_plain_python(world, seed):
 
 def test_the_largest_numbers_have_a_mean(world):
     Series.objects.update(last=1.7e308)
-    column = Column(Kind.METRIC, "loss")
+    column = Column(Entity.METRIC, "loss")
 
     groups = read_groups(
-        Search(workspace=world.workspace), fields=[Column(Kind.RUN, "kind")], columns=[column]
+        Search(workspace=world.workspace), fields=[Column(Entity.RUN, "kind")], columns=[column]
     )
 
     assert [g.metrics[column].mean for g in groups] == pytest.approx([1.7e308] * len(groups))
 
 
 def test_groups_come_in_pages(world):
-    by_name = [Column(Kind.RUN, "name")]
+    by_name = [Column(Entity.RUN, "name")]
     whole = read_groups(Search(workspace=world.workspace), fields=by_name, columns=[])
 
     pages = [
@@ -143,10 +144,10 @@ def test_groups_come_in_pages(world):
 
 
 def test_more_metrics_than_one_statement_joins(world):
-    columns = [Column(Kind.METRIC, f"m{n}") for n in range(90)] + [Column(Kind.METRIC, "loss")]
+    columns = [Column(Entity.METRIC, f"m{n}") for n in range(90)] + [Column(Entity.METRIC, "loss")]
 
     groups = read_groups(
-        Search(workspace=world.workspace), fields=[Column(Kind.RUN, "kind")], columns=columns
+        Search(workspace=world.workspace), fields=[Column(Entity.RUN, "kind")], columns=columns
     )
 
     assert all(set(group.metrics) == set(columns) for group in groups)

@@ -6,9 +6,9 @@ from runs.database.patterns import PatternError
 from runs.metrics.kinds.logging import log_metrics
 from runs.metrics.kinds.values import Table
 from runs.metrics.services import RunRef, log_batch
-from runs.table.columns import Kind
 from runs.table.completions import complete
 from runs.table.names import list_chart_names, list_columns, list_names, list_values
+from runs.tracking.fields import Entity
 from tests.factories import make_experiment, make_run
 
 pytestmark = pytest.mark.django_db
@@ -26,18 +26,18 @@ def experiment(db):
 
 
 def test_each_name_of_the_experiments_is_listed_once(experiment):
-    assert list_names(Kind.PARAM, [experiment.id]) == ["Batch", "lr"]
-    assert list_names(Kind.METRIC, [experiment.id]) == ["train/loss", "val/loss"]
-    assert "quality" in list_names(Kind.TAG, [experiment.id])
+    assert list_names(Entity.PARAM, [experiment.id]) == ["Batch", "lr"]
+    assert list_names(Entity.METRIC, [experiment.id]) == ["train/loss", "val/loss"]
+    assert "quality" in list_names(Entity.TAG, [experiment.id])
 
 
 def test_names_of_several_experiments_are_joined(experiment):
     other = make_run(make_experiment(), params={"lr": "1", "zeta": "2"}).experiment_id
-    assert list_names(Kind.PARAM, [experiment.id, other]) == ["Batch", "lr", "zeta"]
+    assert list_names(Entity.PARAM, [experiment.id, other]) == ["Batch", "lr", "zeta"]
 
 
 def test_a_search_is_a_regular_expression_without_regard_to_case(experiment):
-    [page] = list_columns(experiment_ids=[experiment.id], search="^b", kinds=[Kind.PARAM])
+    [page] = list_columns(experiment_ids=[experiment.id], search="^b", kinds=[Entity.PARAM])
     assert [column.key for column in page.columns] == ["Batch"]
 
 
@@ -47,14 +47,14 @@ def test_a_bad_expression_is_refused(experiment):
 
 
 def test_long_lists_come_in_pages(experiment):
-    [page] = list_columns(experiment_ids=[experiment.id], kinds=[Kind.METRIC], limit=1)
+    [page] = list_columns(experiment_ids=[experiment.id], kinds=[Entity.METRIC], limit=1)
     assert (page.total, page.next) == (2, 1)
-    [rest] = list_columns(experiment_ids=[experiment.id], kinds=[Kind.METRIC], offset=1)
+    [rest] = list_columns(experiment_ids=[experiment.id], kinds=[Entity.METRIC], offset=1)
     assert ([column.key for column in rest.columns], rest.next) == (["val/loss"], None)
 
 
 def test_values_begin_with_what_is_written(experiment):
-    assert list_values(Kind.PARAM, "lr", [experiment.id], "0.1") == ["0.1"]
+    assert list_values(Entity.PARAM, "lr", [experiment.id], "0.1") == ["0.1"]
 
 
 @pytest.mark.parametrize(

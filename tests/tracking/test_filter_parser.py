@@ -4,20 +4,8 @@ import math
 
 import pytest
 
-from runs.tracking.filters import (
-    EVERYTHING,
-    Aggregate,
-    Ago,
-    And,
-    Comparison,
-    Entity,
-    Field,
-    Moment,
-    Not,
-    Operator,
-    Or,
-    parse,
-)
+from runs.tracking.fields import Aggregate, Entity, Field
+from runs.tracking.filters import EVERYTHING, Ago, And, Comparison, Moment, Not, Operator, Or, parse
 
 LOSS = Field(Entity.METRIC, "loss")
 
@@ -52,7 +40,7 @@ def test_a_blank_filter_is_everything():
         ("metrics.val/loss.count", Field(Entity.METRIC, "val/loss", Aggregate.COUNT)),
         ("metrics.val.loss", Field(Entity.METRIC, "val.loss")),
         ("metrics.`a b`", Field(Entity.METRIC, "a b")),
-        ("metrics.sine[angle]", Field(Entity.METRIC, "sine", None, "angle")),
+        ("metrics.sine[angle]", Field(Entity.METRIC, "sine", column="angle")),
         ('metrics."a b"["x y"].first', Field(Entity.METRIC, "a b", Aggregate.FIRST, "x y")),
         ("params.lr", Field(Entity.PARAM, "lr")),
         ("param.lr", Field(Entity.PARAM, "lr")),

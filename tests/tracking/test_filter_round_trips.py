@@ -5,13 +5,11 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runs.tracking.fields import NUMBERS, Aggregate, Entity, Field
 from runs.tracking.filters import (
-    Aggregate,
     Ago,
     And,
     Comparison,
-    Entity,
-    Field,
     FilterError,
     Moment,
     Not,
@@ -22,8 +20,9 @@ from runs.tracking.filters import (
     suggest,
     unparse,
 )
-from runs.tracking.filters.fields import OPERATORS, RUN_FIELDS, Type
+from runs.tracking.filters.fields import OPERATORS
 from runs.tracking.filters.nodes import EQUALITY, LIKES, LISTS, NULLS, PATTERNS
+from runs.tracking.run_fields import BY_NAME, Type
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 keys = st.one_of(
@@ -64,10 +63,10 @@ def comparisons(draw: st.DrawFn) -> Comparison:
     if kind == "log":
         return Comparison(Field(Entity.LOG, ""), Operator.MATCH, "out of memory")
     if kind == "metric":
-        aggregates = [None, *(one for one in Aggregate if one is not Aggregate.LAST)]
+        aggregates = list(NUMBERS)
         aggregate = draw(st.sampled_from(aggregates))
         field = Field(Entity.METRIC, draw(keys), aggregate, draw(st.sampled_from(["", "x y", "]"])))
-        if aggregate in (None, Aggregate.FIRST):
+        if aggregate in (Aggregate.LAST, Aggregate.FIRST):
             return draw(comparison(field, Type.METRIC, st.one_of(integers, floats, special, texts)))
         operator = draw(st.sampled_from(sorted(EQUALITY)))
         return Comparison(field, operator, draw(st.one_of(integers, floats, special)))
@@ -76,7 +75,7 @@ def comparisons(draw: st.DrawFn) -> Comparison:
             draw(st.sampled_from([Entity.PARAM, Entity.TAG, Entity.PROPERTY])), draw(keys)
         )
         return draw(comparison(field, Type.ANY, st.one_of(integers, floats, st.booleans(), texts)))
-    run = draw(st.sampled_from(RUN_FIELDS))
+    run = draw(st.sampled_from(list(BY_NAME.values())))
     values = {
         Type.TEXT: texts,
         Type.CHOICE: st.sampled_from(run.choices or [""]),

@@ -2,7 +2,8 @@
 
 import pytest
 
-from runs.tracking.filters import Entity, Expected, Operator, suggest
+from runs.tracking.fields import Entity
+from runs.tracking.filters import Expected, Operator, suggest
 
 
 def at_end(text: str):

@@ -59,7 +59,7 @@ def test_the_newest_runs_come_first_with_the_metrics_they_have(studio, runs):
 
 def test_rows_sort_by_any_aggregate_and_nan_stands_behind(studio, runs):
     assert ids(rows(studio, sort="metrics.loss")) == ["run-1", "run-0", "run-2"]
-    assert ids(rows(studio, sort="-metrics.loss:min")) == ["run-2", "run-0", "run-1"]
+    assert ids(rows(studio, sort="-metrics.loss.min")) == ["run-2", "run-0", "run-1"]
 
 
 def test_a_filter_and_a_sort_by_two_keys(studio, runs):
@@ -156,11 +156,11 @@ def test_groups_and_their_members(studio, runs):
 
 def test_groups_stand_in_the_order_of_a_mean(studio, runs):
     def names(**query):
-        page = rows(studio, group="params.lr", cols="metrics.loss:min", **query)
+        page = rows(studio, group="params.lr", cols="metrics.loss.min", **query)
         return [row["name"] for row in page["rows"]]
 
-    assert names(sort="metrics.loss:min") == ["lr = 0.01", "lr = 0.1"]
-    assert names(sort="-metrics.loss:min") == ["lr = 0.1", "lr = 0.01"]
+    assert names(sort="metrics.loss.min") == ["lr = 0.01", "lr = 0.1"]
+    assert names(sort="-metrics.loss.min") == ["lr = 0.1", "lr = 0.01"]
 
 
 def test_the_runs_of_one_experiment_have_no_column_of_it(studio, runs):
@@ -287,7 +287,7 @@ def exported(studio, **query):
 
 
 def test_the_table_as_csv_has_every_matching_row(studio, runs):
-    text = exported(studio, cols="run.name,metrics.loss:min,params.lr", sort="run.name").decode()
+    text = exported(studio, cols="run.name,metrics.loss.min,params.lr", sort="run.name").decode()
     assert list(csv.reader(io.StringIO(text))) == [
         ["run.run_id", "run.name", "metrics.loss.min", "params.lr"],
         ["run-0", "run 0", "0.5", "0.1"],

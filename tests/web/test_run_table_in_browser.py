@@ -77,7 +77,7 @@ def choose_best_by_keyboard(tab):
     tab.keyboard.type("val/loss")
     tab.keyboard.press("Enter")
     until(tab, "new URLSearchParams(location.search).get('goal') === 'min:val/loss'")
-    assert query_of(tab)["sort"] == "metrics.val/loss:min"
+    assert query_of(tab)["sort"] == "metrics.val/loss.min"
     assert tab.inner_text("[data-goal-menu] summary") == "Best by: lowest val/loss"
     until(tab, f"{NAMES}[0] === 'run 00'")
 
@@ -87,10 +87,10 @@ def edit_columns_by_keyboard(tab):
     tab.keyboard.press("e")
     tab.keyboard.type("^(val|train)/loss")
     until(tab, "document.querySelectorAll('[data-offered] .offer').length === 2")
-    go_to(tab, "[data-add='metrics.val/loss:max']")
+    go_to(tab, "[data-add='metrics.val/loss.max']")
     tab.keyboard.press("Enter")
     until(tab, "location.search.includes('val%2Floss%3Amin%2Cmetrics.val%2Floss%3Amax')")
-    go_to(tab, "[data-chosen] [data-id='metrics.val/loss:max']")
+    go_to(tab, "[data-chosen] [data-id='metrics.val/loss.max']")
     tab.keyboard.press("Alt+ArrowUp")
     until(tab, "location.search.includes('val%2Floss%3Amax%2Cmetrics.val%2Floss%3Amin')")
     tab.keyboard.press("Escape")
@@ -102,10 +102,10 @@ def sort_by_keyboard(tab):
     go_to(tab, ".rt-grid [tabindex='0']")
     tab.keyboard.press("Control+Home")
     tab.keyboard.press("ArrowUp")
-    header = ".rt-headrow [data-column='metrics.val/loss:min']"
+    header = ".rt-headrow [data-column='metrics.val/loss.min']"
     go_to(tab, header, key="ArrowRight")
     tab.keyboard.press("Enter")
-    until(tab, "new URLSearchParams(location.search).get('sort') === '-metrics.val/loss:min'")
+    until(tab, "new URLSearchParams(location.search).get('sort') === '-metrics.val/loss.min'")
     until(tab, f"{NAMES}[0] === 'run 10'")
 
 

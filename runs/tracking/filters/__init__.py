@@ -10,12 +10,9 @@ from runs.tracking.filters.clauses import (
 from runs.tracking.filters.errors import FilterError
 from runs.tracking.filters.nodes import (
     EVERYTHING,
-    Aggregate,
     Ago,
     And,
     Comparison,
-    Entity,
-    Field,
     Moment,
     Node,
     Not,
@@ -32,15 +29,12 @@ from runs.tracking.filters.unparse import unparse, write_field, write_value
 
 __all__ = [
     "EVERYTHING",
-    "Aggregate",
     "Ago",
     "And",
     "Clause",
     "Comparison",
-    "Entity",
     "Expectation",
     "Expected",
-    "Field",
     "FilterError",
     "Moment",
     "Node",

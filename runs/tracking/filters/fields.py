@@ -1,12 +1,9 @@
-"""The fields of a filter: entities with their aliases, the fields of a run with their types.
+"""What a filter may name: the prefixes of entities, the operators of each type, hints for names
+that are not known. The fields of a run are in `runs.tracking.run_fields`."""
 
-Everything that a parser, a completion list or an error message must know about names is here.
-"""
-
-from dataclasses import dataclass
 from difflib import get_close_matches
-from enum import Enum
 
+from runs.tracking.fields import Entity, Field
 from runs.tracking.filters.nodes import (
     EQUALITY,
     LIKES,
@@ -14,12 +11,9 @@ from runs.tracking.filters.nodes import (
     NULLS,
     ORDERED,
     PATTERNS,
-    Entity,
-    Field,
     Operator,
 )
-from runs.tracking.models import RunKind
-from runs.tracking.statuses import Status
+from runs.tracking.run_fields import BY_NAME, Type
 
 ENTITY_NAMES = {
     "metrics": Entity.METRIC,
@@ -41,20 +35,6 @@ ENTITY_NAMES = {
 }
 
 
-class Type(Enum):
-    """What kind of value a field is compared with."""
-
-    METRIC = "a number, or a quoted text for a text metric"
-    ANY = "a number, true, false or a text"
-    TEXT = "a text"
-    CHOICE = "one of a few words"
-    NUMBER = "a number"
-    TIME = "a date such as 2026-05-01, or a time before now such as -7d"
-    SECONDS = "a number of seconds, or a length of time such as 90m"
-    FLAG = "true or false"
-    PATTERN = "a regular expression in quotes"
-
-
 TEXTUAL = EQUALITY | LISTS | NULLS | LIKES | PATTERNS | ORDERED
 NUMERIC = EQUALITY | LISTS | NULLS | ORDERED
 OPERATORS: dict[Type, frozenset[Operator]] = {
@@ -70,39 +50,6 @@ OPERATORS: dict[Type, frozenset[Operator]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class RunField:
-    """A field every run has: its canonical name, type, other names, and words it may hold."""
-
-    name: str
-    type: Type
-    aliases: tuple[str, ...] = ()
-    choices: tuple[str, ...] = ()
-
-
-RUN_FIELDS = (
-    RunField("name", Type.TEXT, ("run_name", "run name")),
-    RunField("status", Type.CHOICE, choices=tuple(Status.values)),
-    RunField("experiment", Type.TEXT, ("experiment_name",)),
-    RunField("number", Type.NUMBER, ("run_number",)),
-    RunField("created", Type.TIME, ("created_at", "creation_time")),
-    RunField("started", Type.TIME, ("start_time", "started_at")),
-    RunField("ended", Type.TIME, ("end_time", "ended_at")),
-    RunField("updated", Type.TIME, ("updated_at",)),
-    RunField("duration", Type.SECONDS),
-    RunField("submitted_by", Type.TEXT, ("user_id", "user")),
-    RunField("target", Type.TEXT, ("compute_target",)),
-    RunField("kind", Type.CHOICE, ("type",), choices=tuple(RunKind.values)),
-    RunField("run_id", Type.TEXT, ("id",)),
-    RunField("parent", Type.TEXT, ("parent_run_id",)),
-    RunField("root", Type.TEXT, ("root_run_id",)),
-    RunField("description", Type.TEXT),
-    RunField("error", Type.TEXT),
-    RunField("reason", Type.TEXT, ("status_reason",)),
-    RunField("archived", Type.FLAG),
-    RunField("artifact_uri", Type.TEXT),
-)
-BY_NAME = {name: field for field in RUN_FIELDS for name in (field.name, *field.aliases)}
 DATASET_KEYS = ("name", "digest", "context")
 ENTITY_TYPES = {
     Entity.METRIC: Type.METRIC,

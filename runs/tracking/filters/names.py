@@ -8,17 +8,13 @@ really named `loss.min` is `metrics."loss.min"`. `[column]` names a column of a 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from runs.tracking.fields import NUMBERS, Aggregate, Entity, Field
 from runs.tracking.filters.errors import FilterError
-from runs.tracking.filters.fields import (
-    BY_NAME,
-    DATASET_KEYS,
-    ENTITY_NAMES,
-    suggest_name,
-)
+from runs.tracking.filters.fields import DATASET_KEYS, ENTITY_NAMES, suggest_name
 from runs.tracking.filters.lexer import Kind, Token
-from runs.tracking.filters.nodes import Aggregate, Entity, Field
+from runs.tracking.run_fields import BY_NAME
 
-AGGREGATES = {aggregate.value: aggregate for aggregate in Aggregate}
+AGGREGATES = {aggregate.value: aggregate for aggregate in NUMBERS}
 NAME_KINDS = (Kind.WORD, Kind.KEY, Kind.TEXT)
 
 
@@ -128,7 +124,7 @@ def _check_plain(name: Name, key: str) -> None:
 
 def _metric_field(name: Name) -> Field:
     segments = list(name.segments[1:])
-    aggregate = None
+    aggregate: Aggregate | None = None
     if name.column:
         aggregate = _read_suffix(name)
     elif len(segments) > 1 and not segments[-1].quoted:
@@ -140,9 +136,7 @@ def _metric_field(name: Name) -> Field:
     key = ".".join(segment.text for segment in segments)
     if not key:
         raise name.error("The name after the dot is missing.")
-    return Field(
-        Entity.METRIC, key, None if aggregate is Aggregate.LAST else aggregate, name.column
-    )
+    return Field(Entity.METRIC, key, aggregate or Aggregate.LAST, name.column)
 
 
 def _read_suffix(name: Name) -> Aggregate | None:

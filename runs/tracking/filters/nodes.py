@@ -4,30 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-
-class Entity(StrEnum):
-    """What a field belongs to; the value is its canonical prefix in a filter."""
-
-    RUN = "run"
-    METRIC = "metrics"
-    PARAM = "params"
-    TAG = "tags"
-    PROPERTY = "properties"
-    DATASET = "datasets"
-    LOG = "log"
-
-
-class Aggregate(StrEnum):
-    """One number out of a metric's history."""
-
-    LAST = "last"
-    MIN = "min"
-    MAX = "max"
-    FIRST = "first"
-    MEAN = "mean"
-    COUNT = "count"
-    # At the step where a goal metric is best, which the filter does not name.
-    BEST = "best"
+from runs.tracking.fields import Field
 
 
 class Operator(StrEnum):
@@ -69,20 +46,6 @@ OPPOSITES = {
     Operator.NOT_IN: Operator.IN,
     Operator.IS_NULL: Operator.IS_NOT_NULL,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """What is compared: `metrics.loss.min`, `params.lr`, `status`.
-
-    `key` of a run field is its canonical name (see `fields.py`). `column` names a column of a
-    table metric; `aggregate` is for metrics only, and None is their last value.
-    """
-
-    entity: Entity
-    key: str
-    aggregate: Aggregate | None = None
-    column: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ are bounded, so a filter of a stranger cannot exhaust the reader.
 
 from collections.abc import Callable
 
+from runs.tracking.fields import Field
 from runs.tracking.filters.errors import FilterError
 from runs.tracking.filters.fields import OPERATORS, type_of
 from runs.tracking.filters.lexer import Kind, Token, read_tokens
@@ -24,7 +25,6 @@ from runs.tracking.filters.nodes import (
     NULLS,
     And,
     Comparison,
-    Field,
     Node,
     Not,
     Operator,

@@ -7,22 +7,18 @@ Only what the grammar knows is answered here; names and values of a workspace ar
 from dataclasses import dataclass
 from enum import StrEnum
 
+from runs.tracking.fields import Entity, Field
 from runs.tracking.filters.errors import FilterError
-from runs.tracking.filters.fields import (
-    ENTITY_NAMES,
-    OPERATORS,
-    RUN_FIELDS,
-    Type,
-    choices_of,
-    type_of,
-)
+from runs.tracking.filters.fields import ENTITY_NAMES, OPERATORS, choices_of, type_of
 from runs.tracking.filters.lexer import MAX_CHARS, Kind, Token, read_tokens
 from runs.tracking.filters.names import NAME_KINDS, find_field, read_name
-from runs.tracking.filters.nodes import LISTS, NULLS, Entity, Field, Operator
+from runs.tracking.filters.nodes import LISTS, NULLS, Operator
 from runs.tracking.filters.parser import BRACKETS, PHRASES, SYMBOLS
+from runs.tracking.run_fields import RUN_FIELDS, Type
 
+COMPARED = tuple(field for field in RUN_FIELDS if field.expression)
 PREFIXES = tuple(f"{entity.value}." for entity in Entity if entity not in (Entity.RUN, Entity.LOG))
-FIELD_WORDS = tuple(field.name for field in RUN_FIELDS) + PREFIXES + ("log",)
+FIELD_WORDS = tuple(field.name for field in COMPARED) + PREFIXES + ("log",)
 TIMES = ("-1h", "-1d", "-7d", "-30d", "now")
 DURATIONS = ("1m", "10m", "1h", "1d")
 
@@ -186,7 +182,7 @@ def _expectation(state: _State, partial: Token, offset: int) -> Expectation:
 def _options(state: _State, entity: Entity | None) -> tuple[str, ...]:
     if state.kind is Expected.FIELD:
         if entity is Entity.RUN:
-            return tuple(field.name for field in RUN_FIELDS)
+            return tuple(field.name for field in COMPARED)
         return (*FIELD_WORDS, "NOT") if entity is None else ()
     if state.kind is Expected.JOIN:
         return ("AND", "OR")

@@ -3,7 +3,8 @@
 import math
 import re
 
-from runs.tracking.filters.fields import Type, type_of
+from runs.tracking.fields import Aggregate, Entity, Field
+from runs.tracking.filters.fields import type_of
 from runs.tracking.filters.literals import write_duration, write_moment
 from runs.tracking.filters.names import AGGREGATES
 from runs.tracking.filters.nodes import (
@@ -12,14 +13,13 @@ from runs.tracking.filters.nodes import (
     Ago,
     And,
     Comparison,
-    Entity,
-    Field,
     Moment,
     Node,
     Not,
     Or,
     Value,
 )
+from runs.tracking.run_fields import Type
 
 PLAIN_KEY = re.compile(r"[\w/\-]+(?:\.[\w/\-]+)*")
 
@@ -56,7 +56,7 @@ def write_field(field: Field) -> str:
     if field.entity is Entity.RUN:
         return field.key
     column = f"[{_quote(field.column)}]" if field.column else ""
-    aggregate = f".{field.aggregate.value}" if field.aggregate else ""
+    aggregate = "" if field.aggregate is Aggregate.LAST else f".{field.aggregate}"
     return f"{field.entity.value}.{_write_key(field.key)}{column}{aggregate}"
 
 

@@ -4,8 +4,9 @@ import math
 from collections.abc import Callable
 
 from runs.database.patterns import PatternError, compile_pattern
+from runs.tracking.fields import Aggregate, Field
 from runs.tracking.filters.errors import FilterError
-from runs.tracking.filters.fields import Type, choices_of, suggest_choice, type_of
+from runs.tracking.filters.fields import choices_of, suggest_choice, type_of
 from runs.tracking.filters.lexer import Kind, Token
 from runs.tracking.filters.literals import (
     SPECIAL,
@@ -13,15 +14,8 @@ from runs.tracking.filters.literals import (
     read_moment,
     read_number,
 )
-from runs.tracking.filters.nodes import (
-    EQUALITY,
-    LIKES,
-    PATTERNS,
-    Aggregate,
-    Field,
-    Operator,
-    Value,
-)
+from runs.tracking.filters.nodes import EQUALITY, LIKES, PATTERNS, Operator, Value
+from runs.tracking.run_fields import Type
 
 FLAGS = {"true": True, "false": False}
 KEYWORDS = frozenset({"AND", "OR", "NOT", "IN", "IS", "LIKE", "ILIKE", "NULL"})
@@ -36,7 +30,7 @@ def read_value(field: Field, operator: Operator, token: Token) -> Value:
         value = token.text if operator in LIKES else READERS[type_of(field)](field, token)
     if isinstance(value, float) and math.isnan(value) and operator not in EQUALITY:
         raise _error(token, "NaN is neither smaller nor larger than a number.", "Use = or !=.")
-    if isinstance(value, str) and field.aggregate not in (None, Aggregate.FIRST):
+    if isinstance(value, str) and field.aggregate not in (Aggregate.LAST, Aggregate.FIRST):
         hint = f"Ask for the last text: `metrics.{field.key}`."
         raise _error(token, f"A text has no {field.aggregate}.", hint)
     return value

@@ -1,5 +1,7 @@
 // The state of a table or chart page lives in its query string. Pure functions over URLSearchParams.
 
+import { canonical } from "./metric_ids.js";
+
 const LISTS = new Set(["exp", "status"]);
 const FLAGS = new Set(["mine", "children", "archived", "diff", "all"]);
 // Where these are not said, the page decides: "no" is something else than nothing.
@@ -31,10 +33,10 @@ export function writeState(state) {
   return text ? `?${text}` : "";
 }
 
-/** `sort=-metrics.loss:min,run.created` as [{column, descending}]. Commas in names are escaped. */
+/** `sort=-metrics.loss.min,run.created` as [{column, descending}]. Commas in names are escaped. */
 export function parseSort(text) {
   return splitList(text).map((part) => ({
-    column: part.replace(/^-/, ""),
+    column: canonical(part.replace(/^-/, "")),
     descending: part.startsWith("-"),
   }));
 }

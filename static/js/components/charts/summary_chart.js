@@ -1,9 +1,10 @@
 // Charts of one value per run and metric, as the run table has it: bar, scatter, box, histogram.
 
 import { metricsOf } from "../../lib/chart_spec.js";
+import { metricColumn } from "../../lib/metric_ids.js";
 import { splitList } from "../../lib/url_state.js";
 import { drawNothing, drawPlot, watchSize } from "../plotly.js";
-import { bars, boxes, histograms, metricColumn, points, xColumn } from "./summary_kinds.js";
+import { bars, boxes, histograms, points, xColumn } from "./summary_kinds.js";
 
 const DRAW = { bar: bars, scatter: points, box: boxes, histogram: histograms };
 

@@ -3,6 +3,7 @@
 import { axisTitle } from "../../lib/chart_spec.js";
 import { extentOf } from "../../lib/curves.js";
 import { binsOf, placesOf } from "../../lib/histogram.js";
+import { canonical, hasAggregate, metricColumn } from "../../lib/metric_ids.js";
 import { toNumber } from "../../lib/numbers.js";
 import { findOutliers } from "../../lib/outliers.js";
 import { symbolOf, tokenOf } from "../../lib/series_colors.js";
@@ -13,16 +14,10 @@ import { colorOf } from "../colors.js";
 const BAR_PX = 14;
 const LONGEST_LABEL = 24;
 
-/** The column id of the table that holds `key` of a metric by `aggregate`. */
-export function metricColumn(key, aggregate) {
-  return aggregate === "last" ? `metrics.${key}` : `metrics.${key}:${aggregate}`;
-}
-
-const ENDING = /:(last|min|max|mean|first|best)$/;
-
 /** The column of the x axis: a metric has the aggregate of the y axis where it names none. */
 export function xColumn({ x, aggregate }) {
-  if (!x.startsWith("metrics.") || ENDING.test(x)) return x;
+  if (!x.startsWith("metrics.")) return x;
+  if (hasAggregate(x)) return canonical(x);
   return metricColumn(x.slice("metrics.".length), aggregate);
 }
 

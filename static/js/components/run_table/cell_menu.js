@@ -1,9 +1,10 @@
 // What a pointer does in the grid: sort, select, show or hide, and the menus of cells and headers.
 
+import { AGGREGATES, withAggregate } from "../../lib/metric_ids.js";
 import { addClause, clauseOf, fieldOf } from "../../lib/query_text.js";
 import { copy } from "../copy.js";
 import { openMenu } from "../menu.js";
-import { AGGREGATES, aggregateWord, withAggregate } from "./columns.js";
+import { aggregateWord } from "./columns.js";
 
 /** Listen to clicks and menus in the grid. */
 export function listenToCells(grid, table) {

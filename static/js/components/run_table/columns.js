@@ -1,18 +1,11 @@
 // Which columns a run table shows: their order, the values of metrics, pins and widths, all of it
 // kept in the state of the store.
 
+import { canonical, withAggregate } from "../../lib/metric_ids.js";
 import { joinList, splitList } from "../../lib/url_state.js";
-
-/** The values of a metric that a column can show, as the address says them. */
-export const AGGREGATES = ["last", "min", "max", "first", "mean", "count", "best", "trend"];
 
 /** The word for a value of a metric. */
 export const aggregateWord = (aggregate) => (aggregate === "best" ? "at best" : aggregate);
-
-/** `metrics.loss:last` with another value. */
-export function withAggregate(id, aggregate) {
-  return id.replace(/:\w+$/, "") + (aggregate === "last" ? "" : `:${aggregate}`);
-}
 
 /** The chosen columns of one RunStore. */
 export class Columns {
@@ -29,7 +22,7 @@ export class Columns {
   /** The ids of the chosen columns: also of those that are on their way, or left out as alike. */
   get ids() {
     const { cols } = this.store.state;
-    return cols ? splitList(cols) : this.shown.map((column) => column.id);
+    return cols ? splitList(cols).map(canonical) : this.shown.map((column) => column.id);
   }
 
   find(id) {
@@ -92,7 +85,7 @@ export class Columns {
   readWidths() {
     return splitList(this.store.state.widths).map((item) => {
       const star = item.lastIndexOf("*");
-      return [item.slice(0, star), Number(item.slice(star + 1))];
+      return [canonical(item.slice(0, star)), Number(item.slice(star + 1))];
     });
   }
 }

@@ -1,10 +1,11 @@
 // Edit columns: what there is on the left (searched on the server), what is shown on the right.
 
 import { element } from "../../lib/element.js";
+import { AGGREGATES, withAggregate } from "../../lib/metric_ids.js";
 import { icon } from "../icons.js";
 import { fetchJson } from "../requests.js";
 import { makeSortable } from "../sortable.js";
-import { AGGREGATES, aggregateWord, withAggregate } from "./columns.js";
+import { aggregateWord } from "./columns.js";
 import { scopeParams } from "./names.js";
 
 const SEARCH_DELAY_MS = 150;

@@ -76,7 +76,7 @@ export class GoalMenu {
   }
 
   stop() {
-    const without = this.chosen.ids.filter((id) => !/^metrics\..*:best$/s.test(id));
+    const without = this.chosen.ids.filter((id) => !/^metrics\..*\.best$/s.test(id));
     this.menu.open = false;
     this.chosen.set(without, { goal: undefined, sort: undefined });
   }

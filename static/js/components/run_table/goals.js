@@ -1,6 +1,6 @@
 // Which way a metric gets better, and why a cell at best, or of any metric, may be empty. Pure.
 
-import { withAggregate } from "./columns.js";
+import { metricColumn, withAggregate } from "../../lib/metric_ids.js";
 
 const LESS_IS_BETTER = /(loss|error|err|mse|rmse|mae|mape|perplexity|ppl|nll|fid|wer|cer)\b/i;
 const MORE_IS_BETTER =
@@ -49,6 +49,6 @@ function reasonOf({ key, aggregate }, goal) {
 export function columnsOfGoal({ direction, key }, ids) {
   const metrics = ids.filter((id) => id.startsWith("metrics."));
   const stems = new Set(metrics.map((id) => withAggregate(id, "last")));
-  stems.delete(`metrics.${key}`);
-  return [`metrics.${key}:${direction}`, ...[...stems].map((id) => withAggregate(id, "best"))];
+  stems.delete(metricColumn(key, "last"));
+  return [metricColumn(key, direction), ...[...stems].map((id) => withAggregate(id, "best"))];
 }
