@@ -89,7 +89,7 @@ def edit_columns_by_keyboard(tab):
     until(tab, "document.querySelectorAll('[data-offered] .offer').length === 2")
     go_to(tab, "[data-add='metrics.val/loss.max']")
     tab.keyboard.press("Enter")
-    until(tab, "location.search.includes('val%2Floss%3Amin%2Cmetrics.val%2Floss%3Amax')")
+    until(tab, "location.search.includes('val%2Floss.min%2Cmetrics.val%2Floss.max')")
     go_to(tab, "[data-chosen] [data-id='metrics.val/loss.max']")
     tab.keyboard.press("Alt+ArrowUp")
     until(tab, "location.search.includes('val%2Floss%3Amax%2Cmetrics.val%2Floss%3Amin')")
