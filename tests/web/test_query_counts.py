@@ -30,7 +30,7 @@ PAGES = {
     "experiments, by pattern": "/w/default/experiments?q=e&regex=on",
     "experiment": "/w/default/experiments/e-0",
     "runs": "/w/default/runs",
-    "runs, sorted by a metric": "/w/default/runs?sort=-metrics.m0:min",
+    "runs, sorted by a metric": "/w/default/runs?sort=-metrics.m0.min",
     "run rows": "/w/default/run-rows?exp=e-0&children=1",
     "run counts": "/w/default/run-counts",
     "columns": "/w/default/columns",

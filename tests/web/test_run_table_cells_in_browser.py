@@ -95,9 +95,9 @@ def test_the_word_beside_a_metric_adds_another_value_beside_it_and_in_sight(tab,
     tab.click(".rt-headrow [data-column='metrics.val/loss'] .rt-value")
     tab.get_by_role("menuitemcheckbox", name="min").click()
 
-    until(tab, "document.querySelector('[data-column=\"metrics.val/loss:min\"]') !== null")
-    assert "metrics.val/loss,metrics.val/loss:min,metrics.train/loss" in query_of(tab)["cols"]
-    header = "document.querySelector('.rt-headrow [data-column=\"metrics.val/loss:min\"]')"
+    until(tab, "document.querySelector('[data-column=\"metrics.val/loss.min\"]') !== null")
+    assert "metrics.val/loss,metrics.val/loss.min,metrics.train/loss" in query_of(tab)["cols"]
+    header = "document.querySelector('.rt-headrow [data-column=\"metrics.val/loss.min\"]')"
     assert tab.evaluate(IN_SIGHT.format(BOX.format(header)))
 
 
@@ -128,24 +128,24 @@ def test_the_caret_of_a_metric_can_be_seen_and_opens_its_menu(tab, runs):
 
 
 def test_the_best_value_of_a_column_is_bold_where_it_is_known(tab, runs):
-    open_table(tab, "?cols=run.name,metrics.val/loss:min,metrics.val/loss:max,metrics.epoch")
+    open_table(tab, "?cols=run.name,metrics.val/loss.min,metrics.val/loss.max,metrics.epoch")
 
-    texts = cells(tab, "metrics.val/loss:min")
-    marked = cells(tab, "metrics.val/loss:min", BOLD)
+    texts = cells(tab, "metrics.val/loss.min")
+    marked = cells(tab, "metrics.val/loss.min", BOLD)
     assert texts[marked.index(True)] == min(texts, key=float)
     assert marked.count(True) == 1
-    assert cells(tab, "metrics.val/loss:max", BOLD).count(True) == 1
+    assert cells(tab, "metrics.val/loss.max", BOLD).count(True) == 1
     assert not any(cells(tab, "metrics.epoch", BOLD))
 
 
 def test_a_dash_says_why_it_is_there(tab, runs):
     log(runs.first(), f1=[(7, 0.5)])
-    open_table(tab, "?cols=run.name,metrics.f1,metrics.f1:best&goal=min:val/loss")
+    open_table(tab, "?cols=run.name,metrics.f1,metrics.f1.best&goal=min:val/loss")
 
     texts, why = cells(tab, "metrics.f1"), cells(tab, "metrics.f1", "cell.title")
     titles = dict(zip(texts, why, strict=True))
     assert titles["—"] == "This run has no f1."
-    at_best = cells(tab, "metrics.f1:best", "cell.title")
+    at_best = cells(tab, "metrics.f1.best", "cell.title")
     assert set(at_best) == {"This run has no f1 at the step where val/loss is lowest."}
 
 

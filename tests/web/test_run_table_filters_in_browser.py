@@ -107,7 +107,7 @@ def test_two_columns_added_in_haste_both_stay(tab, runs):
 
     tab.evaluate(f"{add.format('min')}; {add.format('max')}")
 
-    until(tab, "location.search.includes('epoch%3Amin%2Cmetrics.epoch%3Amax')")
+    until(tab, "location.search.includes('epoch.min%2Cmetrics.epoch.max')")
 
 
 def test_a_brushed_chart_keeps_its_runs(tab, runs):

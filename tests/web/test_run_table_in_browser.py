@@ -92,7 +92,7 @@ def edit_columns_by_keyboard(tab):
     until(tab, "location.search.includes('val%2Floss.min%2Cmetrics.val%2Floss.max')")
     go_to(tab, "[data-chosen] [data-id='metrics.val/loss.max']")
     tab.keyboard.press("Alt+ArrowUp")
-    until(tab, "location.search.includes('val%2Floss%3Amax%2Cmetrics.val%2Floss%3Amin')")
+    until(tab, "location.search.includes('val%2Floss.max%2Cmetrics.val%2Floss.min')")
     tab.keyboard.press("Escape")
     until(tab, "!document.querySelector('.columns-panel').open")
 
