@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connection
 
 import studio.celery
-from runs.metrics import names, runs
+from runs.metrics.known_ids import forget_ids
 from runs.workspaces import memory
 from runs.workspaces.models import Workspace
 from runs.workspaces.scopes import limit_writes
@@ -31,8 +31,7 @@ def workspace(db) -> Workspace:
 def forget_between_tests() -> None:
     """The gate and the metrics remember rows; a test's rows vanish sooner."""
     memory.forget_all()
-    names.forget_all()
-    runs.forget_all()
+    forget_ids()
     limit_writes(None)
 
 

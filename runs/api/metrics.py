@@ -26,7 +26,7 @@ from runs.api.schema import describe, page_of
 from runs.http.cursors import read_cursor, write_cursor
 from runs.metrics.kinds.listing import list_artifacts, list_kinds_page
 from runs.metrics.kinds.logging import log_metrics
-from runs.metrics.kinds.rows import read_rows, read_texts
+from runs.metrics.kinds.rows import read_table_rows, read_texts_page
 from runs.metrics.kinds.values import AnyValue
 from runs.metrics.number_words import write_number
 from runs.metrics.queries import PLACE, read_history
@@ -221,7 +221,9 @@ class MetricRows(Endpoint):
     @Access(Action.RUN_READ, ("GET",))
     def get(self, request: Request, run_id: str) -> Response:
         run, asked = get_run(self.workspace, run_id), self.read_query(StepQuery)
-        page = read_rows(run, key=asked["name"], after=asked.get("after"), limit=asked["limit"])
+        page = read_table_rows(
+            run, key=asked["name"], after=asked.get("after"), limit=asked["limit"]
+        )
         return answer(RowsOut, page)
 
 
@@ -237,7 +239,7 @@ class MetricTexts(Endpoint):
     @Access(Action.RUN_READ, ("GET",))
     def get(self, request: Request, run_id: str) -> Response:
         run, asked = get_run(self.workspace, run_id), self.read_query(PlaceQuery)
-        found, more = read_texts(
+        found, more = read_texts_page(
             run,
             key=asked["name"],
             column=asked["column"],

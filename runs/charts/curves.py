@@ -13,7 +13,7 @@ def read_curves(workspace_id: int, heads: Sequence[SeriesHead], wanted: Wanted) 
         return read_relative(heads, wanted)
     if wanted.x.startswith("metrics."):
         return read_against_metric(workspace_id, heads, wanted)
-    axis = "time" if wanted.x == "wall" else wanted.x
+    axis = "ms" if wanted.x == "wall" else wanted.x
     curves = downsample(
         series_ids=[head.id for head in heads],
         low=whole(wanted.low),
@@ -26,7 +26,7 @@ def read_curves(workspace_id: int, heads: Sequence[SeriesHead], wanted: Wanted) 
         RunCurve(
             by_id[curve.series_id].run_id,
             by_id[curve.series_id].key,
-            {"step": curve.step, "time": curve.ms, "index": curve.index}[axis],
+            {"step": curve.step, "ms": curve.ms, "index": curve.index}[axis],
             curve.value,
             curve.total,
         )
@@ -45,7 +45,7 @@ def read_relative(heads: Sequence[SeriesHead], wanted: Wanted) -> list[RunCurve]
         low=None if wanted.low is None else round(wanted.low * 1000),
         high=None if wanted.high is None else round(wanted.high * 1000),
         pixels=wanted.pixels,
-        axis="time",
+        axis="ms",
         origins={head.id: head.begin_ms for head in heads},
     )
     by_id = {head.id: head for head in heads}

@@ -43,7 +43,7 @@ def count_waiting(channel: Any) -> int:
 def name_of(kind: str, channel: Any) -> str:
     if kind != "redis":
         return kind
-    told = channel.client.info("server")
-    if "valkey_version" in told:
-        return f"Valkey {told['valkey_version']}"
-    return f"Redis {told['redis_version']}"
+    about = channel.client.info("server")
+    if "valkey_version" in about:
+        return f"Valkey {about['valkey_version']}"
+    return f"Redis {about['redis_version']}"

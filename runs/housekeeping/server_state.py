@@ -56,7 +56,7 @@ class ServerState:
 
 def read_server_state() -> ServerState:
     """About fifteen short queries, and one question to the queue."""
-    queue, sign = read_queue_state(), last_heartbeat()
+    queue, beat_ms = read_queue_state(), last_heartbeat()
     return ServerState(
         versions=list_versions(queue),
         started_ms=apps.get_app_config("runs").started_ms,
@@ -65,8 +65,8 @@ def read_server_state() -> ServerState:
         disk=measure_disk(),
         is_in_bucket=bool(settings.STUDIO_S3_BUCKET),
         queue=queue,
-        worker_ms=sign,
-        is_worker_alive=sign is not None and now_ms() - sign < SILENT_AFTER_MS,
+        worker_ms=beat_ms,
+        is_worker_alive=beat_ms is not None and now_ms() - beat_ms < SILENT_AFTER_MS,
     )
 
 

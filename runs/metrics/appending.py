@@ -7,10 +7,11 @@ import numpy as np
 
 from runs.database.cursors import PAIRS, Cursor
 from runs.metrics import names
-from runs.metrics.batches import Batch, Codes, Mask, make_batch
+from runs.metrics.arrays import Indices, Mask
+from runs.metrics.new_points import NewPoints, find_new_points
 from runs.metrics.points import POINT, Points, are_greater, empty_points, pack, unpack
 from runs.metrics.segments import SegmentWriter
-from runs.metrics.summaries import COLUMNS, Summary, from_row, join, rank, to_row
+from runs.metrics.summaries import COLUMNS, Summary, from_row, join_summaries, rank, to_row
 from runs.metrics.tables import SEGMENT, SERIES
 
 _COLUMN_LIST = ", ".join(f'"{name}"' for name in COLUMNS)
@@ -36,7 +37,7 @@ READ_CANDIDATES = (
 FEW = 32
 
 # (run id, metric id)
-Key = tuple[int, int]
+SeriesKey = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +46,12 @@ class Logged:
 
     run_id: int
     names: list[tuple[str, str]]
-    codes: Codes
+    codes: Indices
     points: Points
 
 
 @dataclass(slots=True)
-class Stored:
+class StoredSeries:
     """A series that exists."""
 
     id: int
@@ -62,12 +63,12 @@ def append(cursor: Cursor, requests: Sequence[Logged], experiments: Mapping[int,
     keys, codes, points = _merge(cursor, requests, experiments)
     stored = _read_series(cursor, keys)
     batch = _without_duplicates(cursor, stored, codes, points)
-    _write(cursor, keys, stored, batch)
+    _write_series(cursor, keys, stored, batch)
 
 
 def _merge(
     cursor: Cursor, requests: Sequence[Logged], experiments: Mapping[int, int]
-) -> tuple[list[Key], Codes, Points]:
+) -> tuple[list[SeriesKey], Indices, Points]:
     """Return the keys of all series in sorted order, and all points with the index of theirs."""
     wanted = [[(experiments[r.run_id], *name) for name in r.names] for r in requests]
     metric_ids = names.find_or_add(cursor, {name for part in wanted for name in part})
@@ -86,22 +87,22 @@ def _merge(
     return keys, np.concatenate(codes), points
 
 
-def _read_series(cursor: Cursor, keys: Sequence[Key]) -> list[Stored | None]:
+def _read_series(cursor: Cursor, keys: Sequence[SeriesKey]) -> list[StoredSeries | None]:
     rows = cursor.read(READ_SERIES, cursor.pairs(keys))
-    found = {(row[0], row[1]): Stored(row[2], from_row(row[3:])) for row in rows}
+    found = {(row[0], row[1]): StoredSeries(row[2], from_row(row[3:])) for row in rows}
     return [found.get(key) for key in keys]
 
 
 def _without_duplicates(
-    cursor: Cursor, stored: Sequence[Stored | None], codes: Codes, points: Points
-) -> Batch:
+    cursor: Cursor, stored: Sequence[StoredSeries | None], codes: Indices, points: Points
+) -> NewPoints:
     """Sort out the new points. A point above the last of its series cannot be there already;
     the others are compared with the segments that may hold them."""
     if len(points) <= FEW and _all_are_above_last(stored, codes, points):
-        return make_batch(codes, points)
+        return find_new_points(codes, points)
     suspect = ~_are_above_last(stored, codes, points)
     if not suspect.any():
-        return make_batch(codes, points)
+        return find_new_points(codes, points)
     candidates = [
         (code, _read_candidates(cursor, stored[code], points[suspect & (codes == code)]))
         for code in np.unique(codes[suspect]).tolist()
@@ -110,14 +111,16 @@ def _without_duplicates(
     is_stored = np.zeros(sum(counts) + len(points), bool)
     is_stored[: sum(counts)] = True
     there_codes = np.repeat([code for code, _ in candidates], counts)
-    return make_batch(
+    return find_new_points(
         np.concatenate((there_codes, codes)),
         np.concatenate([*(there for _, there in candidates), points]),
         is_stored,
     )
 
 
-def _all_are_above_last(stored: Sequence[Stored | None], codes: Codes, points: Points) -> bool:
+def _all_are_above_last(
+    stored: Sequence[StoredSeries | None], codes: Indices, points: Points
+) -> bool:
     """Tell of a few points whether each comes after the last of its series."""
     for code, point in zip(codes.tolist(), points.tolist(), strict=True):
         series = stored[code]
@@ -126,7 +129,7 @@ def _all_are_above_last(stored: Sequence[Stored | None], codes: Codes, points: P
     return True
 
 
-def _are_above_last(stored: Sequence[Stored | None], codes: Codes, points: Points) -> Mask:
+def _are_above_last(stored: Sequence[StoredSeries | None], codes: Indices, points: Points) -> Mask:
     """Tell of each point whether it is after the last of its series by (step, time, value)."""
     lasts = [
         (s.summary.last_step, s.summary.last_ms, s.summary.last) if s else (0, 0, 0.0)
@@ -139,15 +142,18 @@ def _are_above_last(stored: Sequence[Stored | None], codes: Codes, points: Point
     return is_new | (step > last["step"]) | ((step == last["step"]) & later)
 
 
-def _read_candidates(cursor: Cursor, series: Stored, points: Points) -> Points:
+def _read_candidates(cursor: Cursor, series: StoredSeries, points: Points) -> Points:
     step, ms = points["step"], points["ms"]
     limits = (step.max(), step.min(), ms.max(), ms.min())
     rows = cursor.read(READ_CANDIDATES, (series.id, *(int(limit) for limit in limits)))
     return unpack(*(row[0] for row in rows)) if rows else empty_points()
 
 
-def _write(
-    cursor: Cursor, keys: Sequence[Key], stored: Sequence[Stored | None], batch: Batch
+def _write_series(
+    cursor: Cursor,
+    keys: Sequence[SeriesKey],
+    stored: Sequence[StoredSeries | None],
+    batch: NewPoints,
 ) -> None:
     added, changed = [], []
     for code, fresh in zip(batch.ids, batch.summaries, strict=True):
@@ -155,7 +161,7 @@ def _write(
         if series is None:
             added.append((*keys[code], *to_row(fresh)))
         else:
-            changed.append((*to_row(join(series.summary, fresh)), series.id))
+            changed.append((*to_row(join_summaries(series.summary, fresh)), series.id))
     new_ids = iter(cursor.read_each(ADD_SERIES, added))
     cursor.run_many(CHANGE_SERIES, changed)
     segments = SegmentWriter(cursor)

@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from runs.database.cursors import LIST, Cursor, open_cursor
+from runs.metrics.arrays import Ints
 from runs.metrics.downsampling import choose, split_range
 from runs.metrics.points import Points, empty_points, unpack
-from runs.metrics.reading import Axis, Head, Ints, group_heads, limit_range, read_heads, read_parts
+from runs.metrics.reading import Axis, SeriesHead, group_heads, limit_range, read_heads, read_parts
 from runs.metrics.rollups import place_rollups, read_rollups
 from runs.metrics.segments import SEALED
 from runs.metrics.tables import SEGMENT
@@ -54,15 +55,15 @@ def downsample(
 ) -> list[Curve]:
     """Return a curve for each series that exists, in the order asked for.
 
-    All share one axis ("step", "time" in ms, or "index"), from `low` to `high`, by default from
-    the first to the last point of all. A curve has about `pixels` points, at most 20,000: the
+    All share one axis ("step", "ms" since the epoch, or "index"), from `low` to `high`, by default
+    from the first to the last point of all. A curve has about `pixels` points, at most 20,000: the
     first and the last in the range, and the least and greatest of each of `pixels / 2` buckets;
-    `downsampling.choose` says what becomes of infinities and NaN. Two queries for up to a million
+    `downsampling.choose` says how infinities and NaN are drawn. Two queries for up to a million
     points; one or two more for each series with over half a million in the range, which is drawn
-    from the least and greatest of each 1024 of its points, at the places where they are.
+    from the least and greatest of each 1024 of its points.
 
-    With `origins`, the axis is time since a moment of each series (in ms): then `low` and `high`
-    count from there, while the curves keep the times of their points.
+    `origins` maps series to where their axis begins: `low` and `high` count from there. The curves
+    keep the times of their points.
     """
     with open_cursor() as cursor:
         heads = read_heads(cursor, series_ids)
@@ -132,7 +133,7 @@ def _make_curve(series_id: int, x: Ints, points: Points, total: int, plan: Plan)
 
 def _find_range(
     cursor: Cursor,
-    heads: Mapping[int, Head],
+    heads: Mapping[int, SeriesHead],
     axis: Axis,
     low: int | None,
     high: int | None,
@@ -148,7 +149,7 @@ def _find_range(
 
 
 def _find_extents(
-    cursor: Cursor, heads: Mapping[int, Head], axis: Axis
+    cursor: Cursor, heads: Mapping[int, SeriesHead], axis: Axis
 ) -> list[tuple[int, int, int]]:
     """Return (series id, first, last) on an axis, for one series perhaps in several portions."""
     if axis == "index":

@@ -1,12 +1,8 @@
 """Choosing the points of a curve that a screen can show. Pure NumPy; knows no database."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Indices = NDArray[np.intp]
-Mask = NDArray[np.bool_]
+from runs.metrics.arrays import Floats, Indices, Ints, Mask
 
 
 def split_range(low: int, high: int, buckets: int) -> Ints:

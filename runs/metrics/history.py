@@ -37,7 +37,7 @@ BEFORE_ALL = (INT64_MIN, -1, -math.inf)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class History:
-    """A page of points in (time, step, value) order; `next` is where the next page goes on."""
+    """A page of points in (time, step, value) order; `next` is where the next page begins."""
 
     points: Points
     next: Place | None
@@ -96,14 +96,14 @@ def _read_after(cursor: Cursor, series_id: int, position: Place, limit: int | No
     points = unpack(*(data for _, data in taken))
     if not follow(points).all():
         points = points[order_by_time(points)]
-    # What comes before all segments that were not read stays where it is.
+    # Points before all unread segments have their final place.
     settled = _find(points, _lowest(sealed[count])) if count < len(sealed) else len(points)
     return points[_find(points, position) : settled]
 
 
 def _count_needed(sealed: Sequence[Rest], position: tuple[int, int], limit: int) -> int:
-    """Return how many of the segments, sorted by where they begin, hold more than `limit` points
-    that lie behind the position and before all other segments."""
+    """Return how many of the segments, sorted by where they begin, must be read to have more than
+    `limit` points after the position and before all other segments."""
     settled = 0
     ends: list[tuple[tuple[int, int], int]] = []
     for count, segment in enumerate(sealed):

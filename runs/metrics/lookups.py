@@ -4,16 +4,15 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from runs.database.cursors import LIST, PAIRS, Cursor, open_cursor
+from runs.metrics.arrays import Floats, Ints
 from runs.metrics.points import unpack
-from runs.metrics.reading import INT64_MAX, INT64_MIN, Ints, group_heads, read_heads, read_parts
+from runs.metrics.reading import INT64_MAX, INT64_MIN, group_heads, read_heads, read_parts
 from runs.metrics.summaries import NAN, rank
 from runs.metrics.tables import METRIC, SEGMENT, SERIES
 from runs.tracking.tables import RUN
 
-Floats = NDArray[np.float64]
 Goal = Literal["min", "max"]
 
 # The segments that may hold a point of series a at step b.
@@ -30,7 +29,7 @@ WHERE {RUN}.id {LIST} AND key {LIST} AND "column" = ''
 
 
 class Best(NamedTuple):
-    """A series of a run, with its extremes and its end."""
+    """A series of a run, with its extremes and its last value."""
 
     run_id: int
     key: str

@@ -2,28 +2,23 @@
 
 from collections.abc import Iterable
 
-from django.db import transaction
-
 from runs.database.cursors import Cursor
+from runs.metrics.known_ids import KnownIds
 from runs.metrics.tables import METRIC
 
-MAX_CACHED = 100_000
-
 # (experiment id, key, column)
-Name = tuple[int, str, str]
+MetricName = tuple[int, str, str]
 
-FIND = f'SELECT id FROM {METRIC} WHERE experiment_id = %s AND key = %s AND "column" = %s'
-ADD = (
+FIND_NAME = f'SELECT id FROM {METRIC} WHERE experiment_id = %s AND key = %s AND "column" = %s'
+ADD_NAME = (
     f'INSERT INTO {METRIC} (experiment_id, key, "column") VALUES (%s, %s, %s)'
     " ON CONFLICT DO NOTHING"
 )
 
-# Ids that a COMMIT has made true. A purge leaves stale ones behind; a foreign key then fails and
-# the writer calls `forget_all`.
-_known: dict[Name, int] = {}
+_known: KnownIds[MetricName, int] = KnownIds(100_000)
 
 
-def find_or_add(cursor: Cursor, names: Iterable[Name]) -> dict[Name, int]:
+def find_or_add(cursor: Cursor, names: Iterable[MetricName]) -> dict[MetricName, int]:
     """Return the metric id of each name, adding rows in the order of the names, so that two
     transactions that add the same ones wait for each other instead of locking each other out."""
     wanted = set(names)
@@ -34,23 +29,12 @@ def find_or_add(cursor: Cursor, names: Iterable[Name]) -> dict[Name, int]:
     missing = sorted(wanted - ids.keys())
     found = _find(cursor, missing)
     if absent := [name for name in missing if name not in found]:
-        cursor.run_many(ADD, absent)
+        cursor.run_many(ADD_NAME, absent)
         found |= _find(cursor, absent)
-    transaction.on_commit(lambda: _remember(found))
+    _known.remember(found)
     return ids | found
 
 
-def _find(cursor: Cursor, names: list[Name]) -> dict[Name, int]:
-    rows = cursor.read_each(FIND, names)
+def _find(cursor: Cursor, names: list[MetricName]) -> dict[MetricName, int]:
+    rows = cursor.read_each(FIND_NAME, names)
     return {name: row[0] for name, row in zip(names, rows, strict=True) if row is not None}
-
-
-def _remember(ids: dict[Name, int]) -> None:
-    if len(_known) + len(ids) > MAX_CACHED:
-        _known.clear()
-    _known.update(ids)
-
-
-def forget_all() -> None:
-    """Drop all cached ids."""
-    _known.clear()

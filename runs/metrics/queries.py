@@ -7,9 +7,9 @@ from runs.database.cursors import LIST, Row, open_cursor
 from runs.metrics.curves import Curve, downsample
 from runs.metrics.history import PLACE, History, read_history
 from runs.metrics.lookups import value_at_best, values_at_steps
+from runs.metrics.paired_rows import ColumnPair, pair_rows
 from runs.metrics.points import Points, empty_points
 from runs.metrics.reading import Axis, limit_range, read_parts
-from runs.metrics.rows import Columns, pair_rows
 from runs.metrics.runs import RunRef, resolve_run
 from runs.metrics.summaries import COLUMNS, Summary, from_row
 from runs.metrics.tables import METRIC, SERIES, TEXT_VALUE
@@ -17,7 +17,7 @@ from runs.tracking.tables import RUN
 
 __all__ = [
     "PLACE",
-    "Columns",
+    "ColumnPair",
     "Curve",
     "History",
     "RunRef",
@@ -25,7 +25,7 @@ __all__ = [
     "common_keys",
     "count_points",
     "downsample",
-    "find_series",
+    "find_series_ids",
     "list_metrics",
     "pair_rows",
     "read_history",
@@ -61,7 +61,7 @@ WHERE "column" = '' GROUP BY key ORDER BY SUM(runs) DESC, key LIMIT %s
 """
 
 
-class Text(NamedTuple):
+class StoredText(NamedTuple):
     """A text value."""
 
     step: int
@@ -77,7 +77,9 @@ def read_summaries(
     return {(row[0], row[1], row[2]): from_row(row[3:]) for row in rows}
 
 
-def find_series(run_ids: Sequence[int], keys: Sequence[str] | None = None) -> dict[SeriesName, int]:
+def find_series_ids(
+    run_ids: Sequence[int], keys: Sequence[str] | None = None
+) -> dict[SeriesName, int]:
     """Return the ids of the series of runs: of all metrics, or of those named. One query."""
     rows = _read_named('SELECT found.run_id, key, "column", found.id', SERIES, run_ids, keys)
     return {(row[0], row[1], row[2]): row[3] for row in rows}
@@ -85,7 +87,7 @@ def find_series(run_ids: Sequence[int], keys: Sequence[str] | None = None) -> di
 
 def read_texts(
     run_ids: Sequence[int], keys: Sequence[str] | None = None
-) -> dict[SeriesName, list[Text]]:
+) -> dict[SeriesName, list[StoredText]]:
     """Return the text values of runs in (step, time) order, the latest last. One query."""
     rows = _read_named(
         'SELECT found.run_id, key, "column", step, ms, value',
@@ -94,9 +96,9 @@ def read_texts(
         keys,
         " ORDER BY step, ms, found.id",
     )
-    texts: dict[SeriesName, list[Text]] = {}
+    texts: dict[SeriesName, list[StoredText]] = {}
     for run_id, key, column, *text in rows:
-        texts.setdefault((run_id, key, column), []).append(Text(*text))
+        texts.setdefault((run_id, key, column), []).append(StoredText(*text))
     return texts
 
 

@@ -11,15 +11,14 @@ from operator import itemgetter
 from typing import Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from runs.database.cursors import LIST, Cursor
+from runs.metrics.arrays import Ints
 from runs.metrics.points import Points, order_by_step, order_by_time, unpack
 from runs.metrics.segments import SEALED
 from runs.metrics.tables import SEGMENT, SERIES
 
-Axis = Literal["step", "time", "index"]
-Ints = NDArray[np.int64]
+Axis = Literal["step", "ms", "index"]
 
 INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
 POINTS_OF_A_QUERY = 1024 * SEALED
@@ -27,12 +26,12 @@ POINTS_OF_A_QUERY = 1024 * SEALED
 # Which segments may hold points of [low, high] of an axis. Open ones have no range.
 IN_RANGE: dict[str, str] = {
     "step": "(low_step IS NULL OR high_step >= %s AND low_step <= %s)",
-    "time": "(low_step IS NULL OR high_ms >= %s AND low_ms <= %s)",
+    "ms": "(low_step IS NULL OR high_ms >= %s AND low_ms <= %s)",
     "index": f"(seq + {SEGMENT}.n > %s AND seq <= %s)",
 }
 
 
-class Head(NamedTuple):
+class SeriesHead(NamedTuple):
     """What a read must know of a series before it looks at points."""
 
     id: int
@@ -44,13 +43,13 @@ class Head(NamedTuple):
     last_ms: int
 
 
-READ_HEADS = f"SELECT {', '.join(Head._fields)} FROM {SERIES} WHERE id {LIST} ORDER BY id"
+READ_HEADS = f"SELECT {', '.join(SeriesHead._fields)} FROM {SERIES} WHERE id {LIST} ORDER BY id"
 
 
-def read_heads(cursor: Cursor, series_ids: Sequence[int]) -> dict[int, Head]:
+def read_heads(cursor: Cursor, series_ids: Sequence[int]) -> dict[int, SeriesHead]:
     """Return the heads of the series that exist. One query."""
     rows = cursor.read(READ_HEADS, (cursor.list(series_ids),))
-    return {row[0]: Head(*row) for row in rows}
+    return {row[0]: SeriesHead(*row) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,7 @@ class Part:
             if not self.ordered:
                 order = order_by_step if axis == "step" else order_by_time
                 points = points[order(points)]
-            x = np.ascontiguousarray(points["step" if axis == "step" else "ms"])
+            x = np.ascontiguousarray(points[axis])
         start, stop = np.searchsorted(x, low), np.searchsorted(x, high, side="right")
         return x[start:stop], points[start:stop]
 
@@ -92,7 +91,7 @@ def read_parts(
         yield Part(series_id, seq, bool(ordered), unpack(*(row[3] for row in segments)))
 
 
-def group_heads(heads: Iterable[Head]) -> Iterator[list[int]]:
+def group_heads(heads: Iterable[SeriesHead]) -> Iterator[list[int]]:
     """Give the ids of series that one query may fetch together."""
     group, points = [], 0
     for head in heads:

@@ -11,7 +11,6 @@ from runs.metrics.errors import InvalidPoint
 from runs.metrics.models import MetricArtifact, MetricShape
 from runs.metrics.points import empty_points, make_points
 from runs.metrics.runs import RunRef
-from runs.metrics.texts import Text
 from runs.tracking.texts import INT64_MAX, check_choice, check_key, check_text
 
 MAX_COLUMN_CHARS = 250
@@ -40,6 +39,10 @@ class Columns(NamedTuple):
 PlainPoints = Sequence[tuple[str, int, int, float]] | Columns
 
 
+# A text of a metric: (key, column, step, time in ms, text).
+Text = tuple[str, str, int, int, str]
+
+
 class Artifact(NamedTuple):
     """A file of the run that is the value of a metric."""
 
@@ -61,8 +64,8 @@ class Batch(NamedTuple):
 class Request:
     """What one caller asks to store with a run, checked.
 
-    The steps of the metrics in `relative` count from 0 in the request; they are moved behind what
-    the run has of the metric when it is written. `shapes` maps keys to (kind, columns in order).
+    The steps of the metrics in `relative` count from 0 in the request; when it is written, they are
+    raised to follow the last step of the metric. `shapes` maps keys to (kind, columns in order).
     """
 
     logged: Logged
@@ -75,7 +78,7 @@ class Request:
     batch: Batch | None = None
 
     @property
-    def has_notes(self) -> bool:
+    def has_extras(self) -> bool:
         """Tell whether there is something to write beside points."""
         return bool(
             self.params or self.tags or self.texts or self.artifacts or self.shapes or self.batch

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from runs.database.cursors import Cursor, Row
+from runs.metrics.arrays import Ints
 from runs.metrics.points import POINT, Points, order_by_step, order_by_time, unpack
-from runs.metrics.reading import IN_RANGE, Axis, Ints, read_sealed
+from runs.metrics.reading import IN_RANGE, Axis, read_sealed
 from runs.metrics.tables import SEGMENT
 
 # Segments that only partly lie in the range are read, but not more than this.
@@ -40,10 +41,10 @@ def read_rollups(cursor: Cursor, series_id: int, axis: Axis, low: int, high: int
 def place_rollups(
     cursor: Cursor, series_id: int, rows: Sequence[Row], axis: Axis, low: int, high: int
 ) -> tuple[Ints, Points, int]:
-    """Return what stands for the points of [low, high]: where it lies on the axis, in its order,
-    and how many points that are.
+    """Return the points to draw for [low, high] with their places on the axis, in its order, and
+    how many points they stand for.
 
-    It is all points of open segments, of those that are cut by the range, and of those where the
+    All points are drawn of open segments, of those that the range cuts, and of those where the
     series may begin or end on the axis; of the others the least and the greatest. One query.
     """
     whole = [(row[0], row[-1]) for row in rows if row[-1] is not None]
@@ -60,8 +61,7 @@ def _range_on(sealed: NDArray[np.void], axis: Axis) -> tuple[Ints, Ints]:
     """Return where sealed segments begin and end on an axis."""
     if axis == "index":
         return sealed["seq"], sealed["seq"] + sealed["n"] - 1
-    unit = "step" if axis == "step" else "ms"
-    return sealed[f"low_{unit}"], sealed[f"high_{unit}"]
+    return sealed[f"low_{axis}"], sealed[f"high_{axis}"]
 
 
 def _choose_to_read(sealed: NDArray[np.void], axis: Axis, low: int, high: int) -> NDArray[np.bool_]:
@@ -78,15 +78,15 @@ def _choose_to_read(sealed: NDArray[np.void], axis: Axis, low: int, high: int) -
 def _place_points(segments: Sequence[tuple[int, bytes]], axis: Axis) -> Placed:
     points = unpack(*(data for _, data in segments))
     if axis != "index":
-        return points["step" if axis == "step" else "ms"], points
+        return points[axis], points
     counts = [len(data) // POINT.itemsize for _, data in segments]
     places = [np.arange(seq, seq + n) for (seq, _), n in zip(segments, counts, strict=True)]
     return np.concatenate([np.empty(0, np.int64), *places]), points
 
 
 def _place_extremes(sealed: NDArray[np.void], axis: Axis) -> list[Placed]:
-    """Return the least and the greatest point of each segment. On the axis of indices they lie at
-    the ends of their segment: their own place is not kept."""
+    """Return the least and the greatest point of each segment. Their indices are not kept: on that
+    axis they are placed at the ends of their segment."""
     pairs = []
     for name in ("min", "max"):
         points = np.empty(len(sealed), POINT)
@@ -96,8 +96,7 @@ def _place_extremes(sealed: NDArray[np.void], axis: Axis) -> list[Placed]:
     if axis == "index":
         return list(zip(_range_on(sealed, axis), pairs, strict=True))
     some = ~np.isnan(sealed["max"])
-    unit = "step" if axis == "step" else "ms"
-    return [(points[unit], points) for points in (pairs[0], pairs[1][some])]
+    return [(points[axis], points) for points in (pairs[0], pairs[1][some])]
 
 
 def _sort_and_cut(parts: Sequence[Placed], axis: Axis, low: int, high: int) -> Placed:

@@ -1,20 +1,16 @@
 """Which run a request means: looked up once per process."""
 
 from dataclasses import dataclass
-from functools import partial
-
-from django.db import transaction
 
 from runs.database.cursors import Row, open_cursor
+from runs.metrics.known_ids import KnownIds
 from runs.tracking.errors import NotFound
 from runs.tracking.models import ERASING
 from runs.tracking.tables import RUN
 from runs.tracking.texts import is_storable
 from runs.tracking.write_limits import check_write_limit
 
-MAX_CACHED = 50_000
-
-FIND = (
+FIND_RUN = (
     f"SELECT id, experiment_id FROM {RUN} WHERE run_id = %s AND workspace_id = %s"
     f" AND lifecycle <> '{ERASING}'"
 )
@@ -29,7 +25,7 @@ class RunRef:
     experiment_id: int
 
 
-_known: dict[tuple[int, str], RunRef] = {}
+_known: KnownIds[tuple[int, str], RunRef] = KnownIds(50_000)
 
 
 def resolve_run(workspace_id: int, run_id: str) -> RunRef:
@@ -45,21 +41,10 @@ def resolve_run(workspace_id: int, run_id: str) -> RunRef:
     rows: list[Row] = []
     if is_storable(run_id):
         with open_cursor() as cursor:
-            rows = cursor.read(FIND, (run_id, workspace_id))
+            rows = cursor.read(FIND_RUN, (run_id, workspace_id))
     if not rows:
         raise NotFound(f"Run with id={run_id} not found")
     ref = RunRef(*rows[0])
     check_write_limit(ref.id)
-    transaction.on_commit(partial(_remember, name, ref))
+    _known.remember({name: ref})
     return ref
-
-
-def _remember(name: tuple[int, str], ref: RunRef) -> None:
-    if len(_known) >= MAX_CACHED:
-        _known.clear()
-    _known[name] = ref
-
-
-def forget_all() -> None:
-    """Drop what was looked up: a run turned out to be gone."""
-    _known.clear()

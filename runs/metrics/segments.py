@@ -73,14 +73,14 @@ def summarise(chunks: NDArray[np.void]) -> list[tuple[Any, ...]]:
     where all is NaN, both are None."""
     step, ms = chunks["step"], chunks["ms"]
     ranges = [step.min(axis=1), step.max(axis=1), ms.min(axis=1), ms.max(axis=1)]
-    lows, highs = _extremes(chunks, np.fmin), _extremes(chunks, np.fmax)
+    lows, highs = _extremes_of_chunks(chunks, np.fmin), _extremes_of_chunks(chunks, np.fmax)
     return [
         (*limits, *low, *high)
         for *limits, low, high in zip(*(r.tolist() for r in ranges), lows, highs, strict=True)
     ]
 
 
-def _extremes(chunks: NDArray[np.void], better: np.ufunc) -> list[tuple[Any, ...]]:
+def _extremes_of_chunks(chunks: NDArray[np.void], better: np.ufunc) -> list[tuple[Any, ...]]:
     best = better.reduce(chunks["value"], axis=1)
     at = (chunks["value"] == best[:, None]).argmax(axis=1)
     points = chunks[np.arange(len(chunks)), at].tolist()

@@ -8,16 +8,17 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from runs.database.cursors import LIST, LOCK_TO_CHANGE, Cursor, open_cursor
 from runs.database.dialects import current_dialect
 from runs.database.writer import hold_writer_lock, use_writer_connection
-from runs.metrics import names
 from runs.metrics.appending import append
-from runs.metrics.beside_points import (
+from runs.metrics.extras import (
     AlreadyStored,
     Numbering,
     add_artifacts,
     add_batch,
+    add_texts,
     merge_shapes,
 )
 from runs.metrics.group_commit import GroupCommit
+from runs.metrics.known_ids import forget_ids
 from runs.metrics.models import MetricBatch
 from runs.metrics.moving import move_series
 from runs.metrics.requests import (
@@ -27,14 +28,14 @@ from runs.metrics.requests import (
     PlainPoints,
     Point,
     Request,
+    Text,
     check_artifacts,
     check_cells,
     check_points,
     check_shapes,
     check_texts,
 )
-from runs.metrics.runs import RunRef, forget_all, resolve_run
-from runs.metrics.texts import Text, add_texts
+from runs.metrics.runs import RunRef, resolve_run
 from runs.tracking.clock import now_ms
 from runs.tracking.errors import NotActive, NotFound, TrackingError
 from runs.tracking.models import ERASING, Lifecycle
@@ -119,8 +120,8 @@ def log_kinds(
 ) -> bool:
     """Store values of metrics of any kind, all of them or nothing; tell whether it was done now.
 
-    The steps of the metrics in `relative` count from 0 and are moved behind what the run has of
-    them. With a `batch`, the same batch sent again stores nothing and gives False. Commits like
+    The steps of the metrics in `relative` count from 0 and are raised to follow the last step of
+    each. With a `batch`, the same batch sent again stores nothing and gives False. Commits like
     `log_batch`. Raises InvalidPoint, InvalidValue, NotFound, NotActive, BatchChanged.
     """
     if batch is not None:
@@ -150,19 +151,19 @@ def _submit(request: Request) -> None:
         _commits.submit(request)
         return
     with transaction.atomic():
-        for error in _write([request]):
+        for error in _write_group([request]):
             if error is not None:
                 raise error
 
 
-def _commit(requests: Sequence[Request]) -> list[Exception | None]:
+def _commit_group(requests: Sequence[Request]) -> list[Exception | None]:
     """Write a group in a transaction of its own."""
     try:
-        return _commit_once(requests)
+        return _commit_group_once(requests)
     except IntegrityError:
         # A cached metric id may be that of a purged row.
-        names.forget_all()
-        return _commit_once(requests)
+        forget_ids()
+        return _commit_group_once(requests)
     except OperationalError as error:
         if not current_dialect().has_one_writer:
             raise
@@ -170,15 +171,15 @@ def _commit(requests: Sequence[Request]) -> list[Exception | None]:
         return [OperationalError(*error.args) for _ in requests]
 
 
-def _commit_once(requests: Sequence[Request]) -> list[Exception | None]:
+def _commit_group_once(requests: Sequence[Request]) -> list[Exception | None]:
     with use_writer_connection(), hold_writer_lock(), transaction.atomic():
-        return _write(requests)
+        return _write_group(requests)
 
 
-_commits: GroupCommit[Request] = GroupCommit(_commit)
+_commits: GroupCommit[Request] = GroupCommit(_commit_group)
 
 
-def _write(requests: Sequence[Request]) -> list[Exception | None]:
+def _write_group(requests: Sequence[Request]) -> list[Exception | None]:
     """Write a group inside a transaction; return the error of each request that was refused."""
     with open_cursor() as cursor:
         runs = _lock_runs(cursor, {request.logged.run_id for request in requests})
@@ -199,35 +200,35 @@ def _lock_runs(cursor: Cursor, run_ids: set[int]) -> dict[int, LockedRun]:
 def _admit(
     cursor: Cursor, request: Request, runs: Mapping[int, LockedRun], numbering: Numbering
 ) -> Request | TrackingError:
-    """Return the request with its last steps, and all but its points written; or the error it is
-    refused with, which leaves the group as it was."""
+    """Write all of a request but its points and return it with its final steps; or return the error
+    that it is refused with, with nothing of it written."""
     run = runs.get(request.logged.run_id)
     if run is None or run.lifecycle == ERASING:
-        forget_all()
+        forget_ids()
         return NotFound("The run does not exist any more.")
     if run.lifecycle == Lifecycle.DELETED:
         return NotActive(f"The run {run.public_id} must be in the 'active' state")
-    if not (request.has_notes or request.relative):
+    if not (request.has_extras or request.relative):
         return request
     try:
         with transaction.atomic():
             if request.batch is not None:
                 add_batch(cursor, run.id, request.batch)
-            request = _numbered(request, run, numbering)
-            _write_notes(cursor, request, run)
+            request = _with_last_steps(request, run, numbering)
+            _write_extras(cursor, request, run)
     except TrackingError as error:
         return error
     numbering.note(run.id, request.last_steps())
     return request
 
 
-def _numbered(request: Request, run: LockedRun, numbering: Numbering) -> Request:
+def _with_last_steps(request: Request, run: LockedRun, numbering: Numbering) -> Request:
     if not request.relative:
         return request
     return request.moved(numbering.bases(run.id, run.experiment_id, request.relative))
 
 
-def _write_notes(cursor: Cursor, request: Request, run: LockedRun) -> None:
+def _write_extras(cursor: Cursor, request: Request, run: LockedRun) -> None:
     write_params(run.id, run.experiment_id, request.params)
     write_tags(run.id, run.experiment_id, request.tags)
     add_texts(cursor, run.id, run.experiment_id, request.texts)

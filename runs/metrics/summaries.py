@@ -102,7 +102,7 @@ def follows(before: Summary, after: Summary) -> bool:
     )
 
 
-def join(before: Summary, after: Summary) -> Summary:
+def join_summaries(before: Summary, after: Summary) -> Summary:
     """Return the summary of the points of both, `after` having arrived later."""
     in_order = follows(before, after)
     early, late = (before, after) if in_order else (_earlier(before, after), _later(before, after))

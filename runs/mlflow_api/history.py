@@ -13,7 +13,7 @@ from runs.metrics.points import Points
 from runs.metrics.queries import (
     PLACE,
     History,
-    find_series,
+    find_series_ids,
     read_history,
     read_points,
     resolve_run,
@@ -147,7 +147,7 @@ def get_history_interval(call: Call, message: messages.GetHistoryInterval) -> Ht
     inner = {run_id: run for run_id in run_ids if (run := find_inner(call, run_id)) is not None}
     histories = {
         run: read_points(series, low, high)
-        for (run, _, column), series in find_series(list(inner.values()), [key]).items()
+        for (run, _, column), series in find_series_ids(list(inner.values()), [key]).items()
         if not column
     }
     given = [points["step"] for points in histories.values()]

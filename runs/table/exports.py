@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from django.db.models import Exists, OuterRef
 
-from runs.metrics.kinds.rows import read_texts
+from runs.metrics.kinds.rows import read_texts_page
 from runs.metrics.models import Metric, TextValue
 from runs.metrics.queries import read_history, read_summaries
 from runs.table.columns import Column, look_of
@@ -166,7 +166,7 @@ def numbers_of(run: Run, key: str, column: str) -> Iterator[tuple[int, int, floa
 def texts_of(run: Run, key: str, column: str) -> Iterator[TextValue]:
     after = None
     while True:
-        texts, after = read_texts(run, key=key, column=column, after=after)
+        texts, after = read_texts_page(run, key=key, column=column, after=after)
         yield from texts
         if after is None:
             return

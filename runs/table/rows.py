@@ -11,7 +11,7 @@ from runs.metrics.dotted_names import name_metric, possible_keys
 from runs.metrics.queries import (
     Summary,
     downsample,
-    find_series,
+    find_series_ids,
     read_summaries,
     read_texts,
     value_at_best,
@@ -112,7 +112,9 @@ def keys_of(columns: Iterable[Column], wanted: Callable[[Column], bool]) -> list
 def read_trends(ids: Sequence[int], keys: Sequence[str]) -> dict[tuple[int, str], list[float]]:
     """A sketch of each curve: about 40 of its values in order of step."""
     series = {
-        pk: (run, key) for (run, key, column), pk in find_series(ids, keys).items() if not column
+        pk: (run, key)
+        for (run, key, column), pk in find_series_ids(ids, keys).items()
+        if not column
     }
     curves = downsample(series_ids=list(series), pixels=TREND_POINTS)
     return {series[curve.series_id]: curve.value.tolist() for curve in curves}

@@ -1,5 +1,5 @@
-"""Erasing for good: what is deleted is first marked, so that nobody sees it any more, then its
-rows go part by part, each part in a transaction of the caller's."""
+"""Erasing deleted runs and experiments for good: they are marked first, which hides them from
+everybody; then their rows are deleted in parts, each in a transaction of the caller's."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
@@ -27,15 +27,14 @@ DEFAULT_NUMBER = 0
 NOTES = (PARAM, TAG, PROPERTY, DATASET, STATUS_CHANGE)
 OF_EXPERIMENT = (LOGGED_MODEL, EXPERIMENT_TAG)
 
-
-# The numbers that are shown beforehand and told afterwards.
+# The counts that are shown before a purge and after it.
 COUNTED = ("runs", "experiments", "points", "size_bytes", "file_count")
 
 
 @dataclass(frozen=True)
 class Erased:
-    """What was, or would be, erased. `rows` counts the rows deleted: the measure of a part.
-    `places` says where bytes lie that are to go once the rows are gone: (store, key)."""
+    """What was, or would be, erased. `rows` counts deleted rows and limits a part.
+    `places` lists (store, key) of bytes to delete after the transaction."""
 
     runs: int = 0
     experiments: int = 0
@@ -91,21 +90,21 @@ def erase_notes(run_pks: Sequence[int], most: int) -> Erased:
 
 
 def erase_models(run_pks: Sequence[int], most: int) -> Erased:
-    """Delete the models that runs have logged; their files are gone before."""
+    """Delete the models that runs have logged. Their files must have been erased."""
     return Erased(rows=delete_rows(LOGGED_MODEL, run_pks, most, owner="source_run_id"))
 
 
 def erase_runs(run_pks: Sequence[int]) -> Erased:
-    """Delete the rows of runs that have nothing left."""
+    """Delete runs that have no other rows left."""
     count = delete_rows(RUN, run_pks, len(run_pks), owner="id")
     return Erased(runs=count, rows=count)
 
 
 def erase_experiment(pk: int, most: int) -> Erased:
-    """Delete the models and tags of an experiment, and in the end the experiment. What other rooms
-    keep of it is gone before."""
+    """Delete the models and tags of an experiment, and in the end the experiment. What other
+    rooms keep of it must have been erased."""
     with connection.cursor() as cursor:
-        # A model whose run has moved on goes where the run is.
+        # A model follows its run to the experiment the run has moved to.
         cursor.execute(
             f"UPDATE {LOGGED_MODEL} SET experiment_id = (SELECT experiment_id FROM {RUN}"
             f" WHERE {RUN}.id = source_run_id) WHERE experiment_id = %s"

@@ -25,7 +25,7 @@ ERASING = "erasing"
 GONE = (Lifecycle.DELETED.value, ERASING)
 
 
-class Kept(models.Manager):
+class NotErasing(models.Manager):
     """All rows but those that a purge is taking apart: half a run is never seen."""
 
     def get_queryset(self) -> models.QuerySet:
@@ -63,7 +63,7 @@ class Experiment(models.Model):
     created_ms = models.BigIntegerField()
     updated_ms = models.BigIntegerField()
 
-    objects = Kept()
+    objects = NotErasing()
     with_erasing = models.Manager()  # noqa: DJ012  (a manager, not a field)
 
     class Meta:
@@ -112,7 +112,7 @@ class Run(models.Model):
     updated_ms = models.BigIntegerField()
     fence = models.IntegerField(default=0, db_default=0)
 
-    objects = Kept()
+    objects = NotErasing()
     with_erasing = models.Manager()  # noqa: DJ012  (a manager, not a field)
 
     class Meta:

@@ -1,4 +1,4 @@
-"""Where a run comes from, when that is told after it was made: its parent, its source."""
+"""Where a run comes from, set after the run was made: its parent and its source."""
 
 from typing import Any
 

@@ -22,12 +22,12 @@ UPDATE {RUN} SET root_id = NULLIF(below.top, below.id) FROM below WHERE {RUN}.id
 """
 
 
-def hand_on_children(run_pks: Sequence[int], most: int) -> Erased:
-    """Give the children of runs that are to be erased to the run above, at most `most` of them.
+def move_children_up(run_pks: Sequence[int], most: int) -> Erased:
+    """Make the children of runs to be erased children of those runs' parents, at most `most`.
 
-    A child becomes a child of the erased run's own parent, or a top run where there is none; what
-    is below it stays below it. A tag that named the erased run goes. To be called until it finds
-    no more: the run above may be one of those to be erased.
+    Where an erased run has no parent, its children become top runs. Runs below a child stay below
+    it. A tag that names the erased run as parent is deleted. Call it until it finds no more: the
+    new parent may itself be one of those to be erased.
     """
     children = Run.with_erasing.filter(parent__in=run_pks).exclude(id__in=run_pks).order_by("id")
     rows = list(children.values_list("id", "parent", "parent__parent")[:most])
@@ -54,5 +54,5 @@ def begin_trees(top_pks: Sequence[int]) -> None:
 
 
 def clear_root(run_pks: Sequence[int]) -> None:
-    """Take runs out of the trees of these, should any still be there."""
+    """Clear the root of runs that still name one of these as theirs."""
     Run.with_erasing.filter(root__in=run_pks).exclude(id__in=run_pks).update(root=None)

@@ -6,7 +6,7 @@ from django.conf import settings
 
 from runs.housekeeping import tasks
 from runs.housekeeping.heartbeats import EVERY_S, SILENT_AFTER_MS, last_heartbeat
-from runs.housekeeping.purging.ringing import TASK, ring
+from runs.housekeeping.purging.wake import TASK, wake_worker
 from runs.housekeeping.queue_state import read_queue_state
 from runs.housekeeping.server_state import read_server_state
 from tests.housekeeping.full_runs import make_deleted_run, rows_about
@@ -62,15 +62,15 @@ def test_the_clock_goes_on_with_what_nobody_erases(files_dir):
     assert set(rows_about(run).values()) == {0}
 
 
-def test_ringing_puts_a_task_into_the_queue(queue):
+def test_waking_a_worker_puts_a_task_into_the_queue(queue):
     assert read_queue_state().waiting == 0
-    ring()
+    wake_worker()
     assert read_queue_state().waiting == 1
 
 
 def test_a_queue_that_is_away_is_no_error(queue_away):
     assert read_queue_state().waiting is None
-    ring()
+    wake_worker()
 
 
 def test_the_state_of_the_server_has_what_its_owner_asks_for():

@@ -9,18 +9,18 @@ from hypothesis import strategies as st
 
 from runs.metrics import curves, reading, rollups
 from runs.metrics.curves import MAX_PIXELS
-from runs.metrics.queries import downsample, find_series, read_points
+from runs.metrics.queries import downsample, find_series_ids, read_points
 from runs.metrics.services import log_batch
 from tests.factories import make_run
 from tests.metrics.reference import MANY, by_step, by_time, distinct, identity, points, same
 
-PLACE = {"step": 0, "time": 1}
-ORDER = {"step": by_step, "time": by_time}
+PLACE = {"step": 0, "ms": 1}
+ORDER = {"step": by_step, "ms": by_time}
 
 
 def log(run, key, points):
     log_batch(run=run, points=[(key, *point) for point in points])
-    return find_series([run.id])[run.id, key, ""]
+    return find_series_ids([run.id])[run.id, key, ""]
 
 
 def expected(arrived, axis, low=None, high=None):
@@ -47,7 +47,7 @@ def every_point(small_segments, monkeypatch):
 
 
 ranges = st.none() | st.integers(-4, 8)
-axes = st.sampled_from(["step", "time", "index"])
+axes = st.sampled_from(["step", "ms", "index"])
 
 
 @MANY
@@ -58,7 +58,7 @@ def test_of_a_range_all_points_come_in_order(db, every_point, portions, axis, lo
         log_batch(run=run, points=[("loss", *point) for point in portion])
     arrived = distinct(point for portion in portions for point in portion)
     wanted = expected(arrived, axis, low, high)
-    ids = list(find_series([run.id]).values())
+    ids = list(find_series_ids([run.id]).values())
     for curve in downsample(series_ids=ids, low=low, high=high, pixels=MAX_PIXELS, axis=axis):
         assert [identity(p) for p in points_of(curve)] == [identity(p) for _, p in wanted]
         assert curve.total == len(wanted)
@@ -71,7 +71,7 @@ def test_of_a_range_all_points_come_in_order(db, every_point, portions, axis, lo
 @MANY
 @given(
     st.lists(st.lists(points, max_size=40), min_size=1, max_size=4),
-    st.sampled_from(["step", "time"]),
+    st.sampled_from(["step", "ms"]),
     ranges,
     ranges,
 )
@@ -81,7 +81,7 @@ def test_summaries_alone_keep_ends_and_extremes(db, every_point, portions, axis,
         log_batch(run=run, points=[("loss", *point) for point in portion])
     arrived = distinct(point for portion in portions for point in portion)
     wanted = [point for _, point in expected(arrived, axis, low, high)]
-    ids = list(find_series([run.id]).values())
+    ids = list(find_series_ids([run.id]).values())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(curves, "MIN_POINTS", 0)
         patch.setattr(curves, "MAX_POINTS", 0)
@@ -157,7 +157,7 @@ def test_time_may_count_from_a_moment_of_each_series(workspace):
     }
     origins = {ids[run]: t for run, t in times.items()}
     drawn = downsample(
-        series_ids=list(origins), low=1, high=3, pixels=100, axis="time", origins=origins
+        series_ids=list(origins), low=1, high=3, pixels=100, axis="ms", origins=origins
     )
     assert [curve.ms.tolist() for curve in drawn] == [
         [1001, 1002, 1003],
@@ -174,7 +174,7 @@ def test_series_that_count_from_their_own_beginning_share_buckets(workspace):
         for run, begin in zip(runs, begins, strict=True)
     ]
     origins = dict(zip(ids, begins, strict=True))
-    drawn = downsample(series_ids=ids, pixels=100, axis="time", origins=origins)
+    drawn = downsample(series_ids=ids, pixels=100, axis="ms", origins=origins)
     assert drawn[0].step.tolist() == drawn[1].step.tolist() == drawn[2].step.tolist()
     assert 50 < len(drawn[0].step) <= 102
 
@@ -182,7 +182,7 @@ def test_series_that_count_from_their_own_beginning_share_buckets(workspace):
 @pytest.mark.parametrize("origin", [-(2**63), 2**63 - 1])
 def test_an_absurd_beginning_is_no_error(workspace, origin):
     series = log(make_run(), "loss", [(i, i * 2**50, float(i % 2)) for i in range(1000)])
-    curve = downsample(series_ids=[series], pixels=20, axis="time", origins={series: origin})[0]
+    curve = downsample(series_ids=[series], pixels=20, axis="ms", origins={series: origin})[0]
     assert curve.total in (0, 1000)
 
 

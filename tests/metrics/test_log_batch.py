@@ -7,6 +7,7 @@ from django.db import transaction
 
 from runs.metrics import names
 from runs.metrics.errors import InvalidPoint
+from runs.metrics.known_ids import forget_ids
 from runs.metrics.models import Metric, Segment, Series
 from runs.metrics.queries import read_history, read_summaries
 from runs.metrics.services import RunRef, log_batch
@@ -199,7 +200,7 @@ def test_a_name_that_was_purged_is_made_again(run, ref):
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_names_are_remembered_after_commit_only(run, ref):
-    names.forget_all()
+    forget_ids()
     with pytest.raises(ParamChanged):
         log_batch(run=ref, points=[], params={"lr": "1"})
         log_batch(run=ref, points=[("loss", 0, 0, 1.0)], params={"lr": "2"})

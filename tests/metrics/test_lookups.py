@@ -5,13 +5,13 @@ import math
 import numpy as np
 import pytest
 
-from runs.metrics.queries import find_series, value_at_best, values_at_steps
+from runs.metrics.queries import find_series_ids, value_at_best, values_at_steps
 from runs.metrics.services import log_batch
 from tests.factories import make_run
 
 
 def at_steps(run, key, steps):
-    series = find_series([run.id])[run.id, key, ""]
+    series = find_series_ids([run.id])[run.id, key, ""]
     return values_at_steps({series: np.array(steps, np.int64)})[series].tolist()
 
 

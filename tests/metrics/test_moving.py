@@ -1,7 +1,7 @@
 """A run that moves takes its points along."""
 
 from runs.metrics.models import Metric
-from runs.metrics.queries import find_series, list_metrics, read_history, read_texts
+from runs.metrics.queries import find_series_ids, list_metrics, read_history, read_texts
 from runs.metrics.services import log_batch, log_texts, move_series
 from runs.tracking.numbers import take_run_number
 from tests.factories import make_experiment, make_run
@@ -31,7 +31,10 @@ def test_names_of_the_new_experiment_are_shared(run, ref):
         log_batch(run=where, points=[("loss", 0, 0, 1.0)])
     move(run, goal)
     assert Metric.objects.filter(experiment=goal).count() == 1
-    assert set(find_series([run.id, other.id])) == {(run.id, "loss", ""), (other.id, "loss", "")}
+    assert set(find_series_ids([run.id, other.id])) == {
+        (run.id, "loss", ""),
+        (other.id, "loss", ""),
+    }
 
 
 def test_logging_goes_on_after_a_move(run, ref):

@@ -82,7 +82,7 @@ def test_texts_are_kept_in_order_and_once(run, ref):
 def test_texts_are_not_numbers(run, ref):
     log_texts(run=ref, values=[("note", 0, 0, "1.5")])
     assert queries.read_summaries([run.id]) == {}
-    assert queries.find_series([run.id]) == {}
+    assert queries.find_series_ids([run.id]) == {}
 
 
 @pytest.mark.parametrize("value", [("", 0, 0, "x"), ("k", 2**63, 0, "x"), ("k", 0, 0, "a\0b")])
@@ -153,11 +153,11 @@ def test_a_page_reads_only_the_segments_it_needs(run, ref, monkeypatch):
     assert read == [1024, 2048, 3072]
 
 
-@pytest.mark.parametrize("axis", ["step", "time", "index"])
+@pytest.mark.parametrize("axis", ["step", "ms", "index"])
 @pytest.mark.parametrize(("low", "high"), [(1023, 1023), (1024, 1024), (2047, 2048), (1023, 2048)])
 def test_a_range_may_end_where_a_segment_does(run, ref, axis, low, high):
     log_batch(run=ref, points=[("loss", i, i, 0.5) for i in range(4000)])
-    series = queries.find_series([run.id])[run.id, "loss", ""]
+    series = queries.find_series_ids([run.id])[run.id, "loss", ""]
     points = queries.read_points(series, low, high, axis)
     assert points["step"].tolist() == list(range(low, high + 1))
 

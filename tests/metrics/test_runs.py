@@ -4,6 +4,7 @@ import pytest
 from django.db import transaction
 
 from runs.metrics import runs
+from runs.metrics.known_ids import forget_ids
 from runs.metrics.services import RunRef, log_batch, resolve_run
 from runs.tracking.errors import NotFound
 from runs.tracking.models import Run
@@ -15,7 +16,7 @@ for_good = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 @pytest.fixture(autouse=True)
 def forget():
-    runs.forget_all()
+    forget_ids()
 
 
 def test_a_run_is_found_by_its_public_name(run):
@@ -71,7 +72,7 @@ def test_a_run_that_is_gone_is_forgotten(run):
 
 @for_good
 def test_the_memory_is_bounded(workspace, monkeypatch):
-    monkeypatch.setattr(runs, "MAX_CACHED", 2)
+    monkeypatch.setattr(runs._known, "most", 2)
     for _ in range(5):
         run = make_run()
         resolve_run(run.workspace_id, run.run_id)

@@ -70,12 +70,14 @@ def test_a_database_that_stays_locked_fails_a_group_once(run, ref, monkeypatch):
     monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", 0.1)
     monkeypatch.setattr(writer, "_held", {})
     tries = []
-    once = services._commit_once
-    monkeypatch.setattr(services, "_commit_once", lambda group: tries.append(group) or once(group))
+    once = services._commit_group_once
+    monkeypatch.setattr(
+        services, "_commit_group_once", lambda group: tries.append(group) or once(group)
+    )
     stranger = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
     stranger.execute("BEGIN IMMEDIATE")
     requests = [services.Request(services.check_points(ref, [("loss", i, 0, 0.5)])) for i in (1, 2)]
-    errors = services._commit(requests)
+    errors = services._commit_group(requests)
     stranger.execute("ROLLBACK")
     assert [str(error) for error in errors] == ["database is locked"] * 2
     assert len(tries) == 1

@@ -1,4 +1,4 @@
-"""Asking for a purge: from here on nobody sees the runs any more."""
+"""Starting a purge: the runs are hidden at once, then erased."""
 
 from collections.abc import Sequence
 
@@ -10,17 +10,17 @@ from runs.database.writer import hold_writer_lock
 from runs.housekeeping.models import Purge
 from runs.housekeeping.purging.errors import PurgeChanged
 from runs.housekeeping.purging.previews import deleted_runs, preview_purge
-from runs.housekeeping.purging.ringing import ring
+from runs.housekeeping.purging.wake import wake_worker
 from runs.housekeeping.purging.working import advance_purge, release
 from runs.tracking.clock import now_ms
 from runs.tracking.erasing import COUNTED, Erased, mark_experiments, mark_runs
 from runs.tracking.models import Experiment, Lifecycle, Run
 from runs.workspaces.models import Workspace
 
-# So much is erased while the one who asks waits; more is left to a worker.
+# Up to this much is erased during the request; more is left to a worker.
 MOST_AT_ONCE = Erased(runs=200, experiments=10, points=200_000, file_count=500)
 WAIT_S = 3.0
-# So many runs are hidden in a transaction of some 50 ms.
+# Hiding this many runs takes a transaction of about 50 ms.
 RUNS_AT_ONCE = 2000
 
 
@@ -33,18 +33,18 @@ def start_purge(
 ) -> Purge:
     """Erase these deleted runs for good, or all there are, with deleted experiments left empty.
 
-    A few are gone on return; many are hidden at once and erased by a worker, which the returned
-    row tells of (`ended_ms`). `shown` is what the asker has seen beforehand, by the names of
-    `Erased`: raises PurgeChanged, and erases nothing, when it would be something else now.
+    A few are gone on return. Many are hidden at once and erased by a worker, which sets `ended_ms`
+    of the returned row at the end. `shown` holds the counts that the person saw before, by the
+    names of `Erased`: raises PurgeChanged, and erases nothing, when they differ now.
     Raises NotDeleted, and erases nothing, when a run is not deleted.
     """
     if run_pks is not None:
         check_deleted(run_pks)
     asked = preview_purge(workspace=workspace, run_pks=run_pks)
-    told = asked.counts
-    if shown is not None and shown != told:
+    counts = asked.counts
+    if shown is not None and shown != counts:
         raise PurgeChanged("What is deleted has changed since. Look at the new numbers first.")
-    purge = open_purge(workspace, told, asked_by)
+    purge = open_purge(workspace, counts, asked_by)
     hide(workspace, run_pks)
     if is_little(asked):
         advance_purge(purge=purge, budget_s=WAIT_S)
@@ -52,7 +52,7 @@ def start_purge(
     else:
         release(purge)
     if purge.ended_ms is None:
-        transaction.on_commit(ring)
+        transaction.on_commit(wake_worker)
     return purge
 
 
@@ -63,8 +63,8 @@ def check_deleted(run_pks: Sequence[int]) -> None:
             raise NotDeleted(f"The run {run_id} is not deleted. Delete it before purging it.")
 
 
-def open_purge(workspace: Workspace, told: dict[str, int], asked_by: str) -> Purge:
-    """Return the open purge of the workspace, now with this added to what was asked for."""
+def open_purge(workspace: Workspace, counts: dict[str, int], asked_by: str) -> Purge:
+    """Return the open purge of the workspace with these counts added to what it is to erase."""
     now = now_ms()
     with transaction.atomic():
         purge, _ = Purge.objects.select_for_update().get_or_create(
@@ -72,7 +72,7 @@ def open_purge(workspace: Workspace, told: dict[str, int], asked_by: str) -> Pur
             ended_ms=None,
             defaults={"asked_by": asked_by, "started_ms": now, "beat_ms": now},
         )
-        purge.asked = {name: purge.asked.get(name, 0) + told[name] for name in COUNTED}
+        purge.asked = {name: purge.asked.get(name, 0) + counts[name] for name in COUNTED}
         purge.save(update_fields=["asked"])
     return purge
 

@@ -5,6 +5,6 @@ from runs.workspaces.errors import ErrorKind
 
 
 class PurgeChanged(TrackingError):
-    """The numbers shown beforehand are not those of now. Nothing was erased."""
+    """The counts shown before differ from those of now. Nothing was erased."""
 
     kind, code = ErrorKind.CONFLICT, "purge_changed"

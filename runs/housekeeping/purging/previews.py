@@ -28,8 +28,10 @@ def preview_purge(*, workspace: Workspace, run_pks: Sequence[int] | None = None)
         experiments = experiments_of(workspace, run_pks)
     pks = list(experiments.values_list("pk", flat=True))
     lone = usage_of_lone_models(pks)
-    beside = Erased(experiments=len(pks), size_bytes=lone.size_bytes, file_count=lone.file_count)
-    return erased + beside
+    of_experiments = Erased(
+        experiments=len(pks), size_bytes=lone.size_bytes, file_count=lone.file_count
+    )
+    return erased + of_experiments
 
 
 def deleted_runs(workspace: Workspace) -> QuerySet[Run]:

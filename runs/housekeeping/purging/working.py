@@ -1,7 +1,7 @@
-"""The work of a purge, in parts: each is a short transaction that says what it has freed.
+"""The work of a purge, in parts: each is a short transaction that adds to the counts of the purge.
 
-Nothing is remembered between parts but the marks on the runs, so that a purge goes on after a
-crash where it was. Other writers get their turn after each part.
+The marks on the runs are all that a purge remembers, so it continues after a crash. Other writers
+get their turn after each part.
 """
 
 import time
@@ -15,7 +15,7 @@ from runs.artifacts.services import delete_bytes_on_commit
 from runs.database.dialects import current_dialect
 from runs.database.writer import hold_writer_lock
 from runs.housekeeping.models import Purge
-from runs.housekeeping.purging.ringing import ring
+from runs.housekeeping.purging.wake import wake_worker
 from runs.metrics.erasing import erase_metric_names, erase_metrics
 from runs.tracking.clock import now_ms
 from runs.tracking.erasing import (
@@ -28,29 +28,29 @@ from runs.tracking.erasing import (
     marked_runs,
 )
 from runs.tracking.models import ERASING, Experiment, Run
-from runs.tracking.orphans import clear_root, hand_on_children
+from runs.tracking.orphans import clear_root, move_children_up
 from runs.workspaces.models import Workspace
 
 RUNS_PER_PART = 200
 ROWS_PER_PART = 4000
 # SQLite's waiting writers try again every tenth of a second at the latest.
 PAUSE_S = 0.11
-# One that has not gone on for so long has lost its worker.
+# A purge without progress for this long has lost its worker.
 LOST_AFTER_MS = 60_000
 
 STEPS = (erase_metrics, erase_files, erase_models, erase_notes)
 
 
 def resume_purges(*, budget_s: float = 50.0) -> None:
-    """Go on with the purges that nobody works on; ring again for those that take longer."""
+    """Go on with the purges that no process works on; wake a worker for those that take longer."""
     adopt_marked()
     for purge in Purge.objects.filter(ended_ms=None).order_by("id"):
         if claim(purge) and not advance_purge(purge=purge, budget_s=budget_s):
-            ring()
+            wake_worker()
 
 
 def adopt_marked() -> None:
-    """Open a purge where something is marked and none is open: a crash came between the two."""
+    """Open a purge where runs are marked and none is open, as after a crash between the two."""
     is_open = Exists(Purge.objects.filter(workspace=OuterRef("pk"), ended_ms=None))
     for workspace in Workspace.objects.exclude(is_open):
         marked = Run.with_erasing.filter(workspace=workspace, lifecycle=ERASING).count()
@@ -59,14 +59,14 @@ def adopt_marked() -> None:
 
 
 def claim(purge: Purge) -> bool:
-    """Make the purge this process's own, unless another one goes on with it."""
+    """Take the purge over for this process, unless another one is at work on it."""
     now = now_ms()
     free = Purge.objects.filter(pk=purge.pk, ended_ms=None, beat_ms__lt=now - LOST_AFTER_MS)
     return bool(free.update(beat_ms=now))
 
 
 def release(purge: Purge) -> None:
-    """Let whoever comes next go on with the purge."""
+    """Let the next process that looks take the purge over."""
     Purge.objects.filter(pk=purge.pk).update(beat_ms=0)
 
 
@@ -93,7 +93,7 @@ def do_part(purge: Purge) -> bool:
         now = now_ms()
         changes = {**counts, "beat_ms": now, **({"ended_ms": now} if is_done else {})}
         Purge.objects.filter(pk=purge.pk).update(**changes)
-    # With the lock given back: a bucket takes its time. What a crash leaves is swept.
+    # Outside the lock, because a bucket is slow. The sweep deletes what a crash leaves.
     delete_bytes_on_commit(list(erased.places))
     return is_done
 
@@ -109,7 +109,7 @@ def erase_part(workspace: Workspace) -> Erased:
 
 def erase_some_runs(run_pks: Sequence[int]) -> Erased:
     """Erase rows of runs, and the runs themselves once nothing else is left of them."""
-    done = hand_on_all_children(run_pks)
+    done = move_all_children_up(run_pks)
     for step in STEPS:
         if done.rows >= ROWS_PER_PART:
             return done
@@ -127,10 +127,10 @@ def erase_jobs(run_pks: Sequence[int]) -> None:
     jobs.objects.filter(run__in=run_pks).delete()
 
 
-def hand_on_all_children(run_pks: Sequence[int]) -> Erased:
+def move_all_children_up(run_pks: Sequence[int]) -> Erased:
     done = Erased()
     while done.rows < ROWS_PER_PART:
-        found = hand_on_children(run_pks, ROWS_PER_PART - done.rows)
+        found = move_children_up(run_pks, ROWS_PER_PART - done.rows)
         if not found.rows:
             break
         done += found

@@ -9,11 +9,10 @@ over the summed counts. Classes without samples have no curve and are in no aver
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from runs.metrics.arrays import Floats
 from runs.metrics.kinds.documents import AccuracyData
 
-Floats = NDArray[np.float64]
 AVERAGES = ("macro", "micro", "weighted")
 
 

@@ -57,7 +57,7 @@ DATA: dict[str, type] = {
 }
 
 
-class Head(msgspec.Struct):
+class DocumentHead(msgspec.Struct):
     """What all documents have."""
 
     schema_type: str
@@ -68,7 +68,7 @@ class Head(msgspec.Struct):
 def check_document(kind: str, name: str, value: dict[str, Any]) -> None:
     """Raises InvalidValue that says what is wrong with the document of metric `name`."""
     try:
-        head = msgspec.convert(value, Head)
+        head = msgspec.convert(value, DocumentHead)
         data = msgspec.convert(head.data, DATA[kind])
     except msgspec.ValidationError as error:
         raise InvalidValue(f"The {kind} '{name}' has another form: {error}.") from error

@@ -8,7 +8,7 @@ from runs.artifacts.queries import get_file, read_file
 from runs.metrics.kinds.diagrams import accuracy_curves, normalise_rows
 from runs.metrics.kinds.documents import DATA, check_document
 from runs.metrics.kinds.listing import MetricKind, list_artifacts, list_kinds
-from runs.metrics.kinds.rows import read_rows
+from runs.metrics.kinds.rows import read_table_rows
 from runs.tracking.errors import InvalidValue, NotFound
 from runs.tracking.models import Run
 
@@ -28,7 +28,7 @@ def read_diagram(run: Run, *, key: str, form: str, step: int | None = None) -> d
     Raises NotFound, InvalidValue (the file is no such document any more).
     """
     if form in ("columns", "table"):
-        page = read_rows(run, key=key, limit=MOST_ROWS)
+        page = read_table_rows(run, key=key, limit=MOST_ROWS)
         rows = [[row.values.get(column) for column in page.columns] for row in page.items]
         return {"columns": page.columns, "rows": rows, "more": page.next is not None}
     if form not in DATA:

@@ -54,16 +54,16 @@ class KindPage:
 
 
 def list_kinds_page(run: Run, *, after: str = "", limit: int = 1000) -> KindPage:
-    """Return the kinds of the first `limit` metrics whose names come behind `after`. Seven
+    """Return the kinds of the first `limit` metrics whose names come after `after`. Seven
     queries."""
-    names = list_names(run)
+    names = list_metric_names(run)
     start = bisect_right(names, after)
     shown = names[start : start + limit]
     more = shown[-1] if len(names) > start + limit else None
     return KindPage(list_kinds(run, shown), more)
 
 
-def list_names(run: Run) -> list[str]:
+def list_metric_names(run: Run) -> list[str]:
     """Return the names of the metrics of a run, sorted. Three queries."""
     sources = (
         Series.objects.filter(run=run).values_list("metric__key", flat=True),
@@ -85,11 +85,11 @@ def list_kinds(run: Run, keys: Sequence[str] | None = None) -> list[MetricKind]:
     found = [*kinds_of_files(run, keys)]
     for key in numbers.keys() | texts.keys():
         shape = shapes.get(key)
-        found += kinds_of(key, shape, numbers.get(key, {}), texts.get(key, {}))
+        found += kinds_of_values(key, shape, numbers.get(key, {}), texts.get(key, {}))
     return sorted(found, key=lambda one: (one.key, one.kind))
 
 
-def kinds_of(
+def kinds_of_values(
     key: str,
     shape: MetricShape | None,
     numbers: dict[str, Summary],

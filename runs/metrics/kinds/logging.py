@@ -38,8 +38,8 @@ def log_metrics(
     paths = [check_file(run, value) for value in values]
     for value, path in zip(values, paths, strict=True):
         expansion.add(value, path)
-    batch = Batch(batch_id, digest_of(values)) if batch_id is not None else None
-    if batch is None or not is_stored(run, batch):
+    batch = Batch(batch_id, digest_of_values(values)) if batch_id is not None else None
+    if batch is None or not is_batch_stored(run, batch):
         save_documents(run, values, paths)
     return log_kinds(
         run=RunRef(run.id, run.experiment_id),
@@ -52,12 +52,12 @@ def log_metrics(
     )
 
 
-def digest_of(values: Sequence[AnyValue]) -> str:
+def digest_of_values(values: Sequence[AnyValue]) -> str:
     """Return what tells a batch from another: its values however they were written."""
     return hashlib.blake2b(msgspec.json.encode(values), digest_size=16).hexdigest()
 
 
-def is_stored(run: Run, batch: Batch) -> bool:
+def is_batch_stored(run: Run, batch: Batch) -> bool:
     return MetricBatch.objects.filter(run=run, batch_id=batch.id).exists()
 
 

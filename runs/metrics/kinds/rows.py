@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 
 from runs.metrics.kinds.listing import MetricKind, list_kinds
 from runs.metrics.models import TextValue
-from runs.metrics.queries import find_series, read_points
+from runs.metrics.queries import find_series_ids, read_points
 from runs.tracking.errors import NotFound
 from runs.tracking.models import Run
 
@@ -15,7 +15,7 @@ WINDOW_GROWTH = 4
 
 
 @dataclass(frozen=True)
-class MetricRow:
+class TableRow:
     """A row: the cells that are there, by column; of several at one step the latest."""
 
     step: int
@@ -24,21 +24,21 @@ class MetricRow:
 
 @dataclass(frozen=True)
 class RowPage:
-    """Rows in the order of their steps; `next` is the step the next page goes on behind."""
+    """Rows in the order of their steps; the next page begins after the step `next`."""
 
     columns: list[str]
-    items: list[MetricRow]
+    items: list[TableRow]
     next: int | None
 
 
-def read_rows(run: Run, *, key: str, after: int | None = None, limit: int = 1000) -> RowPage:
+def read_table_rows(run: Run, *, key: str, after: int | None = None, limit: int = 1000) -> RowPage:
     """Return a page of the rows of a metric that was logged in rows or as a table.
 
     Raises NotFound. Rows numbered without a gap are read in one round of queries, two a column;
     where steps are far apart the window grows until the page is full.
     """
     metric = find_columns(run, key)
-    series = {name[2]: pk for name, pk in find_series([run.id], [key]).items() if name[2]}
+    series = {name[2]: pk for name, pk in find_series_ids([run.id], [key]).items() if name[2]}
     first, last = edges_of(run, metric)
     start = first if after is None else after + 1
     width, rows = limit, dict[int, dict[str, Cell]]()
@@ -50,7 +50,7 @@ def read_rows(run: Run, *, key: str, after: int | None = None, limit: int = 1000
     more = steps[limit - 1] if len(steps) > limit else None
     order = {column: i for i, column in enumerate(metric.columns)}
     items = [
-        MetricRow(step, dict(sorted(rows[step].items(), key=lambda cell: order[cell[0]])))
+        TableRow(step, dict(sorted(rows[step].items(), key=lambda cell: order[cell[0]])))
         for step in steps[:limit]
     ]
     return RowPage(metric.columns, items, more)
@@ -94,11 +94,11 @@ def read_window(
     return rows
 
 
-def read_texts(
+def read_texts_page(
     run: Run, *, key: str, column: str = "", after: int | None = None, limit: int = 1000
 ) -> tuple[list[TextValue], int | None]:
-    """Return at most `limit` texts of a metric (or of a column) by (step, time), those behind the
-    text number `after`, and the number to go on behind. Two queries."""
+    """Return at most `limit` texts of a metric (or of a column) by (step, time), those after
+    the text with the id `after`; and the `after` of the next page. Two queries."""
     texts = texts_of(run, key).filter(metric__column=column).order_by("step", "ms", "id")
     if after is not None:
         place = texts.filter(id=after).first()

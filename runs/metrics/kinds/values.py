@@ -1,7 +1,7 @@
-"""Values of metrics of every kind, as clients send them, and the points, texts and files they make.
+"""Values of metrics of every kind, as clients send them, and the points and texts they consist of.
 
-A value without a step comes behind what the run has of its metric: the index is then the x of its
-chart. A list and a table are many values at once; the columns of a row or table are aligned by
+A value without a step gets the step after the last one of its metric: its chart is then over the
+index. A list and a table are many values at once; the columns of a row or table are aligned by
 their steps.
 """
 
@@ -12,8 +12,7 @@ import msgspec
 
 from runs.metrics.models import MetricShape
 from runs.metrics.number_words import WORDS
-from runs.metrics.requests import Artifact, Point
-from runs.metrics.texts import Text
+from runs.metrics.requests import Artifact, Point, Text
 from runs.tracking.errors import InvalidValue
 from runs.tracking.texts import INT64_MAX, INT64_MIN, check_key
 
@@ -25,7 +24,7 @@ Number = float | Literal["NaN", "Infinity", "-Infinity"]
 Cell = float | str | None
 
 
-class Value(msgspec.Struct, tag_field="kind", forbid_unknown_fields=True, kw_only=True):
+class LoggedValue(msgspec.Struct, tag_field="kind", forbid_unknown_fields=True, kw_only=True):
     """What all kinds have: the metric's name, and where the value lies on its axes."""
 
     name: str
@@ -33,61 +32,61 @@ class Value(msgspec.Struct, tag_field="kind", forbid_unknown_fields=True, kw_onl
     ms: Millis | None = None
 
 
-class Scalar(Value, tag="scalar", kw_only=True):
+class Scalar(LoggedValue, tag="scalar", kw_only=True):
     """A number."""
 
     value: Number
 
 
-class String(Value, tag="string", kw_only=True):
+class String(LoggedValue, tag="string", kw_only=True):
     """A text."""
 
     value: str
 
 
-class NumberList(Value, tag="list", kw_only=True):
+class NumberList(LoggedValue, tag="list", kw_only=True):
     """Numbers at once."""
 
     value: list[Number]
 
 
-class Row(Value, tag="row", kw_only=True):
+class Row(LoggedValue, tag="row", kw_only=True):
     """One row of a table: columns by name; null leaves a cell empty."""
 
     value: dict[str, Cell]
 
 
-class Table(Value, tag="table", kw_only=True):
+class Table(LoggedValue, tag="table", kw_only=True):
     """A table: columns by name, all of one length."""
 
     value: dict[str, list[Cell]]
 
 
-class Image(Value, tag="image", kw_only=True):
+class Image(LoggedValue, tag="image", kw_only=True):
     """An image that has been uploaded to the run."""
 
     path: str
 
 
-class ConfusionMatrix(Value, tag="confusion_matrix", kw_only=True):
+class ConfusionMatrix(LoggedValue, tag="confusion_matrix", kw_only=True):
     """A document of this `schema_type`."""
 
     value: dict[str, Any]
 
 
-class AccuracyTable(Value, tag="accuracy_table", kw_only=True):
+class AccuracyTable(LoggedValue, tag="accuracy_table", kw_only=True):
     """A document of this `schema_type`."""
 
     value: dict[str, Any]
 
 
-class Residuals(Value, tag="residuals", kw_only=True):
+class Residuals(LoggedValue, tag="residuals", kw_only=True):
     """A document of this `schema_type`."""
 
     value: dict[str, Any]
 
 
-class Predictions(Value, tag="predictions", kw_only=True):
+class Predictions(LoggedValue, tag="predictions", kw_only=True):
     """A document of this `schema_type`."""
 
     value: dict[str, Any]

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from runs.metrics.downsampling import choose, split_numbers
+from runs.metrics.paired_rows import match_rows
 from runs.metrics.points import make_points
-from runs.metrics.queries import find_series, pair_rows
+from runs.metrics.queries import find_series_ids, pair_rows
 from runs.metrics.requests import Point
-from runs.metrics.rows import match_rows
 from runs.metrics.services import RunRef, log_kinds
 from tests.factories import make_run
 
@@ -53,7 +53,7 @@ def test_columns_longer_than_a_segment_are_read_whole():
     for name, values in (("x", x), ("y", y)):
         points = [Point("t", name, i, 1, float(value)) for i, value in enumerate(values)]
         log_kinds(run=ref, points=points)
-    found = find_series([run.id], ["t"])
+    found = find_series_ids([run.id], ["t"])
     series = {column: pk for (_, _, column), pk in found.items()}
 
     [columns] = pair_rows({series["y"]: series["x"]})

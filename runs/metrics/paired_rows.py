@@ -1,19 +1,17 @@
-"""The columns of tables side by side, row by row."""
+"""Two columns of a table, paired row by row."""
 
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from runs.database.cursors import open_cursor
+from runs.metrics.arrays import Floats, Ints
 from runs.metrics.points import Points, empty_points
-from runs.metrics.reading import INT64_MAX, INT64_MIN, Ints, group_heads, read_heads, read_parts
-
-Floats = NDArray[np.float64]
+from runs.metrics.reading import INT64_MAX, INT64_MIN, group_heads, read_heads, read_parts
 
 
-class Columns(NamedTuple):
+class ColumnPair(NamedTuple):
     """Two columns of the same rows, in the order of their steps; `series_id` is that of y."""
 
     series_id: int
@@ -21,9 +19,9 @@ class Columns(NamedTuple):
     y: Floats
 
 
-def pair_rows(x_of: Mapping[int, int]) -> Iterator[Columns]:
-    """Give for each series y of `x_of` its values beside those of x in the same rows of their
-    table; a row without a cell in either is left out. Two queries for up to a million rows.
+def pair_rows(x_of: Mapping[int, int]) -> Iterator[ColumnPair]:
+    """Yield for each series y of `x_of` its values with those of x in the same rows of their table;
+    a row that lacks either cell is left out. Two queries for up to a million rows.
 
     A row is a step and a time. Rows that share both are told apart by the order they came in.
     """
@@ -34,7 +32,7 @@ def pair_rows(x_of: Mapping[int, int]) -> Iterator[Columns]:
             points = {part.series_id: part.points for part in parts}
             for y in group:
                 x_points = points.get(x_of[y], empty_points())
-                yield Columns(y, *match_rows(x_points, points.get(y, empty_points())))
+                yield ColumnPair(y, *match_rows(x_points, points.get(y, empty_points())))
 
 
 def match_rows(x: Points, y: Points) -> tuple[Floats, Floats]:

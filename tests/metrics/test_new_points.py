@@ -6,9 +6,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runs.metrics.batches import make_batch
+from runs.metrics.new_points import find_new_points
 from runs.metrics.points import POINT
-from runs.metrics.summaries import join
+from runs.metrics.summaries import join_summaries
 from tests.metrics.invariants import check_summary
 from tests.metrics.reference import distinct, identity, summarise
 
@@ -44,7 +44,7 @@ def check_batch(batch, expected):
 
 @given(coded)
 def test_points_are_sorted_out_by_series_and_summed_up(pairs):
-    check_batch(make_batch(*columns(pairs)), of_series(pairs))
+    check_batch(find_new_points(*columns(pairs)), of_series(pairs))
 
 
 @given(coded, coded)
@@ -53,7 +53,7 @@ def test_points_that_are_stored_are_left_out(stored, pairs):
     new = [(code, point) for code, point in pairs if (code, identity(point)) not in there]
     unique = [(code, point) for code, points in of_series(stored).items() for point in points]
     is_stored = np.array([True] * len(unique) + [False] * len(pairs), bool)
-    check_batch(make_batch(*columns(unique + pairs), is_stored), of_series(new))
+    check_batch(find_new_points(*columns(unique + pairs), is_stored), of_series(new))
 
 
 @given(st.lists(tight, min_size=1, max_size=12), st.lists(tight, min_size=1, max_size=12))
@@ -62,5 +62,5 @@ def test_summaries_of_portions_join_to_the_summary_of_all(first, second):
     before = distinct(first)
     after = all_points[len(before) :]
     if after:
-        joined = join(summarise(before), summarise(after))
+        joined = join_summaries(summarise(before), summarise(after))
         check_summary(joined, all_points)

@@ -1,4 +1,4 @@
-"""Telling a worker that there is something to erase."""
+"""Waking a worker that erases."""
 
 import logging
 
@@ -11,8 +11,9 @@ TIMEOUT_S = 1.0
 log = logging.getLogger(__name__)
 
 
-def ring() -> None:
-    """Send the task; where the queue is away, the clock finds the open purge within a minute."""
+def wake_worker() -> None:
+    """Send the task. Where the queue does not answer, the clock finds the open purge within a
+    minute."""
     patience = {"socket_timeout": TIMEOUT_S, "socket_connect_timeout": TIMEOUT_S}
     try:
         with current_app.connection(transport_options=patience) as queue:

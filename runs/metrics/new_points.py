@@ -5,17 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from runs.metrics.arrays import Indices, Mask
 from runs.metrics.points import Points, are_same, follow
 from runs.metrics.summaries import Summary, of_point
 
 INT64_MAX = np.iinfo(np.int64).max
 
-Codes = NDArray[np.intp]
-Mask = NDArray[np.bool_]
-
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class NewPoints:
     """Points of several series, none twice, series after series, each in the order of arrival.
 
     `ids` numbers the series that have points; `starts` and `stops` say where they lie in `points`.
@@ -28,7 +26,7 @@ class Batch:
     summaries: list[Summary]
 
 
-def make_batch(codes: Codes, points: Points, is_stored: Mask | None = None) -> Batch:
+def find_new_points(codes: Indices, points: Points, is_stored: Mask | None = None) -> NewPoints:
     """Return the batch of points that are not there yet. `codes` says the series of each point;
     `is_stored` marks points that are in the database already: they come first and are left out,
     and so is every new point that equals one of them or an earlier new one."""
@@ -51,15 +49,15 @@ def make_batch(codes: Codes, points: Points, is_stored: Mask | None = None) -> B
     return _summed_up(codes, points, ranked)
 
 
-def _single_points(codes: Codes, points: Points) -> Batch:
+def _single_points(codes: Indices, points: Points) -> NewPoints:
     """Return the batch of one point per series, a step of a training loop: here setting vectors up
     costs more than there is to do."""
     starts = list(range(len(points)))
     summaries = [of_point(*point) for point in points.tolist()]
-    return Batch(codes.tolist(), starts, [start + 1 for start in starts], points, summaries)
+    return NewPoints(codes.tolist(), starts, [start + 1 for start in starts], points, summaries)
 
 
-def _mark_first(codes: Codes, points: Points, ranked: Codes) -> Mask:
+def _mark_first(codes: Indices, points: Points, ranked: Indices) -> Mask:
     """Mark the points that equal none before them. `ranked` sorts stably."""
     sorted_codes, sorted_points = codes[ranked], points[ranked]
     same = sorted_codes[1:] == sorted_codes[:-1]
@@ -71,21 +69,21 @@ def _mark_first(codes: Codes, points: Points, ranked: Codes) -> Mask:
     return first
 
 
-def _summed_up(codes: Codes, points: Points, ranked: Codes) -> Batch:
+def _summed_up(codes: Indices, points: Points, ranked: Indices) -> NewPoints:
     if not len(points):
-        return Batch([], [], [], points, [])
+        return NewPoints([], [], [], points, [])
     borders = np.flatnonzero(codes[1:] != codes[:-1]) + 1
     starts = np.concatenate(([0], borders))
     stops = np.concatenate((borders, [len(points)]))
     summaries = _summarise(points, ranked, starts, stops)
-    return Batch(codes[starts].tolist(), starts.tolist(), stops.tolist(), points, summaries)
+    return NewPoints(codes[starts].tolist(), starts.tolist(), stops.tolist(), points, summaries)
 
 
-def _summarise(points: Points, ranked: Codes, starts: Codes, stops: Codes) -> list[Summary]:
+def _summarise(points: Points, ranked: Indices, starts: Indices, stops: Indices) -> list[Summary]:
     value = np.ascontiguousarray(points["value"])
     is_nan = np.isnan(value)
-    lows, low_steps = _extremes(value, points["step"], starts, stops, np.fmin)
-    highs, high_steps = _extremes(value, points["step"], starts, stops, np.fmax)
+    lows, low_steps = _extremes_of_series(value, points["step"], starts, stops, np.fmin)
+    highs, high_steps = _extremes_of_series(value, points["step"], starts, stops, np.fmax)
     in_order = np.concatenate(([True], follow(points)))
     in_order[starts] = True
     first, last = points[ranked[starts]], points[ranked[stops - 1]]
@@ -110,11 +108,11 @@ def _summarise(points: Points, ranked: Codes, starts: Codes, stops: Codes) -> li
     return [Summary(*row) for row in zip(*columns, strict=True)]
 
 
-def _extremes(
+def _extremes_of_series(
     value: NDArray[np.float64],
     step: NDArray[np.int64],
-    starts: Codes,
-    stops: Codes,
+    starts: Indices,
+    stops: Indices,
     better: np.ufunc,
 ) -> tuple[list[float], list[int | None]]:
     """Return the least (or greatest) number of each series and the lowest step that has it."""

@@ -1,11 +1,12 @@
-"""What a request writes beside its points, inside the transaction that has locked its run."""
+"""What a request writes besides its points, inside the transaction that has locked its run."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from runs.database.cursors import LIST, Cursor
+from runs.metrics import names
 from runs.metrics.errors import BatchChanged
-from runs.metrics.requests import Artifact, Batch
+from runs.metrics.requests import Artifact, Batch, Text
 from runs.metrics.tables import (
     METRIC,
     METRIC_ARTIFACT,
@@ -17,7 +18,7 @@ from runs.metrics.tables import (
 from runs.tracking.clock import now_ms
 from runs.tracking.errors import TrackingError
 
-# The step behind all that the run has of a metric, whatever it was logged as.
+# The last step that the run has of each metric, of whatever kind its values are.
 NEXT_STEPS = f"""
 SELECT key, MAX(step) FROM (
 SELECT key, last_step AS step FROM {SERIES} JOIN {METRIC} ON {METRIC}.id = metric_id
@@ -35,6 +36,13 @@ FIND_BATCH = f"SELECT digest FROM {METRIC_BATCH} WHERE run_id = %s AND batch_id 
 ADD_ARTIFACT = (
     f"INSERT INTO {METRIC_ARTIFACT} (run_id, key, kind, step, ms, path)"
     " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (run_id, key, step, path) DO NOTHING"
+)
+FIND_TEXT = (
+    f"SELECT 1 FROM {TEXT_VALUE}"
+    " WHERE run_id = %s AND metric_id = %s AND step = %s AND ms = %s AND value = %s LIMIT 1"
+)
+ADD_TEXT = (
+    f"INSERT INTO {TEXT_VALUE} (run_id, metric_id, step, ms, value) VALUES (%s, %s, %s, %s, %s)"
 )
 READ_SHAPES = f"SELECT key, kind, columns FROM {METRIC_SHAPE} WHERE run_id = %s AND key {LIST}"
 SET_SHAPE = (
@@ -57,7 +65,7 @@ class Numbering:
         self._next: dict[tuple[int, str], int] = {}
 
     def bases(self, run_id: int, experiment_id: int, keys: Iterable[str]) -> dict[str, int]:
-        """Return the step that comes next for each metric. One query for those not seen yet."""
+        """Return the next step of each metric. One query for those not seen yet."""
         keys = sorted(keys)
         unseen = [key for key in keys if (run_id, key) not in self._next]
         if unseen:
@@ -70,7 +78,7 @@ class Numbering:
         return {key: self._next[run_id, key] for key in keys}
 
     def note(self, run_id: int, steps: Iterable[tuple[str, int]]) -> None:
-        """Count on behind the steps that were given out to metrics of a run."""
+        """Continue after steps that were written to metrics of a run."""
         for key, step in steps:
             if (run_id, key) in self._next:
                 self._next[run_id, key] = max(self._next[run_id, key], step + 1)
@@ -87,6 +95,17 @@ def add_batch(cursor: Cursor, run_id: int, batch: Batch) -> None:
     raise AlreadyStored("")
 
 
+def add_texts(cursor: Cursor, run_id: int, experiment_id: int, texts: Sequence[Text]) -> None:
+    """Store the texts that are not there yet, inside a transaction that has locked the run."""
+    ids = names.find_or_add(cursor, {(experiment_id, key, column) for key, column, *_ in texts})
+    rows = [
+        (run_id, ids[experiment_id, key, column], step, ms, text)
+        for key, column, step, ms, text in dict.fromkeys(texts)
+    ]
+    there = cursor.read_each(FIND_TEXT, rows)
+    cursor.run_many(ADD_TEXT, [row for row, hit in zip(rows, there, strict=True) if hit is None])
+
+
 def add_artifacts(cursor: Cursor, run_id: int, artifacts: Sequence[Artifact]) -> None:
     """Store the artifacts that are not there yet."""
     rows = [(run_id, a.key, a.kind, a.step, a.ms, a.path) for a in artifacts]
@@ -94,7 +113,7 @@ def add_artifacts(cursor: Cursor, run_id: int, artifacts: Sequence[Artifact]) ->
 
 
 def merge_shapes(cursor: Cursor, run_id: int, shapes: Shapes) -> None:
-    """Store what metrics were logged as; columns that are new come behind those that are there."""
+    """Store what metrics were logged as; new columns are appended to those stored."""
     if not shapes:
         return
     rows = cursor.read(READ_SHAPES, (run_id, cursor.list(sorted(shapes))))
@@ -109,5 +128,5 @@ def merge_shapes(cursor: Cursor, run_id: int, shapes: Shapes) -> None:
 
 
 def read_columns(stored: str | list[str]) -> list[str]:
-    """JSON comes as text from SQLite, read already from PostgreSQL."""
+    """Return columns as a list: SQLite gives JSON as text, PostgreSQL gives it parsed."""
     return json.loads(stored) if isinstance(stored, str) else stored
