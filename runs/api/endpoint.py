@@ -1,7 +1,7 @@
 """The base of every endpoint: the gate, the throttle, strict input, JSON out.
 
 A handler says what it admits by an `Access`; a class has one handler per method. The permission
-table decides, through the same `authorize` as at every other door.
+table decides, through the same `admit` as at every other door.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from runs.api.inputs import Input
-from runs.workspaces.access import Access, Principal, authorize, find_principal
+from runs.workspaces.access import Access, Principal, admit, find_principal
 from runs.workspaces.models import Workspace
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -42,9 +42,8 @@ class TablePermission(BasePermission):
 
     def has_permission(self, request: Request, view: "Endpoint") -> bool:
         """Raises NotSignedIn, UnknownWorkspace, NotAllowed."""
-        view.principal, view.workspace = authorize(
-            request._request, workspace_slug=view.slug, action=view.access_now.action
-        )
+        admitted = admit(request.auth, workspace_slug=view.slug, action=view.access_now.action)
+        view.principal, view.workspace = admitted.principal, admitted.workspace
         return True
 
 

@@ -53,8 +53,8 @@ def endpoint(
     def guard(view: View) -> DjangoView:
         def perform(request: HttpRequest, workspace: str = "default", **path: str) -> Any:
             check_method(request, methods)
-            principal, found = authorize(request, workspace_slug=workspace, action=action)
-            call = Call(request, found, principal)
+            admitted = authorize(request, workspace_slug=workspace, action=action)
+            call = Call(request, admitted.workspace, admitted.principal)
             if takes is None:
                 return view(call, **path)
             return view(call, decode_request(request, takes, max_body_bytes), **path)

@@ -8,7 +8,7 @@ from django.utils.cache import patch_vary_headers
 
 from runs.http.errors import STATUS, DatabaseUnavailable, as_studio_error
 from runs.web import problems
-from runs.workspaces.access import DEFAULT_MAX_BODY_BYTES, Access, authorize, find_role
+from runs.workspaces.access import DEFAULT_MAX_BODY_BYTES, Access, authorize
 from runs.workspaces.errors import NotSignedIn
 from runs.workspaces.permissions import Action
 
@@ -54,10 +54,8 @@ def answer_of(
     try:
         if access.action is not Action.PUBLIC:
             slug = kwargs.pop("workspace", "default")
-            request.principal, request.workspace = authorize(
-                request, workspace_slug=slug, action=access.action
-            )
-            request.role = find_role(request.principal, request.workspace)
+            admitted = authorize(request, workspace_slug=slug, action=access.action)
+            request.principal, request.workspace, request.role = admitted
         return view(request, *args, **kwargs)
     except NotSignedIn:
         return problems.sign_in_first(request)

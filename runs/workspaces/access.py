@@ -1,5 +1,4 @@
-"""The gate of all doors: who asks, and may they? The only place below the doors that reads a
-request.
+"""Who sends a request, and may they do what it asks? No other module below the doors reads one.
 
 Who asks is, in this order: the owner of the token or the user of the password in the
 `Authorization` header; the user signed in with a session (pages only: the API doors run without
@@ -12,7 +11,7 @@ import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -90,28 +89,40 @@ _workspaces: ShortMemory[str, Workspace] = ShortMemory()
 _roles: ShortMemory[tuple[int, int], Role | None] = ShortMemory()
 
 
-def authorize(
-    request: HttpRequest, *, workspace_slug: str, action: Action
-) -> tuple[Principal, Workspace]:
-    """Return who asks and the workspace, or raise.
+class Admission(NamedTuple):
+    """A request that may go on. `role` is None for a stranger at a public address, and for a
+    token with a scope."""
+
+    principal: Principal
+    workspace: Workspace
+    role: Role | None
+
+
+def authorize(request: HttpRequest, *, workspace_slug: str, action: Action) -> Admission:
+    """Return the principal of a request, the workspace and the role there.
 
     Raises NotSignedIn, UnknownWorkspace (to a stranger too) and NotAllowed.
     """
+    return admit(find_principal(request), workspace_slug=workspace_slug, action=action)
+
+
+def admit(principal: Principal | None, *, workspace_slug: str, action: Action) -> Admission:
+    """Do as `authorize` for a principal who is known already, or None for nobody."""
     limit_writes(None)
-    principal = find_principal(request)
     if principal is None:
         if action is not Action.PUBLIC:
             raise NotSignedIn("Sign in, or send an API token.")
         principal = ANYBODY
     workspace = find_workspace(workspace_slug)
     if principal.scope is not None:
-        return principal, check_scope(principal.scope, workspace, workspace_slug, action)
+        workspace = check_scope(principal.scope, workspace, workspace_slug, action)
+        return Admission(principal, workspace, None)
     role = find_role(principal, workspace) if workspace else None
     if workspace is None or (role is None and action is not Action.PUBLIC):
         raise UnknownWorkspace(f"There is no workspace '{workspace_slug}' for you.")
     if not is_allowed(role, action):
         raise NotAllowed(f"Your role in '{workspace_slug}' does not allow {action}.")
-    return principal, workspace
+    return Admission(principal, workspace, role)
 
 
 def check_scope(scope: Scope, workspace: Workspace | None, slug: str, action: Action) -> Workspace:

@@ -55,21 +55,22 @@ def test_nobody_learns_which_workspaces_exist(ask):
 
 def test_a_member_is_let_in_by_session(ask, workspace):
     user = make_member(Role.READER)
-    principal, found = ask(user=user)
+    principal, found, role = ask(user=user)
+    assert role is Role.READER
     assert (principal.name, principal.user, found) == (user.username, user, workspace)
     assert not principal.is_local_owner
 
 
 def test_a_member_is_let_in_by_token(ask, workspace):
     user = make_member(Role.READER)
-    principal, found = ask(**bearer(make_token(user)))
-    assert (principal.user, found) == (user, workspace)
+    principal, found, role = ask(**bearer(make_token(user)))
+    assert (principal.user, found, role) == (user, workspace, Role.READER)
 
 
 @pytest.mark.parametrize("name", ["", "token", "somebody"])
 def test_a_token_is_taken_as_password_of_any_name(ask, name):
     user = make_member(Role.READER)
-    principal, _ = ask(**basic(name, make_token(user)))
+    principal = ask(**basic(name, make_token(user))).principal
     assert principal.user == user
 
 
@@ -77,7 +78,7 @@ def test_a_member_is_let_in_by_password(ask):
     user = make_member(Role.READER)
     user.set_password("pass:wörd")
     user.save()
-    principal, _ = ask(**basic(user.username, "pass:wörd"))
+    principal = ask(**basic(user.username, "pass:wörd")).principal
     assert principal.user == user
 
 
@@ -159,7 +160,8 @@ def test_a_superuser_owns_every_workspace(ask):
 
 
 def test_a_public_action_is_for_anybody(ask):
-    principal, _ = ask(Action.PUBLIC)
+    principal, _, role = ask(Action.PUBLIC)
+    assert role is None
     assert (principal.name, principal.user, principal.is_local_owner) == ("", None, False)
     ask(Action.PUBLIC, user=make_user())
 
@@ -167,7 +169,8 @@ def test_a_public_action_is_for_anybody(ask):
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"])
 def test_an_open_studio_belongs_to_its_one_local_user(ask, settings, address):
     settings.STUDIO_OPEN = True
-    principal, _ = ask(Action.RUN_PURGE, REMOTE_ADDR=address)
+    principal, _, role = ask(Action.RUN_PURGE, REMOTE_ADDR=address)
+    assert role is Role.OWNER
     assert principal.is_local_owner
     assert principal.user is None
 
