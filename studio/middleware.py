@@ -1,12 +1,11 @@
-"""What every request passes before a view sees it: trust for all, the full stack for pages only.
+"""What every request passes before a view sees it: checks for all, sessions for pages only.
 
-The API doors are asked by programs, which sign in with a token on every request: they go around
-sessions, messages, htmx and the pages' CSP, and a cookie opens nothing there. CSRF needs a cookie,
-so they need no CSRF token either; a browser that is made to write to them by another site is
-stopped by the Origin check here.
+Programs ask the API doors and sign in with a token on every request. These requests skip sessions,
+messages, htmx and the pages' CSP, so a cookie opens nothing there. CSRF needs a cookie, so they
+need no CSRF token either. If another site makes a browser write to them, the Origin check here
+refuses it.
 """
 
-import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -22,62 +21,34 @@ from django.http.response import HttpResponseBase
 from django_htmx.middleware import HtmxMiddleware
 from whitenoise.middleware import WhiteNoiseMiddleware
 
-from runs.api.refusals import answer_refusal
-from runs.mlflow_api.encoding import answer_error
-from runs.mlflow_api.errors import ProtocolError
-from runs.web import problems
+from runs.doors import door_at
 from runs.workspaces.access import access_of
 
 Respond = Callable[[HttpRequest], HttpResponseBase]
 
-API_PATH = re.compile(
-    r"(?:/w/[-a-zA-Z0-9_]+)?/(?:api/|ajax-api/|get-artifact$|health$|version$)"
-    r"|/(?:healthz|readyz|metrics)$"
-)
-OWN_API_PATH = re.compile(r"(?:/w/[-a-zA-Z0-9_]+)?/api/v1/")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 BODILESS = frozenset({204, 304})
 FOREIGN_SITES = frozenset({"cross-site", "same-site"})
 
-# An answer of an API is data: whatever it holds, a browser that opens it runs nothing in it.
+# An answer of an API is data: a browser that opens it runs nothing in it.
 API_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
-
-CODES = {
-    400: "INVALID_PARAMETER_VALUE",
-    403: "PERMISSION_DENIED",
-    413: "REQUEST_TOO_LARGE",
-}
-
-
-def is_api_path(path: str) -> bool:
-    """Tell whether a path belongs to programs rather than to pages."""
-    return API_PATH.match(path) is not None
-
-
-def asks_api(request: HttpRequest) -> bool:
-    """Tell whether a request is one of a program, deciding once."""
-    try:
-        return request.is_api
-    except AttributeError:
-        request.is_api = is_api_path(request.path_info)
-        return request.is_api
 
 
 class TrustMiddleware:
     """Refuse what no view should see: foreign hosts and origins, unclear or oversized bodies, and
-    views that nobody has entered in the permission table."""
+    requests to views that are not in the permission table."""
 
     def __init__(self, get_response: Respond) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        is_api = asks_api(request)
-        if is_api:
+        has_session = door_at(request).has_session
+        if not has_session:
             request.csrf_processing_done = True
         response = self.check_head(request) or self.get_response(request)
         headers = response.headers
         headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        if is_api:
+        if not has_session:
             headers.setdefault("Content-Security-Policy", API_POLICY)
         if not response.streaming and response.status_code not in BODILESS:
             headers.setdefault("Content-Length", str(len(response.content)))
@@ -147,43 +118,39 @@ def is_trusted(origin: str) -> bool:
 
 def refuse(request: HttpRequest, status: int, message: str) -> HttpResponse:
     """Answer in the form of the door that was asked."""
-    if OWN_API_PATH.match(request.path_info):
-        return answer_refusal(status, message)
-    if asks_api(request):
-        return answer_error(ProtocolError(CODES[status], message))
-    return problems.answer(request, status, message)
+    return door_at(request).refuse(request, status, message)
 
 
-class PagesOnly:
-    """Mixed into a middleware, it lets API requests go around it."""
+class WithSession:
+    """Mixed into a middleware, it is for doors with a session only."""
 
     get_response: Respond
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if asks_api(request):
-            return self.get_response(request)
-        return super().__call__(request)
+        if door_at(request).has_session:
+            return super().__call__(request)
+        return self.get_response(request)
 
 
-class StaticFiles(PagesOnly, WhiteNoiseMiddleware):
+class StaticFiles(WithSession, WhiteNoiseMiddleware):
     """Serves style sheets, scripts and icons."""
 
 
-class ContentPolicy(PagesOnly, CSPMiddleware):
+class ContentPolicy(WithSession, CSPMiddleware):
     """Sets the pages' Content-Security-Policy."""
 
 
-class Sessions(PagesOnly, SessionMiddleware):
+class Sessions(WithSession, SessionMiddleware):
     """Opens the session on first use."""
 
 
-class Authentication(PagesOnly, AuthenticationMiddleware):
+class Authentication(WithSession, AuthenticationMiddleware):
     """Sets `request.user`, who is looked up on first use."""
 
 
-class Messages(PagesOnly, MessageMiddleware):
+class Messages(WithSession, MessageMiddleware):
     """Carries a message to the next page."""
 
 
-class Htmx(PagesOnly, HtmxMiddleware):
+class Htmx(WithSession, HtmxMiddleware):
     """Sets `request.htmx`."""

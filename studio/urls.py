@@ -1,16 +1,20 @@
-"""Every address of the studio: one include per door."""
+"""Every address of the studio, and what is answered where none of them does."""
 
-from django.urls import include, path
+from collections.abc import Callable
 
-urlpatterns = [
-    path("", include("runs.mlflow_api.urls")),
-    path("w/<slug:workspace>/", include("runs.mlflow_api.urls")),
-    path("api/v1/", include("runs.api.urls")),
-    path("w/<slug:workspace>/api/v1/", include("runs.api.urls")),
-    path("", include("runs.web.urls")),
-]
+from django.http import HttpRequest, HttpResponse
 
-handler400 = "runs.web.problems.bad_request"
-handler403 = "runs.web.problems.forbidden"
-handler404 = "runs.web.problems.not_found"
-handler500 = "runs.web.problems.server_error"
+from runs.doors import all_addresses, door_at
+
+
+def refusal(status: int) -> Callable[..., HttpResponse]:
+    """Return a handler of Django's that refuses as the door does that was asked."""
+
+    def handler(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+        return door_at(request).refuse(request, status, "")
+
+    return handler
+
+
+urlpatterns = all_addresses()
+handler400, handler403, handler404, handler500 = map(refusal, (400, 403, 404, 500))

@@ -1,12 +1,20 @@
-"""Refusals before a view is reached, in the one shape of the API's errors."""
+"""Refusals of requests that reach no view, in the one shape of the API's errors."""
 
 import msgspec
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 
-CODES = {400: "invalid_value", 403: "not_allowed", 413: "too_large"}
+from runs.http.doors import WORDS
+
+CODES = {
+    400: "invalid_value",
+    403: "not_allowed",
+    404: "not_found",
+    413: "too_large",
+    500: "internal_error",
+}
 
 
-def answer_refusal(status: int, message: str) -> HttpResponse:
-    """Return the answer to a request that is stopped at the border."""
-    told = {"error": {"code": CODES.get(status, "refused"), "message": message}}
+def refuse(request: HttpRequest, status: int, message: str = "") -> HttpResponse:
+    """Answer a request that is stopped before any view."""
+    told = {"error": {"code": CODES[status], "message": message or WORDS[status]}}
     return HttpResponse(msgspec.json.encode(told), status=status, content_type="application/json")

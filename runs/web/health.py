@@ -3,6 +3,7 @@
 from celery import current_app
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import path
 from kombu.exceptions import OperationalError
 
 from runs.web.gate import page
@@ -48,3 +49,9 @@ def queue_answers() -> bool:
     except OperationalError:
         return False
     return True
+
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+]

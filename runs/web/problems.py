@@ -30,8 +30,7 @@ def wants_json(request: HttpRequest) -> bool:
     """Whether a script or a part of a page asks, rather than a person for a whole page."""
     if request.headers.get("HX-Request") == "true":
         return True
-    accept = request.headers.get("Accept", "")
-    return "application/json" in accept or "/api/" in request.path or "-api/" in request.path
+    return "application/json" in request.headers.get("Accept", "")
 
 
 def answer(request: HttpRequest, status: int, message: str = "") -> HttpResponse:
@@ -45,6 +44,13 @@ def answer(request: HttpRequest, status: int, message: str = "") -> HttpResponse
     if wants_json(request):
         return JsonResponse(told, status=status)
     return render(request, "errors/problem.html", {"problem": told}, status=status)
+
+
+def refuse(request: HttpRequest, status: int, message: str = "") -> HttpResponse:
+    """Answer a request that reaches no view, or whose view failed (500)."""
+    if status >= 500:
+        return server_error(request, status)
+    return answer(request, status, message)
 
 
 def method_not_allowed(request: HttpRequest, methods: tuple[str, ...]) -> HttpResponse:
@@ -68,18 +74,6 @@ def sign_in_first(request: HttpRequest) -> HttpResponse:
 
 def sign_in_address(back: str) -> str:
     return f"{reverse('sign_in')}?{urlencode({'next': back})}"
-
-
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return answer(request, 400)
-
-
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return answer(request, 403)
-
-
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return answer(request, 404)
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -11,7 +11,6 @@ from runs.web import (
     experiments,
     exports,
     files,
-    health,
     log_search,
     logs,
     points,
@@ -104,8 +103,6 @@ IN_WORKSPACE = [
 ]
 
 urlpatterns = [
-    path("healthz", health.healthz, name="healthz"),
-    path("readyz", health.readyz, name="readyz"),
     path("", start.start, name="start"),
     path("sign-in", sign_in.sign_in, name="sign_in"),
     path("sign-out", sign_in.sign_out, name="sign_out"),

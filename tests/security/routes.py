@@ -8,10 +8,9 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RegexPattern, RoutePattern
 
+from runs.doors import DOORS
+from runs.http.doors import Door
 from runs.workspaces.access import Access, access_of
-
-API_DOORS = ("runs.mlflow_api", "runs.azureml_api", "runs.api")
-PROBES = ("healthz", "readyz", "metrics")
 
 SAMPLES = {"slug": "default", "int": "0", "str": "x", "path": "x", "uuid": "0" * 32}
 CONVERTER = re.compile(r"<(?:(\w+):)?\w+>")
@@ -29,8 +28,19 @@ class Route:
         return f"{self.view.__module__} at {self.route}"
 
     @property
+    def door(self) -> Door:
+        """The door whose package holds the view."""
+        module = self.view.__module__
+        own = [
+            door
+            for door in DOORS
+            if module == door.package or module.startswith(f"{door.package}.")
+        ]
+        return max(own, key=lambda door: len(door.package))
+
+    @property
     def is_api(self) -> bool:
-        return self.view.__module__.startswith(API_DOORS)
+        return not self.door.has_session
 
     @property
     def access(self) -> Access | None:

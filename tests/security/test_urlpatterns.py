@@ -11,11 +11,12 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import resolve
 
+from runs.doors import door_of
 from runs.workspaces.access import Access
 from runs.workspaces.permissions import NEEDED_ROLE, Action, Role
-from studio.middleware import SAFE_METHODS, is_api_path
+from studio.middleware import SAFE_METHODS
 from tests.factories import make_member, make_token, make_user
-from tests.security.routes import API_DOORS, PROBES, Call, walk_routes
+from tests.security.routes import Call, walk_routes
 
 ROUTES = walk_routes()
 CALLS = [Call(route, method) for route in ROUTES if route.access for method in route.methods]
@@ -102,16 +103,20 @@ def test_only_listed_views_are_public():
     assert public <= PUBLIC
 
 
-def test_api_paths_and_api_doors_are_the_same():
-    """The page stack is left out by path: no page may lie at such a path, no API elsewhere."""
+def test_an_address_belongs_to_the_door_of_its_view():
+    """Sessions depend on the path: no page may lie at a path of an API, no API elsewhere."""
     for route in ROUTES:
-        is_probe = route.example.strip("/") in PROBES
-        assert is_api_path(route.example) == (route.is_api or is_probe), route
+        assert door_of(route.example) is route.door, route
+
+
+@pytest.mark.parametrize("path", ["/w/x/healthz", "/w/x/y/api/v1/runs", "/apis/", "/healthz/", "/"])
+def test_what_only_looks_like_an_api_belongs_to_the_pages(path):
+    assert door_of(path).has_session
 
 
 def test_only_api_doors_are_exempt_from_csrf():
     exempt = [route for route in ROUTES if getattr(route.view, "csrf_exempt", False)]
-    assert [route for route in exempt if not route.view.__module__.startswith(API_DOORS)] == []
+    assert [route for route in exempt if route.door.has_session] == []
 
 
 def test_nobody_gets_in(send):

@@ -1,0 +1,48 @@
+"""What a door is: the addresses that belong to it, and how it refuses a request."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+
+# What is said where a refusal has no words of its own.
+WORDS = {
+    400: "The request cannot be read.",
+    403: "You may not do this.",
+    404: "There is nothing at this address.",
+    413: "The request body is too large.",
+    500: "The studio failed to answer; its log says why.",
+}
+
+
+@dataclass(frozen=True)
+class Door:
+    """One interface of the studio: the pages, or an API.
+
+    `urls` is the module with its URL patterns. They are included at `mount` and, with
+    `in_workspaces`, also at `w/<workspace>/` + `mount`.
+
+    `paths` are the addresses that belong to the door: all that begin with a path that ends in `/`,
+    or exactly this one; "" is what belongs to no other door. `refuse(request, status, message)`
+    answers a request that reaches no view. A door for programs has no session: a cookie opens
+    nothing there, so its views need no CSRF token.
+    """
+
+    urls: str
+    paths: tuple[str, ...]
+    refuse: Callable[[HttpRequest, int, str], HttpResponse]
+    mount: str = ""
+    in_workspaces: bool = False
+    has_session: bool = False
+
+    @property
+    def package(self) -> str:
+        """The package, or the module, that holds the views."""
+        return self.urls.removesuffix(".urls")
+
+    def has(self, path: str) -> bool:
+        """Tell whether the door has a path, given without its first `/` and, with
+        `in_workspaces`, without `w/<workspace>/`."""
+        return any(
+            path == own or (own[-1:] in ("", "/") and path.startswith(own)) for own in self.paths
+        )
