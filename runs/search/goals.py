@@ -1,11 +1,13 @@
 """The goal of a search: the metric that decides at which step a run is at its best."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from runs.metrics.queries import value_at_best
+from runs.search.sort_keys import SortKey
 from runs.tracking.errors import InvalidValue
+from runs.tracking.fields import Aggregate, Entity, Field
 
 Direction = Literal["min", "max"]
 DIRECTIONS: dict[str, Direction] = {"min": "min", "max": "max"}
@@ -27,6 +29,14 @@ def parse_goal(text: str) -> Goal | None:
     if direction not in DIRECTIONS or not key:
         raise InvalidValue("goal is min:<metric> or max:<metric>.")
     return Goal(key, DIRECTIONS[direction])
+
+
+def use_stored_extreme(key: SortKey, goal: Goal | None) -> SortKey:
+    """Return the sort key of the same order whose values a table holds, where there is one: at its
+    best the goal metric itself has its least or its greatest value."""
+    if goal is None or key.field != Field(Entity.METRIC, goal.key, Aggregate.BEST):
+        return key
+    return replace(key, field=replace(key.field, aggregate=Aggregate(goal.direction)))
 
 
 def read_at_best(goal: Goal, run_ids: Sequence[int], key: str) -> dict[int, float]:

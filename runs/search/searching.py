@@ -6,6 +6,7 @@ from runs.database.fragments import Sql, sql
 from runs.search.cursors import read_cursor, write_cursor
 from runs.search.errors import SearchError
 from runs.search.fetching import fetch
+from runs.search.goals import use_stored_extreme
 from runs.search.in_memory import read_in_memory
 from runs.search.metric_terms import make_term
 from runs.search.pages import Pager
@@ -56,10 +57,13 @@ def search_runs(search: Search, *, limit: int = 100, after: str | None = None) -
         position, asked_ms = read_cursor(after, keys)
         search = replace(search, now_ms=asked_ms)
     prepared = PreparedSearch(search, keys, is_page=True)
-    if any(key.is_at_best for key in keys):
-        hits = read_in_memory(prepared, keys, position, limit + 1)
+    stored = [use_stored_extreme(key, search.goal) for key in keys]
+    if any(key.is_at_best for key in stored):
+        hits = read_in_memory(prepared, stored, position, limit + 1)
     else:
-        terms = [make_term(key, i, prepared.scope, prepared.metrics) for i, key in enumerate(keys)]
+        terms = [
+            make_term(key, i, prepared.scope, prepared.metrics) for i, key in enumerate(stored)
+        ]
         pager = Pager(prepared.scope, prepared.conditions)
         hits = pager.read(prepared.block, terms, position, limit + 1)
     shown = hits[:limit]

@@ -15,6 +15,7 @@ from runs.search import (
     SortKey,
     count_place,
     count_runs,
+    in_memory,
     looked_up,
     make_search,
     parse_sort,
@@ -219,6 +220,23 @@ def test_runs_are_sorted_by_the_value_at_the_best_step_of_the_goal(experiment):
     assert found(sort=keys, after=page.next, goal=GOAL) == whole[2:]
     with pytest.raises(SearchError, match="Choose a goal metric"):
         found(sort=keys)
+
+
+def test_the_goal_itself_is_sorted_at_its_best_by_the_table(experiment, monkeypatch):
+    runs = [make_run(experiment, name=name, started_ms=n) for n, name in enumerate("abcde")]
+    for run, value in zip(runs, (2.0, 1.0, math.nan, 1.0), strict=False):
+        points = [("goal", 0, 0, value + 5), ("goal", 1, 0, value), ("goal", 2, 0, value + 9)]
+        log_batch(run=run, points=points)
+    monkeypatch.setattr(in_memory, "read_at_best", lambda *_: pytest.fail("read in memory"))
+    key = SortKey(Field(Entity.METRIC, "goal", Aggregate.BEST))
+
+    whole = found(sort=(key,), goal=GOAL)
+
+    assert whole == ["d", "b", "a", "c", "e"]
+    assert found(sort=(replace(key, descending=True),), goal=GOAL) == ["a", "d", "b", "c", "e"]
+    assert found(sort=(key,), goal=Goal("goal", "max")) == whole
+    page = search_runs(Search(workspace=default_workspace(), sort=(key,), goal=GOAL), limit=2)
+    assert found(sort=(key,), after=page.next, goal=GOAL) == whole[2:]
 
 
 CONDITIONS = [
