@@ -1,4 +1,4 @@
-"""Sets of runs, what is found in them, and the conditions that continue behind a position."""
+"""Sets of runs, the runs found in them, and the conditions that continue after a position."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -33,14 +33,14 @@ class Hit:
     id: int
     position: Position
 
-    def under(self, value: SortValue) -> "Hit":
-        """Return the hit as seen from one sort key further out."""
+    def with_value(self, value: SortValue) -> "Hit":
+        """Return the hit with the value of the sort key before those it has."""
         values = (value, *self.position.values)
         return Hit(self.id, replace(self.position, values=values))
 
 
-def inner(after: Position | None) -> Position | None:
-    """Return a position as seen from the next sort key."""
+def without_first_value(after: Position | None) -> Position | None:
+    """Return a position without the value of the first sort key."""
     return after and replace(after, values=after.values[1:])
 
 
@@ -65,9 +65,9 @@ def order_of(terms: Sequence[Term]) -> str:
     return " ORDER BY " + ", ".join([*parts, *NEWEST])
 
 
-def behind(terms: Sequence[Term], after: Position) -> Sql:
-    """Return the condition that run `r` stands behind `after` in the order of `order_of`."""
-    condition = _behind_tie(after)
+def after_position(terms: Sequence[Term], after: Position) -> Sql:
+    """Return the condition that run `r` comes after `after` in the order of `order_of`."""
+    condition = _after_tie(after)
     pairs = list(zip(terms, after.values, strict=True))
     for term, (rank, value) in reversed(pairs):
         expression = term.values().get(rank)
@@ -81,14 +81,15 @@ def behind(terms: Sequence[Term], after: Position) -> Sql:
     return condition
 
 
-def _behind_tie(after: Position) -> Sql:
+def _after_tie(after: Position) -> Sql:
     if after.started_ms is None:
         return sql("(r.started_ms IS NOT NULL OR r.run_id > %s)", after.run_id)
-    return behind_column("r.started_ms", True, after.started_ms, after.run_id)
+    return after_value("r.started_ms", True, after.started_ms, after.run_id)
 
 
-def behind_column(column: str, descending: bool, value: int, run_id: str) -> Sql:
-    """Return the condition of being behind (value, run_id); an index on the column serves it."""
+def after_value(column: str, descending: bool, value: int, run_id: str) -> Sql:
+    """Return the condition that a run comes after (value, run_id), served by an index on the
+    column."""
     symbol = "<" if descending else ">"
     return sql(
         f"({column} {symbol}= %s AND ({column} {symbol} %s OR r.run_id > %s))", value, value, run_id

@@ -1,7 +1,7 @@
-"""Finding few runs fast: from the rarest condition of a filter instead of from the sort order.
+"""Finding few runs fast: from the rarest condition of a filter instead of in the sort order.
 
-A driver is a range of an index whose runs include every match. Counting it stops at a cap, so that
-asking costs little; a filter with a driver of few runs is answered from these alone.
+A driver is a range of an index whose runs include every match. It is counted up to a cap, which is
+cheap; where a driver has few runs, only these are tested against the filter.
 """
 
 from collections.abc import Sequence
@@ -28,8 +28,8 @@ POSITIVE = (Operator.EQ, Operator.IN)
 class Range:
     """`FROM … WHERE …` over an index, and the column of it that is the run's key.
 
-    With `rest`, which the index cannot answer, its runs of the scope are just those that satisfy
-    the comparison. `is_own`: the index is one of the runs themselves.
+    `rest` is the part of the comparison that the index cannot answer; with it, the range has
+    exactly the runs that satisfy the comparison. `is_own`: the index is on the table of runs.
     """
 
     column: str
@@ -46,7 +46,7 @@ class Range:
 class Driver:
     """The runs of one range, or of several together.
 
-    `is_exact`: those of the scope are just the ones that satisfy the tree it was found for.
+    `is_exact`: within the scope, these are exactly the runs that satisfy the tree.
     """
 
     ranges: tuple[Range, ...]
@@ -66,7 +66,7 @@ class Driver:
         return chain(" UNION ", [one.runs() for one in self.ranges])
 
     def count(self, most: int) -> Sql:
-        """Return the scalar subquery of how many the index tells of, counted up to `most`."""
+        """Return a scalar subquery that counts rows of the ranges, up to `most`."""
         each = chain(" UNION ALL ", [one.source.wrap("SELECT 1 ", "") for one in self.ranges])
         return each.wrap("(SELECT COUNT(*) FROM (SELECT 1 FROM (", f") a LIMIT {most}) b)")
 
@@ -137,7 +137,7 @@ class _RangeFinder:
         return Range("p.run_id", source + indexed, None if is_exact else compared)
 
     def _indexed_value(self, node: Comparison) -> tuple[Sql, bool]:
-        """Return what the index can tell of a comparison, and whether that is all of it."""
+        """Return the condition that the index answers, and whether it is the whole comparison."""
         values = node.value if isinstance(node.value, tuple) else (node.value,)
         if node.operator in POSITIVE and all(isinstance(value, str) for value in values):
             alike = starts_alike(self.dialect, "p.value", values)

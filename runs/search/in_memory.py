@@ -1,4 +1,4 @@
-"""Sorting by values that no table keeps: all matches are read and sorted here."""
+"""Sorting by values that are computed, not stored: all matches are read and sorted here."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -32,7 +32,7 @@ def read_in_memory(
     hits = [_complete(hit, keys, found) for hit in hits]
     hits = sort_hits(hits, keys)
     if after:
-        hits = [hit for hit in hits if _is_behind(hit.position, after, keys)]
+        hits = [hit for hit in hits if _is_after(hit.position, after, keys)]
     return hits[:limit]
 
 
@@ -79,7 +79,7 @@ def _tie(position: Position) -> tuple[bool, int, str]:
     return position.started_ms is not None, -(position.started_ms or 0), position.run_id
 
 
-def _is_behind(position: Position, after: Position, keys: Sequence[SortKey]) -> bool:
+def _is_after(position: Position, after: Position, keys: Sequence[SortKey]) -> bool:
     for key, (rank, value), (last_rank, last_value) in zip(
         keys, position.values, after.values, strict=True
     ):

@@ -1,7 +1,7 @@
-"""Which runs printed something, and where: hits run by run, the newest runs first, as they come.
+"""Which runs printed something, and where: hits run by run, the newest runs first.
 
-One search of a big workspace is many short ones: each ends when its time is used up and says
-behind which run the next goes on.
+A big workspace is searched by many short calls: each ends when its time is used up and says after
+which run the next one continues.
 """
 
 import time
@@ -45,34 +45,34 @@ def runs_with_files(
 
 
 def find_in_logs(
-    runs: QuerySet[Run], query: Query, *, behind: int | None = None, budget_s: float = BUDGET_S
+    runs: QuerySet[Run], query: Query, *, after: int | None = None, budget_s: float = BUDGET_S
 ) -> Iterator[FileHits | Progress]:
-    """Yield the hits in the logs of `runs` and, now and then, the progress; a progress is last.
+    """Yield the hits in the logs of `runs`, and the progress a few times a second and at the end.
 
-    Goes on behind the run with key `behind`. One query per 100 runs and one per run. When
-    `budget_s` is used up the last progress tells where to go on.
+    Begins after the run with the key `after`. One query per 100 runs and one per run. When
+    `budget_s` is used up the last progress says where to continue.
     """
-    deadline = told = time.monotonic()
+    deadline = reported_at = time.monotonic()
     deadline += budget_s
     searched = 0
-    for run in in_batches(runs, behind):
+    for run in in_batches(runs, after):
         yield from search_runs_logs([run], query, per_file=HITS_PER_FILE)
         searched += 1
         now = time.monotonic()
         if now >= deadline:
             yield Progress(searched, run.pk)
             return
-        if now - told >= PROGRESS_EVERY_S:
-            told = now
+        if now - reported_at >= PROGRESS_EVERY_S:
+            reported_at = now
             yield Progress(searched, run.pk)
     yield Progress(searched, None)
 
 
-def in_batches(runs: QuerySet[Run], behind: int | None) -> Iterator[Run]:
+def in_batches(runs: QuerySet[Run], after: int | None) -> Iterator[Run]:
     while True:
-        page = runs if behind is None else runs.filter(id__lt=behind)
+        page = runs if after is None else runs.filter(id__lt=after)
         batch = list(page[:BATCH])
         yield from batch
         if len(batch) < BATCH:
             return
-        behind = batch[-1].pk
+        after = batch[-1].pk

@@ -1,5 +1,5 @@
-"""Conditions that no table answers, on logs and on values at best: they are looked up before the
-search itself, in the runs that the rest of the filter leaves."""
+"""Conditions that SQL cannot answer, on logs and on values at best. They are looked up before the
+search itself, for the runs that satisfy the rest of the filter."""
 
 import math
 import operator
@@ -27,7 +27,7 @@ def is_looked_up(node: Comparison) -> bool:
 
 
 def without_looked_up(node: Node) -> Node:
-    """Return the clauses that must hold and that the database can tell."""
+    """Return the clauses that must hold and that the database can answer."""
     parts = node.parts if isinstance(node, And) else (node,)
     return join(And, [part for part in parts if not any(map(is_looked_up, walk(part)))])
 
@@ -50,8 +50,8 @@ def finder_of(node: Comparison, goal: Goal | None) -> Finder:
 
 
 def holds(node: Comparison, value: float | None) -> bool:
-    """Tell whether a value is as the comparison says; None is no value, and NaN equals NaN alone,
-    as where the database compares."""
+    """Tell whether a value satisfies a comparison. None is no value; NaN equals NaN alone, as
+    in the database."""
     if value is None or node.operator in (Operator.IS_NULL, Operator.IS_NOT_NULL):
         return (value is None) == (node.operator is Operator.IS_NULL)
     if math.isnan(value):

@@ -14,7 +14,7 @@ from runs.tracking.fields import INDEXED, STORED, Entity
 
 
 class MetricTerm(Term):
-    """An aggregate of a metric; NaN stands apart."""
+    """An aggregate of a metric; NaN has a band of its own."""
 
     def __init__(self, key: SortKey, index: int, scope: Scope, metrics: MetricIds) -> None:
         super().__init__(key, index, scope)

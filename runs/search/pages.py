@@ -16,7 +16,7 @@ from itertools import groupby
 from operator import itemgetter
 
 from runs.database.fragments import Row
-from runs.search.blocks import Block, Hit, inner, read_hit
+from runs.search.blocks import Block, Hit, read_hit, without_first_value
 from runs.search.conditions import Conditions
 from runs.search.cursors import Position
 from runs.search.drivers import FEW, count_drivers
@@ -42,7 +42,7 @@ class Pager:
     conditions: Conditions
 
     def read(self, block: Block, terms: Terms, after: Position | None, limit: int) -> list[Hit]:
-        """Return the first `limit` runs of a block behind `after`."""
+        """Return the first `limit` runs of a block after the position `after`."""
         if block.is_sorted:
             return read_sorted(self.scope, block, terms, after, limit)
         if not terms:
@@ -80,8 +80,8 @@ class Pager:
             return self._walk(block, walk, terms, after, limit)
         if walk:
             return read_sorted(self.scope, part, terms, after, limit)
-        found = self.read(part, terms[1:], inner(after), limit)
-        return [hit.under((band.rank, None)) for hit in found]
+        found = self.read(part, terms[1:], without_first_value(after), limit)
+        return [hit.with_value((band.rank, None)) for hit in found]
 
     def _narrow(self, block: Block, band: Band) -> Block:
         """Return the runs of a block in `band`, with a driver where they are few. One query."""
@@ -101,19 +101,19 @@ class Pager:
         beyond = None
         if after:
             beyond = _indexed(after.values[0][1])
-            hits = self._read_alike(block, walk, beyond, terms, after, limit)
+            hits = self._read_runs_of_value(block, walk, beyond, terms, after, limit)
         need = limit - len(hits)
         if not need:
             return hits
         rows = read_walk(self.scope, block, walk, terms[0].descending, beyond, need + 1)
         cut = rows[need][0] if len(rows) > need and rows[need][0] == rows[need - 1][0] else None
         whole = [row for row in rows[:need] if cut is None or row[0] != cut]
-        hits += self._settle(walk, terms, whole)
+        hits += self._sort_ties(walk, terms, whole)
         if cut is not None:
-            hits += self._read_alike(block, walk, cut, terms, None, need - len(whole))
+            hits += self._read_runs_of_value(block, walk, cut, terms, None, need - len(whole))
         return hits
 
-    def _read_alike(
+    def _read_runs_of_value(
         self,
         block: Block,
         walk: Walk,
@@ -126,17 +126,17 @@ class Pager:
         part = self._narrow(block, terms[0].equals(walk.rank, value))
         if _is_cut(value):
             return read_sorted(self.scope, part, terms, after, limit)
-        found = self.read(part, terms[1:], inner(after), limit)
-        return [hit.under((walk.rank, value)) for hit in found]
+        found = self.read(part, terms[1:], without_first_value(after), limit)
+        return [hit.with_value((walk.rank, value)) for hit in found]
 
-    def _settle(self, walk: Walk, terms: Terms, rows: list[Row]) -> list[Hit]:
+    def _sort_ties(self, walk: Walk, terms: Terms, rows: list[Row]) -> list[Hit]:
         """Return rows in the order of a walk as hits, those of one value in their own order."""
         values = [row[0] for row in rows]
         if len(terms) > 1 or any(map(_is_cut, values)):
             few = Block((), driver_of(self.scope, [row[1] for row in rows]), is_few=True)
             return read_sorted(self.scope, few, terms, None, len(rows)) if rows else []
         return [
-            read_hit(row[1:]).under((walk.rank, row[0]))
+            read_hit(row[1:]).with_value((walk.rank, row[0]))
             for _, alike in groupby(rows, itemgetter(0))
             for row in sorted(alike, key=_newest)
         ]
@@ -152,5 +152,5 @@ def _indexed(value: float | str | None) -> float | str | None:
 
 
 def _is_cut(value: float | str) -> bool:
-    """Tell whether a text goes on, perhaps, behind its indexed characters."""
+    """Tell whether a text may be longer than its indexed characters."""
     return isinstance(value, str) and len(value) >= INDEXED_VALUE_CHARS

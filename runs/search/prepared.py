@@ -1,4 +1,4 @@
-"""A search made ready: its names looked up, its filter compiled, its rarest condition found."""
+"""A prepared search: its names looked up, its filter compiled, its rarest condition found."""
 
 import re
 from collections.abc import Sequence
@@ -23,15 +23,15 @@ from runs.tracking.filters.nodes import NULLS
 from runs.tracking.models import Lifecycle
 
 SUFFIX = re.compile(r"(.+)[.:](\w+)", re.DOTALL)
-# Drivers that are not few are counted so far to find the smallest.
+# Larger drivers are counted up to this number to find the smallest.
 MANY = 100_000
-# So many of a sample must match for the filter to be walked.
+# With this many matches in a sample, runs are read in the sort order until a page is full.
 ENOUGH = 2
 
 
 class PreparedSearch:
-    """A search whose names are looked up and whose filter is compiled; names of metrics are those
-    of `keys` too. `is_page`: a page of it is read, not all."""
+    """A search whose names are looked up and whose filter is compiled; it also
+    looks up the metrics of `keys`. `is_page`: one page is read, not all matches."""
 
     def __init__(self, search: Search, keys: Sequence[SortKey] = (), is_page: bool = False) -> None:
         self.search = search
@@ -76,7 +76,7 @@ class PreparedSearch:
     def _look_up(
         self, node: Node, comparisons: Sequence[Comparison]
     ) -> dict[Comparison, list[int]]:
-        """Return the runs for which each condition holds that the database cannot tell."""
+        """Return the runs that satisfy each condition which the database cannot answer."""
         goal = self.search.goal
         finders = {one: finder_of(one, goal) for one in comparisons if is_looked_up(one)}
         if not finders:
@@ -87,7 +87,7 @@ class PreparedSearch:
         return {one: find(ids) for one, find in finders.items()}
 
     def _make_block(self, is_page: bool) -> Block:
-        """Return the runs that match; with a driver where the filter leaves few of the many."""
+        """Return the runs that match, with a driver where few runs can match."""
         if self.node == EVERYTHING:
             return Block()
         parts = self.node.parts if isinstance(self.node, And) else (self.node,)
@@ -102,7 +102,7 @@ class PreparedSearch:
         if not is_few and is_page and self._finds_many(conditions):
             return Block(tuple(conditions))
         if not is_few:
-            # Who reads all runs needs no index of the runs themselves to find them.
+            # To read all runs, an index on the table of runs itself does not help.
             found = [pair for pair in found if is_page or not pair[0].is_own]
             counts = self._count(found, MANY) if len(found) > 1 else [MANY] * len(found)
         if not counts:
@@ -117,7 +117,7 @@ class PreparedSearch:
         return list(count_drivers(drivers, self.scope, most)) if drivers else []
 
     def _finds_many(self, conditions: Sequence[Sql]) -> bool:
-        """Tell by some of the newest and oldest runs whether a walk would soon fill a page."""
+        """Tell by some of the newest and oldest runs whether reading in order soon fills a page."""
         return read_sample(self.scope, conditions) >= ENOUGH
 
     def select(self, columns: Sql, joins: Sql | None = None, tail: Sql | None = None) -> Sql:

@@ -14,8 +14,8 @@ class SortKey:
     """One sort key.
 
     Params sort by number, then those that read as none by text. `as_text` is MLflow's way: all by
-    text, and a metric that no run has is never refused. Whatever the direction, NaN stands behind
-    the numbers and runs without a value at the end. Sorting by a value at best needs the goal of a
+    text, and a metric that no run has is never refused. In both directions NaN comes after
+    the numbers, and runs without a value come last. Sorting by a value at best needs the goal of a
     search.
     """
 

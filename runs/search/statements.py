@@ -1,9 +1,9 @@
-"""The three ways to read a page of a block, each one statement or two."""
+"""The three ways to read a page of a block, each in one or two statements."""
 
 from collections.abc import Sequence
 
 from runs.database.fragments import Row, Sql, all_of, chain, sql
-from runs.search.blocks import Block, Hit, behind, behind_column, order_of, read_hit
+from runs.search.blocks import Block, Hit, after_position, after_value, order_of, read_hit
 from runs.search.cursors import Position
 from runs.search.drivers import Driver
 from runs.search.fetching import fetch
@@ -12,7 +12,7 @@ from runs.search.sort_keys import MISSING, NUMBER
 from runs.search.terms import Term, Walk
 from runs.tracking.tables import RUN
 
-# Of an order that is not that of one index range, so many rows are tried before all are.
+# Where no single index range is in the order asked for, this many rows are tried before all.
 SAMPLE = 2000
 # Runs looked at to tell whether a filter leaves few or many.
 SAMPLED = 500
@@ -20,7 +20,7 @@ RUN_COLUMNS = "SELECT r.id, r.run_id, r.started_ms"
 
 
 def source_of(block: Block, scope: Scope) -> tuple[Sql, Sql]:
-    """Return what stands before SELECT and behind FROM to read a block's runs as `r`."""
+    """Return the text before SELECT and the text after FROM that read a block's runs as `r`."""
     if block.driver is None:
         return Sql(""), Sql(f"{RUN} r")
     how = " MATERIALIZED" if block.is_few else ""
@@ -34,7 +34,11 @@ def read_sorted(
     """Let the database sort the whole block; without a limit it is not sorted."""
     few, source = source_of(block, scope)
     columns = [f"{term.rank()}, {', '.join(term.values().values())}" for term in terms]
-    conditions = [scope.condition(), *block.conditions, *([behind(terms, after)] if after else [])]
+    conditions = [
+        scope.condition(),
+        *block.conditions,
+        *([after_position(terms, after)] if after else []),
+    ]
     query = (
         few
         + ", ".join([RUN_COLUMNS, *columns])
@@ -65,11 +69,11 @@ def read_by_start(
     hits: list[Hit] = []
     if after is None or after.started_ms is not None:
         found = _read_column(scope, block, "started_ms", descending, after, limit)
-        hits = [hit.under((NUMBER, hit.position.started_ms)) for hit in found]
+        hits = [hit.with_value((NUMBER, hit.position.started_ms)) for hit in found]
         after = None
     if len(hits) < limit:
         found = _read_waiting(scope, block, after, limit - len(hits))
-        hits += [hit.under((MISSING, None)) for hit in found]
+        hits += [hit.with_value((MISSING, None)) for hit in found]
     return hits
 
 
@@ -85,7 +89,7 @@ def _read_column(
 ) -> list[Hit]:
     conditions = [Sql(f"r.{column} IS NOT NULL")]
     if after:
-        conditions = [behind_column(f"r.{column}", descending, after.started_ms, after.run_id)]
+        conditions = [after_value(f"r.{column}", descending, after.started_ms, after.run_id)]
     way = " DESC" if descending else ""
     return _read_branches(scope, block, conditions, f"{column}{way}, run_id", limit)
 

@@ -19,8 +19,8 @@ from runs.tracking.tables import RUN
 class Band:
     """The runs of one rank of a term.
 
-    `condition` tells that run `r` is in it, `driver` selects a superset of them from an index,
-    which `is_sparse` where its walk would meet many others.
+    `condition` is true for a run `r` in the band. `driver` selects a superset of them from an
+    index. `is_sparse`: reading that index in order would meet many other rows.
     """
 
     rank: int
@@ -34,9 +34,9 @@ class Walk:
     """A band in sorted order: the rows `s` of a table under a condition; `run_column` is the key
     of their run.
 
-    An index has them ascending by `value` within each of the `branches` (numbers that
-    `branch_column` equals); where it has not (`is_indexed`), the rows are sorted before runs are
-    joined to the first of them. A text's `value` is its first characters.
+    Within each of the `branches` (values of `branch_column`) an index has the rows ascending by
+    `value`. Without such an index (`is_indexed` is false) the rows are sorted first, then runs are
+    joined to the first of them. Of a text, `value` is its first characters.
     """
 
     rank: int

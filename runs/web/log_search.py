@@ -71,7 +71,7 @@ def write_lines(
         yield as_line({"total": runs.count()})
     last: Progress | None = None
     try:
-        for found in find_in_logs(runs, query, behind=behind):
+        for found in find_in_logs(runs, query, after=behind):
             if isinstance(found, Progress):
                 last = found
                 yield as_line({"searched": found.searched})

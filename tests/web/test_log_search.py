@@ -77,7 +77,7 @@ def test_deleted_runs_and_other_workspaces_are_not_searched(studio: Client):
 
 def test_a_search_whose_time_is_up_says_where_to_go_on(studio: Client, monkeypatch):
     runs = [run_that_printed("oops") for _ in range(3)]
-    monkeypatch.setattr(log_hits.find_in_logs, "__kwdefaults__", {"behind": None, "budget_s": 0.0})
+    monkeypatch.setattr(log_hits.find_in_logs, "__kwdefaults__", {"after": None, "budget_s": 0.0})
 
     found, behind = [], None
     for _ in range(9):
