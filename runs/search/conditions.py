@@ -11,6 +11,7 @@ from runs.search.comparisons import compare_float, compare_text
 from runs.search.metric_ids import MetricIds
 from runs.search.run_fields import compare_run_field
 from runs.search.scope import Scope
+from runs.tracking.client_tags import PREFIXES
 from runs.tracking.fields import Aggregate, Entity, Field
 from runs.tracking.filters import And, Comparison, Node, Not, Operator
 from runs.tracking.filters.nodes import LISTS, NULLS
@@ -82,6 +83,18 @@ class Conditions:
 
     def compile_known(self, node: Comparison) -> Sql:
         return self.dialect.one_of("r.id", self.known[node])
+
+    def compile_words(self, node: Comparison) -> Sql:
+        """The text stands in the name, the description or a tag, but not in a client's own one."""
+
+        def holds(text: str) -> Sql:
+            return compare_text(self.dialect, text, node.operator, node.value)
+
+        tags = sql(f"SELECT 1 FROM {TAG} p WHERE p.run_id = r.id AND ")
+        for prefix in PREFIXES:
+            tags += sql("p.key NOT LIKE %s AND ", f"{prefix}%")
+        tagged = self._exists(tags + any_of([holds("p.key"), holds("p.value")]))
+        return any_of([holds("r.name"), holds("r.description"), tagged])
 
     def compile_dataset(self, node: Comparison) -> Sql:
         matching = sql(f"SELECT 1 FROM {DATASET} d WHERE d.run_id = r.id")
@@ -187,6 +200,7 @@ def _is_final(aggregate: Aggregate) -> Sql:
 COMPILERS: dict[Entity, Callable[[Conditions, Comparison], Sql]] = {
     Entity.RUN: Conditions.compile_run,
     Entity.LOG: Conditions.compile_known,
+    Entity.WORDS: Conditions.compile_words,
     Entity.DATASET: Conditions.compile_dataset,
     Entity.PARAM: Conditions.compile_keyed,
     Entity.TAG: Conditions.compile_keyed,

@@ -21,6 +21,8 @@ class Entity(StrEnum):
     PROPERTY = "properties"
     DATASET = "datasets"
     LOG = "log"
+    # Name, description and tags at once: what words without a field are looked for in.
+    WORDS = "words"
 
 
 class Aggregate(StrEnum):

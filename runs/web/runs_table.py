@@ -263,7 +263,7 @@ def counts(request: HttpRequest) -> HttpResponse:
         matching = count_runs(state.query.search).value
     except FilterError as error:
         return JsonResponse(describe_error(error), status=400)
-    choices = list_choices(state.text) if state.text else ()
+    choices = list_choices(state.text, words=True) if state.text else ()
     clauses = [{"text": text, "without": rest} for text, rest in choices]
     counted = {"matching": matching, **count_around(state.query)}
     return JsonResponse({**counted, "read": state.text, "clauses": clauses})

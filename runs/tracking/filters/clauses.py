@@ -23,9 +23,9 @@ class Clause:
     text: str
 
 
-def list_clauses(text: str) -> list[Clause]:
+def list_clauses(text: str, *, words: bool = False) -> list[Clause]:
     """Return the clauses of a filter, in order. Raises FilterError."""
-    return [Clause(part, unparse(part)) for part in _parts(parse(text))]
+    return [Clause(part, unparse(part)) for part in _parts(parse(text, words=words))]
 
 
 def add_clause(text: str, clause: str) -> str:
@@ -48,17 +48,19 @@ def add_clause(text: str, clause: str) -> str:
     return " AND ".join([written, *words] if parts else words)
 
 
-def remove_clause(text: str, index: int) -> str:
+def remove_clause(text: str, index: int, *, words: bool = False) -> str:
     """Return the filter without its clause number `index`. Raises FilterError, IndexError."""
-    parts = list(_parts(parse(text)))
+    parts = list(_parts(parse(text, words=words)))
     del parts[index]
     return unparse(join(And, parts))
 
 
-def list_choices(text: str) -> list[tuple[str, str]]:
+def list_choices(text: str, *, words: bool = False) -> list[tuple[str, str]]:
     """Return each clause as text, and the filter without it. Raises FilterError."""
-    clauses = list_clauses(text)
-    return [(one.text, remove_clause(text, index)) for index, one in enumerate(clauses)]
+    clauses = list_clauses(text, words=words)
+    return [
+        (one.text, remove_clause(text, index, words=words)) for index, one in enumerate(clauses)
+    ]
 
 
 def _parts(node: Node) -> tuple[Node, ...]:

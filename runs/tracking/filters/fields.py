@@ -58,6 +58,7 @@ ENTITY_TYPES = {
     Entity.PROPERTY: Type.ANY,
     Entity.DATASET: Type.TEXT,
     Entity.LOG: Type.PATTERN,
+    Entity.WORDS: Type.TEXT,
 }
 # MLflow's words for a status, for the hint alone: its door translates them.
 FOREIGN_STATUSES = {"finished": "Completed", "killed": "Canceled", "scheduled": "Queued"}

@@ -3,7 +3,7 @@
     filter     = any, nothing at all for everything
     any        = all { OR all }
     all        = one { AND one }
-    one        = NOT one | ( any ) | comparison
+    one        = NOT one | ( any ) | comparison | word { word }     (words where these are taken)
     comparison = field op value | field [NOT] LIKE|ILIKE value | field [NOT] IN list
                | field IS [NOT] NULL
     op         = = != < <= > >= ~ !~          list = ( value { , value } ) | [ value { , value } ]
@@ -14,11 +14,11 @@ are bounded, so a filter of a stranger cannot exhaust the reader.
 
 from collections.abc import Callable
 
-from runs.tracking.fields import Field
+from runs.tracking.fields import Entity, Field
 from runs.tracking.filters.errors import FilterError
 from runs.tracking.filters.fields import OPERATORS, type_of
 from runs.tracking.filters.lexer import Kind, Token, read_tokens
-from runs.tracking.filters.names import NAME_KINDS, find_field, read_name
+from runs.tracking.filters.names import NAME_KINDS, Name, find_field, read_name
 from runs.tracking.filters.nodes import (
     EVERYTHING,
     LISTS,
@@ -61,17 +61,22 @@ PHRASES = {
 BRACKETS = {"(": ")", "[": "]"}
 
 
-def parse(text: str) -> Node:
-    """Return the tree of a filter; the empty `And` for a blank one. Raises FilterError."""
-    parser = Parser(read_tokens(text))
+def parse(text: str, *, words: bool = False) -> Node:
+    """Return the tree of a filter; the empty `And` for a blank one. Raises FilterError.
+
+    With `words`, words and quoted texts that stand alone are looked for in names, descriptions and
+    tags: `resnet "two words" and metrics.loss < 1`.
+    """
+    parser = Parser(read_tokens(text), words=words)
     return parser.read_all()
 
 
 class Parser:
     """Reads one filter by recursive descent, at most `MAX_DEPTH` deep."""
 
-    def __init__(self, tokens: list[Token]) -> None:
+    def __init__(self, tokens: list[Token], *, words: bool = False) -> None:
         self.tokens = tokens
+        self.takes_words = words
         self.index = 0
         self.clauses = 0
         self.depth = 0
@@ -116,6 +121,8 @@ class Parser:
 
     def read_one(self) -> Node:
         """Read a comparison, or what stands behind NOT or between parentheses."""
+        if self._is_at_word():
+            return self.read_words()
         if self.token.keyword != "NOT" and self.token.raw != "(":
             return self.read_comparison()
         self.depth += 1
@@ -140,11 +147,46 @@ class Parser:
         self.index += 1
         return node
 
-    def read_comparison(self) -> Comparison:
-        """Read `field operator value`."""
+    def _is_at_word(self) -> bool:
+        """Tell whether a word stands here that is no field and has no operator."""
+        if not self.takes_words or self.token.kind not in (Kind.WORD, Kind.TEXT):
+            return False
+        if self.token.keyword in KEYWORDS:
+            return False
+        try:
+            name, after = read_name(self.tokens, self.index)
+        except FilterError:
+            return self.token.kind is Kind.TEXT
+        if self._is_operator(after):
+            return False
+        return self.token.kind is Kind.TEXT or not _is_field(name)
+
+    def _is_operator(self, index: int) -> bool:
+        words = [token.keyword for token in self.tokens[index : index + 3]]
+        return self.tokens[index].raw in SYMBOLS or any(
+            tuple(words[:length]) in PHRASES for length in (1, 2, 3)
+        )
+
+    def read_words(self) -> Node:
+        """Read words in a row, all of which a run must have."""
+        found = []
+        while self._is_at_word():
+            self._count_clause()
+            token, field = self.token, Field(Entity.WORDS, "")
+            pattern = f"%{token.text}%"
+            length = token.end - token.position
+            found.append(Comparison(field, Operator.ILIKE, pattern, token.position, length))
+            self.index += 1
+        return join(And, found)
+
+    def _count_clause(self) -> None:
         self.clauses += 1
         if self.clauses > MAX_CLAUSES:
             raise self.error(f"The filter has more than {MAX_CLAUSES} conditions.")
+
+    def read_comparison(self) -> Comparison:
+        """Read `field operator value`."""
+        self._count_clause()
         start = self.token
         field = self.read_field()
         operator = self.read_operator(field)
@@ -213,3 +255,11 @@ class Parser:
                 raise self.error(f"A comma or `{closing}` is missing here.")
         self.index += 1
         return tuple(values)
+
+
+def _is_field(name: Name) -> bool:
+    try:
+        find_field(name)
+    except FilterError:
+        return False
+    return True

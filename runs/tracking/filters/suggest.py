@@ -17,7 +17,8 @@ from runs.tracking.filters.parser import BRACKETS, PHRASES, SYMBOLS
 from runs.tracking.run_fields import RUN_FIELDS, Type
 
 COMPARED = tuple(field for field in RUN_FIELDS if field.expression)
-PREFIXES = tuple(f"{entity.value}." for entity in Entity if entity not in (Entity.RUN, Entity.LOG))
+UNPREFIXED = (Entity.RUN, Entity.LOG, Entity.WORDS)
+PREFIXES = tuple(f"{entity.value}." for entity in Entity if entity not in UNPREFIXED)
 FIELD_WORDS = tuple(field.name for field in COMPARED) + PREFIXES + ("log",)
 TIMES = ("-1h", "-1d", "-7d", "-30d", "now")
 DURATIONS = ("1m", "10m", "1h", "1d")

@@ -40,6 +40,8 @@ def _write_part(part: Node, inside: And | Or) -> str:
 
 
 def _write_comparison(node: Comparison) -> str:
+    if node.field.entity is Entity.WORDS:
+        return _quote(str(node.value)[1:-1])
     field, operator = write_field(node.field), node.operator
     if operator in NULLS:
         return f"{field} {operator.value}"
