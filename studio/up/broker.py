@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from studio.up.errors import StartError
+from studio.up.options import Options
 
 # sun_path of a socket address holds 108 bytes on Linux, 104 on macOS, one of them the final zero.
 LONGEST_SOCKET_PATH = 103
@@ -58,6 +59,16 @@ def record_broker(data_dir: Path, server: str | None) -> None:
     draft.replace(data_dir / "broker_url")
     if not server:
         (data_dir / "queue").mkdir(mode=0o700, exist_ok=True)
+
+
+def command(options: Options) -> list[str] | None:
+    """Record where the broker of the data folder is, and return its command line; None where there
+    is no program for it, or `REDIS_URL` names another broker."""
+    if os.environ.get("REDIS_URL"):
+        return None
+    program = find_server()
+    record_broker(options.data_dir, program)
+    return server_command(program, options.data_dir) if program else None
 
 
 def server_command(server: str, data_dir: Path) -> list[str]:

@@ -9,6 +9,7 @@ from contextlib import suppress
 
 from studio.up.options import BASE_DIR
 from studio.up.orphans import die_with_parent
+from studio.up.processes import Process
 
 LONGEST_PAUSE_S = 30.0
 STEADY_AFTER_S = 60.0
@@ -23,13 +24,11 @@ class Child:
 
     def __init__(
         self,
-        name: str,
+        kind: Process,
         command: Sequence[str],
         environment: Mapping[str, str],
-        is_restarted: bool = True,
     ) -> None:
-        self.name = name
-        self.is_restarted = is_restarted
+        self.kind = kind
         self.command = list(command)
         self.environment = dict(environment)
         self.process: subprocess.Popen[bytes] | None = None
@@ -50,6 +49,10 @@ class Child:
             start_new_session=True,
             preexec_fn=lambda: die_with_parent(parent),
         )
+
+    @property
+    def name(self) -> str:
+        return self.kind.name
 
     @property
     def is_alive(self) -> bool:

@@ -1,7 +1,7 @@
-"""Starts the studio's processes, keeps them alive, and ends them all.
+"""Starts the processes of the table `PROCESSES`, keeps them alive, and ends them all.
 
-One supervisor of a data folder is the first: it runs the broker, the worker and the clock beside
-its server. Any other runs a server only, and takes over when the first has ended.
+One supervisor of a data folder is the first: it alone runs what runs once per folder, the queue and
+the worker with its clock. Any other runs a server only, and takes over when the first has ended.
 """
 
 import fcntl
@@ -11,20 +11,19 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TextIO
 
-from studio.up import broker, checks, server
+from studio.up import checks
 from studio.up.children import Child
 from studio.up.errors import StartError
 from studio.up.options import BASE_DIR, Options
+from studio.up.processes import PROCESSES, SECONDS_TO_END, Phase, Process
 from studio.up.welcome import welcome
 
 LONGEST_START_S = 90.0
 LOOK_EVERY_S = 2.0
-# Who ends together, in which order, and how many seconds they get: the demo still finds its
-# server, server and worker their queue.
-STOP_ORDER = ((("demo",), 2.0), (("server", "worker"), 10.0), (("queue",), 2.0))
 
 
 class Supervisor:
@@ -67,22 +66,23 @@ class Supervisor:
         self.stop_asked += 1
 
     def start(self) -> None:
-        """Start the queue, then the server on a prepared database, then the worker."""
+        """Start the queue, then the server on a prepared database and the worker, then the demo."""
         self.become_first()
+        self.start_phase(Phase.QUEUE)
         self.prepare()
-        web = Child("server", server.server_command(self.options), self.environment)
-        self.add(web)
-        self.wait_until_ready(web)
+        self.start_phase(Phase.STUDIO)
         if self.stop_asked:
             return
-        if self.first_lock:
-            self.add_worker()
         print(welcome(self.options), flush=True)
-        if self.options.demo:
-            self.start_demo()
+        self.start_phase(Phase.DEMO)
+
+    def start_phase(self, phase: Phase) -> None:
+        for process in PROCESSES:
+            if process.phase is phase and not self.stop_asked:
+                self.add(process)
 
     def become_first(self) -> bool:
-        """Try to become the one that runs the broker of this data folder; start it if so."""
+        """Try to become the one that runs what runs once per data folder; tell whether it is so."""
         lock = open(self.options.data_dir / "up.lock", "w")  # noqa: SIM115  (held until the end)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -90,13 +90,6 @@ class Supervisor:
             lock.close()
             return False
         self.first_lock = lock
-        if os.environ.get("REDIS_URL"):
-            return True
-        program = broker.find_server()
-        broker.record_broker(self.options.data_dir, program)
-        if program:
-            command = broker.server_command(program, self.options.data_dir)
-            self.add(Child("queue", command, self.environment))
         return True
 
     def prepare(self) -> None:
@@ -111,40 +104,36 @@ class Supervisor:
         if done.returncode:
             sys.exit(max(1, done.returncode))
 
-    def wait_until_ready(self, web: Child) -> None:
-        deadline = time.monotonic() + LONGEST_START_S
-        while not self.stop_asked and not server.answers(self.options):
-            if not web.is_alive:
-                raise StartError(f"The server ended ({web.how_it_ended}) before it was ready.")
-            if time.monotonic() > deadline:
-                raise StartError(f"The server did not answer within {LONGEST_START_S:.0f} s.")
-            time.sleep(0.02)
-
-    def add(self, child: Child) -> None:
+    def add(self, process: Process) -> None:
+        """Start a process if this supervisor is to run it, and wait until it is ready."""
+        if process.once_per_folder and self.first_lock is None:
+            return
+        command = process.command(self.options)
+        if command is None:
+            return
+        child = Child(process, command, {**self.environment, **process.environment})
         self.children.append(child)
         child.start()
+        if process.is_ready is not None:
+            self.wait_until_ready(child, process.is_ready)
 
-    def add_worker(self) -> None:
-        """Start the Celery worker with the clock inside; threads, because jobs are processes."""
-        schedule = str(self.options.data_dir / "clock")
-        command = [sys.executable, "-m", "celery", "--quiet", "--app", "studio.celery", "worker"]
-        command += ["--pool", "threads", "--concurrency", "4", "--clock", schedule]
-        command += ["--without-gossip", "--without-mingle", "--loglevel", "warning"]
-        # Django's checks would load every page into it.
-        self.add(Child("worker", command, {**self.environment, "CELERY_SKIP_CHECKS": "true"}))
-
-    def start_demo(self) -> None:
-        """Run the trainings of the demo; they are not restarted."""
-        url = server.public_url(self.options)
-        command = [sys.executable, "-m", "examples.demo", url]
-        self.add(Child("demo", command, self.environment, is_restarted=False))
+    def wait_until_ready(self, child: Child, is_ready: Callable[[Options], bool]) -> None:
+        deadline = time.monotonic() + LONGEST_START_S
+        while not self.stop_asked and not is_ready(self.options):
+            if not child.is_alive:
+                ended = f"({child.how_it_ended})"
+                raise StartError(f"The {child.name} ended {ended} before it was ready.")
+            if time.monotonic() > deadline:
+                limit = f"{LONGEST_START_S:.0f} s"
+                raise StartError(f"The {child.name} did not answer within {limit}.")
+            time.sleep(0.02)
 
     def look_after_children(self) -> None:
         """Restart what has died, when its pause is over; take over where the first has ended."""
         for child in list(self.children):
             if child.is_alive:
                 continue
-            if not child.is_restarted:
+            if not child.kind.is_restarted:
                 self.children.remove(child)
             elif child.restart_at is None:
                 child.kill_leftovers()
@@ -154,7 +143,9 @@ class Supervisor:
             if child.restart_at is not None and child.restart_at <= time.monotonic():
                 child.start()
         if self.first_lock is None and self.become_first():
-            self.add_worker()
+            for process in PROCESSES:
+                if process.once_per_folder:
+                    self.add(process)
 
     def seconds_to_wait(self) -> float:
         times = [child.restart_at for child in self.children if child.restart_at is not None]
@@ -164,11 +155,11 @@ class Supervisor:
     def stop(self) -> None:
         """Ask all children to end; by force those that take too long, or at a second Ctrl-C."""
         asked = self.stop_asked
-        for names, seconds in STOP_ORDER:
-            group = [child for child in self.children if child.name in names]
+        for phase in sorted(Phase, reverse=True):
+            group = [child for child in self.children if child.kind.phase is phase]
             for child in group:
                 child.ask_to_end()
-            deadline = time.monotonic() + seconds
+            deadline = time.monotonic() + SECONDS_TO_END[phase]
             while any(child.is_alive for child in group):
                 if time.monotonic() > deadline or self.stop_asked > asked:
                     break
@@ -178,7 +169,7 @@ class Supervisor:
 
 
 def environment(options: Options) -> dict[str, str]:
-    """What the children are told beside what this process was told."""
+    """Return the environment of the children: this process's, and what the options say."""
     is_private = checks.is_private(options)
     return {
         **os.environ,

@@ -1,0 +1,68 @@
+"""The processes of a studio: one table, in the order in which they start."""
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from studio.up import broker, server
+from studio.up.options import Options
+
+
+class Phase(IntEnum):
+    """When a process starts. The last phase ends first."""
+
+    QUEUE = 1  # before the database is prepared
+    STUDIO = 2
+    DEMO = 3  # when the studio is ready
+
+
+# How long the processes of a phase may take to end before they are killed.
+SECONDS_TO_END = {Phase.QUEUE: 2.0, Phase.STUDIO: 10.0, Phase.DEMO: 2.0}
+
+
+@dataclass(frozen=True)
+class Process:
+    """A kind of process. `command` returns its command line, or None where this start of the studio
+    does not need it; `environment` is added to that of all.
+
+    `is_ready` delays the next process until it returns true. `once_per_folder`: of several
+    supervisors of a data folder, only the first runs it.
+    """
+
+    name: str
+    phase: Phase
+    command: Callable[[Options], list[str] | None]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    is_ready: Callable[[Options], bool] | None = None
+    once_per_folder: bool = False
+    is_restarted: bool = True
+
+
+def worker_command(options: Options) -> list[str]:
+    """Return the command line of the Celery worker, with the clock inside and a pool of threads."""
+    command = [sys.executable, "-m", "celery", "--quiet", "--app", "studio.celery", "worker"]
+    command += ["--pool", "threads", "--concurrency", "4"]
+    command += ["--clock", str(options.data_dir / "clock")]
+    return [*command, "--without-gossip", "--without-mingle", "--loglevel", "warning"]
+
+
+def demo_command(options: Options) -> list[str] | None:
+    """Return the command line of the demo's trainings where they are asked for."""
+    url = server.public_url(options)
+    return [sys.executable, "-m", "examples.demo", url] if options.demo else None
+
+
+PROCESSES = (
+    Process("queue", Phase.QUEUE, broker.command, once_per_folder=True),
+    Process("server", Phase.STUDIO, server.server_command, is_ready=server.answers),
+    # Without Django's checks, which would load every page into the worker.
+    Process(
+        "worker",
+        Phase.STUDIO,
+        worker_command,
+        environment={"CELERY_SKIP_CHECKS": "true"},
+        once_per_folder=True,
+    ),
+    Process("demo", Phase.DEMO, demo_command, is_restarted=False),
+)
