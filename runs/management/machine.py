@@ -11,7 +11,7 @@ import psutil
 
 MEGABYTE = 1e6
 GPU_QUERY = "utilization.gpu,memory.used,memory.total,power.draw,enforced.power.limit"
-GPU_PATIENCE_S = 5
+GPU_TIMEOUT_S = 5
 
 
 class Machine:
@@ -45,12 +45,12 @@ class Machine:
             return {}
         command = [self._gpu_command, f"--query-gpu={GPU_QUERY}", "--format=csv,noheader,nounits"]
         try:
-            told = subprocess.run(
-                command, capture_output=True, text=True, timeout=GPU_PATIENCE_S, check=True
+            done = subprocess.run(
+                command, capture_output=True, text=True, timeout=GPU_TIMEOUT_S, check=True
             )
         except (OSError, subprocess.SubprocessError):
             return {}
-        return read_gpus(told.stdout)
+        return read_gpus(done.stdout)
 
 
 def _grown(now: object, before: object, name: str) -> float:
@@ -58,8 +58,8 @@ def _grown(now: object, before: object, name: str) -> float:
 
 
 def read_gpus(text: str) -> dict[str, float]:
-    """Return the metrics of the GPUs that `nvidia-smi` told of in the columns of `GPU_QUERY`; what
-    a card does not know (`[N/A]`) is left out."""
+    """Return the metrics of the GPUs in the output of `nvidia-smi`, whose columns are those of
+    `GPU_QUERY`. A value that a card does not know (`[N/A]`) is left out."""
     found: dict[str, float] = {}
     for index, line in enumerate(text.strip().splitlines()):
         cells = [_number(cell) for cell in line.split(",")]

@@ -1,15 +1,18 @@
 """`manage.py monitor`: a machine is watched for a run, over the protocol."""
 
 import io
+import subprocess
+import sys
 import threading
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from runs.management.commands.monitor import Watch
 from runs.management.machine import Machine, read_gpus
+from runs.management.watch import Watch
 from runs.metrics.queries import read_summaries
 from runs.tracking.services import update_run
+from studio.bootstrap import BASE_DIR
 from tests.factories import make_run
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -84,6 +87,16 @@ def test_a_run_that_there_is_not(url):
         call_command("monitor", "nobody", url=url, disk="/no/such/path")
     with pytest.raises(CommandError, match="--every"):
         call_command("monitor", "nobody", url=url, every=0)
+
+
+def test_clients_load_no_code_of_the_server():
+    program = (
+        "import sys, runs.management.watch, examples.demo.__main__;"
+        "print([name for name in sys.modules if name.split('.')[0] in ('django', 'studio')"
+        " or name.startswith('runs.') and not name.startswith('runs.management')])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=BASE_DIR, capture_output=True)
+    assert done.stdout == b"[]\n", done
 
 
 def test_gpus_as_their_tool_tells_of_them():
