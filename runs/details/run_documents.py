@@ -1,35 +1,23 @@
 """Runs as documents: everything a client wants to know of a run but its curves and files."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from runs.metrics.queries import read_summaries
+from runs.details.reading import Part, RunRecord, read_runs
 from runs.search import Search, search_runs
 from runs.tracking.errors import InvalidValue
-from runs.tracking.models import Lifecycle, Param, Property, Run, RunTag, StatusChange
+from runs.tracking.models import Lifecycle, Run, StatusChange
 from runs.tracking.queries import get_run
 from runs.workspaces.models import Workspace
 
-PART = 500
-
-
-@dataclass
-class RunDocument:
-    """A run with what is written beside it. `metrics` are the last values of plain metrics."""
-
-    run: Run
-    params: dict[str, str] = field(default_factory=dict)
-    tags: dict[str, str | None] = field(default_factory=dict)
-    properties: dict[str, str] = field(default_factory=dict)
-    metrics: dict[str, float] = field(default_factory=dict)
-    history: list[StatusChange] = field(default_factory=list)
+DOCUMENT = (Part.PARAMS, Part.TAGS, Part.PROPERTIES, Part.LATEST, Part.ROOT)
 
 
 @dataclass(frozen=True)
 class DocumentPage:
     """A page of runs; `next` is the cursor of the next one."""
 
-    items: list[RunDocument]
+    items: list[RunRecord]
     next: str | None
 
 
@@ -41,32 +29,16 @@ def list_run_documents(
     return DocumentPage(read_documents(page.run_ids), page.next)
 
 
-def get_run_document(workspace: Workspace, run_id: str) -> RunDocument:
+def get_run_document(workspace: Workspace, run_id: str) -> RunRecord:
     """Return a run with the history of its statuses. Raises NotFound. Seven queries."""
     run = get_run(workspace, run_id)
     [document] = read_documents([run.id])
     return replace(document, history=list(StatusChange.objects.filter(run=run).order_by("id")))
 
 
-def read_documents(ids: Sequence[int]) -> list[RunDocument]:
-    """Return the runs with these keys, in this order. Five queries per 500 runs."""
-    found: dict[int, RunDocument] = {}
-    for start in range(0, len(ids), PART):
-        found |= read_part(ids[start : start + PART])
-    return [found[key] for key in ids if key in found]
-
-
-def read_part(ids: Sequence[int]) -> dict[int, RunDocument]:
-    runs = Run.objects.filter(id__in=ids).select_related("experiment", "parent", "root")
-    found = {run.id: RunDocument(run) for run in runs}
-    for model, name in ((Param, "params"), (RunTag, "tags"), (Property, "properties")):
-        rows = model.objects.filter(run__in=ids).order_by("run", "key")
-        for run, key, value in rows.values_list("run", "key", "value"):
-            getattr(found[run], name)[key] = value
-    for (run, key, column), summary in sorted(read_summaries(ids).items()):
-        if not column:
-            found[run].metrics[key] = summary.last
-    return found
+def read_documents(ids: Sequence[int]) -> list[RunRecord]:
+    """Return the runs with these keys, in this order, as REST shows them. Five queries."""
+    return read_runs(ids, DOCUMENT)
 
 
 def list_child_documents(

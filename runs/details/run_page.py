@@ -13,7 +13,7 @@ from runs.tracking.models import DatasetInput, Param, Property, Run, RunTag, Sta
 
 
 @dataclass(frozen=True)
-class MetricRow:
+class RunMetric:
     """One metric of a run. `low` and `high` are None where no value was a number."""
 
     key: str
@@ -49,7 +49,7 @@ class RunDetails:
     """What the tab Details shows. `tags` are those of users, `client_tags` those of clients."""
 
     params: list[tuple[str, str]]
-    metrics: list[MetricRow]
+    metrics: list[RunMetric]
     texts: list[TextValue]
     tags: list[tuple[str, str | None]]
     client_tags: list[tuple[str, str | None]]
@@ -99,10 +99,10 @@ def pairs(rows: Iterable) -> list[tuple]:
     return sorted(rows.values_list("key", "value"))
 
 
-def list_metrics(run: Run) -> list[MetricRow]:
+def list_metrics(run: Run) -> list[RunMetric]:
     """The metrics of a run by name. One query, whatever their number."""
     rows = read_summaries([run.id]).items()
-    found = [MetricRow(key, column, summary) for (_, key, column), summary in rows]
+    found = [RunMetric(key, column, summary) for (_, key, column), summary in rows]
     return sorted(found, key=lambda row: (row.key.casefold(), row.key, row.column))
 
 

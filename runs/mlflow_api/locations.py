@@ -7,7 +7,7 @@ it.
 
 from urllib.parse import urlsplit, urlunsplit
 
-from runs.details.whole_runs import ExperimentHead, RunHead
+from runs.details.reading import ExperimentTuple, RunTuple
 from runs.mlflow_api.errors import invalid_value
 from runs.tracking.client_tags import ARTIFACT_SCHEME
 from runs.tracking.models import Experiment, LoggedModel, Run
@@ -15,12 +15,12 @@ from runs.tracking.models import Experiment, LoggedModel, Run
 MAX_CHARS = 2000
 
 
-def experiment_location(experiment: Experiment | ExperimentHead) -> str:
+def experiment_location(experiment: Experiment | ExperimentTuple) -> str:
     """Return the folder of an experiment."""
     return experiment.artifact_location or f"{ARTIFACT_SCHEME}/{experiment.number}"
 
 
-def run_location(run: Run | RunHead) -> str:
+def run_location(run: Run | RunTuple) -> str:
     """Return the folder of a run."""
     return append(experiment_location(run.experiment), f"{run.run_id}/artifacts")
 

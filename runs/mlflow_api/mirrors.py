@@ -8,7 +8,7 @@ import contextlib
 from collections.abc import Mapping
 from typing import Any
 
-from runs.details.whole_runs import RunHead
+from runs.details.reading import RunTuple
 from runs.mlflow_api.errors import INVALID, ProtocolError
 from runs.mlflow_api.lookups import find_run
 from runs.tracking import services
@@ -86,7 +86,7 @@ def move_under(run: Run, parent: Run | None) -> None:
         set_parent(run=run, parent=parent)
 
 
-def shown_tags(run: Run | RunHead, rows: Mapping[str, str | None], parent: str) -> dict[str, str]:
+def shown_tags(run: Run | RunTuple, rows: Mapping[str, str | None], parent: str) -> dict[str, str]:
     """Return the tags a client reads: the rows, and the fields where pages may have changed
     them. `parent` is the public name of the parent."""
     tags = {key: value or "" for key, value in rows.items()}

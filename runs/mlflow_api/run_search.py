@@ -5,7 +5,6 @@ from typing import Any
 
 from django.http import StreamingHttpResponse
 
-from runs.details.whole_runs import read_whole_runs
 from runs.mlflow_api import messages
 from runs.mlflow_api.encoding import encode
 from runs.mlflow_api.endpoint import POST, Call, endpoint
@@ -14,7 +13,7 @@ from runs.mlflow_api.filter_grammar import parse_mlflow_order
 from runs.mlflow_api.limits import check_max_results, read_view_type
 from runs.mlflow_api.lookups import find_experiments
 from runs.mlflow_api.run_filters import read_run_filter
-from runs.mlflow_api.shapes import as_run
+from runs.mlflow_api.shapes import as_run, read_whole_runs
 from runs.mlflow_api.tokens import bad_token
 from runs.search import CursorError, Page, Search, SortKey, search_runs
 from runs.workspaces.permissions import Action

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from runs.details.whole_runs import WholeRun, read_whole_runs
+from runs.details.reading import RunRecord
 from runs.metrics.queries import resolve_run
 from runs.mlflow_api import messages, mirrors
 from runs.mlflow_api.endpoint import GET, POST, Call, endpoint
 from runs.mlflow_api.errors import INVALID, MISSING, ProtocolError, missing_value, unknown_run
 from runs.mlflow_api.lookups import find_experiment, find_run
 from runs.mlflow_api.names import check_name, check_run_id, read_tags
-from runs.mlflow_api.shapes import as_info, as_run
+from runs.mlflow_api.shapes import as_info, as_run, read_whole_runs
 from runs.mlflow_api.statuses import read_status
 from runs.tracking import services
 from runs.tracking.errors import InvalidValue, NotActive, NotFound
@@ -49,7 +49,7 @@ def create(call: Call, message: messages.CreateRun) -> dict[str, Any]:
             "Current state is deleted.",
         ) from None
     # Nothing but its tags is written beside a run that was made just now.
-    return {"run": as_run(WholeRun(run, tags=dict(sorted(tags.items()))))}
+    return {"run": as_run(RunRecord(run, tags=dict(sorted(tags.items()))))}
 
 
 @endpoint(Action.RUN_READ, GET, messages.RunMessage)

@@ -1,8 +1,9 @@
 """Runs as the protocol writes them."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from runs.details.whole_runs import RunHead, WholeRun
+from runs.details.reading import Part, RunRecord, RunTuple, read_runs
 from runs.mlflow_api.encoding import encode_double, without_empty
 from runs.mlflow_api.locations import run_location
 from runs.mlflow_api.mirrors import UNKNOWN_USER, shown_tags
@@ -10,7 +11,7 @@ from runs.mlflow_api.statuses import TO_MLFLOW
 from runs.tracking.models import DatasetInput, Lifecycle, Run
 
 
-def as_info(run: Run | RunHead) -> dict[str, Any]:
+def as_info(run: Run | RunTuple) -> dict[str, Any]:
     """Return the `info` of a run; its experiment is read with it. Archived counts as active."""
     deleted = run.lifecycle == Lifecycle.DELETED
     info = {
@@ -28,7 +29,16 @@ def as_info(run: Run | RunHead) -> dict[str, Any]:
     return without_empty(info)
 
 
-def as_run(whole: WholeRun) -> dict[str, Any]:
+PARTS = (Part.PARAMS, Part.TAGS, Part.LATEST, Part.MODELS, Part.DATASETS)
+
+
+def read_whole_runs(ids: Sequence[int]) -> list[RunRecord]:
+    """Return the runs with these keys as the protocol shows them. Six queries; one more where data
+    sets were read."""
+    return read_runs(ids, PARTS, as_tuples=True)
+
+
+def as_run(whole: RunRecord) -> dict[str, Any]:
     """Return a run with its data and its inputs; empty lists are left out."""
     tags = shown_tags(whole.run, whole.tags, whole.parent)
     data = {
@@ -39,9 +49,9 @@ def as_run(whole: WholeRun) -> dict[str, Any]:
                 "timestamp": ms,
                 "step": step,
             }
-            for key, value, ms, step in whole.metrics
+            for key, value, ms, step in whole.latest.values()
         ],
-        "params": [{"key": key, "value": value} for key, value in whole.params],
+        "params": [{"key": key, "value": value} for key, value in whole.params.items()],
         "tags": [{"key": key, "value": value} for key, value in tags.items()],
     }
     run: dict[str, Any] = {"info": as_info(whole.run), "data": without_empty(data)}

@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count
-
+from runs.details.reading import Part, read_runs
 from runs.metrics.dotted_names import name_metric, possible_keys
 from runs.metrics.queries import (
     Summary,
@@ -20,7 +19,7 @@ from runs.search import Goal
 from runs.table.columns import Column
 from runs.tracking.client_tags import client_tags
 from runs.tracking.fields import STORED, Aggregate, Entity
-from runs.tracking.models import Lifecycle, Param, Property, Run, RunTag
+from runs.tracking.models import Param, Property, Run, RunTag
 from runs.tracking.run_fields import SHOWN
 
 TREND_POINTS = 40
@@ -40,8 +39,8 @@ class TableRow:
 
 
 @dataclass
-class Beside:
-    """What is kept beside the runs of a page, by (run, key); summaries also of the columns of
+class Values:
+    """The values beside the runs of a page, by (run, key); summaries also of the columns of
     rows and tables, by (run, `<key>.<column>`), where a chart asks for them."""
 
     summaries: dict[tuple[int, str], Summary] = field(default_factory=dict)
@@ -59,50 +58,42 @@ def read_rows(
 
     At most twelve queries, however many runs and columns; fewer where columns need fewer.
     """
-    found = Run.objects.select_related("experiment", "parent").in_bulk(list(ids))
-    runs = [found[pk] for pk in ids if pk in found]
-    children = count_children(ids)
-    beside = read_beside(ids, columns, goal)
+    values = read_values(ids, columns, goal)
     return [
-        TableRow(run, children.get(run.id, 0), [read_cell(run, one, beside) for one in columns])
-        for run in runs
+        TableRow(found.run, found.children, [read_cell(found.run, one, values) for one in columns])
+        for found in read_runs(ids, [Part.CHILDREN])
     ]
 
 
-def count_children(ids: Sequence[int]) -> dict[int, int]:
-    """How many children each run has that are not deleted."""
-    rows = Run.objects.filter(parent__in=ids).exclude(lifecycle=Lifecycle.DELETED)
-    return dict(rows.values_list("parent").annotate(Count("id")))
-
-
-def read_beside(ids: Sequence[int], columns: Sequence[Column], goal: Goal | None) -> Beside:
-    beside = Beside()
+def read_values(ids: Sequence[int], columns: Sequence[Column], goal: Goal | None) -> Values:
+    """Return what `columns` show of the runs with these keys, but for the runs' own fields."""
+    values = Values()
     plain = keys_of(columns, lambda column: column.aggregate in STORED)
     if plain:
         found = read_summaries(ids, sorted(possible_keys(plain)))
         # The longest key comes last and stays.
         for run, key, column in sorted(found, key=lambda name: len(name[1])):
-            beside.summaries[run, name_metric(key, column)] = found[run, key, column]
+            values.summaries[run, name_metric(key, column)] = found[run, key, column]
         texts = read_texts(ids, plain)
-        beside.texts = {(run, key): logged[-1].value for (run, key, _), logged in texts.items()}
+        values.texts = {(run, key): logged[-1].value for (run, key, _), logged in texts.items()}
     best = keys_of(columns, lambda column: column.aggregate is Aggregate.BEST)
     if best and goal:
-        beside.best = value_at_best(
+        values.best = value_at_best(
             run_ids=ids, goal_metric_key=goal.key, goal=goal.direction, keys=best
         )
     trends = keys_of(columns, lambda column: column.aggregate is Aggregate.TREND)
     if trends:
-        beside.trends = read_trends(ids, trends)
+        values.trends = read_trends(ids, trends)
     for kind, model in ((Entity.PARAM, Param), (Entity.TAG, RunTag), (Entity.PROPERTY, Property)):
         keys = [column.key for column in columns if column.entity is kind]
         if keys:
             rows = model.objects.filter(run__in=ids, key__in=keys)
-            beside.notes[kind] = {
+            values.notes[kind] = {
                 (run, key): value for run, key, value in rows.values_list("run", "key", "value")
             }
     if any(column.entity is Entity.RUN and column.key == "tags" for column in columns):
-        beside.tags = read_tags(ids)
-    return beside
+        values.tags = read_tags(ids)
+    return values
 
 
 def keys_of(columns: Iterable[Column], wanted: Callable[[Column], bool]) -> list[str]:
@@ -129,25 +120,25 @@ def read_tags(ids: Sequence[int]) -> dict[int, list[tuple[str, str | None]]]:
     return tags
 
 
-def read_cell(run: Run, column: Column, beside: Beside) -> Any:
+def read_cell(run: Run, column: Column, values: Values) -> Any:
     if column.entity is Entity.RUN:
-        return beside.tags.get(run.id, []) if column.key == "tags" else SHOWN[column.key].read(run)
+        return values.tags.get(run.id, []) if column.key == "tags" else SHOWN[column.key].read(run)
     if column.entity is Entity.METRIC:
-        return read_metric(run, column, beside)
-    value = beside.notes[column.entity].get((run.id, column.key))
-    if value is None and (run.id, column.key) in beside.notes[column.entity]:
+        return read_metric(run, column, values)
+    value = values.notes[column.entity].get((run.id, column.key))
+    if value is None and (run.id, column.key) in values.notes[column.entity]:
         return ""
     return value
 
 
-def read_metric(run: Run, column: Column, beside: Beside) -> float | str | list[float] | None:
+def read_metric(run: Run, column: Column, values: Values) -> float | str | list[float] | None:
     if column.aggregate is Aggregate.BEST:
-        return beside.best.get((run.id, column.key))
+        return values.best.get((run.id, column.key))
     if column.aggregate is Aggregate.TREND:
-        return beside.trends.get((run.id, column.key))
-    summary = beside.summaries.get((run.id, column.key))
+        return values.trends.get((run.id, column.key))
+    summary = values.summaries.get((run.id, column.key))
     if summary is None:
-        return beside.texts.get((run.id, column.key))
+        return values.texts.get((run.id, column.key))
     return value_of(summary, column.aggregate)
 
 

@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from runs.artifacts.logs.conventions import list_logs
 from runs.artifacts.snapshots.queries import find_snapshot
-from runs.details.run_documents import RunDocument, get_run_document
+from runs.details.reading import RunRecord
+from runs.details.run_documents import get_run_document
 from runs.details.run_page import list_datasets
 from runs.http.query import read_flag
 from runs.http.sending import disposition
@@ -33,7 +34,7 @@ def document(request: HttpRequest, run_id: str) -> HttpResponse:
     return HttpResponse(body, content_type="application/json", headers=headers)
 
 
-def describe(request: HttpRequest, found: RunDocument) -> dict[str, Any]:
+def describe(request: HttpRequest, found: RunRecord) -> dict[str, Any]:
     run = found.run
     snapshot = find_snapshot(run)
     details = {
