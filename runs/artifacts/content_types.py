@@ -1,4 +1,4 @@
-"""What a file is, told by its name."""
+"""The media type of a file, guessed from its name."""
 
 import mimetypes
 import re

@@ -1,4 +1,4 @@
-"""Keeping count of the room that runs take, in the transaction that writes the files."""
+"""Counts the bytes and files of each run, in the transaction that writes the files."""
 
 from django.db import connection
 

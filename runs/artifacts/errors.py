@@ -1,4 +1,4 @@
-"""What can go wrong with files: one family, told apart by class."""
+"""The errors of this room: one class for each."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ class UnknownFile(ArtifactError):
 
 
 class PathTaken(ArtifactError):
-    """A folder stands where the file should go, or a file where its folder should be."""
+    """The path of the file is a folder, or a part of the path above it is a file."""
 
     kind, code = ErrorKind.CONFLICT, "path_taken"
 

@@ -1,5 +1,6 @@
-"""Erasing the files of runs, a bounded number at a time, in the caller's transaction; the bytes
-are left to the caller, who removes them after it."""
+"""Erases the rows of files, a bounded number at a time, in the caller's transaction.
+
+The caller removes the bytes after the transaction."""
 
 from collections.abc import Sequence
 
@@ -24,9 +25,9 @@ def erase_files_of_models(experiment_pk: int, most: int) -> Erased:
 
 
 def release_files(run_pks: Sequence[int]) -> Erased:
-    """Delete what else names runs without files: their counts, and their hold on snapshots.
+    """Delete the counts of runs whose files are erased, and their references to snapshots.
 
-    Of those, what no other run holds is left to the sweep.
+    The clock's sweep then removes the snapshots that no run refers to.
     """
     held = RunSnapshot.objects.filter(run__in=run_pks).delete()[0]
     return Erased(rows=held + RunUsage.objects.filter(run__in=run_pks).delete()[0])
@@ -35,7 +36,7 @@ def release_files(run_pks: Sequence[int]) -> Erased:
 def _erase(files: QuerySet[File], most: int) -> Erased:
     if most <= 0:
         return Erased()
-    # Locked: nobody appends to a log, and notes the time, while it goes.
+    # The lock keeps writers from appending to a log while it is erased.
     locked = files.select_for_update(of=("self",)).order_by("pk")
     rows = list(locked.values_list("pk", "store", "key", "size_bytes")[:most])
     File.objects.filter(pk__in=[row[0] for row in rows]).delete()

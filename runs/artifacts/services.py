@@ -78,7 +78,7 @@ def _swap_row(owner: Owner, path: str, store: str, key: str, written: Written) -
 
 
 def refuse_taken_path(owner: Owner, path: str) -> None:
-    """Raise PathTaken where `path` is a folder, or lies under a file. One query."""
+    """Raise PathTaken if `path` is a folder, or a part of it is a file. One query."""
     low, high = inside(path)
     in_the_way = Q(path__gte=low, path__lt=high) | Q(path__in=parents(path))
     other = files_of(owner).filter(in_the_way).values_list("path", flat=True).first()

@@ -1,5 +1,5 @@
-"""Housekeeping of the stores: bytes that no row names, logs that nobody has finished, and finished
-files that lie elsewhere."""
+"""Work for the clock: removes bytes that no row names, finishes logs that their clients have left
+open, and moves finished files to the bucket."""
 
 import logging
 import time

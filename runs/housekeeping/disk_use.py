@@ -47,7 +47,7 @@ class LargestRuns:
 
 @dataclass(frozen=True)
 class DiskUse:
-    """The room that files take in a workspace; `studio` None where it is not to be told."""
+    """The room that files take. `studio`, for all workspaces, is None for who may not see it."""
 
     workspace: Usage
     studio: Usage | None

@@ -1,4 +1,4 @@
-"""What the queue says of itself."""
+"""The state of the queue."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -19,9 +19,9 @@ class QueueState:
 
 
 def read_queue_state() -> QueueState:
-    """Ask the queue once, with little patience."""
-    patience = {"socket_timeout": TIMEOUT_S, "socket_connect_timeout": TIMEOUT_S}
-    with current_app.connection(transport_options=patience) as broker:
+    """Ask the queue once; it has half a second to answer."""
+    timeouts = {"socket_timeout": TIMEOUT_S, "socket_connect_timeout": TIMEOUT_S}
+    with current_app.connection(transport_options=timeouts) as broker:
         kind = broker.transport.driver_type
         try:
             broker.ensure_connection(max_retries=1, interval_start=0, timeout=TIMEOUT_S)

@@ -17,7 +17,7 @@ from runs.tracking.clock import now_ms
 
 @dataclass(frozen=True)
 class DiskFree:
-    """The disk that the data folder lies on."""
+    """The disk of the data folder."""
 
     free_bytes: int
     total_bytes: int
@@ -33,7 +33,7 @@ class DiskFree:
 
 @dataclass(frozen=True)
 class ServerState:
-    """What the owners of a studio are told. Nothing in it is secret or a path.
+    """The state of the server, for its owners. Nothing in it is secret or a path.
 
     `worker_ms` is when a worker last ran the task that the clock sends: None for never.
     """

@@ -1,4 +1,4 @@
-"""Names typed at a terminal, and the rows they mean."""
+"""Find the rows that a person names at a terminal."""
 
 from django.contrib.auth.models import User
 from django.core.management.base import CommandError

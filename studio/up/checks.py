@@ -1,4 +1,4 @@
-"""What is looked at before anything is started, each with one line that says what to do."""
+"""Checks before anything starts. Each failure is one line that says what to do."""
 
 import errno
 import os
@@ -15,7 +15,7 @@ ANY_ADDRESS = frozenset({"0.0.0.0", "::"})
 
 
 def check_before_install(options: Options) -> None:
-    """Refuse at once what would only be refused after a minute of installing.
+    """Check before the packages are installed, which takes a minute.
 
     Raises StartError.
     """

@@ -18,8 +18,8 @@ STEADY_AFTER_S = 60.0
 class Child:
     """A process in a group of its own, so that Ctrl-C reaches the supervisor alone.
 
-    The first restart is at once, the following ones after 1, 2, 4 … 30 seconds, until it has
-    stayed up for a minute.
+    It is restarted at once the first time, then after 1, 2, 4 … 30 seconds. After a minute without
+    an end the pauses begin anew.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class Child:
         self.restart_at: float | None = None
 
     def start(self) -> None:
-        """Start the process. It dies with this one, whatever happens to it."""
+        """Start the process. The kernel ends it when this one ends."""
         parent = os.getpid()
         self.started_at = time.monotonic()
         self.restart_at = None

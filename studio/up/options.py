@@ -1,4 +1,4 @@
-"""What `manage.py up` may be told."""
+"""The options of `manage.py up`."""
 
 import argparse
 import os

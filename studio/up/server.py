@@ -12,7 +12,7 @@ THREADS = 16
 
 
 def server_command(options: Options) -> list[str]:
-    """The command line of granian; with one process less to keep alive it is all Django needs."""
+    """Return the command line of granian, which keeps its own processes alive."""
     switches = {
         "--interface": "wsgi",
         "--http": "1",

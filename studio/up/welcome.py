@@ -1,4 +1,4 @@
-"""What the terminal says when the studio is up."""
+"""The text in the terminal when the studio is ready."""
 
 import os
 

@@ -147,7 +147,7 @@ def _lower_to_bytes(file: File) -> None:
 
 
 def _reopen(file: File) -> File:
-    """Let a finished log grow again, fetching it back from a bucket where it lies in one."""
+    """Let a finished log grow again; from a bucket it is fetched back first."""
     with transaction.atomic():
         file = File.objects.select_for_update().get(pk=file.pk)
         if file.store != local_store().name:

@@ -10,7 +10,7 @@ from runs.artifacts.queries import Readable, read_file
 
 @dataclass(frozen=True)
 class Span:
-    """Where a line lies; `stop` is behind its newline where it `is_whole`."""
+    """The bytes [start, stop) of a line, with its newline if it `is_whole`."""
 
     start: int
     stop: int

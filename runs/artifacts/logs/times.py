@@ -1,9 +1,9 @@
 """When the lines of a log arrived.
 
-Programs rarely write the time into their lines, so the studio notes it: marks of a byte and the
-time at which this byte, and what follows it, was received. There is a mark for the first part that
-arrives in a second, later in a longer while: the while grows with the log's age, so that a log of
-weeks has a bounded number of marks.
+Programs rarely write the time into their lines, so the studio does. A mark holds the position of a
+byte and the time at which the studio received it and the bytes after it. Only the first part that
+arrives in an interval gets a mark. The interval is a second in a new log and grows with the age of
+the log, which bounds the number of marks.
 """
 
 from collections.abc import Sequence
@@ -18,16 +18,16 @@ from runs.artifacts.queries import Readable
 _MARK = np.dtype([("byte", "<i8"), ("at_ms", "<i8")])
 _MARKS_PER_ROW = 512
 _FINEST_MS = 1000
-# A while is 1/50,000 of the age: a second for the first 14 hours, 12 seconds after a week. A log
-# that is written for a year without a pause has 370,000 marks, which take 6 MB.
-_WHILES_PER_AGE = 50_000
+# An interval is 1/50,000 of the age: a second for the first 14 hours, 12 seconds after a week. A
+# log that is written for a year without a pause has 370,000 marks, which take 6 MB.
+_INTERVALS_PER_AGE = 50_000
 
 
 def mark_time(file: File, at_ms: int) -> None:
-    """Note that the bytes behind `file`, as it was before them, have arrived at `at_ms`.
+    """Record that the bytes appended to `file` arrived at `at_ms`; its row does not count them yet.
 
-    At most two queries, none where there is a mark for this while already. Inside the transaction
-    that records the bytes, which holds the row of the file.
+    To be called in the transaction that records the bytes and holds the row of the file. At most
+    two queries; none if the interval has a mark.
     """
     if not _is_due(file, at_ms):
         return
@@ -41,12 +41,12 @@ def mark_time(file: File, at_ms: int) -> None:
 
 
 def _is_due(file: File, at_ms: int) -> bool:
-    while_ms = max(_FINEST_MS, (at_ms - file.created_ms) // _WHILES_PER_AGE)
-    return file.size_bytes == 0 or at_ms // while_ms != file.updated_ms // while_ms
+    interval_ms = max(_FINEST_MS, (at_ms - file.created_ms) // _INTERVALS_PER_AGE)
+    return file.size_bytes == 0 or at_ms // interval_ms != file.updated_ms // interval_ms
 
 
 def forget_times(file: File, from_byte: int = 0) -> None:
-    """Remove the marks at `from_byte` and behind it: other bytes will stand there."""
+    """Remove the marks from `from_byte` on: other bytes are about to take their place."""
     LogTimes.objects.filter(file=file, first_byte__gte=from_byte).delete()
     last = LogTimes.objects.filter(file=file).order_by("-first_byte").first()
     if last is not None:
@@ -56,8 +56,8 @@ def forget_times(file: File, from_byte: int = 0) -> None:
 
 
 def read_times(file: Readable, starts: Sequence[int]) -> list[int | None]:
-    """Return when the bytes at `starts`, in ascending order, arrived: ms since the epoch, at most a
-    while too early. None where it is not known. One query."""
+    """Return when the bytes at the ascending positions `starts` arrived, in ms since 1970, or None
+    where it is not known. A time may be too early, by one interval at most. One query."""
     if not isinstance(file, File) or not starts:
         return [None] * len(starts)
     rows = LogTimes.objects.filter(file=file).order_by("first_byte")

@@ -44,7 +44,7 @@ class Store(Protocol):
         """Return the number of bytes under `key`. Raises BytesMissing."""
 
     def exists(self, key: str) -> bool:
-        """Tell whether there is something under `key`."""
+        """Tell whether the store has bytes under `key`."""
 
     def delete(self, key: str) -> None:
         """Remove `key`; it may be gone already."""

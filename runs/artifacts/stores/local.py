@@ -32,7 +32,7 @@ class LocalStore:
         self.root = root.resolve()
 
     def resolve(self, key: str) -> Path:
-        """Return the file of `key`. Raises InvalidPath for whatever leads out of the root."""
+        """Return the file of `key`. Raises InvalidPath if it leads out of the root."""
         if _OWN_KEY.fullmatch(key) and not self._has_link(key):
             return self.root / key
         if "\x00" in key:

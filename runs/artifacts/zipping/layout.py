@@ -16,7 +16,10 @@ Read = Callable[[int, int, int], Iterator[bytes]]
 
 
 class Layout:
-    """Where everything lies in the zip of `members`; sent in any range where all is known."""
+    """The offsets of everything in the zip of `members`.
+
+    Any range can be sent if every checksum is known.
+    """
 
     def __init__(self, members: Sequence[Member], read: Read) -> None:
         self.members, self.read = members, read

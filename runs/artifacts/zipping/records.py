@@ -48,7 +48,7 @@ class Member:
 
 
 def local_header(member: Member) -> bytes:
-    """Return what stands in front of a member's bytes."""
+    """Return the header before a member's bytes."""
     known = not member.sizes_follow
     size = member.size_bytes if known else 0
     extra = _time_extra(member)
