@@ -1,5 +1,6 @@
 """Sorting by values that are computed, not stored: all matches are read and sorted here."""
 
+import heapq
 import math
 from collections.abc import Callable, Mapping, Sequence
 
@@ -28,26 +29,42 @@ def read_in_memory(
     terms = [make_term(key, i, prepared.scope, prepared.metrics) for i, key in enumerate(stored)]
     hits = read_sorted(prepared.scope, prepared.block, terms, None, None)
     ids = [hit.id for hit in hits]
-    found = {key: read_at_best(goal, ids, key.field.key) for key in keys if key.is_at_best}
-    hits = [_complete(hit, keys, found) for hit in hits]
-    hits = sort_hits(hits, keys)
+    at_best = [read_at_best(goal, ids, k.field.key) if k.is_at_best else None for k in keys]
+    if at_best[0] is not None:
+        hits = _keep_near_page(hits, at_best[0], keys[0].descending, after, limit)
+    hits = sort_hits([_complete(hit, at_best) for hit in hits], keys)
     if after:
         hits = [hit for hit in hits if _is_after(hit.position, after, keys)]
     return hits[:limit]
 
 
-def _complete(
-    hit: Hit, keys: Sequence[SortKey], found: Mapping[SortKey, Mapping[int, float]]
-) -> Hit:
-    """Put the values at best between those the database has read."""
+def _keep_near_page(
+    hits: Sequence[Hit],
+    values: Mapping[int, float],
+    descending: bool,
+    after: Position | None,
+    limit: int,
+) -> list[Hit]:
+    """Return the hits that can be on the page by their first value, from the value of `after` to
+    the one at which the page ends: the others need neither be completed nor sorted."""
+    sign = -1 if descending else 1
+
+    def place(rank: int, value: float | str | None) -> tuple[int, float]:
+        return rank, sign * (value or 0)
+
+    places = [place(*_rank(values.get(hit.id))) for hit in hits]
+    start = place(*after.values[0]) if after else (-1, 0)
+    later = heapq.nsmallest(limit, (one for one in places if one > start))
+    end = later[-1] if later else start
+    return [hit for hit, one in zip(hits, places, strict=True) if start <= one <= end]
+
+
+def _complete(hit: Hit, at_best: Sequence[Mapping[int, float] | None]) -> Hit:
+    """Return a hit with its values at best between those that the database has read; `at_best` has
+    None for a key whose values it has read."""
     stored = iter(hit.position.values)
-    values: list[SortValue] = []
-    for key in keys:
-        if key not in found:
-            values.append(next(stored))
-            continue
-        values.append(_rank(found[key].get(hit.id)))
-    return Hit(hit.id, Position(tuple(values), hit.position.started_ms, hit.position.run_id))
+    values = tuple(next(stored) if found is None else _rank(found.get(hit.id)) for found in at_best)
+    return Hit(hit.id, Position(values, hit.position.started_ms, hit.position.run_id))
 
 
 def _rank(value: float | None) -> SortValue:

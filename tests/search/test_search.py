@@ -1,6 +1,7 @@
 """What a search shows: scopes, switches, hooks, limits, and what it refuses."""
 
 import math
+import random
 from dataclasses import replace
 
 import pytest
@@ -220,6 +221,25 @@ def test_runs_are_sorted_by_the_value_at_the_best_step_of_the_goal(experiment):
     assert found(sort=keys, after=page.next, goal=GOAL) == whole[2:]
     with pytest.raises(SearchError, match="Choose a goal metric"):
         found(sort=keys)
+
+
+@pytest.mark.parametrize("descending", [False, True])
+def test_pages_by_the_value_at_best_join_to_the_whole(experiment, descending):
+    chances = random.Random(5)
+    for number in range(40):
+        run = make_run(experiment, name=f"{number}", started_ms=number % 7)
+        if number % 4:
+            log_at_best(run, chances.choice([1.0, 2.0, -3.0, math.inf, -math.inf, math.nan]))
+    keys = (SortKey(Field(Entity.METRIC, "x", Aggregate.BEST), descending),)
+    search = Search(workspace=default_workspace(), sort=keys, goal=GOAL)
+
+    whole, pages, after = search_runs(search).run_ids, [], None
+    while pages == [] or after:
+        page = search_runs(search, limit=3, after=after)
+        pages, after = pages + page.run_ids, page.next
+
+    assert len(whole) == 40
+    assert pages == whole
 
 
 def test_the_goal_itself_is_sorted_at_its_best_by_the_table(experiment, monkeypatch):
