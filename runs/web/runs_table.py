@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from runs.database.patterns import PatternError
+from runs.metrics.meanings import direction_of
 from runs.metrics.queries import common_keys, read_summaries
 from runs.search import SearchError, count_place, count_runs
 from runs.table.columns import Column
@@ -327,13 +328,21 @@ def column_names(request: HttpRequest) -> HttpResponse:
         {
             "kind": one.kind.value,
             "total": one.total,
-            "names": [{"id": column.id, "label": label_of(column)} for column in one.columns],
+            "names": [describe_name(column) for column in one.columns],
             "next": one.next,
         }
         for one in pages
         if one.total
     ]
     return HttpResponse(msgspec.json.encode({"sections": sections}), "application/json")
+
+
+def describe_name(column: Column) -> dict[str, str | None]:
+    """A column as panels offer it; of a metric, whether less or more of it is better."""
+    named = {"id": column.id, "label": label_of(column)}
+    return named | (
+        {"direction": direction_of(column.key)} if column.entity is Entity.METRIC else {}
+    )
 
 
 @page(Action.RUN_READ)

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from runs.metrics.meanings import direction_of
 from runs.metrics.number_words import write_number
 from runs.table.columns import NAME, Column, look_of, width_of
 from runs.table.groups import Group
@@ -34,6 +35,7 @@ def describe_column(
         "aggregate": column.aggregate.value if is_metric else None,
         "label": label_of(column),
         "note": note_of(column) if is_metric else "",
+        "direction": direction_of(column.key) if is_metric else None,
         "type": look_of(column),
         "numeric": is_metric or look_of(column) in {"number", "duration"},
         "width": max(width_of(column), least),

@@ -4,7 +4,7 @@
 import { element } from "../../lib/element.js";
 import { formatSort } from "../../lib/url_state.js";
 import { fetchJson } from "../requests.js";
-import { columnsOfGoal, goalWords, guessDirection, readGoal } from "./goals.js";
+import { columnsOfGoal, goalWords, readGoal } from "./goals.js";
 import { literalPattern, scopeParams } from "./names.js";
 
 const SEARCH_DELAY_MS = 150;
@@ -40,8 +40,6 @@ export class GoalMenu {
   }
 
   typed() {
-    const guessed = guessDirection(this.key.value);
-    if (guessed) this.direction.value = guessed;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.offer(), SEARCH_DELAY_MS);
   }
@@ -52,6 +50,8 @@ export class GoalMenu {
     const params = scopeParams(this.store, { search, kind: "metrics" });
     const answer = await fetchJson(`${this.names}?${params}`).catch(() => null);
     const { names = [], total = 0 } = answer?.sections[0] ?? {};
+    const { direction } = names.find(({ label }) => label === this.key.value.trim()) ?? {};
+    if (direction && !this.store.state.goal) this.direction.value = direction;
     this.key.list.replaceChildren(...names.map(({ label }) => element("option", { value: label })));
     const more = total - names.length;
     this.menu.querySelector("[data-more]").textContent = more

@@ -2,9 +2,6 @@
 
 import { metricColumn, withAggregate } from "../../lib/metric_ids.js";
 
-const LESS_IS_BETTER = /(loss|error|err|mse|rmse|mae|mape|perplexity|ppl|nll|fid|wer|cer)\b/i;
-const MORE_IS_BETTER =
-  /(acc|accuracy|auc|auroc|f1|precision|recall|reward|score|iou|map|bleu|r2)\b/i;
 const WORDS = { min: "lowest", max: "highest" };
 
 /** `min:val/loss` as {direction, key}; null without a goal. */
@@ -24,17 +21,11 @@ export function describeMetric(column, goalText) {
   return { direction: directionOf(column, goal), reason: reasonOf(column, goal) };
 }
 
-function directionOf({ key, aggregate }, goal) {
+function directionOf({ key, aggregate, direction }, goal) {
   if (["min", "max"].includes(aggregate)) return aggregate;
   if (["count", "trend", "first"].includes(aggregate)) return null;
   if (goal?.key === key) return goal.direction;
-  return guessDirection(key);
-}
-
-/** Which way a metric of this name gets better; null where its name does not say. */
-export function guessDirection(key) {
-  if (LESS_IS_BETTER.test(key)) return "min";
-  return MORE_IS_BETTER.test(key) ? "max" : null;
+  return direction;
 }
 
 function reasonOf({ key, aggregate }, goal) {
