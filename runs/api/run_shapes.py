@@ -6,7 +6,8 @@ from rest_framework import serializers
 
 from runs.api.inputs import TagMap, TextMap
 from runs.api.numbers import NumberMap
-from runs.tracking.models import Lifecycle, RunKind
+from runs.tracking.models import Lifecycle
+from runs.tracking.run_fields import RUN_FIELDS, RunField
 from runs.tracking.statuses import Status
 
 EXAMPLE: dict[str, Any] = {
@@ -56,31 +57,32 @@ class StatusChangeOut(serializers.Serializer):
 
 
 class RunOut(serializers.Serializer):
-    """A run with what is written beside it; `metrics` are the last values of plain metrics."""
+    """A run with what is written beside it; `metrics` are the last values of plain metrics. The
+    columns of the run itself are those of `RUN_FIELDS`."""
 
-    run_id = serializers.CharField(source="run.run_id")
-    number = serializers.IntegerField(source="run.number", help_text="Rises per experiment.")
-    name = serializers.CharField(source="run.name", allow_blank=True)
     experiment = ExperimentName(source="run.experiment")
-    kind = serializers.ChoiceField(RunKind.choices, source="run.kind")
-    status = serializers.ChoiceField(Status.choices, source="run.status")
-    status_reason = serializers.CharField(source="run.status_reason", allow_blank=True)
-    error = serializers.CharField(source="run.error", allow_blank=True)
     lifecycle = serializers.ChoiceField(Lifecycle.choices, source="run.lifecycle")
     parent = serializers.CharField(source="run.parent.run_id", default=None, allow_null=True)
     root = serializers.CharField(source="run.root.run_id", default=None, allow_null=True)
-    submitted_by = serializers.CharField(source="run.submitted_by", allow_blank=True)
-    target = serializers.CharField(source="run.target", allow_blank=True)
-    description = serializers.CharField(source="run.description", allow_blank=True)
     source = serializers.DictField(source="run.source")
-    created_ms = serializers.IntegerField(source="run.created_ms")
-    started_ms = serializers.IntegerField(source="run.started_ms", allow_null=True)
-    ended_ms = serializers.IntegerField(source="run.ended_ms", allow_null=True)
-    updated_ms = serializers.IntegerField(source="run.updated_ms")
     params = TextMap()
     tags = TagMap()
     properties = TextMap()
     metrics = NumberMap()
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        own = {field.column: field_of(field) for field in RUN_FIELDS if field.column}
+        return own | super().get_fields()
+
+
+def field_of(field: RunField) -> serializers.Field:
+    """Return how a column of runs looks in answers: named as the column, its type as in filters."""
+    source = f"run.{field.column}"
+    if field.choices:
+        return serializers.ChoiceField(field.choices, source=source)
+    if field.is_text:
+        return serializers.CharField(source=source, allow_blank=not field.is_always)
+    return serializers.IntegerField(source=source, allow_null=not field.is_always)
 
 
 class RunWithHistoryOut(RunOut):
