@@ -4,6 +4,7 @@ import pytest
 
 from runs.tracking.models import Experiment
 from tests.factories import make_experiment, make_run
+from tests.web.browser import PHONE, WIDE
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -88,3 +89,25 @@ def test_deleting_can_be_undone(tab):
 
     tab.wait_for_selector("tr:has-text('gone')")
     assert Experiment.objects.get(name="gone").lifecycle == "active"
+
+
+@pytest.mark.parametrize("viewport", [WIDE, PHONE])
+def test_the_menu_of_a_row_opens_beside_its_button(tab, viewport):
+    for number in range(30):
+        make_experiment(f"vision-{number:02}")
+    tab.set_viewport_size(viewport)
+    tab.goto(EXPERIMENTS)
+    for name in ("vision-00", "vision-29"):
+        tab.locator(f"[aria-label='Actions of {name}']").scroll_into_view_if_needed()
+        tab.click(f"[aria-label='Actions of {name}']")
+        button = tab.locator(f"[aria-label='Actions of {name}']").bounding_box()
+        menu = tab.locator("[role=menu]").bounding_box()
+        gap = max(
+            menu["y"] - button["y"] - button["height"], button["y"] - menu["y"] - menu["height"]
+        )
+        assert 0 <= gap <= 4
+        assert (
+            menu["x"] <= button["x"] + button["width"] and button["x"] <= menu["x"] + menu["width"]
+        )
+        assert menu["x"] >= 0 and menu["x"] + menu["width"] <= viewport["width"]
+        tab.keyboard.press("Escape")
