@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 
 from runs.tracking.clock import now_ms
 from runs.tracking.errors import NameTaken, NotActive, NotFound
-from runs.tracking.models import Experiment, ExperimentTag, Lifecycle
+from runs.tracking.models import Experiment, ExperimentTag, FormerName, Lifecycle
 from runs.tracking.numbers import take_experiment_number
 from runs.tracking.texts import check_key, check_name, check_text
 from runs.workspaces.models import Workspace
@@ -78,12 +78,21 @@ def get_or_create_experiment(*, workspace: Workspace, name: str) -> Experiment:
 
 
 def rename_experiment(*, experiment: Experiment, name: str) -> Experiment:
-    """Give an experiment another name. Raises NameTaken, NotActive, InvalidValue."""
+    """Give an experiment another name; the former one is kept for addresses that have it.
+
+    Raises NameTaken, NotActive, InvalidValue.
+    """
     check_experiment_active(experiment)
+    former = experiment.name
     changes = {"name": check_name(name, "experiment name"), "updated_ms": now_ms()}
     try:
         with transaction.atomic():
             _update_active(experiment, changes)
+            FormerName.objects.update_or_create(
+                workspace_id=experiment.workspace_id,
+                name=former,
+                defaults={"experiment": experiment},
+            )
     except IntegrityError as error:
         raise NameTaken(f"Experiment '{name}' already exists.") from error
     return experiment

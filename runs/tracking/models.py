@@ -253,6 +253,23 @@ class ExperimentTag(models.Model):
         return f"{self.key}={self.value}"
 
 
+class FormerName(models.Model):
+    """A name that an experiment had: its address goes on to the experiment until another takes
+    the name."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
+    name = models.CharField(max_length=500)
+    experiment = models.ForeignKey(Experiment, models.CASCADE, related_name="former_names")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "name"], name="former_name_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class StatusChange(models.Model):
     """One line of a run's history: which status, when by the server's clock, who and why."""
 

@@ -8,7 +8,7 @@ from django.db.models import F, QuerySet
 
 from runs.database.rows import Rows
 from runs.tracking.errors import NotFound
-from runs.tracking.models import ERASING, Experiment, Lifecycle, Run
+from runs.tracking.models import ERASING, Experiment, FormerName, Lifecycle, Run
 from runs.tracking.tables import EXPERIMENT, RUN
 from runs.tracking.texts import INT64_MAX, is_storable
 from runs.tracking.write_limits import check_write_limit
@@ -47,6 +47,15 @@ def get_experiment_by_name(workspace: Workspace, name: str) -> Experiment:
     if row is None:
         raise NotFound(f"Could not find experiment with name {name!r}")
     return _with_workspace(EXPERIMENTS.read(row), workspace)
+
+
+def find_renamed_experiment(workspace: Workspace, name: str) -> Experiment | None:
+    """Return the experiment that had `name` before it was renamed. One query."""
+    if not is_storable(name):
+        return None
+    former = FormerName.objects.filter(workspace=workspace, name=name)
+    kept = former.exclude(experiment__lifecycle=ERASING).select_related("experiment").first()
+    return kept and kept.experiment
 
 
 def find_experiments(workspace: Workspace, numbers: Sequence[int]) -> list[Experiment]:

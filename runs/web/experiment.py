@@ -11,9 +11,13 @@ from runs.table.experiment_list import count_active_runs
 from runs.table.saved_views import default_view
 from runs.tracking.errors import NotFound
 from runs.tracking.models import Experiment
-from runs.tracking.queries import get_experiment, get_experiment_by_name
+from runs.tracking.queries import (
+    find_renamed_experiment,
+    get_experiment,
+    get_experiment_by_name,
+)
 from runs.web import live
-from runs.web.addresses import run_address
+from runs.web.addresses import experiment_address, run_address
 from runs.web.experiment_edit import edit_context
 from runs.web.gate import page
 from runs.web.runs_table import make_table, with_view
@@ -26,17 +30,29 @@ OLD_NUMBER = re.compile(r"id/(?P<number>[0-9]{1,18})/?")
 
 @page(Action.RUN_READ)
 def by_name(request: HttpRequest, name: str) -> HttpResponse:
-    """An experiment by its name; an address as the Azure ML studio had it goes on to the run."""
+    """An experiment by its name; a former name, and an address as the Azure ML studio had it, go
+    on to where the experiment or the run is now."""
     try:
         return show(request, get_experiment_by_name(request.workspace, name))
     except NotFound:
-        if moved := moved_address(request.workspace.slug, name):
-            return redirect(moved)
-        raise
+        moved = renamed_address(request, name) or azure_address(request.workspace.slug, name)
+        if moved is None:
+            raise
+        return redirect(moved)
 
 
-def moved_address(slug: str, path: str) -> str | None:
-    """Where something is that the Azure ML studio had at `/experiments/<path>`."""
+def renamed_address(request: HttpRequest, name: str) -> str | None:
+    """Return the same address of the experiment that had this name before."""
+    experiment = find_renamed_experiment(request.workspace, name)
+    if experiment is None:
+        return None
+    address = experiment_address(request.workspace.slug, experiment.name, experiment.number)
+    query = request.GET.urlencode()
+    return f"{address}?{query}" if query else address
+
+
+def azure_address(slug: str, path: str) -> str | None:
+    """Return the address of what the Azure ML studio had at `/experiments/<path>`."""
     if match := OLD_RUN.fullmatch(path):
         return run_address(slug, match["run_id"])
     if match := OLD_NUMBER.fullmatch(path):

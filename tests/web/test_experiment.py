@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from runs.tracking import services
-from runs.tracking.models import Experiment
+from runs.tracking.models import ERASING, Experiment
 from tests.factories import make_experiment, make_run, make_workspace
 
 
@@ -85,6 +85,39 @@ def test_name_and_description_are_changed(studio: Client):
     experiment.refresh_from_db()
     assert (experiment.name, experiment.description) == ("new", "why")
     assert "studio:refresh" in answer["HX-Trigger"]
+
+
+def test_a_former_name_leads_to_the_renamed_experiment(studio: Client):
+    experiment = make_experiment("cats & dogs")
+    for name in ("b", "c/d"):
+        services.rename_experiment(experiment=experiment, name=name)
+
+    for former in ("cats%20%26%20dogs", "b"):
+        answer = studio.get(f"/w/default/experiments/{former}?sort=-metrics.loss")
+        assert answer.status_code == 302
+        assert answer["Location"] == "/w/default/experiments/c/d?sort=-metrics.loss"
+
+
+def test_a_name_that_is_in_use_again_is_the_new_experiments(studio: Client):
+    first = make_experiment("cats")
+    services.rename_experiment(experiment=first, name="dogs")
+    second = make_experiment("cats")
+
+    assert studio.get("/w/default/experiments/cats").context["experiment"] == second
+
+    services.rename_experiment(experiment=second, name="birds")
+    assert studio.get("/w/default/experiments/cats")["Location"].endswith("/birds")
+
+
+def test_a_former_name_leads_nowhere_in_another_workspace_or_once_erased(studio: Client):
+    other = make_experiment("cats", make_workspace("team"))
+    services.rename_experiment(experiment=other, name="dogs")
+    gone = make_experiment("birds")
+    services.rename_experiment(experiment=gone, name="fish")
+    Experiment.objects.filter(id=gone.id).update(lifecycle=ERASING)
+
+    for name in ("cats", "birds", "x" * 600, "a%00b"):
+        assert studio.get(f"/w/default/experiments/{name}").status_code == 404
 
 
 def test_the_page_of_a_renamed_experiment_moves_to_its_new_address(studio: Client):
