@@ -34,7 +34,7 @@ PAGE_NAMES = 100
 MOST_NAMES = 12_000
 MOST_VALUES = 20
 
-NAMES = f"""
+KEYS = f"""
 WITH RECURSIVE names(experiment_id, key) AS (
     SELECT e.id, (SELECT MIN(n.key) FROM {{table}} n WHERE n.experiment_id = e.id)
     FROM {EXPERIMENT} e WHERE e.id IN ({{ids}})
@@ -44,8 +44,8 @@ WITH RECURSIVE names(experiment_id, key) AS (
         WHERE n.experiment_id = names.experiment_id AND n.key > names.key
     ) FROM names WHERE names.key IS NOT NULL
 )
-SELECT DISTINCT key FROM names WHERE key IS NOT NULL ORDER BY key
 """
+NAMES = f"{KEYS} SELECT DISTINCT key FROM names WHERE key IS NOT NULL ORDER BY key"
 
 
 # The same jumps from value to value of one key, at most so many in each experiment.

@@ -1,5 +1,6 @@
 """Template tags of the studio's own pieces: icons, statuses, times."""
 
+import re
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -9,10 +10,12 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from runs.assets.module_graph import imports_of
+from runs.tracking.fields import Entity
 from runs.tracking.models import Run
 from runs.tracking.statuses import Status
 from runs.web import addresses
 from runs.web.icons import ICONS, sprite
+from runs.web.kind_looks import KIND_LOOKS, KindLook
 from runs.web.markdown import to_html
 from runs.web.numbers import format_number
 from runs.web.status_looks import STATUS_LOOKS, StatusLook
@@ -63,6 +66,11 @@ def status_look(value: str) -> StatusLook:
     return STATUS_LOOKS[Status(value)]
 
 
+@register.filter
+def kind_look(kind: Entity) -> KindLook:
+    return KIND_LOOKS[kind]
+
+
 @register.inclusion_tag("components/_time.html")
 def moment(ms: int | None) -> dict[str, object]:
     """A time: relative, with the exact one on hover. UTC until the page's script has run."""
@@ -101,6 +109,20 @@ def run_address(context: template.Context, run: Run, tab: str = "") -> str:
 @register.filter
 def markdown(text: str) -> SafeString:
     return to_html(text)
+
+
+@register.filter
+def marked(text: str, part: str) -> SafeString:
+    """`text` with every place that says `part`, in any case, marked."""
+    pieces = re.split(f"({re.escape(part)})", text, flags=re.IGNORECASE) if part else [text]
+    return format_html_join(
+        "",
+        "{}",
+        (
+            (format_html("<mark>{}</mark>", piece) if at % 2 else piece,)
+            for at, piece in enumerate(pieces)
+        ),
+    )
 
 
 @register.filter

@@ -22,7 +22,7 @@ def test_the_theme_follows_the_choice_at_once_and_after_a_reload(tab):
 
     tab.reload()
     assert tab.evaluate(BACKGROUND) == NIGHT
-    assert tab.get_attribute("[data-theme-choice=dark]", "aria-checked") == "true"
+    assert tab.get_attribute("[data-theme-choice=dark]", "aria-pressed") == "true"
 
 
 def test_without_a_choice_the_theme_is_the_systems(chromium, live_server, settings):

@@ -14,7 +14,8 @@ export function openMenu(anchor, items) {
   closeMenu();
   const settings = { class: "sheet popup", role: "menu", popover: "auto" };
   const menu = element("div", settings, ...items.filter((item) => !item.off).map(drawItem));
-  document.body.append(menu);
+  // Inside a dialog, because what lies outside an open one takes no clicks.
+  (anchor.closest("dialog, main, header") ?? document.body).append(menu);
   menu.showPopover();
   placeBy(menu, anchor);
   current = { menu, back: document.activeElement };

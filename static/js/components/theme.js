@@ -28,7 +28,7 @@ function choose(theme) {
 
 function mark(theme) {
   for (const choice of document.querySelectorAll("[data-theme-choice]")) {
-    choice.setAttribute("aria-checked", String(choice.dataset.themeChoice === theme));
+    choice.setAttribute("aria-pressed", String(choice.dataset.themeChoice === theme));
   }
 }
 
