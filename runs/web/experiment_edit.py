@@ -26,9 +26,9 @@ MOVES: dict[tuple[str, str], Callable[..., None]] = {
     (Lifecycle.DELETED, Lifecycle.ACTIVE): services.restore_experiment,
 }
 WORDS = {
-    Lifecycle.ACTIVE: "is active again.",
-    Lifecycle.ARCHIVED: "is archived: hidden here, its runs stay as they are.",
-    Lifecycle.DELETED: "is deleted with its runs. It can be restored.",
+    Lifecycle.ACTIVE: "is restored.",
+    Lifecycle.ARCHIVED: "is archived. Its runs are unchanged.",
+    Lifecycle.DELETED: "and its runs are deleted.",
 }
 
 
@@ -74,7 +74,7 @@ def lifecycle(request: HttpRequest, number: int) -> HttpResponse:
     experiment = get_experiment(request.workspace, number)
     before, after = experiment.lifecycle, request.POST.get("to", "")
     if after not in Lifecycle.values:
-        raise InvalidValue("Say `to`: active, archived or deleted.")
+        raise InvalidValue("`to` must be active, archived or deleted.")
     if before == after:
         return tellings.done()
     move = MOVES.get((before, after))

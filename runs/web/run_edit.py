@@ -23,7 +23,7 @@ MOVES: dict[str, Callable[..., None]] = {
     Lifecycle.DELETED: services.delete_runs,
 }
 WORDS = {
-    Lifecycle.ACTIVE: "is active again.",
+    Lifecycle.ACTIVE: "is restored.",
     Lifecycle.ARCHIVED: "is archived: hidden from lists, kept in full.",
     Lifecycle.DELETED: "is deleted. It can be restored.",
 }
@@ -35,7 +35,7 @@ def change(request: HttpRequest, run_id: str) -> HttpResponse:
     run = get_run(request.workspace, run_id)
     name, description = request.POST.get("name"), request.POST.get("description")
     if name is not None and not name.strip():
-        raise InvalidValue("A run has a name: it must not be empty.")
+        raise InvalidValue("The name of a run must not be empty.")
     services.update_run(run=run, name=name, description=description, by=request.principal.name)
     return tellings.done()
 
@@ -63,7 +63,7 @@ def lifecycle(request: HttpRequest, run_id: str) -> HttpResponse:
     run = get_run(request.workspace, run_id)
     before, after = run.lifecycle, request.POST.get("to", "")
     if after not in MOVES:
-        raise InvalidValue("Say `to`: active, archived or deleted.")
+        raise InvalidValue("`to` must be active, archived or deleted.")
     MOVES[after](runs=[run])
     undo = tellings.Undo(request.path, {"to": before}) if after != Lifecycle.ACTIVE else None
     return tellings.done(f"{run.name} {WORDS[Lifecycle(after)]}", undo)

@@ -33,7 +33,7 @@ KEYS = (
     {"key": "G", "does": "Go to the end"},
     {"key": "n", "does": "Next match"},
     {"key": "N", "does": "Previous match"},
-    {"key": "c", "does": "Copy the marked lines"},
+    {"key": "c", "does": "Copy the selected lines"},
 )
 
 

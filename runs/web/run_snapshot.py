@@ -83,7 +83,7 @@ def find_compared(request: HttpRequest, run: Run) -> tuple[Run | None, str]:
 def get_other(request: HttpRequest, run: Run, run_id: str) -> Run:
     """Return the run named. Raises NotFound, UnknownSnapshot, InvalidValue for the same run."""
     if run_id == run.run_id:
-        raise InvalidValue("That is this run. Name another one.")
+        raise InvalidValue("A run cannot be compared with itself.")
     other = get_run(request.workspace, run_id)
     get_snapshot(other)
     return other

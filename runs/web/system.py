@@ -51,6 +51,6 @@ def system(request: HttpRequest) -> HttpResponse:
 def server(request: HttpRequest) -> HttpResponse:
     """For those who own the whole studio. Raises NotFound for all others."""
     if not request.principal.is_owner_everywhere:
-        raise NotFound("Only owners of the whole studio see how its server is doing.")
+        raise NotFound("Only studio owners can see the state of the server.")
     context = {**frame(request, "system_server"), "server": read_server_state()}
     return render(request, "system/server.html", context)

@@ -111,7 +111,7 @@ def chosen(request: HttpRequest) -> list[Run]:
     """The runs that the form names. Raises InvalidValue for none, NotFound."""
     run_ids: list[Any] = list(dict.fromkeys(request.POST.getlist("run")))
     if not run_ids:
-        raise InvalidValue("Choose the runs first.")
+        raise InvalidValue("Select runs first.")
     return get_runs(workspace=request.workspace, run_ids=run_ids)
 
 
@@ -119,7 +119,7 @@ def read_counts(form: QueryDict) -> dict[str, int]:
     """The numbers that were shown. Raises InvalidValue where one is missing."""
     texts: Mapping[str, str] = {name: form.get(name, "") for name in COUNTED}
     if not all(map(is_whole, texts.values())):
-        raise InvalidValue("Open the page anew to see what would be erased.")
+        raise InvalidValue("Reload the page to see what would be erased.")
     return {name: int(text) for name, text in texts.items()}
 
 

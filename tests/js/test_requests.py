@@ -54,27 +54,27 @@ def test_a_refusal_has_the_studios_words(modules, answer_with):
 def test_a_refusal_of_something_between_us_and_the_studio_is_told(modules, answer_with):
     answer_with(status=502, body="<h1>Bad gateway</h1>")
     refused = modules.run(PATH, OUTCOME, ["fetchJson", ADDRESS])
-    assert (refused["message"], refused["status"]) == ("The studio could not do that.", 502)
+    assert (refused["message"], refused["status"]) == ("Studio could not do that.", 502)
 
 
 def test_no_connection_is_told(modules, module_page):
     module_page.route(ADDRESS, lambda route: route.abort())
     refused = modules.run(PATH, OUTCOME, ["fetchJson", ADDRESS])
     module_page.unroute(ADDRESS)
-    assert (refused["message"], refused["status"]) == ("The studio does not answer.", 0)
+    assert (refused["message"], refused["status"]) == ("Studio is not responding.", 0)
 
 
 def test_an_answer_that_is_cut_off_is_told(modules, answer_with):
     answer_with(body='{"runs": ')
     refused = modules.run(PATH, OUTCOME, ["fetchJson", ADDRESS])
-    assert refused["message"] == "The studio sent an answer that cannot be read."
+    assert refused["message"] == "Studio sent an unreadable response."
 
 
 def test_waiting_ends(modules, module_page):
     module_page.route(ADDRESS, lambda route: None)
     refused = modules.run(PATH, OUTCOME, ["fetchJson", ADDRESS, {"waitMs": 50}])
     module_page.unroute(ADDRESS)
-    assert refused["message"] == "The studio took too long to answer."
+    assert refused["message"] == "Studio took too long to respond."
 
 
 def test_an_abort_is_no_failure_to_tell(modules, module_page):

@@ -74,7 +74,7 @@ def test_no_match_says_so_and_offers_the_way_back(as_part: Callable):
 
     answer = as_part(ADDRESS, q="<b>").content.decode()
 
-    assert "No experiment matches" in answer
+    assert "No matching experiments" in answer
     assert "&lt;b&gt;" in answer
 
 

@@ -121,7 +121,7 @@ def test_marked_lines_are_copied_as_text_however_far_apart(copying, run):
     until(tab, f"{LINES}.includes('line 3')")
     assert tab.evaluate(f"{LINES}.length") < 5000
     tab.click("[data-copy-lines]")
-    toast_says(tab, "Copied the text of lines 3 to 15,000")
+    toast_says(tab, "Copied text of lines 3 to 15,000")
     expected = ["line 3", "green 100%", *(f"line {i}" for i in range(5, 15_001))]
     assert tab.copied() == "\n".join(expected) + "\n"
 
@@ -136,7 +136,7 @@ def test_lines_are_marked_by_clicks_and_copied_by_a_key(copying, run):
     assert "line=2-4" in tab.url
     assert tab.locator("[data-marked-words]").inner_text() == "Lines 2 to 4"
     tab.keyboard.press("c")
-    toast_says(tab, "Copied the text of lines 2 to 4")
+    toast_says(tab, "Copied text of lines 2 to 4")
     assert tab.copied() == "line 2\nline 3\nline 4\n"
     tab.click("[data-copy-link]")
     toast_says(tab, "Copied a link")

@@ -10,6 +10,7 @@ from runs.artifacts.logs.appending import append_log
 from runs.artifacts.services import save_file
 from runs.tracking.services import update_run
 from tests.factories import make_run
+from tests.web.pages import html_of
 
 pytestmark = pytest.mark.django_db
 RUN = "/w/default/runs/kept"
@@ -328,6 +329,6 @@ def test_texts_and_found_files_are_not_for_everyone(guarded, run):
 
 def test_the_list_of_shortcuts_names_those_of_the_tab(studio, run):
     save(run, "a.log", "one\n")
-    page = studio.get(f"{RUN}/outputs").content.decode()
-    assert "<dt>Copy the marked lines</dt><dd><kbd>c</kbd></dd>" in page
-    assert "Copy the marked lines" not in studio.get(f"{RUN}/details").content.decode()
+    page = html_of(studio.get(f"{RUN}/outputs"))
+    assert "<dt>Copy the selected lines</dt><dd><kbd>c</kbd></dd>" in page
+    assert "Copy the selected lines" not in studio.get(f"{RUN}/details").content.decode()

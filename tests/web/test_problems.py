@@ -10,7 +10,7 @@ def test_our_own_fault_is_told_without_asking_the_database():
     answer = problems.server_error(RequestFactory().get("/w/default/experiments"))
 
     assert answer.status_code == 500
-    assert "What your runs have logged is kept" in answer.content.decode()
+    assert "Your runs and their data are safe" in answer.content.decode()
 
 
 def test_our_own_fault_is_told_to_a_script_in_json():

@@ -10,11 +10,12 @@ from runs.tracking.models import Run
 from runs.web.run import TABS
 from tests.factories import make_experiment, make_run, make_workspace
 from tests.web.curves import log_curve
+from tests.web.pages import html_of
 
 
 def page_of(studio: Client, run: Run, tab: str = "") -> str:
     address = f"/w/default/runs/{run.run_id}" + (f"/{tab}" if tab else "")
-    return studio.get(address).content.decode()
+    return html_of(studio.get(address))
 
 
 def post(studio: Client, run: Run, what: str, **fields: str):
@@ -55,7 +56,7 @@ def test_params_and_properties_and_tags_are_shown(studio: Client):
 
     page = page_of(studio, run)
 
-    for shown in ("0.001", "sealed", "great", "bare", "1 tag of the MLflow client"):
+    for shown in ("0.001", "sealed", "great", "bare", "1 MLflow client tag"):
         assert shown in page
 
 
@@ -85,7 +86,7 @@ def test_a_failed_run_says_why_at_the_top(studio: Client):
     run = make_run()
     services.update_run(run=run, status="Failed", reason="loss is nan", by="ana")
 
-    assert "<b>Failed</b> loss is nan" in page_of(studio, run)
+    assert "<b>Failed</b>loss is nan" in page_of(studio, run)
 
 
 def test_the_history_tells_every_status(studio: Client):

@@ -42,4 +42,4 @@ def test_a_run_that_has_not_failed_shows_no_box(studio: Client):
     run = make_run(run_id="fine")
     save_file(owner=run, path="logs/a.log", chunks=[LOG])
 
-    assert "Why it failed" not in studio.get("/w/default/runs/fine").content.decode()
+    assert "Failure" not in studio.get("/w/default/runs/fine").content.decode()

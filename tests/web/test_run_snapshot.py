@@ -10,6 +10,7 @@ from runs.artifacts.snapshots.services import save_snapshot
 from runs.workspaces.permissions import Role
 from tests.artifacts.zips import FOLDER, make_zip
 from tests.factories import make_experiment, make_member, make_run, make_workspace
+from tests.web.pages import html_of
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +35,7 @@ def keep(run, files) -> None:
 
 
 def page_of(studio: Client, run_id: str, **query: str) -> str:
-    return studio.get(f"/w/default/runs/{run_id}/snapshot", query).content.decode()
+    return html_of(studio.get(f"/w/default/runs/{run_id}/snapshot", query))
 
 
 def ask(studio: Client, run_id: str, what: str, **query: str):
@@ -72,7 +73,7 @@ class TestPage:
 
     def test_the_tab_counts_the_files(self, studio: Client, runs):
         page = page_of(studio, "run-1")
-        assert 'aria-current="page">Snapshot <span class="n">3</span>' in page
+        assert 'aria-current="page">Snapshot<span class="n">3</span>' in page
         assert "Download zip" in page
 
     def test_other_runs_of_the_experiment_are_offered(self, studio: Client, runs):

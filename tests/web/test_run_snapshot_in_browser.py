@@ -110,7 +110,7 @@ def test_equal_snapshots_say_so(tab):
     run = make_run(run_id="run-3")
     save_snapshot(run=run, chunks=[make_zip(AFTER)])
     tab.goto("/w/default/runs/run-3/snapshot?with=run-2")
-    tab.wait_for_selector("text=Both snapshots hold the same files.")
+    tab.wait_for_selector("text=Both snapshots contain the same files.")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

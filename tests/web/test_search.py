@@ -10,6 +10,7 @@ from django.test import Client
 from runs.tracking import services
 from tests.factories import make_experiment, make_run, make_workspace
 from tests.web.curves import log_curve
+from tests.web.pages import html_of
 
 SEARCH = "/w/default/search"
 
@@ -26,7 +27,7 @@ def found(as_part: Callable) -> Callable[[str], str]:
 
 
 def page(studio: Client, **query: str) -> str:
-    answer = studio.get(SEARCH, query).content.decode()
+    answer = html_of(studio.get(SEARCH, query))
     return unescape(answer.replace("<mark>", "").replace("</mark>", ""))
 
 

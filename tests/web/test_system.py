@@ -11,6 +11,7 @@ from runs.tracking import services
 from runs.tracking.clock import now_ms
 from runs.workspaces.permissions import Role
 from tests.factories import make_experiment, make_member, make_run, make_user
+from tests.web.pages import html_of
 
 PAGE = "/w/default/system"
 
@@ -30,7 +31,7 @@ def run_with_bytes(count: int, experiment: str = "vision", **fields):
 def text_of(client: Client, address: str) -> str:
     answer = client.get(address)
     assert answer.status_code == 200, answer
-    return answer.content.decode()
+    return html_of(answer)
 
 
 def test_experiments_are_listed_with_what_they_take(studio: Client):
@@ -105,17 +106,17 @@ def test_the_server_page_tells_no_path_and_no_secret(studio: Client, settings):
 
 def test_a_sign_of_life_shows_and_an_old_one_does_not(studio: Client, monkeypatch):
     monkeypatch.setattr(apps.get_app_config("runs"), "started_ms", now_ms())
-    assert "Waiting for a sign" in text_of(studio, f"{PAGE}/server")
+    assert "Waiting for the first heartbeat" in text_of(studio, f"{PAGE}/server")
     monkeypatch.setattr(apps.get_app_config("runs"), "started_ms", now_ms() - 3_600_000)
     assert "no task has run yet" in text_of(studio, f"{PAGE}/server")
     record_heartbeat()
-    assert "Alive</span>" in text_of(studio, f"{PAGE}/server")
+    assert "Running</span>" in text_of(studio, f"{PAGE}/server")
     Heartbeat.objects.update(at_ms=now_ms() - 3_600_000)
-    assert "Silent</span>" in text_of(studio, f"{PAGE}/server")
+    assert "Not running</span>" in text_of(studio, f"{PAGE}/server")
 
 
 def test_a_queue_that_is_away_is_told(studio: Client, queue_away):
-    assert "Does not answer" in text_of(studio, f"{PAGE}/server")
+    assert "Not reachable" in text_of(studio, f"{PAGE}/server")
 
 
 def test_only_owners_of_the_studio_see_the_server(guarded: Client):

@@ -13,6 +13,7 @@ from runs.tracking.models import Lifecycle, Run
 from runs.workspaces.permissions import Role
 from tests.factories import make_experiment, make_member, make_run
 from tests.housekeeping.full_runs import ALL_BYTES, ALL_POINTS, make_deleted_run
+from tests.web.pages import html_of
 
 PAGE = "/w/default/system/deleted"
 PREVIEW, PURGE = "/w/default/system/purge/preview", "/w/default/system/purge"
@@ -32,7 +33,7 @@ def deleted_run(**fields) -> Run:
 
 
 def text_of(client: Client, address: str = PAGE) -> str:
-    return client.get(address).content.decode()
+    return html_of(client.get(address))
 
 
 def form_of(panel: str) -> dict[str, list[str]]:
@@ -51,12 +52,12 @@ def ask_preview(client: Client, **form) -> dict[str, list[str]]:
 
 def test_deleted_runs_are_listed_with_their_size(studio: Client):
     make_deleted_run(name="gone")
-    make_run(name="kept")
+    make_run(name="still-here")
 
     page = text_of(studio)
 
     assert "gone" in page
-    assert "kept" not in page
+    assert "still-here" not in page
     assert f"{ALL_BYTES} bytes in 3 files" in page
     assert f"{ALL_POINTS:,}" in page
 
@@ -174,11 +175,11 @@ def test_a_long_purge_shows_how_far_it_is(studio: Client, as_part, monkeypatch):
     studio.post(PURGE, {**ask_preview(studio, all="1"), "typed": "2"})
     page = text_of(studio)
     assert "0 of 2 runs" in page
-    assert "waits for a worker" in page
+    assert "Waiting for a worker" in page
     assert "data-live" in page
 
     working.do_part(Purge.objects.get())
-    assert "1 of 2 runs" in as_part(PAGE).content.decode()
+    assert "1 of 2 runs" in html_of(as_part(PAGE))
 
     working.resume_purges()
     Purge.objects.filter(ended_ms=None).update(beat_ms=0)
@@ -196,7 +197,7 @@ def test_readers_look_and_contributors_restore_but_only_owners_erase(guarded: Cl
     assert "Restore" not in page
     assert guarded.post(RESTORE, {"run": run.run_id}).status_code == 403
     guarded.force_login(make_member(Role.CONTRIBUTOR))
-    assert "Erase for good" not in text_of(guarded)
+    assert "Erase permanently" not in text_of(guarded)
     assert guarded.post(PREVIEW, {"all": "1"}).status_code == 403
     assert guarded.post(PURGE, {"all": "1"}).status_code == 403
     assert Run.objects.filter(pk=run.pk).exists()

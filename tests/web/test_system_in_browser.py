@@ -38,12 +38,12 @@ def test_chosen_runs_are_restored_and_erased_for_good(tab, deleted):
     tab.wait_for_selector("tr:has-text('gone 0')", state="detached")
     choose(tab, "gone 1", "gone 2")
     assert tab.inner_text("[data-picked]") == "2 runs chosen"
-    tab.click("button:has-text('Erase for good…')")
+    tab.click("button:has-text('Erase permanently…')")
     tab.fill("#erase-panel [name=typed]", "3")
-    tab.click("#erase-panel button:has-text('Erase for good')")
+    tab.click("#erase-panel button:has-text('Erase permanently')")
     assert tab.evaluate("document.querySelector('#erase-panel :invalid') !== null")
     tab.fill("#erase-panel [name=typed]", "2")
-    tab.click("#erase-panel button:has-text('Erase for good')")
+    tab.click("#erase-panel button:has-text('Erase permanently')")
 
     tab.wait_for_selector("text=Last erased")
     until(tab, "document.querySelectorAll('#deleted-runs tbody tr').length === 1")
@@ -65,7 +65,7 @@ def test_a_long_purge_is_followed_to_its_end(tab, deleted, monkeypatch):
     tab.goto(PAGE)
     tab.click("button:has-text('Erase all 4…')")
     tab.fill("#erase-panel [name=typed]", "4")
-    tab.click("#erase-panel button:has-text('Erase for good')")
+    tab.click("#erase-panel button:has-text('Erase permanently')")
     tab.wait_for_selector("text=0 of 4 runs")
 
     working.resume_purges()

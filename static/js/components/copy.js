@@ -17,7 +17,7 @@ function textOf(button) {
 /** Copy `text` and say so: in `words`, or with the text itself where it is short. */
 export async function copy(text, words = text.length < 80 ? `Copied ${text}` : "Copied") {
   if (await toClipboard(text)) toast(words);
-  else toast("The browser does not let this page copy.", { bad: true, hint: text.slice(0, 200) });
+  else toast("Your browser blocked copying.", { bad: true, hint: text.slice(0, 200) });
 }
 
 async function toClipboard(text) {

@@ -83,9 +83,9 @@ function show() {
 
 const WORDS = { live: "Live", off: "Paused", offline: "Offline" };
 const TITLES = {
-  live: "Live: changes show by themselves. Click to pause.",
-  off: "Paused. Click for live updates.",
-  offline: "The studio does not answer. Trying again.",
+  live: "Live updates are on. Click to pause.",
+  off: "Live updates are paused. Click to resume.",
+  offline: "Connection lost. Retrying…",
 };
 
 async function refresh(address, group, isForced) {

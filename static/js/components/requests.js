@@ -4,10 +4,10 @@
 import { toast } from "./toasts.js";
 
 const LONGEST_WAIT_MS = 30_000;
-const SILENT = { text: "The studio does not answer.", hint: "Check the connection and try again." };
-const SLOW = { text: "The studio took too long to answer.", hint: "Try again in a moment." };
-const REFUSED = { text: "The studio could not do that.", hint: "Try again." };
-const UNREADABLE = { text: "The studio sent an answer that cannot be read.", hint: "Try again." };
+const SILENT = { text: "Studio is not responding.", hint: "Check the connection and try again." };
+const SLOW = { text: "Studio took too long to respond.", hint: "Try again in a moment." };
+const REFUSED = { text: "Studio could not do that.", hint: "Try again." };
+const UNREADABLE = { text: "Studio sent an unreadable response.", hint: "Try again." };
 
 const WORDS = { TimeoutError: SLOW, SyntaxError: UNREADABLE };
 

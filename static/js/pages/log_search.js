@@ -63,7 +63,7 @@ async function searchPart(query, behind, signal) {
     if ("next" in line) return line.next;
     tell("Searching…");
   }
-  throw new Error("The search broke off. What was found is kept; search again for the rest.");
+  throw new Error("The search was interrupted. Search again to see all results.");
 }
 
 function tell(doing) {
@@ -72,7 +72,7 @@ function tell(doing) {
     `${doing} ${number(state.searched)} of ${number(state.total)} runs · hits in ${number(state.runs.size)}`;
   Object.assign(find("progress"), { max: state.total || 1, value: state.searched });
   if (doing === "Searched" && !state.runs.size)
-    find("found").replaceChildren(make("p", "nothing", "No run printed it."));
+    find("found").replaceChildren(make("p", "nothing", "No matches."));
 }
 
 function show(found, query) {

@@ -18,7 +18,7 @@ async function start() {
     const { files, same } = await fetchJson(root.dataset.tree + query);
     if (compared) tellCounts(files, same);
     if (files.length) showFiles(files);
-    else tell("Both snapshots hold the same files.");
+    else tell("Both snapshots contain the same files.");
   } catch (error) {
     tell(error.message);
   }
@@ -58,7 +58,7 @@ function showFiles(files) {
 
   const open = async (path, options = {}) => {
     const file = byPath.get(path);
-    if (!file) return tell(`There is no file "${path}" here.`);
+    if (!file) return tell(`File not found: ${path}`);
     const pane = paneOf(file);
     for (const one of Object.values(panes)) one.element.hidden = one !== pane;
     root.querySelector("[data-note]").hidden = true;
@@ -127,7 +127,7 @@ function addBackButton(pane) {
   button.className = "btn ghost";
   button.type = "button";
   button.dataset.whole = "";
-  button.textContent = "What differs";
+  button.textContent = "Changes";
   button.addEventListener("click", () => pane.dispatchEvent(new CustomEvent("whole")));
   pane.find("raw").before(button);
 }

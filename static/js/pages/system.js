@@ -19,7 +19,9 @@ function show() {
   const count = all.filter((box) => box.checked).length;
   const picked = form().querySelector("[data-picked]");
   if (!picked) return;
-  picked.textContent = count ? `${count} run${count === 1 ? "" : "s"} chosen` : "No run chosen";
+  picked.textContent = count
+    ? `${count} run${count === 1 ? "" : "s"} selected`
+    : "No runs selected";
   form()
     .querySelectorAll("[data-needs-pick]")
     .forEach((button) => (button.disabled = !count));

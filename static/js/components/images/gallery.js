@@ -105,8 +105,8 @@ export class Gallery {
   noteOf(names, isEmpty) {
     const note = Object.assign(document.createElement("p"), { className: "muted" });
     if (names.length > SHOWN_AT_ONCE)
-      note.textContent = `The first ${SHOWN_AT_ONCE} of ${names.length} names. Find the others by name.`;
-    else if (!names.length && !isEmpty) note.textContent = "No image has such a name.";
+      note.textContent = `Showing ${SHOWN_AT_ONCE} of ${names.length} names. Search to find the others.`;
+    else if (!names.length && !isEmpty) note.textContent = "No matching images.";
     return note.textContent ? [note] : [];
   }
 

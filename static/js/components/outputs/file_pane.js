@@ -8,9 +8,9 @@ import { LogSearch } from "./log_search.js";
 import { LogViewer } from "./log_viewer.js";
 import { drawPreview } from "./previews.js";
 
-const TIMES_KNOWN = "When the studio received each line";
+const TIMES_KNOWN = "Time at which Studio received each line";
 const TIMES_UNKNOWN =
-  "Not known for this file: it was uploaded as a whole, or before the studio noted when lines arrive";
+  "No timestamps: this file was uploaded as a whole, or before Studio recorded them";
 
 /** A pane made from the template; `addresses` are the `data-*` of the page. */
 export class FilePane extends EventTarget {

@@ -96,7 +96,7 @@ export class FileTree {
     if (entry.growing) {
       const dot = document.createElement("i");
       dot.className = "live-dot";
-      dot.title = "Still written";
+      dot.title = "Being written";
       item.append(dot);
     }
     const size = document.createElement("span");
@@ -152,7 +152,7 @@ export class FileTree {
   async loadFound(wanted) {
     const list = group();
     await this.addFound(list, wanted, "");
-    if (!list.children.length) list.append(note(`No file's path holds "${wanted}".`));
+    if (!list.children.length) list.append(note(`No matching files`));
     return list;
   }
 

@@ -14,7 +14,7 @@ export class LineMarks extends EventTarget {
     this.words = find("marked-words");
     find("copy-lines").addEventListener("click", () => this.copyText());
     find("copy-link").addEventListener("click", () =>
-      copy(location.href, `Copied a link to ${this.name}`),
+      copy(location.href, `Copied link to ${this.name}`),
     );
     find("unmark").addEventListener("click", () => this.change(null));
     viewer.addEventListener("line", ({ detail }) => this.choose(detail));
@@ -64,12 +64,13 @@ export class LineMarks extends EventTarget {
   }
 
   async copyText() {
-    if (!this.range) return toast("Mark lines first: click a line number, then Shift and another.");
+    if (!this.range)
+      return toast("Select lines first: click a line number, then Shift+click another.");
     const [first_line, last_line] = this.range;
     const params = new URLSearchParams({ path: this.viewer.path, first_line, last_line });
     const { name } = this;
     try {
-      return copy(await fetchText(`${this.address}?${params}`), `Copied the text of ${name}`);
+      return copy(await fetchText(`${this.address}?${params}`), `Copied text of ${name}`);
     } catch (error) {
       return toast(error.message, { bad: true });
     }

@@ -218,7 +218,7 @@ export class RunStore extends EventTarget {
   /** What was asked for in vain is asked for again. Throws when there is still no answer. */
   async tryAgain() {
     await this.reload();
-    if (!this.answers) throw new Error("The studio does not answer.");
+    if (!this.answers) throw new Error("Studio is not responding.");
   }
 
   /** Fresh rows replace the old ones; rows beyond them stay, and so does what is inside. */
