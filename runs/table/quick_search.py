@@ -12,9 +12,8 @@ from runs.search.comparisons import first_chars
 from runs.search.fetching import fetch
 from runs.table.names import KEYS, NOTES, list_names
 from runs.tracking.client_tags import is_client_tag
-from runs.tracking.fields import Entity
-from runs.tracking.filters import Comparison, Field, Operator
-from runs.tracking.filters.unparse import unparse
+from runs.tracking.fields import Entity, Field
+from runs.tracking.filters import Comparison, Operator, unparse
 from runs.tracking.models import INDEXED_VALUE_CHARS, Experiment, Lifecycle, Run
 from runs.tracking.texts import INT64_MAX, is_storable
 from runs.workspaces.models import Workspace
