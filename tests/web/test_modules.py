@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from runs.assets.module_graph import imports_of
+from runs.assets.module_bundle import EXPORT
+from runs.assets.module_graph import IMPORT, imports_of, resolve
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(path.name for path in (ROOT / "static/js/pages").glob("*.js"))
@@ -46,3 +47,19 @@ def test_a_page_of_collected_files_asks_for_all_of_them_in_one(db, studio, setti
     settings.STATIC_VERSION = "0123456789abcdef"
     page = studio.get("/w/default/runs").content.decode()
     assert set(re.findall(r'"modulepreload" href="[^"]*?/(js/[^"]+)"', page)) == {"js/modules.js"}
+
+
+def test_every_name_that_a_module_imports_is_exported_where_it_is_looked_for():
+    static = ROOT / "static"
+    modules = {
+        path.relative_to(static).as_posix(): path.read_text() for path in static.rglob("*.js")
+    }
+    absent = [
+        f"{name} of {target} in {path}"
+        for path, text in modules.items()
+        for names, relative in IMPORT.findall(text)
+        for target in [resolve(path, relative)]
+        for name in filter(None, (one.partition(" as ")[0].strip() for one in names.split(",")))
+        if name not in {export[1] for export in EXPORT.findall(modules[target])}
+    ]
+    assert absent == []

@@ -1,6 +1,6 @@
 // Which runs are compared, in which colours: as the legend of the page lists them.
 
-import { colorOf } from "../plotly.js";
+import { colorOf } from "../colors.js";
 
 /** The compared runs, [{id, name, color, dash}], in their order. */
 export function readLegend() {
