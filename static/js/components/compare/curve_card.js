@@ -1,8 +1,9 @@
 // A card with one curve of each run over each other.
 
 import { element } from "../../lib/element.js";
+import { decodeArray } from "../../lib/typed_arrays.js";
 import { CHOICES, CURVES } from "../charts/diagrams.js";
-import { CONFIG, decodeArray, layoutOf, loadPlotly } from "../plotly.js";
+import { drawPlot } from "../plotly.js";
 import { fetchJson } from "../requests.js";
 import { readLegend } from "./legend.js";
 
@@ -31,7 +32,6 @@ class CurveCard {
       { rootMargin: "200px" },
     );
     views.observe(this.element);
-    new ResizeObserver(() => this.draw()).observe(this.plot);
   }
 
   async load() {
@@ -46,7 +46,6 @@ class CurveCard {
 
   async draw() {
     if (!this.lines) return;
-    const plotly = await loadPlotly();
     const traces = this.shown.flatMap(({ id, name, color, dash }) => {
       const line = this.lines.get(id);
       if (!line?.x.length) return [];
@@ -57,7 +56,7 @@ class CurveCard {
         x: line.x,
         y: line.y,
         line: { width: 1.5, color, dash },
-        text: textOf(name),
+        text: name,
         hovertemplate: "%{text}<br>%{x:.4g}, %{y:.4g}<extra></extra>",
       };
     });
@@ -66,8 +65,8 @@ class CurveCard {
       ? `${without} of ${this.shown.length} runs have no points.`
       : "";
     const { x, y } = this.titles;
-    const axis = (text, values) => ({ title: { text: textOf(text) }, ...unitRange(values) });
-    const layout = layoutOf({
+    const axis = (text, values) => ({ title: { text }, ...unitRange(values) });
+    await drawPlot(this.plot, traces, {
       xaxis: {
         ...axis(
           x,
@@ -81,13 +80,8 @@ class CurveCard {
       ),
       uirevision: y,
     });
-    await plotly.react(this.plot, traces, layout, CONFIG);
-    await plotly.Plots.resize(this.plot);
   }
 }
-
-/** Plotly reads labels as HTML: what a run names is text. */
-const textOf = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 
 /** Rates are drawn from 0 to 1, so that curves of different cards compare. */
 function unitRange(columns) {

@@ -1,8 +1,8 @@
 // The tab Curves: tables and accuracy curves of all runs over each other, matrices side by side.
 
 import { element } from "../../lib/element.js";
+import { onThemeChange } from "../colors.js";
 import { DiagramCard } from "../diagram_card.js";
-import { onThemeChange } from "../plotly.js";
 import { AccuracyOverlay, TableOverlay } from "./curve_card.js";
 import { readLegend } from "./legend.js";
 
