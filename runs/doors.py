@@ -21,14 +21,13 @@ DOORS = (
     ),
     Door("runs.web.urls", ("",), problems.refuse, has_session=True),
 )
-# Also of a name that no workspace can have: the door refuses it in its own form.
-IN_WORKSPACE = re.compile(r"/w/[^/]+/")
+ADDRESS = re.compile("|".join(f"({door.pattern})" for door in DOORS))
 
 
 def door_of(address: str) -> Door:
     """Return the door that has the path of an address."""
-    inside = IN_WORKSPACE.sub("", address, count=1) if IN_WORKSPACE.match(address) else address[1:]
-    return next(door for door in DOORS if door.has(inside if door.in_workspaces else address[1:]))
+    found = ADDRESS.match(address)
+    return DOORS[found.lastindex - 1] if found and found.lastindex else DOORS[-1]
 
 
 def door_at(request: HttpRequest) -> Door:

@@ -1,5 +1,6 @@
 """What a door is: the addresses that belong to it, and how it refuses a request."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -40,9 +41,9 @@ class Door:
         """The package, or the module, that holds the views."""
         return self.urls.removesuffix(".urls")
 
-    def has(self, path: str) -> bool:
-        """Tell whether the door has a path, given without its first `/` and, with
-        `in_workspaces`, without `w/<workspace>/`."""
-        return any(
-            path == own or (own[-1:] in ("", "/") and path.startswith(own)) for own in self.paths
-        )
+    @property
+    def pattern(self) -> str:
+        """The regular expression of the beginning of the door's addresses."""
+        place = "/(?:w/[^/]+/)?" if self.in_workspaces else "/"
+        own = (re.escape(path) + ("" if path[-1:] in ("", "/") else r"\Z") for path in self.paths)
+        return f"{place}(?:{'|'.join(own)})"
