@@ -2,8 +2,8 @@
 
 from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.http import content_disposition_header
 
+from runs.http.sending import disposition
 from runs.table.export_formats import FORMATS
 from runs.table.exports import CONTENTS
 from runs.tracking.errors import InvalidValue
@@ -28,5 +28,5 @@ def export(request: HttpRequest) -> HttpResponseBase:
     return StreamingHttpResponse(
         write(fields, rows),
         content_type=content_type,
-        headers={"Content-Disposition": content_disposition_header(True, name) or ""},
+        headers=disposition(name),
     )
