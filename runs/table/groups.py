@@ -13,6 +13,7 @@ from runs.search.keyed_terms import KeyedTerm
 from runs.search.metric_terms import MetricTerm
 from runs.search.prepared import PreparedSearch
 from runs.table.columns import Column
+from runs.table.natural_order import natural_key
 from runs.tracking.errors import InvalidValue
 from runs.tracking.fields import STORED, Entity, Field
 from runs.tracking.run_fields import BY_NAME, label_of
@@ -90,7 +91,7 @@ def sort_groups(groups: list[Group], keys: Sequence[SortKey]) -> list[Group]:
 
 def _sort_value(group: Group, key: SortKey) -> Any:
     if not key.is_metric:
-        return tuple("" if value is None else str(value) for value in group.values)
+        return tuple(natural_key(value) for value in group.values)
     return group.metrics[key.field].mean if key.field in group.metrics else None
 
 
