@@ -1,4 +1,4 @@
-"""The base of every endpoint: the gate, the throttle, strict input, JSON out.
+"""The base of every endpoint: access, throttle, strict input, JSON output.
 
 A handler says what it admits by an `Access`; a class has one handler per method. The permission
 table decides, through the same `admit` as at every other door.
@@ -26,10 +26,10 @@ CHALLENGE = 'Basic realm="Studio", Bearer realm="Studio"'
 
 
 class GateAuthentication(BaseAuthentication):
-    """Who asks: a token, a password, or the local owner of an open studio."""
+    """Finds the sender of a request: by token, by password, or as the local owner."""
 
     def authenticate(self, request: Request) -> tuple[Any, Principal] | None:
-        """Raises NotSignedIn for credentials that are wrong; None for nobody we know."""
+        """Return None for nobody known. Raises NotSignedIn for wrong credentials."""
         principal = find_principal(request._request)
         return principal and (principal.user or AnonymousUser(), principal)
 
@@ -38,7 +38,7 @@ class GateAuthentication(BaseAuthentication):
 
 
 class TablePermission(BasePermission):
-    """What the permission table says about the handler's action in the workspace asked for."""
+    """Asks the permission table about the handler's action in the workspace of the address."""
 
     def has_permission(self, request: Request, view: "Endpoint") -> bool:
         """Raises NotSignedIn, UnknownWorkspace, NotAllowed."""
@@ -80,7 +80,7 @@ class Endpoint(APIView):
         return super().dispatch(request, *args, **path)
 
     def initial(self, request: Request, *args: Any, **path: Any) -> None:
-        """A method that is not here is refused before anybody is asked who they are."""
+        """Refuse an unknown method before looking up who sends the request."""
         if (request.method or "").lower() not in self.http_method_names:
             raise MethodNotAllowed(request.method or "")
         super().initial(request, *args, **path)
@@ -106,5 +106,5 @@ def answer(shape: type, value: Any, status: int = 200) -> Response:
 
 
 def nothing() -> Response:
-    """Done; there is nothing to tell."""
+    """Return an answer without a body."""
     return Response(status=204)

@@ -24,7 +24,7 @@ STREAMED = 0
 
 @dataclass(frozen=True)
 class Call:
-    """An admitted request: who asks, and in which workspace."""
+    """An admitted request: its sender, and the workspace it is for."""
 
     request: HttpRequest
     workspace: Workspace
@@ -43,9 +43,9 @@ def endpoint(
 ) -> Callable[[View], DjangoView]:
     """Make an endpoint of `view(call, message, **path)`; without `takes`, of `view(call, **path)`.
 
-    The view returns a Django response, or what is to be answered as JSON; `perform` of the endpoint
-    hands that out as it is, and raises what went wrong. `max_body_bytes` None is
-    the studio's cap for JSON; `STREAMED` no cap, for a view that reads the body itself.
+    The view returns a Django response, or a value to answer as JSON. The endpoint's `perform`
+    returns the same and raises every error. `max_body_bytes` None is the studio's cap for JSON;
+    `STREAMED` is no cap, for a view that reads the body itself.
     """
     if max_body_bytes is None:
         max_body_bytes = settings.STUDIO_MAX_BODY_BYTES

@@ -1,8 +1,8 @@
 """Who sends a request, and may they do what it asks? No other module below the doors reads one.
 
-Who asks is, in this order: the owner of the token or the user of the password in the
-`Authorization` header; the user signed in with a session (pages only: the API doors run without
-sessions, so a cookie opens nothing there); the one local user of an open studio.
+A request is sent by, in this order: the owner of the token, or the user of the password, in the
+`Authorization` header; the user signed in with a session (pages only: API doors have no sessions,
+so a cookie opens nothing there); the one local user of an open studio.
 """
 
 import base64
@@ -42,10 +42,10 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Access:
-    """What a view admits. Every view carries one as `view.access`; one without is refused.
+    """What a view admits. Every view has one as `view.access`; a view without it is refused.
 
-    `max_body_bytes` None means no cap: an upload that is streamed. Used as a decorator it only
-    attaches itself: `@Access(Action.RUN_READ, ("GET",))`.
+    `max_body_bytes` None means no cap: an upload that is streamed. As a decorator it
+    only sets `view.access`: `@Access(Action.RUN_READ, ("GET",))`.
     """
 
     action: Action
@@ -168,9 +168,10 @@ def find_role(principal: Principal, workspace: Workspace) -> Role | None:
 
 
 def find_principal(request: HttpRequest) -> Principal | None:
-    """Return who asks, None if nobody we know.
+    """Return who sends the request; None for nobody known.
 
-    Raises NotSignedIn when credentials are sent and wrong: they never fall back to less.
+    Raises NotSignedIn when the credentials are wrong, also where a session or the local owner
+    would be let in.
     """
     header = request.META.get("HTTP_AUTHORIZATION", "")
     if header:

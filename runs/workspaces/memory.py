@@ -1,6 +1,6 @@
-"""What the gate has just looked up, kept for two seconds: a client that logs asks it thousands of
-times. A role, a revoked token or a renamed workspace takes effect after that, in the process that
-changed it at once.
+"""Keeps what `access` has looked up for two seconds, because a client that logs sends thousands of
+requests. A change of a role, a token or a workspace takes effect at once in the process that made
+it, and after two seconds in the others.
 """
 
 import time
