@@ -10,6 +10,7 @@ from django.test import Client
 from runs.assets.module_bundle import bundle_modules
 from runs.assets.static_files import read_files
 from tests.web.browser import open_tab
+from tests.web.js_modules import open_modules
 
 
 @pytest.fixture
@@ -51,3 +52,9 @@ def tab(chromium, live_server, settings, bundled_scripts) -> Iterator[Any]:
     settings.STATICFILES_DIRS = [bundled_scripts, *settings.STATICFILES_DIRS]
     with open_tab(chromium, live_server.url) as page:
         yield page
+
+
+@pytest.fixture
+def module(chromium) -> Callable[..., Any]:
+    """Run JavaScript with the exports of a module of `static/js/lib`."""
+    return open_modules(chromium)

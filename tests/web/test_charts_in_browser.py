@@ -330,6 +330,7 @@ def test_zoom_scale_and_smoothing_are_in_the_address(tab, runs):
     assert tab.evaluate("document.querySelectorAll('.plot')[1].data.length") == 20
     from_menu(tab, "Reset zoom")
     until(tab, "!location.search.includes('zoom=')")
+    until(tab, f"{ranges}.every(([low, high]) => low === 0 && high === 39)")
 
 
 def test_the_charts_fold_and_their_height_is_dragged(tab, runs):
@@ -368,3 +369,43 @@ def test_the_legend_folds_for_all_charts(tab, runs):
     tab.get_by_role("button", name="Legend of val/loss", exact=True).click()
     until(tab, f"JSON.stringify({shown}) === '[10,20]'")
     assert tab.inner_text(".card-legend li >> nth=0") == "run 11"
+
+
+def test_a_chart_is_built_from_lists_with_a_preview_and_no_early_error(tab, runs):
+    open_table(tab, "?charts=[]")
+    tab.click("[data-add-chart]")
+    assert tab.inner_text(".preview .plot-empty") == "Choose a metric to see the chart."
+    assert tab.inner_text(".chart-builder .refused") == ""
+
+    tab.click(".chart-builder [name=y]")
+    tab.get_by_role("option", name="train/loss").click()
+    tab.keyboard.type("val")
+    tab.keyboard.press("ArrowDown")
+    tab.keyboard.press("Enter")
+    until(tab, "document.querySelector('.preview .plot')?.data?.length === 20")
+    assert tab.locator(".chart-builder .picker .chip").all_inner_texts() == [
+        "train/loss",
+        "val/loss",
+    ]
+    tab.click(".chart-builder [name=x]")
+    tab.keyboard.press("Control+a")
+    tab.keyboard.type("epo")
+    tab.get_by_role("option", name="epoch").click()
+    assert tab.input_value(".chart-builder [name=x]") == "epoch"
+    tab.get_by_role("button", name="Remove train/loss").click()
+    tab.click(".chart-builder [data-submit]")
+
+    until(tab, "document.querySelector('.card .plot')?.data?.length === 10")
+    assert json.loads(query_of(tab)["charts"]) == [{"y": ["val/loss"], "x": "metrics.epoch"}]
+
+
+@pytest.mark.parametrize("kind", ["scatter", "histogram", "bar", "box"])
+def test_every_numeric_axis_can_be_logarithmic(tab, runs, kind):
+    spec = {"t": kind, "y": ["val/loss"], "x": "metrics.train/loss", "xs": "log", "ys": "log"}
+    open_table(tab, charts(spec))
+    until(tab, f"{DRAWN} === 1")
+
+    layout = tab.evaluate("document.querySelector('.card .plot').layout")
+    wanted = {"scatter": "xy", "histogram": "xy", "bar": "x", "box": "y"}[kind]
+    for axis in wanted:
+        assert layout[f"{axis}axis"]["type"] == "log"

@@ -90,6 +90,7 @@ const sizeOf = (root) => ({
 });
 
 const resized = new WeakMap();
+const known = new WeakMap();
 const sizes = new ResizeObserver((entries) =>
   requestAnimationFrame(() => entries.forEach(({ target }) => fit(target))),
 );
@@ -108,9 +109,12 @@ function fit(root) {
   const { width, height } = sizeOf(root);
   if (!root.isConnected || !width || !height) return;
   const drawn = root._fullLayout;
-  if (drawn?.width === width && drawn.height === height) return;
-  if (drawn) window.Plotly.relayout(root, { width, height });
-  resized.get(root)?.();
+  if (drawn && (drawn.width !== width || drawn.height !== height))
+    window.Plotly.relayout(root, { width, height });
+  const [before, now] = [known.get(root), `${width} ${height}`];
+  known.set(root, now);
+  // The first size is the one that is drawn anyway.
+  if (before && before !== now) resized.get(root)?.();
 }
 
 // -- places ------------------------------------------------------------------------------------------

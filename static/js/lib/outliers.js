@@ -14,7 +14,7 @@ export function findOutliers(items) {
   if (items.length < LEAST_ITEMS) return null;
   const highs = items.map(({ high }) => high).sort(ascending);
   const lows = items.map(({ low }) => low).sort(ascending);
-  const most = Math.floor(0.75 * (items.length - 1));
+  const most = Math.floor((1 - MOST_SHARE) * (items.length - 1));
   const [top, bottom] = [highs[most], lows[items.length - 1 - most]];
   const reach = REACH * (top - bottom || Math.abs(top) || 1);
   const isBeyond = ({ low, high }) => high > top + reach || low < bottom - reach;

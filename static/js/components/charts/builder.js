@@ -1,11 +1,13 @@
 // Add chart: a panel whose fields shape a chart, with a live preview over the runs on the page.
 
 import { AGGREGATES, makeSpec, SCALES, TYPES, titleOf, X_AXES } from "../../lib/chart_spec.js";
+import { element } from "../../lib/element.js";
 import { SMOOTHINGS } from "../../lib/smoothing.js";
 import { BANDS } from "../../lib/statistics.js";
-import { erasePlot } from "../plotly.js";
+import { drawNothing, erasePlot } from "../plotly.js";
 import { fetchJson } from "../requests.js";
 import { makeChart } from "./kinds.js";
+import { Picker } from "./picker.js";
 
 const PREVIEW_DELAY_MS = 150;
 
@@ -17,6 +19,9 @@ export class ChartBuilder {
     this.preview = dialog.querySelector("[data-preview]");
     this.problem = dialog.querySelector("[data-problem]");
     this.fillSelects();
+    const several = (name) => new Picker(this.field(name), { several: true });
+    const one = (name) => new Picker(this.field(name));
+    this.pickers = { y: several("y"), right: several("right"), x: one("x"), group: one("group") };
     this.form.addEventListener("input", (event) => {
       if (event.target.name === "smoothing") this.resetAmount();
       this.changed();
@@ -44,16 +49,15 @@ export class ChartBuilder {
     return this.form.elements[name];
   }
 
-  /** `strip` gives runs and addresses; names of metrics and fields complete the inputs. */
+  /** `strip` gives runs and addresses. */
   attach(strip) {
     this.strip = strip;
-    const options = this.dialog.querySelector("#chart-metrics");
-    options.replaceChildren(...strip.names.map((name) => new Option(name)));
   }
 
   async open(spec, done) {
     this.done = done;
     this.base = spec;
+    this.offer([], []);
     this.write(spec);
     this.dialog.querySelector("[data-submit]").textContent = spec.y.length ? "Apply" : "Add chart";
     this.dialog.showModal();
@@ -61,36 +65,51 @@ export class ChartBuilder {
     await this.loadFields();
   }
 
-  /** Parameters, tags and metrics that may stand on the x axis or group runs. */
+  /** Parameters and tags may stand on the x axis or group runs. */
   async loadFields() {
     const params = new URLSearchParams({ search: "" });
-    for (const name of this.strip.store.state.exp ?? []) params.append("exp", name);
-    const answer = await fetchJson(`${this.dialog.dataset.names}?${params}`);
-    const idsOf = (kind) =>
-      (answer.sections?.find((one) => one.kind === kind)?.names ?? []).map(({ id }) => id);
-    const groups = [...idsOf("params"), ...idsOf("tags")];
-    this.dialog
-      .querySelector("#chart-groups")
-      .replaceChildren(...groups.map((id) => new Option(id)));
-    const metrics = this.strip.names.map((name) => `metrics.${name}`);
-    const axes = [...idsOf("params"), ...metrics, ...idsOf("tags")];
-    const built = Object.entries(X_AXES).map(([id, label]) => new Option(label, id));
-    this.dialog
-      .querySelector("#chart-axes")
-      .replaceChildren(
-        ...built,
-        new Option("Created", "run.created"),
-        ...axes.map((id) => new Option(id)),
-      );
+    for (const name of this.strip.store.asked.exp ?? []) params.append("exp", name);
+    const { sections = [] } = await fetchJson(`${this.dialog.dataset.names}?${params}`);
+    const namesOf = (kind) => sections.find((one) => one.kind === kind)?.names ?? [];
+    this.offer(namesOf("params"), namesOf("tags"));
+  }
+
+  /** Fill the lists of the pickers, all of plain names; what is chosen stays. */
+  offer(params, tags) {
+    const { y, x, group } = this.pickers;
+    const metrics = this.strip.names.map((name) => ({ value: name, label: name, note: "" }));
+    const onAxis = metrics.map(({ label }) => ({
+      value: `metrics.${label}`,
+      label,
+      note: "metric",
+    }));
+    const noted = (names, note) => names.map(({ id, label }) => ({ value: id, label, note }));
+    const fields = [...noted(params, "parameter"), ...noted(tags, "tag")];
+    const built = Object.entries(X_AXES).map(([value, label]) => ({ value, label, note: "" }));
+    const created = { value: "run.created", label: "Created", note: "" };
+    const values = [x.value, group.value];
+    y.options = metrics;
+    this.rightOptions = { line: metrics, parallel: [...fields, ...onAxis] };
+    this.offerRight();
+    x.options = [...built, created, ...onAxis, ...fields];
+    group.options = fields;
+    [x.value, group.value] = values;
+  }
+
+  offerRight() {
+    this.pickers.right.options = this.rightOptions[this.field("type").value] ?? [];
   }
 
   write(spec) {
-    const lists = { y: spec.y.join(", "), right: spec.right.join(", ") };
     const ranges = {
       xRange: (spec.xRange ?? []).join(" … "),
       yRange: (spec.yRange ?? []).join(" … "),
     };
-    for (const [name, value] of Object.entries({ ...spec, ...lists, ...ranges })) {
+    for (const [name, value] of Object.entries({ ...spec, ...ranges })) {
+      if (name in this.pickers) {
+        this.pickers[name].value = value;
+        continue;
+      }
       const field = this.field(name);
       if (!field) continue;
       if (field.type === "checkbox") field.checked = value;
@@ -104,10 +123,10 @@ export class ChartBuilder {
     return makeSpec({
       ...this.base,
       type: text("type"),
-      y: names(text("y"), this.strip.names),
-      right: names(text("right"), this.strip.names),
+      y: this.pickers.y.value,
+      right: this.pickers.right.value,
       match: text("match"),
-      x: text("x") || "step",
+      x: this.pickers.x.value || "step",
       aggregate: text("aggregate"),
       smoothing,
       amount: smoothing === "none" ? null : Number(text("amount")) || SMOOTHINGS[smoothing].value,
@@ -116,7 +135,7 @@ export class ChartBuilder {
       xRange: range(text("xRange")),
       yRange: range(text("yRange")),
       clip: this.field("clip").checked,
-      group: text("group"),
+      group: this.pickers.group.value,
       center: text("center"),
       band: text("band"),
       members: this.field("members").checked,
@@ -125,9 +144,11 @@ export class ChartBuilder {
   }
 
   changed() {
+    this.offerRight();
     const spec = this.read();
-    this.form.dataset.type = spec.type;
-    this.form.dataset.grouped = String(Boolean(spec.group));
+    for (const part of this.form.querySelectorAll("[data-for]"))
+      part.hidden = !part.dataset.for.split(" ").includes(spec.type);
+    for (const part of this.form.querySelectorAll("[data-grouped]")) part.hidden ||= !spec.group;
     this.showAmount(spec);
     this.dialog.querySelector("[data-title]").textContent = titleOf(spec);
     clearTimeout(this.timer);
@@ -158,9 +179,9 @@ export class ChartBuilder {
     this.clearPreview();
     this.problem.textContent = problemOf(spec);
     if (this.problem.textContent) return;
-    const plot = document.createElement("div");
-    plot.className = "plot";
+    const plot = element("div", { class: "plot" });
     this.preview.append(plot);
+    if (missingOf(spec)) return drawNothing(plot, missingOf(spec));
     try {
       await makeChart(plot, spec, {
         ...this.strip.contextOf(null),
@@ -170,6 +191,7 @@ export class ChartBuilder {
     } catch (error) {
       this.problem.textContent = error.message;
     }
+    return undefined;
   }
 
   clearPreview() {
@@ -180,7 +202,7 @@ export class ChartBuilder {
   submit(event) {
     event.preventDefault();
     const spec = this.read();
-    const problem = problemOf(spec);
+    const problem = problemOf(spec) || missingOf(spec);
     this.problem.textContent = problem;
     if (problem) return;
     this.dialog.close();
@@ -196,26 +218,17 @@ function problemOf(spec) {
       return "The pattern is not a regular expression.";
     }
   }
-  if (!spec.y.length && !spec.match) return "Choose at least one metric, or a pattern of names.";
   if (spec.type === "line" && !(spec.x in X_AXES) && !/^metrics\../.test(spec.x))
-    return `The x axis of lines is ${Object.keys(X_AXES).join(", ")} or a metric, as in metrics.epoch.`;
-  if (spec.type === "parallel" && spec.y.length + spec.right.length < 2 && !spec.match)
-    return "Choose at least two columns, such as params.lr and loss.";
+    return "Choose the x axis of lines from the list: steps, times or a metric.";
   return "";
 }
 
-/** Names separated by commas; a known name that holds a comma itself is kept whole. */
-function names(text, known) {
-  if (!text) return [];
-  if (known.includes(text)) return [text];
-  return [
-    ...new Set(
-      text
-        .split(",")
-        .map((name) => name.trim())
-        .filter(Boolean),
-    ),
-  ];
+/** What is still to be chosen, in words; nothing of it is a mistake yet. */
+function missingOf(spec) {
+  if (!spec.y.length && !spec.match) return "Choose a metric to see the chart.";
+  if (spec.type === "parallel" && spec.y.length + spec.right.length < 2 && !spec.match)
+    return "Choose a second axis, such as lr.";
+  return "";
 }
 
 function range(text) {

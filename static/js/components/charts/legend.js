@@ -6,6 +6,7 @@ import { recall, remember } from "../../lib/store.js";
 
 const KEY = "chart-legend";
 const MOST = 200;
+const MOST_UNASKED = 8;
 
 /** The legend below the chart of `card`; lines that the table does not tell apart show it unasked. */
 export class Legend {
@@ -28,7 +29,8 @@ export class Legend {
     const { chart, isFull, bar } = this.card;
     const lines = chart?.legend?.() ?? [];
     const choice = recall(KEY);
-    const isWanted = choice ? choice === "shown" : isFull || chart?.isMixed;
+    const isUseful = isFull || (chart?.isMixed && lines.length <= MOST_UNASKED);
+    const isWanted = choice ? choice === "shown" : isUseful;
     this.element.hidden = !lines.length || !isWanted;
     bar.legend.hidden = !lines.length;
     bar.legend.setAttribute("aria-expanded", String(!this.element.hidden));

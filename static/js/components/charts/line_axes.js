@@ -9,8 +9,9 @@ import { keysOf } from "./line_curves.js";
 
 const LONGEST_TITLE = 48;
 
-/** The layout of `curves` drawn by `spec` over `range` of x, and the runs that leave its axes. */
-export function layoutLines(curves, spec, range) {
+/** The layout of `curves` drawn by `spec` over `range` of x, and the runs that leave its axes. What
+ * the reader has zoomed stays until there is another number of `resets`. */
+export function layoutLines(curves, spec, range, resets = 0) {
   const [left, right] = [false, true].map((isRight) =>
     curves.filter(({ key }) => spec.right.includes(key) === isRight),
   );
@@ -21,7 +22,14 @@ export function layoutLines(curves, spec, range) {
   };
   const beyond = new Set(Object.values(axes).flatMap((axis) => [...(axis.beyond ?? [])]));
   for (const axis of Object.values(axes)) delete axis.beyond;
-  const uirevision = JSON.stringify([spec.xScale, spec.yScale, spec.yRange, spec.x, spec.clip]);
+  const uirevision = JSON.stringify([
+    spec.xScale,
+    spec.yScale,
+    spec.yRange,
+    spec.x,
+    spec.clip,
+    resets,
+  ]);
   return { layout: { ...axes, hovermode: false, uirevision }, beyond };
 }
 
@@ -36,6 +44,9 @@ function xAxis(curves, spec, range) {
     autorange: !range,
   };
   const ends = range ?? extentOf(curves.flatMap((curve) => [curve.x[0], curve.x.at(-1)]));
+  // Markers would widen a range of Plotly's own.
+  if (axis.type === "linear" && ends && ends[0] < ends[1])
+    Object.assign(axis, { range: ends, autorange: false });
   if (x === "time" && xScale === "linear" && ends) Object.assign(axis, timeTicks(...ends));
   return axis;
 }

@@ -23,7 +23,7 @@ export class LineChart {
   constructor(root, spec, context) {
     Object.assign(this, { root, spec, context, curves: [], drawn: [], shown: [] });
     this.range = context.range?.(spec) ?? spec.xRange;
-    this.generation = 0;
+    Object.assign(this, { generation: 0, resets: 0 });
     this.listen();
     watchSize(root, () => this.resized());
   }
@@ -95,7 +95,7 @@ export class LineChart {
     const curves = drawn.map((one) => prepareCurve(one, runs.get(one.run), this.spec, keys));
     this.shown = this.spec.group ? this.join(curves, keys) : curves;
     this.absent = [...runs.keys()].filter((id) => !curves.some((curve) => curve.run === id)).length;
-    const { layout, beyond } = layoutLines(this.shown, this.spec, this.range);
+    const { layout, beyond } = layoutLines(this.shown, this.spec, this.range, this.resets);
     this.beyond = beyond;
     const words = this.whyEmpty(runs.size);
     if (words) return drawNothing(this.root, words);
@@ -205,6 +205,7 @@ export class LineChart {
   /** Show `range` of x (null: everything), here and in the linked charts. */
   zoom(range, { linked = true } = {}) {
     this.range = range;
+    if (!range) this.resets += 1;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.show(), REFETCH_DELAY_MS);
     if (linked) this.context.onZoom?.(range, this);

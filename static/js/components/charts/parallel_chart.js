@@ -1,8 +1,8 @@
 // Parallel coordinates over plain SVG lines: an axis per column, drag on an axis to brush.
 
-import { formatNumber, toNumber } from "../../lib/numbers.js";
 import { lineStyleOf } from "../../lib/series_colors.js";
 import { drawNothing, watchSize } from "../plotly.js";
+import { makeAxis } from "./parallel_axes.js";
 import { columnsOf } from "./summary_chart.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -52,13 +52,12 @@ export class ParallelChart {
     if (!this.rows.length) return drawNothing(this.root, "No runs to draw.");
     const width = this.root.clientWidth;
     const height = this.root.clientHeight;
-    this.axes = this.columns.map((column, index) =>
-      makeAxis(
-        column,
-        this.rows,
-        SIDE + (index * (width - 2 * SIDE)) / Math.max(1, this.columns.length - 1),
-      ),
-    );
+    const step = (width - 2 * SIDE) / Math.max(1, this.columns.length - 1);
+    this.axes = this.columns.map((column, index) => ({
+      ...makeAxis(column, this.rows, this.spec),
+      x: SIDE + index * step,
+    }));
+    this.beyond = new Set(this.axes.flatMap((axis) => [...axis.beyond]));
     this.height = height - TOP - BOTTOM;
     const svg = make("svg", { viewBox: `0 0 ${width} ${height}`, class: "parallel", role: "img" });
     svg.append(...this.rows.map((row) => this.drawLine(row)));
@@ -157,46 +156,6 @@ export class ParallelChart {
     const inside = this.rows.filter((row) => this.isInside(row)).map((row) => row.id);
     this.context.onBrush(this.brushes.size ? inside : []);
   }
-}
-
-/** Where each run lies on a column, 0 (bottom) to 1; numbers by size, texts in their order. */
-function makeAxis(column, rows, x) {
-  const raw = rows
-    .map((row) => row.values[column])
-    .filter((value) => value !== null && value !== undefined);
-  const numbers = raw.map(toNumber);
-  const title = column.replace(/^\w+\./, "").replace(":", " · ");
-  const isNumeric =
-    raw.length > 0 && raw.every((value) => value !== "" && !Number.isNaN(Number(value)));
-  if (!isNumeric) return textAxis(column, [...new Set(raw.map(String))].sort(), x, title);
-  const finite = numbers.map(Number).filter(Number.isFinite);
-  const [low, high] = [Math.min(...finite), Math.max(...finite)];
-  const logarithmic = low > 0 && high / low >= 100;
-  const scale = logarithmic ? Math.log10 : (value) => value;
-  const span = scale(high) - scale(low);
-  const place = (row) => {
-    const value = row.values[column];
-    const number = value === null || value === undefined ? NaN : Number(value);
-    if (!Number.isFinite(number)) return null;
-    return span ? (scale(number) - scale(low)) / span : 0.5;
-  };
-  return {
-    column,
-    x,
-    title,
-    place,
-    lowLabel: formatNumber(low, 3),
-    highLabel: formatNumber(high, 3),
-  };
-}
-
-function textAxis(column, values, x, title) {
-  const place = (row) => {
-    const index = values.indexOf(String(row.values[column]));
-    if (index < 0) return null;
-    return values.length > 1 ? index / (values.length - 1) : 0.5;
-  };
-  return { column, x, title, place, lowLabel: values[0] ?? "", highLabel: values.at(-1) ?? "" };
 }
 
 function label(text, y, className = "") {

@@ -1,0 +1,50 @@
+// The axes of parallel coordinates: where each run lies on a column, from 0 (bottom) to 1.
+
+import { extentOf } from "../../lib/curves.js";
+import { formatNumber } from "../../lib/numbers.js";
+import { findOutliers } from "../../lib/outliers.js";
+
+const LOG_RATIO = 100;
+const isAbsent = (value) => value === null || value === undefined || value === "";
+
+/** The axis of `column` over `rows`: numbers by size, texts in their order. Returns {column, title,
+ * place(row), lowLabel, highLabel, beyond}; `place` is null for a run that has no place there, and
+ * `beyond` holds the runs that lie far from all others, unless `spec` shows all. */
+export function makeAxis(column, rows, spec) {
+  const raw = rows.map((row) => row.values[column]).filter((value) => !isAbsent(value));
+  const isMetric = column.startsWith("metrics.");
+  const isNumeric = isMetric || raw.every((value) => !Number.isNaN(Number(value)));
+  const title = column.replace(/^\w+\./, "").replace(":", " · ");
+  const axis = isNumeric ? numberAxis(column, rows, spec) : textAxis(column, raw);
+  return { column, title, beyond: new Set(), ...axis };
+}
+
+function numberAxis(column, rows, spec) {
+  const numberOf = ({ values }) => (isAbsent(values[column]) ? NaN : Number(values[column]));
+  const items = rows
+    .map((row) => ({ run: row.id, low: numberOf(row), high: numberOf(row) }))
+    .filter(({ low }) => Number.isFinite(low));
+  const beyond = (spec.clip && findOutliers(items)?.beyond) || new Set();
+  const kept = items.filter(({ run }) => !beyond.has(run));
+  const ends = extentOf(kept.map(({ low }) => low));
+  if (!ends) return { place: () => null, lowLabel: "", highLabel: "" };
+  const [low, high] = ends;
+  const scale = low > 0 && high / low >= LOG_RATIO ? Math.log10 : (value) => value;
+  const span = scale(high) - scale(low);
+  const place = (row) => {
+    const number = numberOf(row);
+    if (!Number.isFinite(number) || beyond.has(row.id)) return null;
+    return span ? (scale(number) - scale(low)) / span : 0.5;
+  };
+  return { place, beyond, lowLabel: formatNumber(low, 3), highLabel: formatNumber(high, 3) };
+}
+
+function textAxis(column, raw) {
+  const values = [...new Set(raw.map(String))].sort();
+  const place = (row) => {
+    const index = values.indexOf(String(row.values[column]));
+    if (index < 0) return null;
+    return values.length > 1 ? index / (values.length - 1) : 0.5;
+  };
+  return { place, lowLabel: values[0] ?? "", highLabel: values.at(-1) ?? "" };
+}
