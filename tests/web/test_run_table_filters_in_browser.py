@@ -117,7 +117,7 @@ def test_a_brushed_chart_keeps_its_runs(tab, runs):
     box = tab.locator(".parallel-handle").nth(1).bounding_box()
     middle = box["x"] + box["width"] / 2
 
-    tab.mouse.move(middle, box["y"] + box["height"])
+    tab.mouse.move(middle, box["y"] + box["height"] - 2)
     tab.mouse.down()
     tab.mouse.move(middle, box["y"] + box["height"] * 0.6, steps=4)
     tab.mouse.up()

@@ -25,15 +25,25 @@ export class ParallelChart {
   }
 
   async show() {
-    this.columns = [
-      ...new Set([...this.spec.right, ...columnsOf(this.spec, this.context.names())]),
-    ];
-    this.rows = await this.context.values(this.columns);
-    if (this.root.isConnected) this.draw();
+    await this.take(await this.read());
   }
 
-  refresh() {
-    return this.show();
+  read() {
+    const columns = columnsOf(this.spec, this.context.names());
+    this.columns = [...new Set([...this.spec.right, ...columns])];
+    return this.context.values(this.columns);
+  }
+
+  /** Draw anew only what has changed: somebody may be brushing. */
+  async refresh() {
+    const before = JSON.stringify(this.rows);
+    const rows = await this.read();
+    if (JSON.stringify(rows) !== before) await this.take(rows);
+  }
+
+  async take(rows) {
+    this.rows = rows;
+    if (this.root.isConnected) await this.draw();
   }
 
   /** What the picture does not show, in words. */
@@ -50,8 +60,12 @@ export class ParallelChart {
 
   draw() {
     if (!this.rows.length) return drawNothing(this.root, "No runs to draw.");
-    const width = this.root.clientWidth;
-    const height = this.root.clientHeight;
+    const { clientWidth: width, clientHeight: height } = this.root;
+    // The same picture stays, with what somebody brushes in it.
+    const looks = this.rows.map((row) => lineStyleOf(row));
+    const picture = JSON.stringify([width, height, this.columns, this.spec.clip, this.rows, looks]);
+    if (picture === this.picture && this.root.querySelector("svg")) return this.shade();
+    this.picture = picture;
     const step = (width - 2 * SIDE) / Math.max(1, this.columns.length - 1);
     this.axes = this.columns.map((column, index) => ({
       ...makeAxis(column, this.rows, this.spec),

@@ -17,6 +17,10 @@ export class Picker {
     this.box = element("div", { class: "picker" });
     input.replaceWith(this.box);
     this.box.append(input, this.list);
+    // A label stands for its first field or button unless it names one: a chip has a button.
+    input.id ||= `${this.list.id}-field`;
+    const label = input.closest("label");
+    if (label) label.htmlFor = input.id;
     input.setAttribute("role", "combobox");
     input.setAttribute("aria-controls", this.list.id);
     input.setAttribute("aria-expanded", "false");
@@ -31,8 +35,9 @@ export class Picker {
     input.addEventListener("keydown", (event) => this.key(event));
     // The field keeps the focus.
     list.addEventListener("mousedown", (event) => event.preventDefault());
-    list.addEventListener("click", ({ target }) => {
-      const line = target.closest("[data-value]");
+    list.addEventListener("click", (event) => {
+      event.preventDefault();
+      const line = event.target.closest("[data-value]");
       if (line) this.choose(line.dataset.value);
     });
   }

@@ -23,12 +23,23 @@ export class SummaryChart {
   }
 
   async show() {
-    this.rows = await this.context.values(columnsOf(this.spec, this.context.names()));
-    if (this.root.isConnected) await this.draw();
+    await this.take(await this.read());
   }
 
-  refresh() {
-    return this.show();
+  read() {
+    return this.context.values(columnsOf(this.spec, this.context.names()));
+  }
+
+  /** Draw anew only what has changed: somebody may be brushing. */
+  async refresh() {
+    const before = JSON.stringify(this.rows);
+    const rows = await this.read();
+    if (JSON.stringify(rows) !== before) await this.take(rows);
+  }
+
+  async take(rows) {
+    this.rows = rows;
+    if (this.root.isConnected) await this.draw();
   }
 
   async draw() {

@@ -140,14 +140,20 @@ function xOf(rows, spec) {
 function xAxis(x, spec) {
   const values = [...x.values()];
   const isText = values.some((value) => typeof value === "string");
-  const isMetric = spec.x.startsWith("metrics.");
-  const title = axisTitle(xColumn(spec)).replace(ENDING, " ($1)");
-  const named = isMetric && !title.endsWith(")") ? `${title} (last)` : title;
-  const axis = { title: { text: spec.x.includes(".") ? named : "Run number" }, showgrid: true };
+  const title = spec.x.includes(".") ? xTitle(spec) : "Run number";
+  const axis = { title: { text: title }, showgrid: true };
   if (spec.x === "run.created") return { ...axis, type: "date" };
   if (isText) return { ...axis, type: "category" };
   if (spec.xScale !== "log" || !values.length) return { ...axis, type: "linear" };
   return { ...axis, type: "log", ...logTicks(...extentOf(values)) };
+}
+
+/** The name of a metric with its aggregate, or of a field. */
+function xTitle({ x, aggregate }) {
+  if (!x.startsWith("metrics.")) return axisTitle(x);
+  return hasAggregate(x)
+    ? axisTitle(x).replace(/[.:](\w+)$/, " ($1)")
+    : `${axisTitle(x)} (${aggregate})`;
 }
 
 export function boxes(rows, keys, spec, { hueOf }) {
