@@ -1,5 +1,6 @@
 """The page of one experiment: what it is, and its runs."""
 
+import json
 import re
 
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +18,7 @@ from runs.tracking.queries import (
     get_experiment_by_name,
 )
 from runs.web import live
-from runs.web.addresses import experiment_address, run_address
+from runs.web.addresses import experiment_address, run_address, tracking_uri
 from runs.web.experiment_edit import edit_context
 from runs.web.gate import page
 from runs.web.runs_table import make_table, with_view
@@ -80,6 +81,8 @@ def show(request: HttpRequest, experiment: Experiment) -> HttpResponse:
         ],
         "counts": count_active_runs(workspace=request.workspace, experiment=experiment),
         "usage": read_experiment_use(experiment),
+        "tracking_uri": tracking_uri(request, request.workspace),
+        "name_in_python": json.dumps(experiment.name, ensure_ascii=False),
     }
     if not live.is_part_request(request):
         fixed = {"exp": experiment.name}

@@ -1,5 +1,8 @@
 """The page of one experiment, and changing it."""
 
+import ast
+import re
+from html import unescape
 from urllib.parse import quote
 
 import pytest
@@ -190,3 +193,18 @@ def test_a_deleted_experiment_cannot_be_archived_or_tagged(studio: Client):
 
 def test_an_unknown_lifecycle_is_refused(studio: Client):
     assert change(studio, make_experiment(), "lifecycle", to="burnt").status_code == 400
+
+
+def test_log_from_code_names_the_experiment_for_python_and_curl(studio: Client):
+    for name in ("plain", 'a "quoted" \\ name'):
+        experiment = make_experiment(name)
+        page = unescape(studio.get(f"/w/default/experiment/{experiment.number}").content.decode())
+        call = re.search(r"mlflow\.set_experiment\((.*)\)", page)
+        assert call and ast.literal_eval(call[1]) == name
+
+    body = re.search(r"-d '(.*)'</pre>", page)
+    assert body
+    created = studio.post(
+        "/api/2.0/mlflow/runs/create", body[1], content_type="application/json"
+    ).json()
+    assert created["run"]["info"]["experiment_id"] == str(experiment.number)
