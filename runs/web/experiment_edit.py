@@ -12,7 +12,7 @@ from runs.tracking.client_tags import without_client_tags
 from runs.tracking.errors import InvalidValue
 from runs.tracking.models import Experiment, Lifecycle
 from runs.tracking.queries import get_experiment
-from runs.web import tellings
+from runs.web import page_events
 from runs.web.addresses import experiment_address
 from runs.web.gate import page
 from runs.web.tag_text import read_tag
@@ -51,8 +51,8 @@ def change(request: HttpRequest, number: int) -> HttpResponse:
         before = address_of(request, experiment)
         services.rename_experiment(experiment=experiment, name=name)
         if urlsplit(request.headers.get("HX-Current-URL", "")).path == before:
-            return tellings.go(address_of(request, experiment))
-    return tellings.done("Saved.")
+            return page_events.go(address_of(request, experiment))
+    return page_events.done("Saved.")
 
 
 @page(Action.EXPERIMENT_WRITE, methods=("POST",))
@@ -65,7 +65,7 @@ def tag(request: HttpRequest, number: int) -> HttpResponse:
         key, value = read_tag(request.POST.get("tag", ""))
         services.set_experiment_tag(experiment=experiment, key=key, value=value or "")
     answer = render(request, "components/_tag_editor.html", edit_context(request, experiment))
-    return tellings.tell(answer)
+    return page_events.add_events(answer)
 
 
 @page(Action.EXPERIMENT_WRITE, methods=("POST",))
@@ -76,13 +76,13 @@ def lifecycle(request: HttpRequest, number: int) -> HttpResponse:
     if after not in Lifecycle.values:
         raise InvalidValue("`to` must be active, archived or deleted.")
     if before == after:
-        return tellings.done()
+        return page_events.done()
     move = MOVES.get((before, after))
     if move is None:
         raise InvalidValue("Restore the experiment before archiving it.")
     move(experiment=experiment)
-    undo = tellings.Undo(request.path, {"to": before}) if after != Lifecycle.ACTIVE else None
-    return tellings.done(f"{experiment.name} {WORDS[Lifecycle(after)]}", undo)
+    undo = page_events.Undo(request.path, {"to": before}) if after != Lifecycle.ACTIVE else None
+    return page_events.done(f"{experiment.name} {WORDS[Lifecycle(after)]}", undo)
 
 
 def edit_context(request: HttpRequest, experiment: Experiment) -> dict[str, object]:

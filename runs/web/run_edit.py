@@ -12,7 +12,7 @@ from runs.tracking.client_tags import without_client_tags
 from runs.tracking.errors import InvalidValue
 from runs.tracking.models import Lifecycle
 from runs.tracking.queries import get_run
-from runs.web import tellings
+from runs.web import page_events
 from runs.web.gate import page
 from runs.web.tag_text import read_tag
 from runs.workspaces.permissions import Action
@@ -37,7 +37,7 @@ def change(request: HttpRequest, run_id: str) -> HttpResponse:
     if name is not None and not name.strip():
         raise InvalidValue("The name of a run must not be empty.")
     services.update_run(run=run, name=name, description=description, by=request.principal.name)
-    return tellings.done()
+    return page_events.done()
 
 
 @page(Action.RUN_WRITE, methods=("POST",))
@@ -65,5 +65,5 @@ def lifecycle(request: HttpRequest, run_id: str) -> HttpResponse:
     if after not in MOVES:
         raise InvalidValue("`to` must be active, archived or deleted.")
     MOVES[after](runs=[run])
-    undo = tellings.Undo(request.path, {"to": before}) if after != Lifecycle.ACTIVE else None
-    return tellings.done(f"{run.name} {WORDS[Lifecycle(after)]}", undo)
+    undo = page_events.Undo(request.path, {"to": before}) if after != Lifecycle.ACTIVE else None
+    return page_events.done(f"{run.name} {WORDS[Lifecycle(after)]}", undo)

@@ -19,7 +19,7 @@ from runs.tracking.erasing import COUNTED, Erased
 from runs.tracking.errors import InvalidValue
 from runs.tracking.models import Run
 from runs.tracking.services import restore_runs
-from runs.web import live, tellings
+from runs.web import live, page_events
 from runs.web.addresses import next_address
 from runs.web.gate import page
 from runs.web.system import frame
@@ -63,7 +63,7 @@ def restore(request: HttpRequest) -> HttpResponse:
     """Bring the chosen runs (`run`, many times) back."""
     runs = chosen(request)
     restore_runs(runs=runs)
-    return tellings.done(f"{count_words(len(runs), 'run')} restored.")
+    return page_events.done(f"{count_words(len(runs), 'run')} restored.")
 
 
 @page(Action.RUN_PURGE, ("POST",))
@@ -100,7 +100,7 @@ def purge(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=303, headers={"Location": where})
     words = count_words(shown["runs"], "run")
     has_ended = done.ended_ms is not None
-    return tellings.done(f"{words} erased." if has_ended else f"{words} are being erased.")
+    return page_events.done(f"{words} erased." if has_ended else f"{words} are being erased.")
 
 
 def is_all(request: HttpRequest) -> bool:

@@ -1,4 +1,4 @@
-"""What a write tells the page that asked for it: events that its script listens to."""
+"""Answers to writes: the events that the script of the page listens to."""
 
 import json
 from dataclasses import dataclass
@@ -16,15 +16,15 @@ class Undo:
 
 def done(message: str = "", undo: Undo | None = None) -> HttpResponse:
     """204: it is done; the page brings its parts up to date and shows `message`."""
-    return tell(HttpResponse(status=204), message, undo)
+    return add_events(HttpResponse(status=204), message, undo)
 
 
-def tell(answer: HttpResponse, message: str = "", undo: Undo | None = None) -> HttpResponse:
+def add_events(answer: HttpResponse, message: str = "", undo: Undo | None = None) -> HttpResponse:
     """Let `answer` also bring the page's parts up to date and show `message`."""
     events: dict[str, object] = {"studio:refresh": {}}
     if message:
-        taken_back = {"address": undo.address, "fields": undo.fields} if undo else None
-        events["studio:toast"] = {"text": message, "undo": taken_back}
+        undo_form = {"address": undo.address, "fields": undo.fields} if undo else None
+        events["studio:toast"] = {"text": message, "undo": undo_form}
     answer["HX-Trigger"] = json.dumps(events)
     return answer
 
