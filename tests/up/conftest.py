@@ -1,5 +1,6 @@
 """A studio on a data folder and a database of its own."""
 
+import fcntl
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -35,9 +36,15 @@ def database() -> Iterator[dict[str, str]]:
 
 @pytest.fixture(scope="session")
 def static_builds(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Static files collected once: compressing them is most of the time of a first start."""
-    folder = tmp_path_factory.mktemp("static")
-    assert refusal("prepare", STUDIO_DATA_DIR=str(folder)) == (0, "")
+    """Static files collected once for all processes of pytest: compressing them is most of the time
+    of a first start."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "static-builds"
+    folder.mkdir(exist_ok=True)
+    with open(folder / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "static" / "current").exists():
+            assert refusal("prepare", STUDIO_DATA_DIR=str(folder)) == (0, "")
     return folder / "static"
 
 
