@@ -103,7 +103,7 @@ def test_two_columns_added_in_haste_both_stay(tab, runs):
     open_table(tab)
     tab.click("[data-edit-columns]")
     until(tab, "document.querySelector('[data-add=\"metrics.epoch.min\"]') !== null")
-    add = "document.querySelector('[data-add=\"metrics.epoch:{}\"]').click()"
+    add = "document.querySelector('[data-add=\"metrics.epoch.{}\"]').click()"
 
     tab.evaluate(f"{add.format('min')}; {add.format('max')}")
 
