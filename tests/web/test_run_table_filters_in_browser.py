@@ -123,7 +123,7 @@ def test_a_brushed_chart_keeps_its_runs(tab, runs):
     tab.mouse.up()
 
     chosen = "document.querySelectorAll('.parallel-run:not(.outside)').length"
-    until(tab, f"document.querySelectorAll('.card .plot')[1].data.length === {chosen}")
+    until(tab, f"document.querySelectorAll('.card .plot')[1].data?.length === {chosen}")
     assert 0 < tab.evaluate(chosen) < 12
     assert tab.locator(".parallel-run").count() == 12
     assert float(tab.locator(".parallel-brush").nth(1).get_attribute("height")) > 10
