@@ -46,7 +46,7 @@ def test_what_is_unknown_is_a_fault_of_the_studio():
 
 
 ADDRESSES = {
-    "page": ("/w/default/experiments", {}, b"What your runs have logged is kept"),
+    "page": ("/w/default/experiments", {}, b"The server log has the details"),
     "part": ("/w/default/experiments", {"HX-Request": "true"}, b'"status": 503'),
     "api": ("/api/v1/experiments", {}, b'"code":"unavailable"'),
     "mlflow": (
