@@ -18,16 +18,18 @@ from runs.tracking.tables import RUN
 __all__ = [
     "PLACE",
     "ColumnPair",
+    "CommonMetric",
     "Curve",
     "History",
     "RunRef",
     "Summary",
-    "common_keys",
     "count_points",
     "downsample",
     "find_series_ids",
     "list_metrics",
+    "list_metrics_of",
     "pair_rows",
+    "read_common",
     "read_history",
     "read_points",
     "read_summaries",
@@ -52,13 +54,31 @@ WHERE {RUN}.id {LIST} AND {METRIC}.key {LIST}
 _SUMMARY = ", ".join(f'found."{name}"' for name in COLUMNS)
 _MOST_COUNTED = 20_000
 _COMMON = f"""
-SELECT key FROM (
-    SELECT metric_id, COUNT(*) AS runs FROM (
-        SELECT metric_id, n FROM {SERIES} WHERE run_id {LIST} ORDER BY run_id DESC LIMIT %s
-    ) newest WHERE n >= %s GROUP BY metric_id
-) counted JOIN {METRIC} ON {METRIC}.id = metric_id
-WHERE "column" = '' GROUP BY key ORDER BY SUM(runs) DESC, key LIMIT %s
+SELECT key, SUM(runs), MAX(points), MIN(low), MAX(high) FROM (
+    SELECT metric_id, COUNT(*) AS runs, MAX(n) AS points, MIN("min") AS low, MAX("max") AS high
+    FROM (
+        SELECT metric_id, n, "min", "max" FROM runs_series WHERE run_id {LIST}
+        ORDER BY run_id DESC LIMIT %s
+    ) newest GROUP BY metric_id
+) counted JOIN runs_metric ON runs_metric.id = metric_id
+WHERE "column" = '' GROUP BY key ORDER BY SUM(runs) DESC, key
 """
+
+
+class CommonMetric(NamedTuple):
+    """A metric of some runs: how many have it, the most points a run has, and the range of all of
+    its values; `low` and `high` are None where none is a number."""
+
+    key: str
+    runs: int
+    points: int
+    low: float | None
+    high: float | None
+
+    @property
+    def is_constant(self) -> bool:
+        """Tell whether several values were logged and all are the same, or none is a number."""
+        return self.low is None or (self.low == self.high and self.runs + self.points > 2)
 
 
 class StoredText(NamedTuple):
@@ -126,12 +146,22 @@ def list_metrics(experiment_ids: Sequence[int]) -> list[tuple[str, str]]:
         )
 
 
-def common_keys(run_ids: Sequence[int], count: int, *, least_points: int = 1) -> list[str]:
-    """Return the `count` metrics that most of these runs have with so many points, sorted; of
-    runs with more than 20,000 metrics in all the newest ones tell. One query."""
+def list_metrics_of(run_ids: Sequence[int]) -> list[tuple[str, str]]:
+    """Return the (key, column) of all metrics that these runs have points of. One query."""
     with open_cursor() as cursor:
-        rows = cursor.read(_COMMON, (cursor.list(run_ids), _MOST_COUNTED, least_points, count))
-    return sorted(key for (key,) in rows)
+        return cursor.read(
+            'SELECT DISTINCT key, "column" FROM runs_metric WHERE id IN ('
+            f"SELECT metric_id FROM runs_series WHERE run_id {LIST})",
+            (cursor.list(run_ids),),
+        )
+
+
+def read_common(run_ids: Sequence[int]) -> list[CommonMetric]:
+    """Return the metrics without columns that these runs have, those of most runs first; of runs
+    with more than 20,000 metrics in all the newest ones tell. One query."""
+    with open_cursor() as cursor:
+        rows = cursor.read(_COMMON, (cursor.list(run_ids), _MOST_COUNTED))
+    return [CommonMetric(key, int(runs), *others) for key, runs, *others in rows]
 
 
 def count_points(run_ids: Sequence[int]) -> int:

@@ -13,7 +13,7 @@ from runs.database.dialects import current_dialect
 from runs.database.fragments import sql
 from runs.database.patterns import compile_pattern
 from runs.metrics.dotted_names import name_metric
-from runs.metrics.queries import list_metrics
+from runs.metrics.queries import list_metrics, list_metrics_of
 from runs.search.comparisons import first_chars
 from runs.search.fetching import fetch
 from runs.table.columns import Column
@@ -77,15 +77,6 @@ class NamePage:
     next: int | None
 
 
-@dataclass(frozen=True)
-class ChartNames:
-    """What charts may draw, sorted: `all` with the columns of rows and tables of numbers as
-    `<key>.<column>`, `plain` only metrics that have no columns."""
-
-    all: list[str]
-    plain: list[str]
-
-
 def list_columns(
     *, experiment_ids: Sequence[int], search: str = "", kinds: Sequence[Entity] = KINDS,
     offset: int = 0, limit: int = PAGE_NAMES,
@@ -121,13 +112,10 @@ def list_names(kind: Entity, experiment_ids: Sequence[int]) -> list[str]:
         return [key for (key,) in cursor.fetchall()]
 
 
-def list_chart_names(experiment_ids: Sequence[int]) -> ChartNames:
-    """Return the names of all numbers in experiments. One query."""
-    metrics = list_metrics(experiment_ids) if experiment_ids else []
-    return ChartNames(
-        sorted({name_metric(key, column) for key, column in metrics}),
-        [key for key, column in metrics if not column],
-    )
+def list_chart_names(run_ids: Sequence[int]) -> list[str]:
+    """Return what charts of these runs may draw, sorted: all numbers, with the columns of rows and
+    tables as `<key>.<column>`. One query."""
+    return sorted({name_metric(key, column) for key, column in list_metrics_of(run_ids)})
 
 
 def list_values(kind: Entity, key: str, experiment_ids: Sequence[int], prefix: str) -> list[str]:

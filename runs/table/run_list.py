@@ -1,23 +1,19 @@
 """A page of the run table: which runs or groups, in which columns, with what in their cells."""
 
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from runs.metrics.queries import common_keys
 from runs.search import Search, search_runs
 from runs.table.columns import NAME, USUAL, Column
 from runs.table.differences import find_constant
+from runs.table.first_screen import common_columns
 from runs.table.groups import Group, read_groups, sort_groups
 from runs.table.rows import TableRow, read_rows
 from runs.tracking.fields import Entity
-from runs.tracking.filters import And, Comparison, Node
-from runs.tracking.models import Param, Run
+from runs.tracking.filters import And, Comparison, Node, Operator
+from runs.tracking.models import Run
 from runs.tracking.queries import list_ancestors
 from runs.tracking.run_fields import can_compare
 
-COMMON_METRICS = 4
-COMMON_PARAMS = 3
 SAMPLED_RUNS = 200
 FOUND_AT_ONCE = 500
 
@@ -61,6 +57,8 @@ def list_runs(query: RunQuery) -> RunList:
         usual = default_columns(query.search)
         columns = [*usual, *common_columns(found.run_ids[:SAMPLED_RUNS])]
     rows = read_rows(found.run_ids, columns, query.search.goal)
+    if not query.search.sort and (order := order_named(query.search.within)):
+        rows.sort(key=lambda row: order[row.run.run_id])
     if query.only_differences:
         columns, rows = drop_constant(columns, rows, query.search)
     above: list[TableRow] = []
@@ -78,8 +76,20 @@ def default_columns(search: Search) -> list[Column]:
 
 def is_of_one_parent(node: Node) -> bool:
     """Tell whether a tree asks for the children of one run."""
+    return any(one.field.key == "parent" for one in comparisons_of(node))
+
+
+def order_named(node: Node) -> dict[str, int]:
+    """The places of the runs that a tree names one by one; none where it names no runs."""
+    named = [one for one in comparisons_of(node) if one.field.key == "run_id"]
+    values = named[0].value if len(named) == 1 and named[0].operator is Operator.IN else ()
+    return {run_id: place for place, run_id in enumerate(values) if isinstance(run_id, str)}
+
+
+def comparisons_of(node: Node) -> list[Comparison]:
+    """The comparisons that must all hold."""
     parts = node.parts if isinstance(node, And) else (node,)
-    return any(isinstance(one, Comparison) and one.field.key == "parent" for one in parts)
+    return [one for one in parts if isinstance(one, Comparison)]
 
 
 def list_groups(query: RunQuery) -> RunList:
@@ -104,21 +114,6 @@ def find_runs(search: Search) -> list[Run]:
         after = page.next
         if after is None:
             return found
-
-
-def common_columns(run_ids: Sequence[int]) -> list[Column]:
-    """The metrics and parameters that most of these runs have. Two queries."""
-    params = Counter(Param.objects.filter(run__in=run_ids).values_list("key", flat=True))
-    return [
-        *(Column(Entity.METRIC, key) for key in common_keys(run_ids, COMMON_METRICS)),
-        *(Column(Entity.PARAM, key) for key in most_common(params, COMMON_PARAMS)),
-    ]
-
-
-def most_common(names: Counter[str], count: int) -> list[str]:
-    """The most frequent names, those of equal frequency in their order."""
-    ranked = sorted(names.items(), key=lambda item: (-item[1], item[0]))
-    return sorted(name for name, _ in ranked[:count])
 
 
 def drop_constant(

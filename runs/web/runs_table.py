@@ -12,11 +12,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from runs.database.patterns import PatternError
+from runs.http.query import read_list
 from runs.metrics.meanings import direction_of
-from runs.metrics.queries import common_keys, read_summaries
+from runs.metrics.queries import read_summaries
 from runs.search import SearchError, count_place, count_runs
 from runs.table.columns import Column
 from runs.table.completions import complete
+from runs.table.first_screen import first_charts
 from runs.table.names import KINDS, PAGE_NAMES, list_chart_names, list_columns
 from runs.table.rows import TableRow
 from runs.table.run_list import RunList, RunQuery, list_runs
@@ -41,7 +43,6 @@ SUMMARY = (
     "first_step",
 )  # fmt: skip
 MOST_CHART_NAMES = 2000
-FIRST_CHARTS = 3
 SAMPLED_CHILDREN = 100
 
 
@@ -107,8 +108,11 @@ def make_table(
         bare["children"] = query["children"] = "1"
         first = first_page(request, query, bare)
     where = {"workspace": request.workspace.slug}
-    scope = [experiment.id] if experiment else experiment_ids(request.workspace, ())
-    chart_names = list_chart_names(scope)
+    shown = find_shown(request, query, bare, first)
+    names = list_chart_names(shown)
+    if not names:
+        shown = find_children(shown)
+        names = list_chart_names(shown)
     views = reverse("views", kwargs=where)
     return TableContext(
         rows=reverse("run_rows", kwargs=where),
@@ -118,8 +122,8 @@ def make_table(
         counts=reverse("run_counts", kwargs=where),
         summary=reverse("metric_summary", kwargs=where),
         series=reverse("series", kwargs=where),
-        metric_names=json.dumps(chart_names.all[:MOST_CHART_NAMES]),
-        first_charts=json.dumps(first_charts(request, query, bare, first)),
+        metric_names=json.dumps(names[:MOST_CHART_NAMES]),
+        first_charts=json.dumps(first_charts(shown)),
         experiment_choices="" if experiment else reverse("experiment_choices", kwargs=where),
         all_experiments=reverse("experiment_choices", kwargs=where),
         statuses=Status.values,
@@ -135,21 +139,23 @@ def make_table(
     )
 
 
-def first_charts(
+def find_shown(
     request: HttpRequest, query: QueryDict, bare: QueryDict, first: dict[str, Any]
-) -> list[str]:
-    """The metrics a page that nobody has shaped draws: curves of its first runs, or of those
-    behind its groups; where these have none, of their children."""
+) -> list[int]:
+    """The keys of the first runs of a page, or of those behind its groups: charts and their names
+    are those of these runs."""
     shown = [row["id"] for row in first["rows"] if row["run"]]
     if first["rows"] and not shown:
         ungrouped = query.copy()
         ungrouped.update({"group": "", "cols": "run.name"})
         shown = [row["id"] for row in first_page(request, ungrouped, bare)["rows"]]
-    runs = list(runs_named(request.workspace, shown).values_list("id", flat=True))
-    if keys := common_keys(runs, FIRST_CHARTS, least_points=2):
-        return keys
-    children = Run.objects.filter(parent__in=runs).values_list("id", flat=True)[:SAMPLED_CHILDREN]
-    return common_keys(list(children), FIRST_CHARTS, least_points=2)
+    return list(runs_named(request.workspace, shown).values_list("id", flat=True))
+
+
+def find_children(run_ids: Sequence[int]) -> list[int]:
+    """The keys of some children of these runs: those of a sweep have the metrics."""
+    children = Run.objects.filter(parent__in=run_ids)
+    return list(children.values_list("id", flat=True)[:SAMPLED_CHILDREN])
 
 
 def first_page(request: HttpRequest, query: QueryDict, bare: QueryDict) -> dict[str, Any]:
@@ -174,11 +180,17 @@ def any_runs(workspace: Workspace, experiment: Experiment | None) -> bool:
     return runs.exclude(lifecycle=Lifecycle.DELETED).exists()
 
 
-def experiment_ids(workspace: Workspace, names: tuple[str, ...]) -> list[int]:
-    found = Experiment.objects.filter(workspace=workspace)
+def scope_of(request: HttpRequest) -> list[int]:
+    """The keys of the experiments whose names are asked for: those named by `exp`, those of the
+    runs named by `runs`, else all."""
+    names, run_ids = request.GET.getlist("exp"), read_list(request.GET, "runs")
+    if run_ids:
+        found = runs_named(request.workspace, run_ids).values_list("experiment", flat=True)
+        return list(set(found))
+    experiments = Experiment.objects.filter(workspace=request.workspace)
     if names:
-        found = found.filter(name__in=names)
-    return list(found.values_list("id", flat=True))
+        experiments = experiments.filter(name__in=names)
+    return list(experiments.values_list("id", flat=True))
 
 
 # -- rows ------------------------------------------------------------------------------------------
@@ -316,7 +328,7 @@ def column_names(request: HttpRequest) -> HttpResponse:
     kinds = [one for one in KINDS if query.get("kind") in (one, None)] or KINDS
     try:
         pages = list_columns(
-            experiment_ids=experiment_ids(request.workspace, tuple(query.getlist("exp"))),
+            experiment_ids=scope_of(request),
             search=query.get("search", ""),
             kinds=kinds,
             offset=int(offset),
@@ -350,6 +362,5 @@ def completions(request: HttpRequest) -> HttpResponse:
     """`?text=metrics.lo&cursor=10`: what may stand at the cursor of a filter."""
     text, cursor = request.GET.get("text", ""), request.GET.get("cursor", "")
     at = int(cursor) if cursor.isascii() and cursor.isdigit() and len(cursor) < 6 else len(text)
-    names = tuple(request.GET.getlist("exp"))
-    found = complete(text, min(at, len(text)), experiment_ids(request.workspace, names))
+    found = complete(text, min(at, len(text)), scope_of(request))
     return HttpResponse(msgspec.json.encode(found), "application/json")

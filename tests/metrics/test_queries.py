@@ -42,18 +42,22 @@ def test_the_commonest_metrics_come_first_and_of_equals_those_first_by_name(work
     for number, run in enumerate(runs):
         log_batch(run=run, points=[("loss", 0, 0, 1.0)])
         log_batch(run=run, points=[(key, 0, 0, 1.0) for key in ("f1", "acc", "auc")[: number + 1]])
-    ids = [run.id for run in runs]
-    assert queries.common_keys(ids, 1) == ["f1"]
-    assert queries.common_keys(ids, 2) == ["f1", "loss"]
-    assert queries.common_keys(ids, 9) == ["acc", "auc", "f1", "loss"]
-    assert queries.common_keys([], 9) == []
+    found = queries.read_common([run.id for run in runs])
+    assert [(one.key, one.runs) for one in found] == [
+        ("f1", 3), ("loss", 3), ("acc", 2), ("auc", 1),
+    ]  # fmt: skip
+    assert queries.read_common([]) == []
 
 
-def test_a_curve_needs_points_and_columns_of_tables_are_none(run, ref):
-    log_batch(run=ref, points=[("loss", 0, 0, 1.0), ("loss", 1, 1, 1.0), ("acc", 0, 0, 1.0)])
-    assert queries.common_keys([run.id], 9, least_points=2) == ["loss"]
+def test_a_common_metric_tells_its_points_and_range_and_columns_of_tables_are_none(run, ref):
+    log_batch(run=ref, points=[("loss", 0, 0, 1.0), ("loss", 1, 1, 3.0), ("acc", 0, 0, 1.0)])
+    log_batch(run=ref, points=[("same", step, 0, 5.0) for step in range(3)])
+    log_batch(run=ref, points=[("nan", 0, 0, math.nan)])
     Metric.objects.filter(key="acc").update(column="x")
-    assert queries.common_keys([run.id], 9) == ["loss"]
+    found = {one.key: one for one in queries.read_common([run.id])}
+    assert set(found) == {"loss", "same", "nan"}
+    assert found["loss"] == ("loss", 1, 2, 1.0, 3.0)
+    assert [key for key, one in found.items() if one.is_constant] == ["nan", "same"]
 
 
 def test_of_very_many_metrics_the_newest_runs_tell(workspace, monkeypatch):
@@ -61,7 +65,7 @@ def test_of_very_many_metrics_the_newest_runs_tell(workspace, monkeypatch):
     for key in ("old", "old", "new", "new"):
         log_batch(run=make_run(), points=[(key, 0, 0, 1.0)])
     ids = list(Run.objects.values_list("id", flat=True))
-    assert queries.common_keys(ids, 9) == ["new"]
+    assert [one.key for one in queries.read_common(ids)] == ["new"]
 
 
 def test_the_count_of_points_rises_with_each_new_one_only(run, ref):

@@ -59,7 +59,7 @@ export class LineMarks extends EventTarget {
       .map(Number);
     if (!(first > 0)) return null;
     this.anchor = first;
-    this.set([first, Math.max(first, last)]);
+    this.set([first, Math.max(first, last || first)]);
     return first;
   }
 

@@ -68,7 +68,9 @@ export class BulkBar {
 
   compare() {
     const ids = [...this.store.selected].slice(0, MOST_COMPARED);
-    location.assign(`${this.root.dataset.compare}?runs=${ids.map(encodeURIComponent).join(",")}`);
+    const all = this.selection.size;
+    const of = all > ids.length ? `&of=${all}` : "";
+    location.assign(`${this.root.dataset.compare}?runs=${ids.map(encodeURIComponent)}${of}`);
   }
 
   archive() {

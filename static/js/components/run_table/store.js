@@ -147,9 +147,17 @@ export class RunStore extends EventTarget {
     this.next = page.next;
     this.above = byId(page.above);
     this.isTree = page.children;
+    this.keepColumns(page);
     this.taken = { ...this.asked };
     this.count();
     this.changed();
+  }
+
+  /** The columns that the studio has chosen stay for as long as the page is open. */
+  keepColumns({ columns, rows }) {
+    const { cols, group, diff } = this.asked;
+    if (cols || group || diff || !rows.length) return;
+    this.usual = { ...this.usual, cols: joinList(columns.map((column) => column.id)) };
   }
 
   append(page) {
