@@ -53,11 +53,11 @@ def test_results_come_first_the_first_two_with_their_best(trained):
     ]
 
 
-def test_charts_are_those_of_the_first_metrics_and_never_of_counters(trained):
+def test_charts_are_those_of_the_first_metrics(trained):
     assert first_charts(trained) == ["val/loss", "val/accuracy", "train/loss"]
 
 
-def test_counters_are_drawn_where_there_is_nothing_else():
+def test_counters_are_drawn_behind_all_else():
     experiment = make_experiment()
     run = make_logged({"epoch": [0, 1], "lr": [1, 2]}, experiment)
     assert first_charts([run]) == ["epoch", "lr"]

@@ -170,7 +170,7 @@ def test_a_group_opens_to_its_members(tab, runs):
 
 
 def test_a_cell_filters_by_its_value(tab, runs):
-    open_table(tab)
+    open_table(tab, "?cols=run.name,params.lr")
 
     tab.locator(".rt-body [data-column='params.lr']").first.click(button="right")
     tab.get_by_role("menuitem", name="Filter by this value").click()
