@@ -139,7 +139,10 @@ def end_attempt(
         job.retries_left -= 1
         job.state, job.not_before_ms = JobState.QUEUED, now + pause_ms
         job.save()
-        update_run(run=job.run, status=Status.QUEUED, by=by, reason=f"tried again after: {reason}")
+        update_run(
+            run=job.run, status=Status.QUEUED, by=by, tried_again=True,
+            reason=f"tried again after: {reason}",
+        )  # fmt: skip
         transaction.on_commit(lambda: ring(job.cluster))
         return
     job.state = JobState.ENDED

@@ -92,7 +92,8 @@ def _rest(one: Going, chance: random.Random) -> float:
     """Draw how much longer a job runs, given that it has run so long already."""
     longer = [seconds for seconds in one.durations if seconds > one.elapsed_s]
     if not longer:
-        return chance.expovariate(1.0) * max(one.elapsed_s, 1.0) * 0.5
+        # Longer than all before it: as likely as not it takes as long again (Lindy's law).
+        return max(one.elapsed_s, 1.0) * (1 / (1 - chance.random()) - 1)
     return max(0.0, _draw(longer, chance) - one.elapsed_s)
 
 

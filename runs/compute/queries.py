@@ -10,7 +10,7 @@ from runs.compute.models import Attempt, Cluster, ClusterState, Job, JobState, N
 from runs.compute.nodes import LEASE_MS
 from runs.compute.reasons import Cause
 from runs.tracking.clock import now_ms
-from runs.tracking.models import Experiment
+from runs.tracking.models import Experiment, Run
 from runs.workspaces.models import Workspace
 
 MOST_JOBS = 1000
@@ -203,6 +203,11 @@ class JobFacts:
     place: int | None = None
     waits_because: str = ""
     start: Start | None = None
+
+
+def find_job(run: Run) -> Job | None:
+    """Return the job of a run, None where it was not submitted to a cluster. One query."""
+    return Job.objects.select_related("cluster", "node").filter(run=run).first()
 
 
 def describe_job(job: Job) -> JobFacts:

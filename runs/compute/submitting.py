@@ -12,6 +12,7 @@ from runs.compute.bell import ring
 from runs.compute.clusters import check_seconds
 from runs.compute.errors import ClusterRefuses, UnknownJob
 from runs.compute.models import Cluster, ClusterState, Job, JobState
+from runs.compute.queries import find_job
 from runs.tracking.clock import now_ms
 from runs.tracking.errors import InvalidValue, StatusRefused
 from runs.tracking.models import Experiment, Run, RunKind
@@ -109,7 +110,7 @@ def enqueue(run: Run, cluster: Cluster, work: Work) -> Job:
 
 def get_job(run: Run) -> Job:
     """Return the job of a run. Raises UnknownJob. One query."""
-    found = Job.objects.select_related("cluster", "node").filter(run=run).first()
+    found = find_job(run)
     if found is None:
         raise UnknownJob(f"The run {run.run_id} was not submitted to a cluster.")
     return found

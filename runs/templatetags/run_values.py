@@ -37,6 +37,16 @@ def shown_delta(delta: float) -> str:
 
 
 @register.filter
+def seconds(value: float) -> str:
+    """A time span in words: `12 s`, `3 min`, `1 h 20 min`."""
+    whole = round(value)
+    if whole < 100:
+        return f"{whole} s"
+    minutes = round(whole / 60)
+    return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60} min"
+
+
+@register.filter
 def is_text(value: str | float | None) -> bool:
     return isinstance(value, str)
 

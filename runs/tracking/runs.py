@@ -122,13 +122,15 @@ def update_run(
     error: str | None = None,
     by: str = "",
     reason: str = "",
+    tried_again: bool = False,
 ) -> Run:
     """Change what is given. A new status is entered in the run's history. `error` is what went
     wrong, a traceback perhaps.
 
     A run that ends without an `ended_ms` ends now by the server's clock; one that goes back to
     Running keeps its end until it ends again. An empty name changes nothing. Raises NotActive,
-    StatusRefused, InvalidValue.
+    StatusRefused, InvalidValue. `tried_again`: its cluster puts it back
+    into the queue.
     """
     changes: dict[str, Any] = {"updated_ms": now_ms()}
     if ended_ms is not None:
@@ -146,7 +148,7 @@ def update_run(
     with transaction.atomic():
         before, run.started_ms = _lock(run)
         if status is not None and before != status:
-            changes |= _change_status(run, before, Status(status), changes)
+            changes |= _change_status(run, before, Status(status), changes, tried_again)
             change = StatusChange(
                 run=run, status=status, at_ms=changes["updated_ms"], by=by, reason=reason
             )
@@ -175,10 +177,10 @@ def _lock(run: Run) -> tuple[Status, int | None]:
 
 
 def _change_status(
-    run: Run, before: Status, after: Status, changes: Mapping[str, Any]
+    run: Run, before: Status, after: Status, changes: Mapping[str, Any], tried_again: bool
 ) -> dict[str, Any]:
     """Return what else changes with the status. Raises StatusRefused."""
-    if not may_change(before, after):
+    if not may_change(before, after, tried_again=tried_again):
         raise StatusRefused(f"The run {run.run_id} is {before} and cannot become {after}.")
     more: dict[str, Any] = {"status": after.value}
     if after.is_final and "ended_ms" not in changes:

@@ -36,9 +36,8 @@ WAITING_STATUSES = frozenset(
 )
 ACTIVE_STATUSES = frozenset(Status) - FINAL_STATUSES
 
-# A run that has started goes back to waiting only where its job is tried again (Queued). A final
-# one goes only back to Running (an MLflow client resumes a run so), or to Failed (`run.fail()` on a
-# finished run).
+# An active run may go anywhere but back to waiting once it runs; a final one only back to Running
+# (an MLflow client resumes a run so), or to Failed (`run.fail()` on a finished run).
 _STARTED = frozenset(
     {
         Status.RUNNING,
@@ -49,14 +48,24 @@ _STARTED = frozenset(
 )
 ALLOWED_CHANGES: dict[Status, frozenset[Status]] = {
     **{status: frozenset(Status) for status in WAITING_STATUSES},
-    **dict.fromkeys(_STARTED, _STARTED | FINAL_STATUSES | {Status.QUEUED}),
-    Status.CANCEL_REQUESTED: _STARTED | FINAL_STATUSES,
+    **dict.fromkeys(_STARTED, _STARTED | FINAL_STATUSES),
     Status.COMPLETED: frozenset({Status.RUNNING, Status.FAILED}),
     Status.FAILED: frozenset({Status.RUNNING}),
     Status.CANCELED: frozenset({Status.RUNNING, Status.FAILED}),
 }
 
 
-def may_change(current: Status, new: Status) -> bool:
-    """Tell whether a run may go from `current` to `new`. Staying is always allowed."""
+# What a cluster tries again waits once more, from any of these.
+TRIED_AGAIN = frozenset(
+    {Status.PREPARING, Status.RUNNING, Status.FINALIZING, Status.NOT_RESPONDING}
+)
+
+
+def may_change(current: Status, new: Status, *, tried_again: bool = False) -> bool:
+    """Tell whether a run may go from `current` to `new`. Staying is always allowed.
+
+    `tried_again`: its cluster puts it back into the queue.
+    """
+    if tried_again:
+        return new == Status.QUEUED and current in TRIED_AGAIN
     return current == new or new in ALLOWED_CHANGES[current]

@@ -27,6 +27,7 @@ ICONS = (
     "columns-2",
     "columns-3",
     "copy",
+    "cpu",
     "download",
     "ellipsis",
     "eye",

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 
+from runs.compute.queries import JobFacts, describe_job, find_job
 from runs.details.run_failures import read_failure
 from runs.details.run_page import read_head
 from runs.tracking.errors import NotFound
@@ -51,6 +52,7 @@ def run(request: HttpRequest, run_id: str, tab: str = TABS[0].slug) -> HttpRespo
         "run": found,
         "head": head,
         "failure": read_failure(found),
+        "job": read_active_job(found),
         "tab": opened,
         "tabs": [
             (one, run_address(request.workspace.slug, run_id, one.slug), one.count(head))
@@ -60,6 +62,14 @@ def run(request: HttpRequest, run_id: str, tab: str = TABS[0].slug) -> HttpRespo
     }
     is_live = not Status(found.status).is_final and found.lifecycle != Lifecycle.DELETED
     return live.answer(request, opened.page, (HEAD, *opened.parts), context, is_live=is_live)
+
+
+def read_active_job(found: Run) -> JobFacts | None:
+    """Return the job of a run that waits for a cluster or runs on one; None for all others."""
+    if not found.target or Status(found.status).is_final:
+        return None
+    job = find_job(found)
+    return None if job is None else describe_job(job)
 
 
 def crumbs_of(request: HttpRequest, found: Run) -> list[dict[str, str]]:

@@ -21,6 +21,7 @@ class RailItem:
 RAIL = (
     RailItem("experiments", "Experiments", "flask-conical", "e"),
     RailItem("runs", "All runs", "rows-3", "r"),
+    RailItem("compute/clusters", "Compute", "cpu", "c"),
     RailItem("system", "System", "settings-2", "s"),
 )
 

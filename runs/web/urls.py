@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from runs.web import (
     bulk,
+    clusters,
     diagrams,
     experiment,
     experiment_choices,
@@ -66,6 +67,14 @@ RUN = [
     path("snapshot/", include(SNAPSHOT)),
     path("<slug:tab>", run.run, name="run_tab"),
 ]
+CLUSTER = [
+    path("change", clusters.change, name="cluster_change"),
+    path("remove", clusters.remove, name="cluster_remove"),
+    path("move", clusters.move, name="cluster_move"),
+    path("node-command", clusters.node_command, name="node_command"),
+    path("node/<str:incarnation>", clusters.change_node, name="node_change"),
+    path("<slug:tab>", clusters.cluster, name="cluster"),
+]
 IN_WORKSPACE = [
     path("", start.home, name="home"),
     path("workspaces", start.workspaces, name="workspaces"),
@@ -79,6 +88,11 @@ IN_WORKSPACE = [
     path("system/purge", system_deleted.purge, name="purge"),
     path("log-search", log_search.log_search, name="log_search"),
     path("log-search/hits", log_search.hits, name="log_search_hits"),
+    path("compute/clusters", clusters.clusters, name="clusters"),
+    path("compute/new-cluster", clusters.create, name="cluster_create"),
+    path("compute/cancel", clusters.cancel_runs, name="cancel_runs"),
+    path("compute/clusters/<str:name>", clusters.cluster, name="cluster_runs"),
+    path("compute/clusters/<str:name>/", include(CLUSTER)),
     path("experiments", experiments.experiments, name="experiments"),
     path("experiment/<int:number>/", include(EXPERIMENT)),
     path("experiment/<int:number>", experiment.by_number, name="experiment_by_number"),

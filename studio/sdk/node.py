@@ -218,13 +218,21 @@ def read_options(arguments: list[str]) -> Options:
     parser.add_argument("--slots", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--name", default=socket.gethostname())
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "studio-node")
-    chosen = parser.parse_args(arguments)
-    chosen.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Options(
-        **vars(chosen),
-        token=os.environ.get("STUDIO_NODE_TOKEN", ""),
-        bell_url=os.environ.get("REDIS_URL", ""),
-    )
+    parser.add_argument("--token-file", type=Path, help="instead of STUDIO_NODE_TOKEN")
+    parser.add_argument("--bell-file", type=Path, help="holds the queue's address if not REDIS_URL")
+    chosen = vars(parser.parse_args(arguments))
+    chosen["folder"].mkdir(mode=0o700, parents=True, exist_ok=True)
+    token = read_note(chosen.pop("token_file"), "STUDIO_NODE_TOKEN")
+    bell_url = read_note(chosen.pop("bell_file"), "REDIS_URL")
+    # A folder of messages is no bell: the node looks by itself.
+    return Options(**chosen, token=token, bell_url="" if "filesystem" in bell_url else bell_url)
+
+
+def read_note(path: Path | None, variable: str) -> str:
+    """Return an environment variable, or without it the content of a file; "" without both."""
+    if text := os.environ.get(variable, ""):
+        return text
+    return path.read_text().strip() if path is not None and path.exists() else ""
 
 
 def main() -> int:

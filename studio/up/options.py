@@ -17,6 +17,7 @@ class Options:
     data_dir: Path
     workers: int | None
     demo: bool
+    node: bool = True
 
 
 def parse(arguments: list[str]) -> Options:
@@ -35,9 +36,14 @@ def parse(arguments: list[str]) -> Options:
     parser.add_argument(
         "--demo", action="store_true", help="fill an empty studio with a dozen short trainings"
     )
+    parser.add_argument(
+        "--no-node", dest="node", action="store_false", help="run no jobs on this machine"
+    )
     chosen = parser.parse_args(arguments)
     data_dir = chosen.data_dir or Path(os.environ.get("STUDIO_DATA_DIR") or BASE_DIR / "var")
-    return Options(chosen.host, chosen.port, data_dir.resolve(), chosen.workers, chosen.demo)
+    return Options(
+        chosen.host, chosen.port, data_dir.resolve(), chosen.workers, chosen.demo, chosen.node
+    )
 
 
 def port(text: str) -> int:

@@ -14,11 +14,12 @@ class Phase(IntEnum):
 
     QUEUE = 1  # before the database is prepared
     STUDIO = 2
-    DEMO = 3  # when the studio is ready
+    NODE = 3  # when the studio is ready
+    DEMO = 4
 
 
 # How long the processes of a phase may take to end before they are killed.
-SECONDS_TO_END = {Phase.QUEUE: 2.0, Phase.STUDIO: 10.0, Phase.DEMO: 2.0}
+SECONDS_TO_END = {Phase.QUEUE: 2.0, Phase.STUDIO: 10.0, Phase.NODE: 12.0, Phase.DEMO: 2.0}
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,17 @@ def worker_command(options: Options) -> list[str]:
     return [*command, "--without-gossip", "--without-mingle", "--loglevel", "warning"]
 
 
+def node_command(options: Options) -> list[str] | None:
+    """Return the command line of the node of the cluster `local`, with a slot for each core; None
+    where this machine is to run no jobs."""
+    if not options.node:
+        return None
+    command = [sys.executable, "-m", "studio.sdk.node", "--url", server.public_url(options)]
+    command += ["--cluster", "local", "--folder", str(options.data_dir / "node")]
+    command += ["--token-file", str(options.data_dir / "node_token")]
+    return [*command, "--bell-file", str(options.data_dir / "broker_url")]
+
+
 def demo_command(options: Options) -> list[str] | None:
     """Return the command line of the demo's trainings where they are asked for."""
     url = server.public_url(options)
@@ -64,5 +76,6 @@ PROCESSES = (
         environment={"CELERY_SKIP_CHECKS": "true"},
         once_per_folder=True,
     ),
+    Process("node", Phase.NODE, node_command, once_per_folder=True),
     Process("demo", Phase.DEMO, demo_command, is_restarted=False),
 )

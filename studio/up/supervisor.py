@@ -66,7 +66,7 @@ class Supervisor:
         self.stop_asked += 1
 
     def start(self) -> None:
-        """Start the queue, then the server on a prepared database and the worker, then the demo."""
+        """Start the queue, the server on a prepared database, the worker, the node, the demo."""
         self.become_first()
         self.start_phase(Phase.QUEUE)
         self.prepare()
@@ -74,6 +74,7 @@ class Supervisor:
         if self.stop_asked:
             return
         print(welcome(self.options), flush=True)
+        self.start_phase(Phase.NODE)
         self.start_phase(Phase.DEMO)
 
     def start_phase(self, phase: Phase) -> None:

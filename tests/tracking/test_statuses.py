@@ -41,11 +41,12 @@ def test_what_has_ended_only_runs_again_or_fails():
         assert ALLOWED_CHANGES[status] <= {Status.RUNNING, Status.FAILED}
 
 
-def test_what_has_started_waits_again_only_to_be_tried_again():
+def test_what_has_started_waits_again_only_where_its_cluster_tries_again():
     for status in set(Status) - WAITING_STATUSES:
-        again = ALLOWED_CHANGES[status] & WAITING_STATUSES
-        is_tried_again = status in (Status.RUNNING, Status.FINALIZING, Status.NOT_RESPONDING)
-        assert again == ({Status.QUEUED} if is_tried_again else set())
+        assert not ALLOWED_CHANGES[status] & WAITING_STATUSES
+    assert may_change(Status.RUNNING, Status.QUEUED, tried_again=True)
+    for status in (*FINAL_STATUSES, Status.CANCEL_REQUESTED):
+        assert not may_change(status, Status.QUEUED, tried_again=True)
 
 
 def test_history_says_when_who_and_why():

@@ -1,5 +1,6 @@
 """`manage.py prepare`: everything a server needs before it starts."""
 
+import os
 import sys
 
 from django.conf import settings
@@ -8,8 +9,11 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, connection
 
 from runs.assets import static_files
+from runs.compute.clusters import find_or_create_local
+from runs.compute.nodes import make_node_token
 from runs.management.migrating import NewerDatabase, explain, migrate_under_lock
 from runs.tracking.models import Run
+from runs.workspaces.models import Workspace
 
 NO_USER = (
     "Other machines can reach this address, so people must sign in, and there is no user yet. "
@@ -40,6 +44,7 @@ class Command(BaseCommand):
             self.refuse(NO_USER.format(variables=variables()))
         if options["require_empty"] and Run.objects.exists():
             self.refuse(NOT_EMPTY)
+        write_node_token()
         static_files.collect(settings.STATIC_BUILDS)
 
     def refuse(self, line: str) -> None:
@@ -49,6 +54,18 @@ class Command(BaseCommand):
 
 def has_user() -> bool:
     return get_user_model().objects.filter(is_active=True).exists()
+
+
+def write_node_token() -> None:
+    """Leave a token for the node that `up` runs: of the cluster `local` of the first workspace."""
+    workspace = Workspace.objects.order_by("id").first()
+    if workspace is None:
+        return
+    path = settings.DATA_DIR / "node_token"
+    draft = path.with_suffix(f".{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_text(make_node_token(find_or_create_local(workspace)))
+    draft.replace(path)
 
 
 def variables() -> str:

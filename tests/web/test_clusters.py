@@ -1,0 +1,123 @@
+"""The Compute pages: what they show, and what their buttons do."""
+
+import pytest
+
+from runs.compute.attempts import claim
+from runs.compute.clusters import create_cluster, get_cluster
+from runs.compute.models import Cluster
+from runs.compute.nodes import register_node
+from runs.compute.submitting import Work, submit
+from runs.tracking.statuses import Status
+from runs.workspaces.permissions import Role
+from tests.factories import default_workspace, make_experiment, make_member
+
+pytestmark = pytest.mark.django_db
+HOME = "/w/default/compute/clusters"
+
+
+@pytest.fixture
+def gpu(db) -> Cluster:
+    return create_cluster(workspace=default_workspace(), name="gpu")
+
+
+@pytest.fixture
+def put(gpu):
+    experiment = make_experiment("digits")
+    return lambda name, **work: submit(
+        experiment=experiment, cluster=gpu, work=Work(["python"], **work), name=name
+    )
+
+
+def text(response) -> str:
+    return response.content.decode()
+
+
+def test_every_workspace_has_a_cluster_of_its_own_machine(studio):
+    page = text(studio.get(HOME))
+    assert f'href="{HOME}/local/runs"' in page
+    assert "No node" in page
+
+
+def test_a_cluster_shows_what_runs_and_what_waits_in_order(studio, gpu, put):
+    runs = [put(name) for name in ("first", "second", "third")]
+    node = register_node(cluster=gpu, name="worker-7")
+    claim(node=node)
+    answer = studio.get(f"{HOME}/gpu/runs")
+    queue = answer.context["queue"]
+    assert [job.run.name for job in queue.active] == ["first"]
+    assert [place.job.run.name for place in queue.waiting] == ["second", "third"]
+    page = text(answer)
+    assert "worker-7" in page
+    assert f'href="/w/default/runs/{runs[0].run_id}"' in page
+    assert 'href="/w/default/experiments/digits"' in page
+
+
+def test_a_run_moves_up_and_is_canceled(studio, gpu, put):
+    runs = [put(name) for name in ("first", "second")]
+    assert studio.post(f"{HOME}/gpu/move", {"run": runs[1].run_id, "to": "up"}).status_code == 204
+    queue = studio.get(f"{HOME}/gpu/runs").context["queue"]
+    assert [place.job.run.name for place in queue.waiting] == ["second", "first"]
+
+    cancel = studio.post("/w/default/compute/cancel", {"run": [run.run_id for run in runs]})
+    assert cancel.status_code == 204
+    for run in runs:
+        run.refresh_from_db()
+        assert run.status == Status.CANCELED
+
+
+def test_a_cluster_is_made_paused_limited_and_removed(studio):
+    made = studio.post("/w/default/compute/new-cluster", {"name": "big"})
+    assert made["HX-Redirect"] == f"{HOME}/big/nodes"
+    studio.post(f"{HOME}/big/change", {"state": "paused"})
+    studio.post(f"{HOME}/big/change", {"minutes": "90"})
+    big = get_cluster(default_workspace(), "big")
+    assert (big.state, big.max_seconds) == ("paused", 5400)
+    assert studio.post(f"{HOME}/big/change", {"minutes": "soon"}).status_code == 400
+    assert studio.post(f"{HOME}/big/remove").status_code == 204
+    assert studio.get(f"{HOME}/big/runs").status_code == 404
+
+
+def test_the_command_for_a_node_carries_a_token_and_the_address(studio, gpu):
+    page = text(studio.post(f"{HOME}/gpu/node-command"))
+    assert "STUDIO_NODE_TOKEN=ey" in page
+    assert "--url http://testserver --workspace default --cluster gpu" in page
+
+
+def test_a_node_drains_and_goes_on(studio, gpu):
+    node = register_node(cluster=gpu, name="n1")
+    for drain in ("1", "0"):
+        studio.post(f"{HOME}/gpu/node/{node.incarnation}", {"drain": drain})
+        node.refresh_from_db()
+        assert node.is_draining == (drain == "1")
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "status"),
+    [
+        (Role.READER, "", 200),
+        (Role.READER, "/gpu/nodes", 200),
+        (Role.READER, "/gpu/node-command", 403),
+        (Role.CONTRIBUTOR, "/gpu/change", 403),
+        (Role.OWNER, "/gpu/change", 204),
+    ],
+)
+def test_who_may_do_what(guarded, gpu, role, path, status):
+    guarded.force_login(make_member(role))
+    ask = guarded.get if path in ("", "/gpu/nodes") else guarded.post
+    assert ask(f"{HOME}{path}").status_code == status
+
+
+def test_unknown_clusters_and_tabs_are_not_found(studio, gpu):
+    assert studio.get(f"{HOME}/none/runs").status_code == 404
+    assert studio.get(f"{HOME}/gpu/nothing").status_code == 404
+
+
+def test_the_page_of_a_run_says_its_place_and_can_cancel_it(studio, gpu, put):
+    put("first")
+    run = put("second")
+    page = text(studio.get(f"/w/default/runs/{run.run_id}"))
+    assert "2: no node is connected" in page
+    assert "Cancel this run?" in page
+    studio.post("/w/default/compute/cancel", {"run": run.run_id})
+    page = text(studio.get(f"/w/default/runs/{run.run_id}"))
+    assert "Cancel this run?" not in page
