@@ -110,6 +110,6 @@ def test_templates_hold_no_inline_script_or_handler():
     handler = re.compile(r"<[^>]*\son[a-z]+\s*=", re.IGNORECASE)
     inline = re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*type=\"(?:application/json|importmap)\")")
     for path in (ROOT / "templates").rglob("*.html"):
-        text = path.read_text()
+        text = re.sub(r"{%.*?%}|{{.*?}}", "", path.read_text())
         assert not handler.search(text), path
         assert not inline.search(text), path
