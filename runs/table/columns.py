@@ -26,8 +26,10 @@ def width_of(column: Field) -> int:
     """Return how wide a column is at first, in pixels."""
     if column.entity is Entity.RUN:
         return SHOWN[column.key].cell_width
-    least = METRIC_WIDTH if column.entity is Entity.METRIC else TEXT_WIDTH
-    return max(least, min(240, 8 * len(column.key) + 48))
+    if column.entity is Entity.METRIC:
+        # The header names the aggregate beside the metric.
+        return max(METRIC_WIDTH, min(260, 8 * len(column.key) + 92))
+    return max(TEXT_WIDTH, min(240, 8 * len(column.key) + 48))
 
 
 def parse_column(text: str) -> Field:
