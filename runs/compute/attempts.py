@@ -67,7 +67,7 @@ def _next_job(node: Node, now: int) -> Job | None:
         run__status=Status.QUEUED,
         run__lifecycle__in=(Lifecycle.ACTIVE, Lifecycle.ARCHIVED),
     )
-    return waiting.select_related("run").order_by("-priority", "rank").first()
+    return waiting.select_related("run").order_by("-priority", "rank", "pk").first()
 
 
 def beat(*, run: Run, fence: int, status: str | None = None) -> Beat:

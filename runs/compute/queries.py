@@ -106,7 +106,8 @@ def read_queue(cluster: Cluster) -> Queue:
         "run", "run__experiment", "run__parent", "node"
     )
     active = list(jobs.filter(state=JobState.HELD).order_by("queued_ms")[:MOST_JOBS])
-    waiting = list(jobs.filter(state=JobState.QUEUED).order_by("-priority", "rank")[:MOST_JOBS])
+    queued = jobs.filter(state=JobState.QUEUED).order_by("-priority", "rank", "pk")
+    waiting = list(queued[:MOST_JOBS])
     slots = _slots_of(cluster)
     starts = _estimate(cluster, slots, active, waiting) if waiting else []
     reason = waiting_reason(cluster, slots)

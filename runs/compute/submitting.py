@@ -99,7 +99,7 @@ def enqueue(run: Run, cluster: Cluster, work: Work) -> Job:
         variables=check_variables(work.variables),
         script=check_text(work.script, "script", 1024),
         priority=check_priority(work.priority),
-        rank=now * 1000,
+        rank=_last_rank(cluster, now),
         max_seconds=check_seconds(work.max_seconds),
         retries_left=check_retries(work.retries),
         queued_ms=now,
@@ -114,6 +114,13 @@ def get_job(run: Run) -> Job:
     if found is None:
         raise UnknownJob(f"The run {run.run_id} was not submitted to a cluster.")
     return found
+
+
+def _last_rank(cluster: Cluster, now: int) -> int:
+    """Return a rank behind all that wait, with room between neighbours."""
+    waiting = Job.objects.filter(cluster=cluster, state=JobState.QUEUED)
+    last = waiting.aggregate(most=Max("rank"))["most"] or 0
+    return max(now * 1000, last + 1000)
 
 
 def move_job(

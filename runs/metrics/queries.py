@@ -57,10 +57,10 @@ _COMMON = f"""
 SELECT key, SUM(runs), MAX(points), MIN(low), MAX(high) FROM (
     SELECT metric_id, COUNT(*) AS runs, MAX(n) AS points, MIN("min") AS low, MAX("max") AS high
     FROM (
-        SELECT metric_id, n, "min", "max" FROM runs_series WHERE run_id {LIST}
+        SELECT metric_id, n, "min", "max" FROM {SERIES} WHERE run_id {LIST}
         ORDER BY run_id DESC LIMIT %s
     ) newest GROUP BY metric_id
-) counted JOIN runs_metric ON runs_metric.id = metric_id
+) counted JOIN {METRIC} ON {METRIC}.id = metric_id
 WHERE "column" = '' GROUP BY key ORDER BY SUM(runs) DESC, key
 """
 
@@ -150,8 +150,8 @@ def list_metrics_of(run_ids: Sequence[int]) -> list[tuple[str, str]]:
     """Return the (key, column) of all metrics that these runs have points of. One query."""
     with open_cursor() as cursor:
         return cursor.read(
-            'SELECT DISTINCT key, "column" FROM runs_metric WHERE id IN ('
-            f"SELECT metric_id FROM runs_series WHERE run_id {LIST})",
+            f'SELECT DISTINCT key, "column" FROM {METRIC} WHERE id IN ('
+            f"SELECT metric_id FROM {SERIES} WHERE run_id {LIST})",
             (cursor.list(run_ids),),
         )
 
