@@ -28,7 +28,7 @@ def width_of(column: Field) -> int:
         return SHOWN[column.key].cell_width
     if column.entity is Entity.METRIC:
         # The header names the aggregate beside the metric.
-        return max(METRIC_WIDTH, min(260, 8 * len(column.key) + 92))
+        return max(METRIC_WIDTH, min(260, 8 * len(column.key) + 78))
     return max(TEXT_WIDTH, min(240, 8 * len(column.key) + 48))
 
 
