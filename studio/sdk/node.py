@@ -217,7 +217,7 @@ def read_options(arguments: list[str]) -> Options:
     parser.add_argument("--cluster", required=True)
     parser.add_argument("--slots", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--name", default=socket.gethostname())
-    parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "studio-node")
+    parser.add_argument("--folder", type=Path, default=Path.home() / ".cache" / "studio-node")
     parser.add_argument("--token-file", type=Path, help="instead of STUDIO_NODE_TOKEN")
     parser.add_argument("--bell-file", type=Path, help="holds the queue's address if not REDIS_URL")
     chosen = vars(parser.parse_args(arguments))
