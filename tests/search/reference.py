@@ -187,12 +187,13 @@ def sort_value(run: PlainRun, key: SortKey) -> tuple[int, object]:
         Entity.TAG: run.tags,
         Entity.PROPERTY: run.properties,
     }[key.field.entity]
-    if key.key not in store:
+    if key.field.key not in store:
         return 3, None
     text = store[key.field.key]
     if text is None:
         return 2, None
-    number = read_number(text) if key.field.entity == "param" and not key.as_text else None
+    is_numeric = key.field.entity is Entity.PARAM and not key.as_text
+    number = read_number(text) if is_numeric else None
     return (1, text) if number is None else (0, number)
 
 
