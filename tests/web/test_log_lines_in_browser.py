@@ -85,7 +85,9 @@ def test_a_file_without_times_says_so(tab, run):
     until(tab, f"{LINES}.join() === 'one'")
     toggle = tab.locator("[data-toggle-times]")
     assert toggle.is_disabled()
-    assert toggle.get_attribute("title").startswith("Not known for this file")
+    assert toggle.get_attribute("title").startswith(
+        "No timestamps: this file was uploaded as a whole"
+    )
     assert tab.evaluate(TIMES) == []
 
 
@@ -139,7 +141,7 @@ def test_lines_are_marked_by_clicks_and_copied_by_a_key(copying, run):
     toast_says(tab, "Copied text of lines 2 to 4")
     assert tab.copied() == "line 2\nline 3\nline 4\n"
     tab.click("[data-copy-link]")
-    toast_says(tab, "Copied a link")
+    toast_says(tab, "Copied link to lines 2 to 4")
     assert tab.copied().endswith("/outputs?path=a.log&line=2-4")
     tab.click("[data-unmark]")
     assert tab.locator(".log-line.selected").count() == 0

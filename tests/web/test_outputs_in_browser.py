@@ -217,7 +217,7 @@ def test_files_of_closed_folders_are_found(tab, run):
     until(tab, f"{TREE}.join() === 'deep/er/est/model.pt'")
     assert tab.locator("[role=treeitem]").inner_text().startswith("model.pt")
     tab.fill("[data-filter]", "nothing like it")
-    until(tab, "document.querySelector('[role=tree]').innerText.includes('holds')")
+    until(tab, "document.querySelector('[role=tree]').innerText.includes('No matching files')")
     tab.fill("[data-filter]", "")
     until(tab, f"{TREE}.join() === 'deep,z.txt'")
 

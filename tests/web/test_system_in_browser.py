@@ -25,7 +25,7 @@ def deleted(settings, tmp_path) -> list[Run]:
 
 def choose(tab, *names: str) -> None:
     for name in names:
-        tab.check(f"[aria-label='Choose {name}']")
+        tab.check(f"[aria-label='Select {name}']")
 
 
 @pytest.mark.both_databases
@@ -37,7 +37,7 @@ def test_chosen_runs_are_restored_and_erased_for_good(tab, deleted):
     tab.click("button:has-text('Restore')")
     tab.wait_for_selector("tr:has-text('gone 0')", state="detached")
     choose(tab, "gone 1", "gone 2")
-    assert tab.inner_text("[data-picked]") == "2 runs chosen"
+    assert tab.inner_text("[data-picked]") == "2 runs selected"
     tab.click("button:has-text('Erase permanently…')")
     tab.fill("#erase-panel [name=typed]", "3")
     tab.click("#erase-panel button:has-text('Erase permanently')")
@@ -55,8 +55,8 @@ def test_chosen_runs_are_restored_and_erased_for_good(tab, deleted):
 def test_all_of_the_page_are_chosen_at_once(tab, deleted):
     tab.goto(PAGE)
     tab.check("[data-pick-all]")
-    assert tab.inner_text("[data-picked]") == "4 runs chosen"
-    tab.uncheck("[aria-label='Choose gone 1']")
+    assert tab.inner_text("[data-picked]") == "4 runs selected"
+    tab.uncheck("[aria-label='Select gone 1']")
     assert tab.evaluate("document.querySelector('[data-pick-all]').indeterminate")
 
 
