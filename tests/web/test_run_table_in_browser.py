@@ -309,8 +309,9 @@ def test_sections_of_metrics_load_when_they_are_opened(tab, runs):
     bar.nth(1).click()
     until(tab, "document.querySelector('.chart-section .plot')?.data?.length === 10")
     assert query_of(tab)["open"] == "val/"
-    assert [url for url in asked if "val%2Floss" in url]
-    assert not [url for url in asked if "train%2Floss" in url]
+    curves = [url for url in asked if "/w/default/series" in url]
+    assert [url for url in curves if "val%2Floss" in url]
+    assert not [url for url in curves if "train%2Floss" in url]
 
     tab.locator(".chart-section .card").focus()
     tab.keyboard.press("e")
