@@ -31,6 +31,9 @@ MISFIT = """Math.max(...[...document.querySelectorAll('.card .plot')].map(plot =
 })) < 1"""
 COLORS = """[...document.querySelectorAll('.card .plot')].map(plot =>
   plot.data.map(({line, marker}) => [line.color, line.dash, marker?.symbol ?? ''].join(' ')))"""
+# Of each card, how many lines its legend lists; 0 for a folded one.
+LISTED = """JSON.stringify([...document.querySelectorAll('.card-legend')].map(list =>
+  list.hidden ? 0 : list.children.length))"""
 NOTE = "document.querySelector('.card .card-foot').textContent"
 
 
@@ -362,13 +365,28 @@ def test_ticks_are_short(tab, db):
 
 
 def test_the_legend_folds_for_all_charts(tab, runs):
-    open_table(tab, charts({"y": ["val/loss"]}, {"y": ["train/loss", "val/loss"]}))
+    names = quote("run.name in ['run 08', 'run 09', 'run 10', 'run 11']")
+    query = charts({"y": ["val/loss"]}, {"y": ["train/loss", "val/loss"]})
+    open_table(tab, f"{query}&q={names}")
     until(tab, f"{DRAWN} === 2")
-    shown = "[...document.querySelectorAll('.card-legend')].map(list => list.children.length)"
-    # So many lines are named where somebody asks for it.
-    assert tab.evaluate(f"JSON.stringify({shown})") == "[0,0]"
+    until(tab, f"{LISTED} === '[0,8]'")
+    legend = tab.get_by_role("button", name="Legend of val/loss", exact=True)
+    legend.click()
+    until(tab, f"{LISTED} === '[4,8]'")
+    assert tab.inner_text(".card-legend li >> nth=0") == "run 11"
+    legend.click()
+    until(tab, f"{LISTED} === '[0,0]'")
+
+
+def test_a_long_legend_is_listed_when_asked_for(tab, runs):
+    open_table(tab, charts({"y": ["val/loss"]}, {"y": ["train/loss", "val/loss"]}))
+    lines = "JSON.stringify([...document.querySelectorAll('.card .plot')].map(p => p.data?.length))"
+    until(tab, f"{DRAWN} === 2 && {lines} === '[10,20]'")
+    buttons = "[...document.querySelectorAll('.card [aria-label^=\"Legend of\"]')]"
+    until(tab, f"{buttons}.filter(b => !b.hidden && b.ariaExpanded === 'false').length === 2")
+    assert tab.evaluate(LISTED) == "[0,0]"
     tab.get_by_role("button", name="Legend of val/loss", exact=True).click()
-    until(tab, f"JSON.stringify({shown}) === '[10,20]'")
+    until(tab, f"{LISTED} === '[10,20]'")
     assert tab.inner_text(".card-legend li >> nth=0") == "run 11"
 
 
