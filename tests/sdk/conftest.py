@@ -26,7 +26,7 @@ class Studio:
     def __init__(self, url: str) -> None:
         self.url = url
         self.api = StudioApi(url, "default")
-        self.api.ask("POST", "clusters", body={"name": "lab"})
+        self.api.ask("POST", "clusters", body={"name": "lab"}, patience_s=20)
 
     def submit(self, script: str = "", **fields: Any) -> str:
         """Submit a script as `train.py`, or a command; return the run_id."""
