@@ -33,11 +33,9 @@ def common_columns(run_ids: Sequence[int]) -> list[Column]:
 
 
 def first_charts(run_ids: Sequence[int]) -> list[str]:
-    """The metrics whose curves tell most of these runs: counters and constants only where there is
-    nothing else. One query."""
-    curves = rank_metrics([metric for metric in read_common(run_ids) if metric.points > 1])
-    results = [metric for metric in curves if is_result(metric)]
-    return [metric.key for metric in (results or curves)[:CHARTS]]
+    """The metrics whose curves tell most of these runs. One query."""
+    curves = [metric for metric in read_common(run_ids) if metric.points > 1]
+    return [metric.key for metric in rank_metrics(curves)[:CHARTS]]
 
 
 def is_result(metric: CommonMetric) -> bool:

@@ -39,7 +39,7 @@ def told(studio, address, name):
 def test_charts_and_their_names_are_those_of_the_runs_on_screen(studio):
     address = "/w/default/compare?runs=run-a,run-b"
     assert told(studio, address, "data-names") == ["epoch", "val/loss"]
-    assert told(studio, address, "data-first") == ["val/loss"]
+    assert told(studio, address, "data-first") == ["val/loss", "epoch"]
     assert told(studio, "/w/default/runs?q=run.name='run-c'", "data-names") == [
         "only/here",
         "reward",
