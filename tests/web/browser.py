@@ -59,6 +59,49 @@ class Asked:
             time.sleep(0.02)
 
 
+class Quiet:
+    """Knows which requests of a page are under way."""
+
+    # Two frames, then a moment in which the page has nothing to do.
+    IDLE = """() => new Promise((done) => requestAnimationFrame(() =>
+        requestAnimationFrame(() => requestIdleCallback(() => done(), { timeout: 1000 }))))"""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+        self.asked = 0
+        self.under_way: set[Any] = set()
+        self.listeners = {
+            "request": self.began,
+            "requestfinished": self.ended,
+            "requestfailed": self.ended,
+        }
+        for event, listener in self.listeners.items():
+            page.on(event, listener)
+
+    def began(self, request: Any) -> None:
+        self.asked += 1
+        self.under_way.add(request)
+
+    def ended(self, request: Any) -> None:
+        self.under_way.discard(request)
+
+    def wait(self, seconds: float = 20.0) -> None:
+        """Wait until all is answered, drawn, and has led to no more requests."""
+        deadline = time.monotonic() + seconds
+        calm = 0
+        while calm < 2:
+            asked = self.asked
+            self.page.evaluate(self.IDLE)
+            calm = calm + 1 if not self.under_way and asked == self.asked else 0
+            if time.monotonic() > deadline:
+                urls = [request.url for request in self.under_way]
+                raise AssertionError(f"{self.page.url} is never quiet: {urls}")
+
+    def stop(self) -> None:
+        for event, listener in self.listeners.items():
+            self.page.remove_listener(event, listener)
+
+
 def note(troubles: list[str], message: Any) -> None:
     if message.type == "error" or "Content Security Policy" in message.text:
         troubles.append(f"console: {message.text}")
