@@ -140,7 +140,7 @@ def end_attempt(
         job.state, job.not_before_ms = JobState.QUEUED, now + pause_ms
         job.save()
         update_run(
-            run=job.run, status=Status.QUEUED, by=by, tried_again=True,
+            run=job.run, status=Status.QUEUED, by=by, by_cluster=True,
             reason=f"tried again after: {reason}",
         )  # fmt: skip
         transaction.on_commit(lambda: ring(job.cluster))
@@ -148,7 +148,7 @@ def end_attempt(
     job.state = JobState.ENDED
     job.save()
     if not is_over:
-        update_run(run=job.run, status=cause.status, by=by, reason=reason)
+        update_run(run=job.run, status=cause.status, by=by, reason=reason, by_cluster=True)
 
 
 def cancel(*, run: Run, by: str) -> Status:

@@ -21,6 +21,7 @@ from runs.mlflow_api.errors import MISSING, ProtocolError
 from runs.tracking.models import LoggedModel
 from runs.tracking.queries import runs_named
 from runs.tracking.texts import RUN_ID
+from runs.tracking.write_limits import check_write_limit
 from runs.workspaces.models import Workspace
 from runs.workspaces.permissions import Action
 
@@ -40,7 +41,9 @@ def find_place(workspace: Workspace, address: str) -> tuple[Owner, str] | None:
     runs = runs_named(workspace, places)
     owners: dict[str, Owner] = {run.run_id: run for run in runs.select_related("experiment")}
     models = LoggedModel.objects.filter(experiment__workspace=workspace, model_id__in=places)
-    owners |= {model.model_id: model for model in models}
+    for model in models:
+        check_write_limit(model.source_run_id)
+        owners[model.model_id] = model
     named = [key for key in places if key in owners]
     return (owners[named[-1]], places[named[-1]]) if named else None
 

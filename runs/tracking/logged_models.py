@@ -12,6 +12,7 @@ from runs.tracking.experiments import check_experiment_active
 from runs.tracking.models import Experiment, LoggedModel, Run
 from runs.tracking.run_names import make_run_name
 from runs.tracking.texts import MAX_NAME_CHARS, MAX_VALUE_CHARS, check_text, is_storable
+from runs.tracking.write_limits import check_write_limit
 from runs.workspaces.models import Workspace
 
 PENDING = "LOGGED_MODEL_PENDING"
@@ -30,8 +31,12 @@ def create_logged_model(
     params: Notes | None = None,
     tags: Notes | None = None,
 ) -> LoggedModel:
-    """Make a model whose files are still to come. Raises NotActive, InvalidValue."""
+    """Make a model whose files are still to come.
+
+    Raises NotActive, InvalidValue, and OutOfScope where an attempt makes it for another run.
+    """
     check_experiment_active(experiment)
+    check_write_limit(source_run.pk if source_run else None)
     now = now_ms()
     return LoggedModel.objects.create(
         experiment=experiment,
@@ -48,13 +53,17 @@ def create_logged_model(
 
 
 def get_logged_model(workspace: Workspace, model_id: str) -> LoggedModel:
-    """Return a model with its experiment and run. Raises NotFound. One query."""
+    """Return a model with its experiment and run. One query.
+
+    Raises NotFound, and OutOfScope or AttemptOver where an attempt may not write its run.
+    """
     models = LoggedModel.objects.select_related("experiment", "source_run")
     found = None
     if is_storable(model_id):
         found = models.filter(experiment__workspace=workspace, model_id=model_id).first()
     if found is None:
         raise NotFound(f"Logged model with ID '{model_id}' not found.")
+    check_write_limit(found.source_run_id)
     return found
 
 

@@ -17,7 +17,7 @@ from runs.tracking.models import GONE, Experiment, Run, RunKind, RunTag, StatusC
 from runs.tracking.notes import check_tags, write_tags
 from runs.tracking.numbers import take_run_number
 from runs.tracking.run_names import make_run_name
-from runs.tracking.statuses import WAITING_STATUSES, Status, may_change
+from runs.tracking.statuses import FINAL_STATUSES, WAITING_STATUSES, Status, may_change
 from runs.tracking.tables import RUN
 from runs.tracking.texts import (
     check_choice,
@@ -28,6 +28,7 @@ from runs.tracking.texts import (
     check_text,
 )
 from runs.tracking.write_limits import check_write_limit
+from runs.workspaces.scopes import writing_limit
 
 MAX_BY_CHARS = 256
 MAX_TARGET_CHARS = 128
@@ -122,16 +123,21 @@ def update_run(
     error: str | None = None,
     by: str = "",
     reason: str = "",
-    tried_again: bool = False,
+    by_cluster: bool = False,
 ) -> Run:
     """Change what is given. A new status is entered in the run's history. `error` is what went
     wrong, a traceback perhaps.
 
     A run that ends without an `ended_ms` ends now by the server's clock; one that goes back to
     Running keeps its end until it ends again. An empty name changes nothing. Raises NotActive,
-    StatusRefused, InvalidValue. `tried_again`: its cluster puts it back
-    into the queue.
+    StatusRefused, InvalidValue.
+
+    `by_cluster`: the cluster asks that runs it. It alone puts the run back into the queue, and it
+    alone ends the run while an attempt goes on: what the script's client says of its end is not
+    taken, because the process may still run.
     """
+    if not by_cluster and is_end_of_own_run(run, status):
+        status = ended_ms = None
     changes: dict[str, Any] = {"updated_ms": now_ms()}
     if ended_ms is not None:
         changes["ended_ms"] = check_int64(ended_ms, "end time")
@@ -148,7 +154,7 @@ def update_run(
     with transaction.atomic():
         before, run.started_ms = _lock(run)
         if status is not None and before != status:
-            changes |= _change_status(run, before, Status(status), changes, tried_again)
+            changes |= _change_status(run, before, Status(status), changes, by_cluster)
             change = StatusChange(
                 run=run, status=status, at_ms=changes["updated_ms"], by=by, reason=reason
             )
@@ -160,6 +166,12 @@ def update_run(
     for field, value in changes.items():
         setattr(run, field, value)
     return run
+
+
+def is_end_of_own_run(run: Run, status: str | None) -> bool:
+    """Tell whether the process of an attempt says that its own run has ended."""
+    limit = writing_limit()
+    return limit is not None and limit.run == run.pk and status in FINAL_STATUSES
 
 
 def _lock(run: Run) -> tuple[Status, int | None]:
@@ -177,10 +189,10 @@ def _lock(run: Run) -> tuple[Status, int | None]:
 
 
 def _change_status(
-    run: Run, before: Status, after: Status, changes: Mapping[str, Any], tried_again: bool
+    run: Run, before: Status, after: Status, changes: Mapping[str, Any], by_cluster: bool
 ) -> dict[str, Any]:
     """Return what else changes with the status. Raises StatusRefused."""
-    if not may_change(before, after, tried_again=tried_again):
+    if not may_change(before, after, by_cluster=by_cluster):
         raise StatusRefused(f"The run {run.run_id} is {before} and cannot become {after}.")
     more: dict[str, Any] = {"status": after.value}
     if after.is_final and "ended_ms" not in changes:

@@ -61,11 +61,11 @@ TRIED_AGAIN = frozenset(
 )
 
 
-def may_change(current: Status, new: Status, *, tried_again: bool = False) -> bool:
+def may_change(current: Status, new: Status, *, by_cluster: bool = False) -> bool:
     """Tell whether a run may go from `current` to `new`. Staying is always allowed.
 
-    `tried_again`: its cluster puts it back into the queue.
+    `by_cluster`: the cluster asks that runs it, which may put it back into the queue.
     """
-    if tried_again:
-        return new == Status.QUEUED and current in TRIED_AGAIN
+    if by_cluster and new == Status.QUEUED and current in TRIED_AGAIN:
+        return True
     return current == new or new in ALLOWED_CHANGES[current]

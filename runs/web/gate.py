@@ -9,7 +9,7 @@ from django.utils.cache import patch_vary_headers
 from runs.http.errors import STATUS, DatabaseUnavailable, as_studio_error
 from runs.web import problems
 from runs.workspaces.access import DEFAULT_MAX_BODY_BYTES, Access, authorize
-from runs.workspaces.errors import NotSignedIn
+from runs.workspaces.errors import NotAllowed, NotSignedIn
 from runs.workspaces.permissions import Action
 
 View = Callable[..., HttpResponse]
@@ -55,6 +55,8 @@ def answer_of(
         if access.action is not Action.PUBLIC:
             slug = kwargs.pop("workspace", "default")
             admitted = authorize(request, workspace_slug=slug, action=access.action)
+            if admitted.principal.scope is not None:
+                raise NotAllowed("Tokens of nodes and runs are for the API, not for pages.")
             request.principal, request.workspace, request.role = admitted
         return view(request, *args, **kwargs)
     except NotSignedIn:

@@ -2,9 +2,11 @@
 
 import pytest
 
+from runs.artifacts.models import File
 from runs.compute.clusters import get_cluster
 from runs.compute.models import Cluster, Job
 from runs.compute.nodes import make_node_token
+from runs.tracking.logged_models import create_logged_model
 from runs.tracking.models import Run
 from runs.workspaces.memory import forget_all
 from tests.api.conftest import Api
@@ -86,7 +88,7 @@ def test_an_attempt_writes_its_run_its_children_and_their_files(attempt, claimed
         ("DELETE", "runs/stranger", None),
         ("PATCH", "runs/stranger/tags", {"tags": {"a": "b"}}),
         ("POST", "runs/stranger/attempt/beat", {"fence": 1}),
-        ("POST", "runs/bulk", {"runs": ["stranger"], "change": "archive"}),
+        ("POST", "runs/bulk", {"run_ids": ["stranger"], "action": "archive"}),
         ("POST", "runs", {"experiment_name": "digits"}),
         ("POST", "runs", {"experiment_name": "digits", "parent": "stranger"}),
         ("POST", "jobs", WORK),
@@ -101,7 +103,7 @@ def test_an_attempt_cannot_touch_another_run(attempt, claimed, method, path, bod
         status="Running", created_ms=1, updated_ms=1,
     )  # fmt: skip
     answer = attempt.ask(method, path, body)
-    assert answer.status in (400, 403), answer.body
+    assert answer.status == 403, answer.body
     before = Run.objects.get(run_id="stranger")
     assert (before.name, before.lifecycle, before.tags.count()) == ("", "active", 0)
     assert Run.objects.count() == 2
@@ -138,3 +140,47 @@ def test_mlflows_door_refuses_another_run(attempt, claimed):
     assert mlflow.post("runs/log-metric", {"run_id": "stranger", **point}).status == 403
     batch = {"run_id": "stranger", "metrics": [point]}
     assert mlflow.post("runs/log-batch", batch).status == 403
+
+
+def test_an_attempt_writes_no_model_of_another_run(attempt, claimed, files_dir):
+    own = Run.objects.get(run_id=claimed["run_id"])
+    other = create_logged_model(experiment=own.experiment)
+    mlflow = Api(prefix="/api/2.0")
+    mlflow.http = attempt.http
+    address = f"mlflow-artifacts/artifacts/0/models/{other.model_id}/artifacts/weights.bin"
+    assert mlflow.ask("PUT", address, data=b"mine").status == 403
+    assert mlflow.ask("DELETE", f"mlflow/logged-models/{other.model_id}").status == 403
+    assert not File.objects.exists()
+
+    where = {"experiment_id": str(own.experiment.number)}
+    assert mlflow.post("mlflow/logged-models", where).status == 403
+    made = mlflow.post("mlflow/logged-models", where | {"source_run_id": own.run_id})
+    assert made.status == 200
+    model_id = made.body["model"]["info"]["model_id"]
+    address = f"mlflow-artifacts/artifacts/0/models/{model_id}/artifacts/weights.bin"
+    assert mlflow.ask("PUT", address, data=b"mine").status == 200
+
+
+def test_tokens_of_attempts_open_no_page(attempt, claimed):
+    for path in ("/w/default/runs", f"/w/default/runs/{claimed['run_id']}"):
+        assert attempt.http.get(path).status_code == 403
+    assert attempt.http.post("/w/default/bulk", {"all": "1", "change": "delete"}).status_code == 403
+
+
+def test_a_script_does_not_end_its_own_run_while_its_process_goes_on(attempt, claimed):
+    run_id = claimed["run_id"]
+    attempt.post(f"runs/{run_id}/attempt/beat", {"fence": 1, "status": "Running"})
+    mlflow = Api(prefix="/api/2.0/mlflow")
+    mlflow.http = attempt.http
+    ended = mlflow.post("runs/update", {"run_id": run_id, "status": "FINISHED", "end_time": 1})
+    assert ended.status == 200
+    assert attempt.patch(f"runs/{run_id}", {"status": "Failed"}).status == 200
+    run = attempt.get(f"runs/{run_id}").body
+    assert (run["status"], run["ended_ms"]) == ("Running", None)
+    assert attempt.post(f"runs/{run_id}/attempt/beat", {"fence": 1}).body["cancel"] is False
+
+    child = attempt.post("runs", {"experiment_name": "digits", "parent": run_id}).body["run_id"]
+    assert attempt.patch(f"runs/{child}", {"status": "Completed"}).body["status"] == "Completed"
+    end = {"fence": 1, "cause": "completed", "exit_code": 0}
+    assert attempt.post(f"runs/{run_id}/attempt/finish", end).status == 204
+    assert attempt.get(f"runs/{run_id}").body["status"] == "Completed"

@@ -128,3 +128,19 @@ def test_runs_share_the_slots_in_order(lab, start_node):
     start_node(slots=2)
     assert {lab.wait(run_id)["status"] for run_id in run_ids} == {"Completed"}
     assert [lab.log(run_id) for run_id in run_ids] == [f"{at}\n" for at in range(6)]
+
+
+def test_a_script_that_uses_mlflow_logs_to_its_own_run(lab, start_node):
+    start_node()
+    script = (
+        "import mlflow\n"
+        "with mlflow.start_run() as run:\n"
+        "    mlflow.log_metric('loss', 0.25)\n"
+        "    mlflow.log_param('lr', 0.1)\n"
+        "print(run.info.run_id)\n"
+    )
+    run_id = lab.submit(script)
+    run = lab.wait(run_id, seconds=60)
+    assert (run["status"], run["status_reason"]) == ("Completed", "")
+    assert lab.log(run_id).splitlines()[-1] == run_id
+    assert (run["metrics"], run["params"]) == ({"loss": 0.25}, {"lr": "0.1"})

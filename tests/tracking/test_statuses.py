@@ -44,9 +44,9 @@ def test_what_has_ended_only_runs_again_or_fails():
 def test_what_has_started_waits_again_only_where_its_cluster_tries_again():
     for status in set(Status) - WAITING_STATUSES:
         assert not ALLOWED_CHANGES[status] & WAITING_STATUSES
-    assert may_change(Status.RUNNING, Status.QUEUED, tried_again=True)
+    assert may_change(Status.RUNNING, Status.QUEUED, by_cluster=True)
     for status in (*FINAL_STATUSES, Status.CANCEL_REQUESTED):
-        assert not may_change(status, Status.QUEUED, tried_again=True)
+        assert not may_change(status, Status.QUEUED, by_cluster=True)
 
 
 def test_history_says_when_who_and_why():
