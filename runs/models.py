@@ -2,7 +2,7 @@
 
 from runs.artifacts.models import File, LogTimes, RunUsage
 from runs.artifacts.snapshots.models import Blob, RunSnapshot, Snapshot, SnapshotFile
-from runs.compute.models import Attempt, Cluster, Job, Node
+from runs.compute.models import Attempt, Cluster, ClusterSample, Job, Node, Sweep
 from runs.housekeeping.models import Heartbeat, Purge
 from runs.metrics.models import (
     Metric,
@@ -32,6 +32,7 @@ __all__ = [
     "Attempt",
     "Blob",
     "Cluster",
+    "ClusterSample",
     "DatasetInput",
     "Experiment",
     "ExperimentTag",
@@ -59,6 +60,7 @@ __all__ = [
     "Snapshot",
     "SnapshotFile",
     "StatusChange",
+    "Sweep",
     "TextValue",
     "Workspace",
 ]

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from runs.api.inputs import Flag, Input, Name, TagMap, Text, TextMap, Whole
 from runs.compute.models import ClusterKind, ClusterState, JobState
 from runs.compute.reasons import Cause
+from runs.compute.sweep_plans import Method, Scale
 from runs.tracking.statuses import Status
 
 CLUSTER: dict[str, Any] = {
@@ -154,6 +155,39 @@ class ClaimedOut(serializers.Serializer):
     token = serializers.CharField(allow_blank=True)
 
 
+class Nested(Input):
+    """An object within the body."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        unknown = set(data) - set(self.fields) if isinstance(data, dict) else set()
+        if unknown:
+            name = min(unknown)
+            raise serializers.ValidationError({name: ["Unknown field."]})
+        return super().to_internal_value(data)
+
+
+class SweepArgument(Nested):
+    """An argument that a sweep varies: its values, or bounds to draw it from."""
+
+    name = Text(default="", max_length=250, help_text="Such as `--lr`; empty: the value alone.")
+    values = serializers.ListField(child=Text(), default=list, max_length=1000)
+    low = serializers.FloatField(required=False)
+    high = serializers.FloatField(required=False)
+    scale = serializers.ChoiceField(Scale.choices, default=Scale.LINEAR)
+
+
+class NewSweep(Nested):
+    """Which runs to make under one parent."""
+
+    arguments = SweepArgument(many=True)
+    method = serializers.ChoiceField(Method.choices, default=Method.GRID)
+    count = Whole(required=False, min_value=1, max_value=1000, help_text="Of a random sweep.")
+    seed = Whole(default=0, help_text="The same seed draws the same arguments.")
+    parallel = Whole(
+        required=False, min_value=1, max_value=1000, help_text="Runs at a time; all without it."
+    )
+
+
 class NewJob(Input):
     """What to run, where, and how the run is called."""
 
@@ -178,6 +212,9 @@ class NewJob(Input):
     description = Text(default="")
     tags = TagMap(default=dict)
     parent = Name(required=False, help_text="The run_id of the parent.")
+    sweep = NewSweep(
+        required=False, help_text="Makes a parent, and a child for each choice of arguments."
+    )
 
 
 class JobChange(Input):

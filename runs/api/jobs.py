@@ -1,5 +1,6 @@
 """Jobs: submit a run to a cluster, see its place, move, cancel, run again."""
 
+from functools import partial
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
@@ -30,7 +31,9 @@ from runs.compute.clusters import get_cluster
 from runs.compute.queries import describe_job
 from runs.compute.reasons import Cause
 from runs.compute.submitting import Work, get_job, move_job, rerun, submit
+from runs.compute.sweep_plans import Argument, Plan
 from runs.compute.sweeping import sweep_if_due
+from runs.compute.sweeps import submit_sweep
 from runs.details.run_documents import read_documents
 from runs.http.bodies import declared_bytes, read_chunks
 from runs.tracking.queries import get_experiment, get_run
@@ -64,7 +67,8 @@ class Jobs(Endpoint):
     """Submitting."""
 
     @describe(
-        "Submit a run to a cluster: it waits there for a node", body=NewJob, sends=WORK,
+        "Submit a run to a cluster: it waits there for a node. With `sweep`, submit a child for "
+        "each choice of arguments; the answer is their parent", body=NewJob, sends=WORK,
         gives=RunOut, shows=QUEUED_RUN, status=201,
     )  # fmt: skip
     @Access(Action.RUN_SUBMIT, ("POST",))
@@ -74,7 +78,8 @@ class Jobs(Endpoint):
         facts: dict[str, Any] = {name: fields[name] for name in ("name", "description", "tags")}
         if "parent" in fields:
             facts["parent"] = get_run(self.workspace, fields["parent"])
-        made = submit(
+        put = partial(submit_sweep, plan=plan_of(fields["sweep"])) if "sweep" in fields else submit
+        made = put(
             experiment=self.experiment_of(fields),
             cluster=get_cluster(self.workspace, fields["cluster"]),
             work=work,
@@ -102,6 +107,11 @@ class Jobs(Endpoint):
         if "snapshot_of" in fields:
             return get_snapshot(get_run(self.workspace, fields["snapshot_of"]))
         return None
+
+
+def plan_of(told: dict[str, Any]) -> Plan:
+    """Return what a sweep tries."""
+    return Plan(**{**told, "arguments": [Argument(**one) for one in told["arguments"]]})
 
 
 class RunJob(Endpoint):

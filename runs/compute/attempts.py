@@ -10,9 +10,10 @@ from typing import Any
 from django.db import transaction
 
 from runs.compute.bell import ring
-from runs.compute.models import Attempt, Cluster, ClusterState, Job, JobState, Node
+from runs.compute.models import Attempt, Cluster, ClusterState, Job, JobState, Node, Sweep
 from runs.compute.nodes import LEASE_MS, see_node
 from runs.compute.reasons import Cause, describe
+from runs.compute.sweeps import find_sweep, follow_child, open_children, settle
 from runs.tracking.clock import now_ms
 from runs.tracking.models import Lifecycle, Run
 from runs.tracking.runs import update_run
@@ -55,6 +56,7 @@ def claim(*, node: Node, load: dict[str, Any] | None = None) -> Attempt | None:
             job=job, fence=job.fence + 1, node=node, node_name=node.name, claimed_ms=now
         )
         update_run(run=job.run, status=Status.PREPARING, by=node.name)
+        follow_child(job.run)
     return attempt
 
 
@@ -149,13 +151,17 @@ def end_attempt(
     job.save()
     if not is_over:
         update_run(run=job.run, status=cause.status, by=by, reason=reason, by_cluster=True)
+    follow_child(job.run)
 
 
 def cancel(*, run: Run, by: str) -> Status:
     """Ask a run to end. Return its status now: Canceled where it has not begun.
 
-    Canceling a run that has ended changes nothing. A run without a job is only marked.
+    Canceling a run that has ended changes nothing. The parent of a sweep takes its children along.
+    Any other run without a job is only marked.
     """
+    if (sweep := find_sweep(run)) is not None:
+        return cancel_sweep(sweep, by)
     with transaction.atomic():
         job = _lock_job(run)
         if job is None:
@@ -169,7 +175,25 @@ def cancel(*, run: Run, by: str) -> Status:
         job.state = JobState.ENDED
         job.save(update_fields=["state"])
         update_run(run=job.run, status=Status.CANCELED, by=by, reason=reason)
+        follow_child(job.run)
         return Status.CANCELED
+
+
+def cancel_sweep(sweep: Sweep, by: str) -> Status:
+    """Cancel the children of a sweep one by one; the last one that ends ends the parent.
+
+    No transaction holds them all: each child locks its job before the sweep.
+    """
+    run = sweep.run
+    if run.status in FINAL_STATUSES:
+        return Status(run.status)
+    reason = describe(Cause.CANCELED, detail=by)
+    update_run(run=run, status=Status.CANCEL_REQUESTED, by=by, reason=reason)
+    for job in list(open_children(sweep).order_by("-not_before_ms").select_related("run")):
+        cancel(run=job.run, by=by)
+    settle(run.pk)
+    run.refresh_from_db()
+    return Status(run.status)
 
 
 def _mark_canceled(run: Run, by: str) -> Status:

@@ -11,6 +11,9 @@ from django.db.models import Q
 from runs.tracking.models import Run
 from runs.workspaces.models import Workspace
 
+# The `not_before_ms` of a job that waits for others of its sweep to end.
+HELD_BACK_MS = 2**62
+
 
 def new_key() -> str:
     """Return a fresh key for the node tokens of a cluster."""
@@ -163,3 +166,34 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.job_id}/{self.fence}"
+
+
+class Sweep(models.Model):
+    """What a parent run tries: `plan` as `sweep_plans.Plan` has it. At most `parallel` of its
+    children are in the queue or run at a time; None: all."""
+
+    run = models.OneToOneField(Run, models.CASCADE, primary_key=True, related_name="sweep")
+    plan = models.JSONField()
+    parallel = models.PositiveSmallIntegerField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.run_id)
+
+
+class ClusterSample(models.Model):
+    """What went on in a cluster at a time: how many runs ran and waited, since how long the oldest
+    waited, and on how many slots. `load` is the CPU use of its nodes, 1 for all cores busy."""
+
+    cluster = models.ForeignKey(Cluster, models.CASCADE, related_name="samples", db_index=False)
+    at_ms = models.BigIntegerField()
+    running = models.IntegerField()
+    queued = models.IntegerField()
+    wait_ms = models.BigIntegerField()
+    slots = models.IntegerField()
+    load = models.FloatField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["cluster", "at_ms"], name="cluster_sample_at")]
+
+    def __str__(self) -> str:
+        return f"{self.cluster_id} at {self.at_ms}"

@@ -8,12 +8,14 @@ import time
 
 from django.db import transaction
 
-from runs.compute.attempts import end_attempt
-from runs.compute.models import Job, JobState, Node
+from runs.compute.attempts import cancel_sweep, canceled_by, end_attempt
+from runs.compute.models import Job, JobState, Node, Sweep
 from runs.compute.nodes import LEASE_MS, SILENT_MS
 from runs.compute.reasons import Cause
+from runs.compute.sweeps import settle
 from runs.tracking.clock import now_ms
 from runs.tracking.errors import TrackingError
+from runs.tracking.models import GONE
 from runs.tracking.runs import update_run
 from runs.tracking.statuses import FINAL_STATUSES, Status
 
@@ -88,6 +90,16 @@ def _end_lost(pk: int) -> int:
 def _lock_held(pk: int) -> Job | None:
     jobs = Job.objects.select_for_update(of=("self",)).select_related("run", "cluster", "node")
     return jobs.filter(pk=pk, state=JobState.HELD).first()
+
+
+def settle_sweeps() -> None:
+    """Bring the open sweeps up to date, and go on with canceling where that was cut off."""
+    sweeps = Sweep.objects.exclude(run__status__in=FINAL_STATUSES).select_related("run")
+    for one in list(sweeps.exclude(run__lifecycle__in=GONE)):
+        if one.run.status == Status.CANCEL_REQUESTED:
+            cancel_sweep(one, canceled_by(one.run))
+        else:
+            settle(one.run_id)
 
 
 def forget_nodes() -> int:

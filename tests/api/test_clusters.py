@@ -112,3 +112,32 @@ def test_a_run_without_a_job_cannot_be_run_again(gpu):
     run_id = gpu.make_run()
     assert gpu.post(f"runs/{run_id}/rerun").status == 404
     assert gpu.post(f"runs/{run_id}/cancel").body["status"] == "Canceled"
+
+
+def test_a_sweep_is_submitted_as_one_job_and_canceled_as_one(gpu):
+    plan = {"arguments": [{"name": "--lr", "values": ["0.1", "0.01"]}], "parallel": 1}
+    made = gpu.post("jobs", WORK | {"sweep": plan, "name": "search"})
+    assert (made.status, made.body["kind"], made.body["name"]) == (201, "sweep", "search")
+    run_id = made.body["run_id"]
+    children = gpu.get(f"runs/{run_id}/children").body["items"]
+    assert {child["tags"]["lr"] for child in children} == {"0.1", "0.01"}
+    assert gpu.post(f"runs/{run_id}/cancel", {}).body["status"] == "Canceled"
+
+
+@pytest.mark.parametrize(
+    "sweep",
+    [
+        {},
+        {"arguments": []},
+        {"arguments": [{"name": "--lr"}]},
+        {"arguments": [{"name": "--lr", "value": "1"}]},
+        {"arguments": [{"values": ["1"]}], "colour": "red"},
+        {"arguments": [{"values": ["1"]}], "method": "random"},
+        {"arguments": [{"low": 1, "high": "x"}], "method": "random", "count": 2},
+        "grid",
+    ],
+)
+def test_a_bad_sweep_is_refused_with_words(gpu, sweep):
+    answer = gpu.post("jobs", WORK | {"sweep": sweep})
+    assert (answer.status, answer.code) == (400, "invalid_value")
+    assert answer.message
