@@ -2,7 +2,7 @@
 
 from runs.artifacts.models import File, LogTimes, RunUsage
 from runs.artifacts.snapshots.models import Blob, RunSnapshot, Snapshot, SnapshotFile
-from runs.compute.models import Attempt, Cluster, ClusterSample, Job, Node, Sweep
+from runs.compute.models import Attempt, Cluster, ClusterSample, Job, Node, Part, Sweep
 from runs.housekeeping.models import Heartbeat, Purge
 from runs.metrics.models import (
     Metric,
@@ -48,6 +48,7 @@ __all__ = [
     "MetricShape",
     "Node",
     "Param",
+    "Part",
     "Property",
     "Purge",
     "Run",

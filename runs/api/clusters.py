@@ -20,10 +20,10 @@ from runs.api.compute_shapes import (
 )
 from runs.api.endpoint import Endpoint, answer, nothing
 from runs.api.schema import describe
-from runs.compute.attempts import claim
 from runs.compute.bell import queue_of
+from runs.compute.claiming import claim, rank_of
 from runs.compute.clusters import create_cluster, delete_cluster, get_cluster, update_cluster
-from runs.compute.models import Attempt
+from runs.compute.models import Attempt, Node
 from runs.compute.nodes import (
     check_node_scope,
     get_node,
@@ -199,7 +199,7 @@ class Claim(Endpoint):
         node = get_node(cluster, incarnation)
         sweep_if_due()
         attempt = claim(node=node, load=load)
-        return nothing() if attempt is None else answer(ClaimedOut, facts_of_claim(attempt))
+        return nothing() if attempt is None else answer(ClaimedOut, facts_of_claim(attempt, node))
 
 
 def cluster_answer(view: Endpoint, name: str, status: int = 200) -> Response:
@@ -208,7 +208,7 @@ def cluster_answer(view: Endpoint, name: str, status: int = 200) -> Response:
     return answer(ClusterOut, found, status)
 
 
-def facts_of_claim(attempt: Attempt) -> dict:
+def facts_of_claim(attempt: Attempt, node: Node) -> dict:
     """Return what a node needs to know of a job that it has just got."""
     job, run = attempt.job, attempt.job.run
     return {
@@ -221,5 +221,9 @@ def facts_of_claim(attempt: Attempt) -> dict:
         "has_snapshot": hasattr(run, "source_snapshot"),
         "max_seconds": job.time_limit_s,
         "kills_itself": job.retries_left > 0,
+        "nodes": job.nodes,
+        "node_rank": rank_of(attempt, node),
+        "processes_per_node": job.processes_per_node,
+        "communicator": job.communicator,
         "token": make_token(RunScope(run.workspace_id, run.pk, attempt.fence)),
     }

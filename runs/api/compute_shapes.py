@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from runs.api.inputs import Flag, Input, Name, TagMap, Text, TextMap, Whole
-from runs.compute.models import ClusterKind, ClusterState, JobState
+from runs.compute.models import ClusterKind, ClusterState, Communicator, JobState
 from runs.compute.reasons import Cause
 from runs.compute.sweep_plans import Method, Scale
 from runs.tracking.statuses import Status
@@ -52,6 +52,9 @@ JOB: dict[str, Any] = {
     "priority": 0,
     "max_seconds": None,
     "retries_left": 0,
+    "nodes": 1,
+    "processes_per_node": 1,
+    "communicator": "",
     "queued_ms": 1_780_000_000_000,
     "place": 3,
     "waits_because": "all slots are taken",
@@ -152,6 +155,10 @@ class ClaimedOut(serializers.Serializer):
     has_snapshot = serializers.BooleanField()
     max_seconds = serializers.IntegerField(allow_null=True)
     kills_itself = serializers.BooleanField()
+    nodes = serializers.IntegerField()
+    node_rank = serializers.IntegerField()
+    processes_per_node = serializers.IntegerField()
+    communicator = serializers.CharField(allow_blank=True)
     token = serializers.CharField(allow_blank=True)
 
 
@@ -208,6 +215,12 @@ class NewJob(Input):
     priority = Whole(default=0, min_value=-1000, max_value=1000, help_text="Higher starts first.")
     max_seconds = Whole(required=False, min_value=1, help_text="Ends the run after this time.")
     retries = Whole(default=0, min_value=0, max_value=100)
+    nodes = Whole(default=1, min_value=1, max_value=1000, help_text="They start together.")
+    processes_per_node = Whole(default=1, min_value=1, max_value=512)
+    communicator = serializers.ChoiceField(
+        Communicator.choices, default="", allow_blank=True,
+        help_text="How processes find each other: variables of `torch`, or `mpi` by mpirun.",
+    )  # fmt: skip
     name = Text(default="", max_length=500)
     description = Text(default="")
     tags = TagMap(default=dict)
@@ -258,6 +271,9 @@ class JobOut(serializers.Serializer):
     priority = serializers.IntegerField(source="job.priority")
     max_seconds = serializers.IntegerField(source="job.max_seconds", allow_null=True)
     retries_left = serializers.IntegerField(source="job.retries_left")
+    nodes = serializers.IntegerField(source="job.nodes")
+    processes_per_node = serializers.IntegerField(source="job.processes_per_node")
+    communicator = serializers.CharField(source="job.communicator", allow_blank=True)
     queued_ms = serializers.IntegerField(source="job.queued_ms")
     place = serializers.IntegerField(allow_null=True)
     waits_because = serializers.CharField(allow_blank=True)
@@ -283,6 +299,7 @@ class Beat(Input):
     """A sign of life of an attempt, and how far it is."""
 
     fence = Whole(min_value=1)
+    rank = Whole(default=0, min_value=0, help_text="Which of several nodes beats.")
     status = serializers.ChoiceField(
         [Status.PREPARING, Status.RUNNING, Status.FINALIZING], required=False
     )
@@ -297,9 +314,36 @@ class BeatOut(serializers.Serializer):
 
 
 class Finish(Input):
-    """How an attempt ended."""
+    """How an attempt ended, or its part on one of several nodes."""
 
     fence = Whole(min_value=1)
+    rank = Whole(default=0, min_value=0)
     cause = serializers.ChoiceField(Cause.choices)
     exit_code = Whole(required=False, allow_null=True, default=None)
     detail = Text(default="", max_length=500)
+
+
+class Gather(Input):
+    """A node of several that is prepared: where the others reach it, and on which port."""
+
+    fence = Whole(min_value=1)
+    rank = Whole(min_value=0)
+    address = Name(max_length=255)
+    port = Whole(min_value=1, max_value=65535)
+
+
+class PartOut(serializers.Serializer):
+    """One of the nodes of a run; `address` is empty until it is prepared."""
+
+    rank = serializers.IntegerField()
+    node_name = serializers.CharField()
+    address = serializers.CharField(allow_blank=True)
+
+
+class GatheredOut(serializers.Serializer):
+    """Who is there; once `is_complete`, all start and meet at the master's address and port."""
+
+    is_complete = serializers.BooleanField()
+    master_address = serializers.CharField(allow_blank=True)
+    master_port = serializers.IntegerField(allow_null=True)
+    parts = PartOut(many=True)

@@ -14,6 +14,8 @@ from runs.api.compute_shapes import (
     Beat,
     BeatOut,
     Finish,
+    Gather,
+    GatheredOut,
     JobChange,
     JobOut,
     NewJob,
@@ -28,6 +30,7 @@ from runs.artifacts.snapshots.queries import get_snapshot, get_stored_snapshot
 from runs.artifacts.snapshots.services import store_snapshot
 from runs.compute.attempts import beat, cancel, finish
 from runs.compute.clusters import get_cluster
+from runs.compute.gangs import gather
 from runs.compute.queries import describe_job
 from runs.compute.reasons import Cause
 from runs.compute.submitting import Work, get_job, move_job, rerun, submit
@@ -44,6 +47,7 @@ from runs.workspaces.permissions import Action
 QUEUED_RUN = EXAMPLE | {"status": "Queued", "target": "local", "kind": "script", "started_ms": None}
 WORK_FIELDS = (
     "command", "environment", "variables", "script", "priority", "max_seconds", "retries",
+    "nodes", "processes_per_node", "communicator",
 )  # fmt: skip
 
 
@@ -175,6 +179,27 @@ class AttemptBeat(Endpoint):
         sweep_if_due()
         heard = beat(run=get_run(self.workspace, run_id), **told)
         return answer(BeatOut, heard)
+
+
+class AttemptGather(Endpoint):
+    """Meeting of several nodes."""
+
+    @describe(
+        "Tell that one of several nodes is prepared, and hear whether all are", body=Gather,
+        sends={"fence": 1, "rank": 0, "address": "10.0.0.7", "port": 29500}, gives=GatheredOut,
+        shows={
+            "is_complete": False, "master_address": "10.0.0.7", "master_port": 29500,
+            "parts": [
+                {"rank": 0, "node_name": "worker-7", "address": "10.0.0.7"},
+                {"rank": 1, "node_name": "worker-8", "address": ""},
+            ],
+        },
+        also=(410,),
+    )  # fmt: skip
+    @Access(Action.ATTEMPT_WRITE, ("POST",))
+    def post(self, request: Request, run_id: str) -> Response:
+        told = self.read_body(Gather)
+        return answer(GatheredOut, gather(run=get_run(self.workspace, run_id), **told))
 
 
 class AttemptFinish(Endpoint):

@@ -88,6 +88,7 @@ JOBS = [
     path("runs/<str:run_id>/cancel", jobs.CancelRun.as_view()),
     path("runs/<str:run_id>/rerun", jobs.RerunRun.as_view()),
     path("runs/<str:run_id>/attempt/beat", jobs.AttemptBeat.as_view()),
+    path("runs/<str:run_id>/attempt/gather", jobs.AttemptGather.as_view()),
     path("runs/<str:run_id>/attempt/finish", jobs.AttemptFinish.as_view()),
 ]
 DISK = [

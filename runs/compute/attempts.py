@@ -1,24 +1,23 @@
-"""The life of an attempt: claimed by a node, kept by beats, finished once.
+"""The life of an attempt: kept by beats, finished once.
 
-Whoever changes a job locks the job first and its run second, so no two wait for each other. Each
-write of an attempt carries its fence and is refused when the job has gone on without it.
+Each write of an attempt carries its fence and is refused when the job has gone on without it.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import transaction
 
 from runs.compute.bell import ring
-from runs.compute.models import Attempt, Cluster, ClusterState, Job, JobState, Node, Sweep
-from runs.compute.nodes import LEASE_MS, see_node
+from runs.compute.gangs import close_parts, end_part, prolong_part
+from runs.compute.locking import lock_attempt, lock_job
+from runs.compute.models import Attempt, Cluster, Job, JobState, Node, Sweep
+from runs.compute.nodes import LEASE_MS
 from runs.compute.reasons import Cause, describe
 from runs.compute.sweeps import find_sweep, follow_child, open_children, settle
 from runs.tracking.clock import now_ms
-from runs.tracking.models import Lifecycle, Run
+from runs.tracking.models import Run
 from runs.tracking.runs import update_run
 from runs.tracking.statuses import FINAL_STATUSES, Status
-from runs.tracking.write_limits import AttemptOver
 from runs.workspaces.models import Workspace
 
 FIRST_PAUSE_MS, LONGEST_PAUSE_MS = 5_000, 600_000
@@ -36,60 +35,29 @@ class Beat:
     lease_ms: int
 
 
-def claim(*, node: Node, load: dict[str, Any] | None = None) -> Attempt | None:
-    """Give the next job of the cluster to a node; None where nothing waits that may start.
-
-    `load` is how busy the node says it is. The choice and its compare-and-set are one transaction:
-    two nodes never get one job.
-    """
-    now = now_ms()
-    with transaction.atomic():
-        see_node(node=node, load=load)
-        job = None if node.is_draining else _next_job(node, now)
-        if job is None:
-            return None
-        Job.objects.filter(pk=job.pk).update(
-            state=JobState.HELD, fence=job.fence + 1, node=node, lease_ms=now + LEASE_MS
-        )
-        Run.objects.filter(pk=job.pk).update(fence=job.fence + 1)
-        attempt = Attempt.objects.create(
-            job=job, fence=job.fence + 1, node=node, node_name=node.name, claimed_ms=now
-        )
-        update_run(run=job.run, status=Status.PREPARING, by=node.name)
-        follow_child(job.run)
-    return attempt
-
-
-def _next_job(node: Node, now: int) -> Job | None:
-    waiting = Job.objects.select_for_update(skip_locked=True, of=("self",)).filter(
-        cluster=node.cluster_id,
-        cluster__state__in=(ClusterState.ACTIVE, ClusterState.DRAINING),
-        state=JobState.QUEUED,
-        not_before_ms__lte=now,
-        run__status=Status.QUEUED,
-        run__lifecycle__in=(Lifecycle.ACTIVE, Lifecycle.ARCHIVED),
-    )
-    return waiting.select_related("run").order_by("-priority", "rank", "pk").first()
-
-
-def beat(*, run: Run, fence: int, status: str | None = None) -> Beat:
+def beat(*, run: Run, fence: int, rank: int = 0, status: str | None = None) -> Beat:
     """Prolong the lease of an attempt, and hear whether to cancel. Raises AttemptOver.
 
-    `status` says how far it is: Preparing, Running or Finalizing. A run that somebody cancels stays
-    CancelRequested, and one that has ended stays as it is.
+    `rank` says which of several nodes beats, `status` how far it is: Preparing, Running or
+    Finalizing. A run that somebody cancels stays CancelRequested, and one that has ended stays as
+    it is.
     """
-    now = now_ms()
+    now, part_failed = now_ms(), False
     with transaction.atomic():
         job = lock_attempt(run, fence)
-        job.lease_ms = now + LEASE_MS
-        job.save(update_fields=["lease_ms"])
-        Node.objects.filter(pk=job.node_id).update(seen_ms=now)
+        if job.nodes > 1:
+            part_failed = prolong_part(job, rank, now)
+        else:
+            job.lease_ms = now + LEASE_MS
+            job.save(update_fields=["lease_ms"])
+            Node.objects.filter(pk=job.node_id).update(seen_ms=now)
         if status is None and job.run.status == Status.NOT_RESPONDING:
             status = Status.RUNNING
         if status is not None:
             _advance(job, fence, status, now)
     cancel = job.run.status in (Status.CANCEL_REQUESTED, *FINAL_STATUSES)
-    return Beat(cancel, canceled_by(job.run) if cancel else "", LEASE_MS)
+    by = canceled_by(job.run) if cancel else "another node" if part_failed else ""
+    return Beat(cancel or part_failed, by, LEASE_MS)
 
 
 def _advance(job: Job, fence: int, status: str, now: int) -> None:
@@ -106,39 +74,63 @@ def _advance(job: Job, fence: int, status: str, now: int) -> None:
 
 
 def finish(
-    *, run: Run, fence: int, cause: Cause, exit_code: int | None = None, detail: str = ""
+    *,
+    run: Run,
+    fence: int,
+    cause: Cause,
+    rank: int = 0,
+    exit_code: int | None = None,
+    detail: str = "",
 ) -> None:
     """End an attempt, and its run unless it is tried again. Raises AttemptOver.
 
-    An attempt that ends while its run is being canceled ends Canceled, never Completed.
+    One on several nodes ends with the last of them. An attempt that ends while its run is being
+    canceled ends Canceled, never Completed.
     """
+    where = ""
     with transaction.atomic():
         job = lock_attempt(run, fence)
+        if job.nodes > 1:
+            end = end_part(job, rank, cause, exit_code=exit_code, detail=detail)
+            if end is None:
+                return
+            cause, exit_code, detail, where = end.cause, end.exit_code, end.detail, end.where
         if job.run.status == Status.CANCEL_REQUESTED:
-            cause, detail = Cause.CANCELED, canceled_by(job.run)
-        end_attempt(job, cause, exit_code=exit_code, detail=detail, by=_node_name(job))
+            cause, detail, where = Cause.CANCELED, canceled_by(job.run), ""
+        end_attempt(job, cause, exit_code=exit_code, detail=detail, where=where, by=_node_name(job))
 
 
 def end_attempt(
-    job: Job, cause: Cause, *, exit_code: int | None = None, detail: str = "", by: str = STUDIO
+    job: Job,
+    cause: Cause,
+    *,
+    exit_code: int | None = None,
+    detail: str = "",
+    where: str = "",
+    by: str = STUDIO,
 ) -> None:
     """End the attempt that holds a locked job: put the job back into the queue or end its run.
 
-    A run that somebody has ended meanwhile stays as it is.
+    A run that somebody has ended meanwhile stays as it is. `where` is the one of several nodes on
+    which it was decided.
     """
-    now, reason = now_ms(), describe(cause, exit_code=exit_code, detail=detail)[:500]
+    now, reason = now_ms(), describe(cause, exit_code=exit_code, detail=detail)
+    reason = f"{reason} on {where}"[:500] if where else reason[:500]
     Attempt.objects.filter(job=job, fence=job.fence).update(
         ended_ms=now, exit_code=exit_code, cause=cause, reason=reason
     )
+    if job.nodes > 1:
+        close_parts(job, now)
     job.node, job.lease_ms = None, 0
-    if cause is Cause.NODE_LOST:
+    if cause in (Cause.NODE_LOST, Cause.NOT_GATHERED):
         # What still runs there may write nothing more.
         job.fence += 1
         Run.objects.filter(pk=job.pk).update(fence=job.fence)
     is_over = job.run.status in FINAL_STATUSES
-    if job.retries_left > 0 and cause in RETRIED and not is_over:
-        pause_ms = min(FIRST_PAUSE_MS * 2 ** (job.fence - 1), LONGEST_PAUSE_MS)
-        job.retries_left -= 1
+    again = cause is Cause.NOT_GATHERED or (job.retries_left > 0 and cause in RETRIED)
+    if again and not is_over:
+        pause_ms = min(FIRST_PAUSE_MS * 2 ** min(job.fence - 1, 10), LONGEST_PAUSE_MS)
+        job.retries_left -= cause is not Cause.NOT_GATHERED
         job.state, job.not_before_ms = JobState.QUEUED, now + pause_ms
         job.save()
         update_run(
@@ -163,7 +155,7 @@ def cancel(*, run: Run, by: str) -> Status:
     if (sweep := find_sweep(run)) is not None:
         return cancel_sweep(sweep, by)
     with transaction.atomic():
-        job = _lock_job(run)
+        job = lock_job(run)
         if job is None:
             return _mark_canceled(run, by)
         if job.run.status in FINAL_STATUSES:
@@ -201,22 +193,6 @@ def _mark_canceled(run: Run, by: str) -> Status:
         reason = describe(Cause.CANCELED, detail=by)
         update_run(run=run, status=Status.CANCELED, by=by, reason=reason)
     return Status(run.status)
-
-
-def lock_attempt(run: Run, fence: int) -> Job:
-    """Lock the job of a run for the attempt with this fence until the transaction ends.
-
-    Raises AttemptOver where the job has ended or another attempt holds it.
-    """
-    job = _lock_job(run)
-    if job is None or job.state != JobState.HELD or job.fence != fence:
-        raise AttemptOver(f"The attempt {fence} of the run {run.run_id} is over. Stop it.")
-    return job
-
-
-def _lock_job(run: Run) -> Job | None:
-    jobs = Job.objects.select_for_update(of=("self",)).select_related("run", "cluster")
-    return jobs.filter(pk=run.pk).first()
 
 
 def _node_name(job: Job) -> str:

@@ -23,14 +23,15 @@ def queue_of(cluster: Cluster) -> str:
     return f"cluster.{cluster.pk}"
 
 
-def ring(cluster: Cluster) -> None:
-    """Wake a waiting node of the cluster. A broker that is away is no error."""
+def ring(cluster: Cluster, times: int = 1) -> None:
+    """Wake waiting nodes of the cluster, one each time. A broker that is away is no error."""
     patience = {"socket_timeout": PATIENCE_S, "socket_connect_timeout": PATIENCE_S}
     try:
         with current_app.connection(transport_options=patience) as queue:
             queue.ensure_connection(max_retries=1, interval_start=0, timeout=PATIENCE_S)
-            current_app.send_task(
-                TASK, queue=queue_of(cluster), connection=queue, expires=EXPIRES_S, retry=False
-            )
+            for _ in range(times):
+                current_app.send_task(
+                    TASK, queue=queue_of(cluster), connection=queue, expires=EXPIRES_S, retry=False
+                )
     except (OperationalError, OSError) as error:
         log.info("the nodes look by themselves, the queue is away: %s", error)

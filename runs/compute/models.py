@@ -99,8 +99,18 @@ class JobState(models.TextChoices):
     ENDED = "ended"
 
 
+class Communicator(models.TextChoices):
+    """How several processes of a job find each other: by the variables of torch, or by mpirun."""
+
+    TORCH = "torch"
+    MPI = "mpi"
+
+
 class Job(models.Model):
     """What to run for a run, and its place in the queue of a cluster.
+
+    A job for several `nodes` is held by an attempt with as many parts; its `node` is that of rank
+    0, and its lease ends with the first of theirs.
 
     Jobs start in the order of falling `priority`, then of rising `rank`. `fence` rises with each
     attempt: whatever an attempt writes carries its fence, and is refused when it is not this one.
@@ -118,6 +128,11 @@ class Job(models.Model):
     rank = models.BigIntegerField()
     max_seconds = models.BigIntegerField(null=True)
     retries_left = models.PositiveSmallIntegerField(default=0)
+    nodes = models.PositiveSmallIntegerField(default=1, db_default=1)
+    processes_per_node = models.PositiveSmallIntegerField(default=1, db_default=1)
+    communicator = models.CharField(
+        max_length=8, blank=True, choices=Communicator.choices, default="", db_default=""
+    )
     fence = models.IntegerField(default=0)
     node = models.ForeignKey(Node, models.SET_NULL, null=True, related_name="jobs")
     lease_ms = models.BigIntegerField(default=0)
@@ -197,3 +212,32 @@ class ClusterSample(models.Model):
 
     def __str__(self) -> str:
         return f"{self.cluster_id} at {self.at_ms}"
+
+
+class Part(models.Model):
+    """The part of an attempt on one of its several nodes; a job for one node has none.
+
+    The node takes its part with its next claim (`placed_ms`). Once all are prepared and have told
+    their `address`, they start their processes. `port` is where rank 0 waits for the others.
+    """
+
+    attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="parts", db_index=False)
+    rank = models.PositiveSmallIntegerField()
+    node = models.ForeignKey(Node, models.SET_NULL, null=True, related_name="parts")
+    node_name = models.CharField(max_length=128)
+    address = models.CharField(max_length=255, blank=True)
+    port = models.PositiveIntegerField(null=True)
+    lease_ms = models.BigIntegerField()
+    placed_ms = models.BigIntegerField(null=True)
+    ended_ms = models.BigIntegerField(null=True)
+    exit_code = models.IntegerField(null=True)
+    cause = models.CharField(max_length=20, blank=True)
+    detail = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["attempt", "rank"], name="part_rank_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.attempt_id}/{self.rank}"

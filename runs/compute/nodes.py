@@ -17,6 +17,8 @@ BEAT_S = 10
 SELF_KILL_S = 30
 LEASE_MS = 45_000
 SILENT_MS = 25_000
+# How long a job for several nodes waits until each has taken its part.
+GATHER_MS = 30_000
 MOST_SLOTS = 512
 
 

@@ -59,6 +59,10 @@ def list_clusters(workspace: Workspace) -> list[ClusterCounts]:
     ]
 
 
+# The slots of a node that are taken: by jobs for one node, and by parts of jobs for several.
+TAKEN_SLOTS = Count(
+    "jobs", filter=Q(jobs__state=JobState.HELD, jobs__nodes=1), distinct=True
+) + Count("parts", filter=Q(parts__isnull=False, parts__ended_ms=None), distinct=True)
 NO_JOBS = {"running": 0, "queued": 0, "oldest_ms": None}
 NO_NODES = {"busy_nodes": 0, "idle_nodes": 0, "slots": 0}
 
@@ -79,10 +83,9 @@ def _count_jobs(clusters: Sequence[Cluster]) -> dict[int, dict]:
 
 
 def _count_nodes(clusters: Sequence[Cluster]) -> dict[int, dict]:
-    held = Count("jobs", filter=Q(jobs__state=JobState.HELD))
     rows = (
         Node.objects.filter(cluster__in=clusters, seen_ms__gt=now_ms() - LEASE_MS)
-        .annotate(held=held)
+        .annotate(held=TAKEN_SLOTS)
         .values_list("cluster", "slots", "held")
     )
     counts: dict[int, dict] = {}
@@ -96,8 +99,7 @@ def _count_nodes(clusters: Sequence[Cluster]) -> dict[int, dict]:
 def list_nodes(cluster: Cluster) -> list[Node]:
     """Return the nodes seen within the last day, those seen last first, each with the number of
     its jobs as `held`. One query."""
-    held = Count("jobs", filter=Q(jobs__state=JobState.HELD))
-    return list(cluster.nodes.annotate(held=held).order_by("-seen_ms", "name"))
+    return list(cluster.nodes.annotate(held=TAKEN_SLOTS).order_by("-seen_ms", "name"))
 
 
 def read_queue(cluster: Cluster) -> Queue:

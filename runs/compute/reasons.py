@@ -23,6 +23,7 @@ class Cause(models.TextChoices):
     ENVIRONMENT_FAILED = "environment_failed"
     NODE_LOST = "node_lost"
     NODE_STOPPED = "node_stopped"
+    NOT_GATHERED = "not_gathered"
     CANCELED = "canceled"
 
     @property
@@ -36,7 +37,7 @@ class Cause(models.TextChoices):
         return ENDS.get(self, Status.FAILED)
 
 
-MACHINE_CAUSES = frozenset({Cause.NODE_LOST, Cause.NODE_STOPPED})
+MACHINE_CAUSES = frozenset({Cause.NODE_LOST, Cause.NODE_STOPPED, Cause.NOT_GATHERED})
 ENDS = {Cause.COMPLETED: Status.COMPLETED, Cause.CANCELED: Status.CANCELED}
 
 WORDS = {
@@ -47,6 +48,7 @@ WORDS = {
     Cause.ENVIRONMENT_FAILED: "environment failed",
     Cause.NODE_LOST: "node lost",
     Cause.NODE_STOPPED: "node stopped",
+    Cause.NOT_GATHERED: "not all nodes came",
 }
 
 

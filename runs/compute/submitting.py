@@ -11,7 +11,7 @@ from runs.artifacts.snapshots.models import RunSnapshot, Snapshot
 from runs.compute.bell import ring
 from runs.compute.clusters import check_seconds
 from runs.compute.errors import ClusterRefuses, UnknownJob
-from runs.compute.models import Cluster, ClusterState, Job, JobState
+from runs.compute.models import Cluster, ClusterState, Communicator, Job, JobState
 from runs.compute.queries import find_job
 from runs.tracking.clock import now_ms
 from runs.tracking.errors import InvalidValue, StatusRefused
@@ -22,6 +22,7 @@ from runs.tracking.texts import check_int64, check_json, check_text
 
 MOST_ARGUMENTS = 1000
 MOST_RETRIES = 100
+MOST_NODES, MOST_PROCESSES = 1000, 512
 PRIORITY_LIMIT = 1000
 
 
@@ -31,7 +32,7 @@ class Work:
 
     `command` is the program with its arguments, each a text of its own: no shell reads it. The word
     `python` at its start is the interpreter of the environment. `variables` are added to the
-    environment of the process.
+    environment of the process. On each of `nodes` run `processes_per_node` processes.
     """
 
     command: Sequence[str]
@@ -41,6 +42,9 @@ class Work:
     priority: int = 0
     max_seconds: int | None = None
     retries: int = 0
+    nodes: int = 1
+    processes_per_node: int = 1
+    communicator: str = ""
 
 
 def submit(
@@ -80,6 +84,9 @@ def rerun(*, run: Run, **facts: Any) -> Run:
         script=job.script,
         priority=job.priority,
         max_seconds=job.max_seconds,
+        nodes=job.nodes,
+        processes_per_node=job.processes_per_node,
+        communicator=job.communicator,
     )
     tags = dict(run.tags.values_list("key", "value"))
     same = {"name": run.name, "description": run.description, "tags": tags, "parent": run.parent}
@@ -102,6 +109,7 @@ def enqueue(run: Run, cluster: Cluster, work: Work) -> Job:
         rank=_last_rank(cluster, now),
         max_seconds=check_seconds(work.max_seconds),
         retries_left=check_retries(work.retries),
+        **check_processes(work),
         queued_ms=now,
     )
     transaction.on_commit(lambda: ring(cluster))
@@ -202,3 +210,18 @@ def check_retries(retries: int) -> int:
     if not 0 <= check_int64(retries, "number of retries") <= MOST_RETRIES:
         raise InvalidValue(f"The number of retries is between 0 and {MOST_RETRIES}.")
     return retries
+
+
+def check_processes(work: Work) -> dict[str, Any]:
+    """Return how many nodes and processes a job takes. Raises InvalidValue."""
+    if not 1 <= check_int64(work.nodes, "number of nodes") <= MOST_NODES:
+        raise InvalidValue(f"A run takes 1 to {MOST_NODES} nodes.")
+    if not 1 <= check_int64(work.processes_per_node, "processes per node") <= MOST_PROCESSES:
+        raise InvalidValue(f"A run takes 1 to {MOST_PROCESSES} processes on each node.")
+    if work.communicator not in ("", *Communicator):
+        raise InvalidValue('The communicator is "", "torch" or "mpi".')
+    return {
+        "nodes": work.nodes,
+        "processes_per_node": work.processes_per_node,
+        "communicator": work.communicator,
+    }

@@ -9,6 +9,7 @@ import time
 from django.db import transaction
 
 from runs.compute.attempts import cancel_sweep, canceled_by, end_attempt
+from runs.compute.gangs import find_lost
 from runs.compute.models import Job, JobState, Node, Sweep
 from runs.compute.nodes import LEASE_MS, SILENT_MS
 from runs.compute.reasons import Cause
@@ -76,10 +77,12 @@ def _end_lost(pk: int) -> int:
             job = _lock_held(pk)
             if job is None or job.lease_ms >= now_ms():
                 return 0
-            cause = Cause.NODE_LOST
+            cause, detail = Cause.NODE_LOST, job.node.name if job.node else ""
+            if job.nodes > 1:
+                cause, detail = find_lost(job, now_ms())
             if job.run.status == Status.CANCEL_REQUESTED:
-                cause = Cause.CANCELED
-            end_attempt(job, cause, detail=job.node.name if job.node else "")
+                cause, detail = Cause.CANCELED, canceled_by(job.run)
+            end_attempt(job, cause, detail=detail)
             return 1
     except TrackingError:
         # The run was deleted meanwhile: its job ends with it.

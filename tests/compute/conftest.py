@@ -19,7 +19,7 @@ def cluster(workspace) -> Cluster:
 
 @pytest.fixture
 def node(cluster) -> Node:
-    return register_node(cluster=cluster, name="n1", slots=2)
+    return register_node(cluster=cluster, name="n1", slots=4)
 
 
 @pytest.fixture

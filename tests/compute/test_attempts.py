@@ -2,7 +2,8 @@
 
 import pytest
 
-from runs.compute.attempts import beat, cancel, claim, finish
+from runs.compute.attempts import beat, cancel, finish
+from runs.compute.claiming import claim
 from runs.compute.clusters import update_cluster
 from runs.compute.models import Attempt, Job, JobState
 from runs.compute.nodes import register_node, set_draining

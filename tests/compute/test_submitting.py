@@ -86,12 +86,12 @@ def test_names_of_clusters_are_taken_once_and_checked(cluster, workspace):
 
 def test_clusters_are_listed_with_what_goes_on(put, node, cluster, workspace):
     put(), put()
-    from runs.compute.attempts import claim
+    from runs.compute.claiming import claim
 
     claim(node=node)
     (counts,) = list_clusters(workspace)
     assert (counts.running, counts.queued, counts.busy_nodes, counts.idle_nodes) == (1, 1, 1, 0)
-    assert counts.slots == 2
+    assert counts.slots == 4
 
 
 def test_the_queue_says_why_a_run_waits(put, cluster):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from runs.compute.attempts import claim
+from runs.compute.claiming import claim
 from runs.compute.clusters import create_cluster, get_cluster
 from runs.compute.models import Cluster
 from runs.compute.nodes import register_node

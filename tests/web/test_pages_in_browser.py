@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from runs.artifacts.logs.appending import append_log
 from runs.artifacts.services import save_file
 from runs.artifacts.snapshots.services import save_snapshot
-from runs.compute.attempts import claim
+from runs.compute.claiming import claim
 from runs.compute.clusters import create_cluster
 from runs.compute.nodes import register_node
 from runs.compute.submitting import Work, submit

@@ -15,7 +15,8 @@ class Job:
     `command` is a list of texts; the word `python` at its start is the interpreter of
     `environment`. `max_seconds` ends the process; None lets it run as long as it takes. With
     `kills_itself` the supervisor ends everything when the studio has not answered for 30 s, because
-    another node may start the run again 15 s later.
+    another node may start the run again 15 s later. It is the part `node_rank` of `nodes` parts,
+    each with `processes_per_node` processes.
     """
 
     url: str
@@ -30,6 +31,10 @@ class Job:
     has_snapshot: bool = False
     max_seconds: int | None = None
     kills_itself: bool = False
+    nodes: int = 1
+    node_rank: int = 0
+    processes_per_node: int = 1
+    communicator: str = ""
 
     def write(self, folder: Path) -> None:
         """Keep the job in its folder."""
