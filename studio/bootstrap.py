@@ -132,8 +132,12 @@ def install(requirements: list[Path]) -> None:
         return
     print("Installing packages into .venv; this is needed once and takes a minute.", flush=True)
     command = [str(PYTHON), "-m", "pip", "install", "-qq", "--no-input", "--prefer-binary"]
-    # Python compiles the modules it imports when it does so; that is a few of them.
-    command += ["--disable-pip-version-check", "--no-compile"]
+    command.append("--disable-pip-version-check")
+    # Python compiles a module when it first imports it, and most are never imported. Where it may
+    # not keep the result (PYTHONDONTWRITEBYTECODE, usual in containers), each start would do so
+    # again.
+    if not sys.dont_write_bytecode:
+        command.append("--no-compile")
     # All of them, also those that have not changed: pip then sees every pin at once.
     for path in requirements:
         command += ["--requirement", str(path)]

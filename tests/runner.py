@@ -28,6 +28,9 @@ from tests.postgres import find_programs, running_cluster
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 OUTCOMES = ("passed", "failed", "error", "skipped")
+# The processes of each pass. That on SQLite has the tests of the browser and of restarts too, which
+# wait more than they compute.
+PROCESSES = {"SQLite": "3", "PostgreSQL": "2"}
 NOTHING_SELECTED = 5  # pytest's exit code
 
 
@@ -59,10 +62,11 @@ class Choice:
         told = any(one.startswith(("-n", "-p", "--pdb", "-s", "-x")) for one in self.arguments)
         return not named and not told
 
-    def command(self, marks: str = "") -> list[str]:
-        """Return pytest's command line; `marks` narrows the choice."""
-        both = " and ".join(f"({one})" for one in (self.marks, marks) if one)
-        in_parallel = ["-n", "2", "--dist", "worksteal"] if self.is_whole else []
+    def command(self, database: str) -> list[str]:
+        """Return pytest's command line for the pass on a database."""
+        marks = (self.marks, "both_databases" if database == "PostgreSQL" else "")
+        both = " and ".join(f"({one})" for one in marks if one)
+        in_parallel = ["-n", PROCESSES[database], "--dist", "worksteal"] if self.is_whole else []
         by_marks = ["-m", both] if both else []
         return [sys.executable, "-m", "pytest", *in_parallel, *by_marks, *self.arguments]
 
@@ -100,30 +104,31 @@ def run_passes(choice: Choice, url: str) -> list[Pass]:
     One pass alone leaves a core idle while its tests wait for a browser or a server.
     """
     if not url:
-        return [run_pytest("SQLite", "", choice.command())]
-    command = choice.command("both_databases")
+        return [run_pytest("SQLite", "", choice)]
     if not choice.is_whole:
-        sqlite = run_pytest("SQLite", "", choice.command())
-        return [sqlite, run_pytest("PostgreSQL", url, command)]
+        return [run_pytest("SQLite", "", choice), run_pytest("PostgreSQL", url, choice)]
     with ThreadPoolExecutor() as threads, tempfile.TemporaryFile() as output:
-        postgres = threads.submit(run_pytest, "PostgreSQL", url, command, output)
-        passes = [run_pytest("SQLite", "", choice.command()), postgres.result()]
+        postgres = threads.submit(run_pytest, "PostgreSQL", url, choice, output)
+        passes = [run_pytest("SQLite", "", choice), postgres.result()]
         output.seek(0)
         print("\n=== Output of PostgreSQL ===")
         sys.stdout.write(output.read().decode(errors="replace"))
     return passes
 
 
-def run_pytest(
-    database: str, url: str, command: list[str], output: IO[bytes] | None = None
-) -> Pass:
+def run_pytest(database: str, url: str, choice: Choice, output: IO[bytes] | None = None) -> Pass:
     """Run pytest once against a database, with an environment that knows nothing of the user's."""
     print(f"\n=== {database} ===", flush=True)
     with tempfile.TemporaryDirectory(prefix="studio-report-") as folder:
         target = Path(folder) / "report.json"
         environment = {**os.environ, "DATABASE_URL": url, "STUDIO_TEST_REPORT": str(target)}
         done = subprocess.run(
-            command, cwd=BASE_DIR, env=environment, stdout=output, stderr=output, check=False
+            choice.command(database),
+            cwd=BASE_DIR,
+            env=environment,
+            stdout=output,
+            stderr=output,
+            check=False,
         )
         counts = json.loads(target.read_text()) if target.exists() else {}
     expected = "sqlite3" if database == "SQLite" else "postgresql"

@@ -52,6 +52,20 @@ def test_packages_are_installed_again_only_when_the_file_changes(project, monkey
     assert len(calls) == 2
 
 
+@pytest.mark.parametrize("may_keep", [True, False])
+def test_packages_are_compiled_at_once_where_python_does_not_do_so_later(
+    project, monkeypatch, may_keep
+):
+    calls = []
+    monkeypatch.setattr(
+        bootstrap.subprocess, "run", lambda command, **_: calls.append(command) or done
+    )
+    monkeypatch.setattr(bootstrap.sys, "dont_write_bytecode", not may_keep)
+    (project / ".venv").mkdir()
+    bootstrap.install([project / "requirements.txt"])
+    assert ("--no-compile" in calls[0]) is may_keep
+
+
 def test_an_install_that_failed_is_tried_again(project, monkeypatch):
     monkeypatch.setattr(bootstrap.subprocess, "run", lambda *_, **__: failed)
     (project / ".venv").mkdir()

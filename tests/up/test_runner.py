@@ -44,16 +44,16 @@ def test_a_choice_without_a_test_of_the_database_fails_only_where_all_is_require
     assert report([Pass("SQLite", 5, {})], require_all=False) == 5
 
 
-def test_the_whole_suite_runs_in_two_processes_and_a_choice_of_it_in_one():
+def test_the_whole_suite_runs_in_several_processes_and_a_choice_of_it_in_one():
     for arguments in ([], ["--durations=5"]):
-        assert "-n" in Choice(arguments).command()
+        assert "-n" in Choice(arguments).command("SQLite")
     for arguments in (["tests/up"], ["-n0"], ["--pdb"], ["-x"]):
-        assert "-n" not in Choice(arguments).command()
+        assert "-n" not in Choice(arguments).command("SQLite")
 
 
 def test_marks_that_are_asked_for_narrow_both_passes():
-    assert Choice([], "slow").command()[-2:] == ["-m", "(slow)"]
-    narrowed = Choice([], "slow or s3").command("both_databases")
+    assert Choice([], "slow").command("SQLite")[-2:] == ["-m", "(slow)"]
+    narrowed = Choice([], "slow or s3").command("PostgreSQL")
     assert narrowed[-2:] == ["-m", "(slow or s3) and (both_databases)"]
 
 
@@ -67,7 +67,7 @@ def test_marks_that_are_asked_for_narrow_both_passes():
     ],
 )
 def test_what_uses_the_database_is_marked_for_both(path, is_on_both):
-    command = Choice([path, "--collect-only", "-q"]).command("both_databases")
+    command = Choice([path, "--collect-only", "-q"]).command("PostgreSQL")
     done = subprocess.run(command, cwd=BASE_DIR, capture_output=True, text=True, check=False)
     assert done.returncode == (0 if is_on_both else NOTHING_SELECTED), done.stdout
 
