@@ -13,7 +13,7 @@ from runs.workspaces.scopes import NodeScope, Scope, make_token
 
 # An attempt holds its job for the lease from its last beat on. A node beats every BEAT_S and ends
 # its own processes at SELF_KILL_S without an answer: before anybody else may start the job again.
-BEAT_S = 10
+BEAT_S = 5
 SELF_KILL_S = 30
 LEASE_MS = 45_000
 SILENT_MS = 25_000

@@ -13,7 +13,6 @@ import random
 import shutil
 import signal
 import socket
-import subprocess
 import sys
 import tempfile
 import threading
@@ -23,13 +22,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from studio.sdk.supervisor.forking import Forker
+from studio.sdk.supervisor.guard import Placement, read_mark
 from studio.sdk.supervisor.job import Job
 from studio.sdk.supervisor.studio_api import Away, Refused, StudioApi, in_path
 from studio.sdk.supervisor.waking import Waker
 
 LOOK_S = 5.0
 AWAY_S = 2.0
-STOP_S = 25.0
+STOP_S, LAST_S = 25.0, 5.0
+PREFIX = "attempt-"
 VERSION = "1"
 
 
@@ -48,20 +50,16 @@ class Options:
 
 
 @dataclass
-class Placed:
-    """A supervisor that runs, and the folder of its attempt."""
-
-    process: subprocess.Popen[bytes]
-    folder: Path
-
-
-@dataclass
 class Node:
-    """Registers, claims as many jobs as it has free slots, and looks after their supervisors."""
+    """Registers, claims as many jobs as it has free slots, and looks after their supervisors.
+
+    `placed` are the folders of the attempts that go on, also of those that an earlier start of the
+    node has left.
+    """
 
     options: Options
     waker: Waker = field(default_factory=Waker)
-    placed: list[Placed] = field(default_factory=list)
+    placed: list[Path] = field(default_factory=list)
     incarnation: str = ""
     stops: bool = False
 
@@ -69,12 +67,14 @@ class Node:
         options = self.options
         self.api = StudioApi(options.url, options.workspace, options.token)
         self.address = f"clusters/{in_path(options.cluster)}/nodes"
+        self.forker = Forker(self.waker)
 
     def run(self) -> int:
         """Work until a signal asks to stop, then end the supervisors; return the exit code."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.ask_to_stop)
-        self.waker.on_signal(signal.SIGCHLD)
+        self.adopt()
+        self.forker.start()
         queue = ""
         while not self.stops:
             try:
@@ -133,42 +133,37 @@ class Node:
     def place(self, answer: dict[str, Any]) -> None:
         """Start a supervisor for a job, in a folder and a session of its own."""
         token = answer.pop("token")
-        folder = Path(tempfile.mkdtemp(prefix="attempt-", dir=self.options.folder))
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=self.options.folder))
         job = Job(
             url=self.options.url, workspace=self.options.workspace, node=self.options.name, **answer
         )
         job.write(folder)
-        command = [sys.executable, "-m", "studio.sdk.supervisor", str(folder), str(self.cache)]
-        process = subprocess.Popen(
-            command,
-            env={**os.environ, "STUDIO_RUN_TOKEN": token},
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        self.placed.append(Placed(process, folder))
+        self.forker.place(Placement(folder, self.options.folder / "environments", token))
+        self.placed.append(folder)
 
-    @property
-    def cache(self) -> Path:
-        return self.options.folder / "environments"
+    def adopt(self) -> None:
+        """Look after the supervisors that an earlier start of this node has left."""
+        self.placed = sorted(self.options.folder.glob(f"{PREFIX}*"))
+        self.look_after()
 
     def look_after(self) -> None:
         """Forget supervisors that have ended, and remove their folders."""
-        for placed in [one for one in self.placed if one.process.poll() is not None]:
-            self.placed.remove(placed)
-            shutil.rmtree(placed.folder, ignore_errors=True)
+        for folder in [one for one in self.placed if read_mark(one) is None]:
+            self.placed.remove(folder)
+            shutil.rmtree(folder, ignore_errors=True)
 
     def stop_all(self) -> None:
         """Ask all supervisors to end their processes; kill those that take too long."""
-        for placed in self.placed:
-            placed.process.terminate()
-        deadline = time.monotonic() + STOP_S
-        for placed in self.placed:
-            try:
-                placed.process.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                with suppress(ProcessLookupError):
-                    os.killpg(placed.process.pid, signal.SIGKILL)
-        self.look_after()
+        self.forker.close()
+        for number, seconds in ((signal.SIGTERM, STOP_S), (signal.SIGKILL, LAST_S)):
+            deadline = time.monotonic() + seconds
+            for folder in self.placed:
+                if pid := read_mark(folder):
+                    with suppress(ProcessLookupError):
+                        os.kill(pid, number)
+            while self.placed and time.monotonic() < deadline:
+                self.waker.wait(0.1)
+                self.look_after()
 
 
 def listen_to_bell(url: str, queue: str, waker: Waker) -> None:

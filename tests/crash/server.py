@@ -21,7 +21,8 @@ PROCESSES = 2
 class Server:
     """Two server processes and the one that minds them, in a process group of their own."""
 
-    def __init__(self) -> None:
+    def __init__(self, **variables: str) -> None:
+        self.variables = variables
         self.options = Options(
             host="127.0.0.1",
             port=free_port(),
@@ -37,7 +38,7 @@ class Server:
         self.process = subprocess.Popen(
             server_command(self.options),
             cwd=BASE_DIR,
-            env=environment(),
+            env=environment() | self.variables,
             start_new_session=True,
         )
         while not answers(self.options):

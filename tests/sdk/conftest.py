@@ -1,64 +1,11 @@
 """A live, open studio with a cluster, and real nodes and supervisors as processes of their own."""
 
-import io
-import os
-import signal
 import subprocess
-import sys
-import time
-import zipfile
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from runs.tracking.models import Run
-from studio.sdk.supervisor.studio_api import StudioApi
-from tests.factories import default_workspace
-
-BASE_DIR = Path(__file__).resolve().parents[2]
-
-
-class Studio:
-    """What a test does with a studio: submit, wait, read."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.api = StudioApi(url, "default")
-        self.api.ask("POST", "clusters", body={"name": "lab"}, patience_s=20)
-
-    def submit(self, script: str = "", **fields: Any) -> str:
-        """Submit a script as `train.py`, or a command; return the run_id."""
-        if script:
-            fields["snapshot"] = self.store({"train.py": script})
-            fields.setdefault("command", ["python", "train.py"])
-        body = {"experiment_name": "digits", "cluster": "lab", **fields}
-        return self.api.ask("POST", "jobs", body=body)["run_id"]
-
-    def store(self, files: dict[str, str]) -> str:
-        """Store a snapshot; return its sha256."""
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w") as archive:
-            for name, content in files.items():
-                archive.writestr(name, content)
-        return self.api.ask("PUT", "snapshots", body=buffer.getvalue())["sha256"]
-
-    def run(self, run_id: str) -> dict[str, Any]:
-        return self.api.ask("GET", f"runs/{run_id}")
-
-    def log(self, run_id: str, path: str = "azureml-logs/70_driver_log.txt") -> str:
-        found = self.api.ask("GET", f"runs/{run_id}/logs/tail", query={"path": path})
-        return found.decode()
-
-    def wait(self, run_id: str, *statuses: str, seconds: float = 40) -> dict[str, Any]:
-        """Wait until a run has one of the statuses, by default a final one."""
-        wanted = statuses or ("Completed", "Failed", "Canceled")
-        deadline = time.monotonic() + seconds
-        while (run := self.run(run_id))["status"] not in wanted:
-            assert time.monotonic() < deadline, run
-            time.sleep(0.05)
-        return run
+from tests.sdk.lab import Nodes, Studio
 
 
 @pytest.fixture
@@ -70,24 +17,6 @@ def lab(live_server, settings) -> Studio:
 @pytest.fixture
 def start_node(lab, tmp_path) -> Iterator[Callable[..., subprocess.Popen]]:
     """Start nodes of the cluster `lab`; they end with the test."""
-    started: list[subprocess.Popen] = []
-
-    def start(name: str = "n1", slots: int = 2) -> subprocess.Popen:
-        command = [sys.executable, "-m", "studio.sdk.node", "--url", lab.url, "--cluster", "lab"]
-        command += ["--name", name, "--slots", str(slots), "--folder", str(tmp_path / name)]
-        environment = {**os.environ, "PYTHONPATH": str(BASE_DIR)}
-        node = subprocess.Popen(command, env=environment, start_new_session=True)
-        started.append(node)
-        return node
-
-    yield start
-    for node in started:
-        node.send_signal(signal.SIGCONT)
-        node.terminate()
-    for node in started:
-        node.wait(30)
-
-
-def run_row(run_id: str) -> Run:
-    """Return the row of a run."""
-    return Run.objects.get(workspace=default_workspace(), run_id=run_id)
+    nodes = Nodes(lab.url, tmp_path)
+    yield nodes.start
+    nodes.end()

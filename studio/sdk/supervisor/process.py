@@ -6,7 +6,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from studio.sdk.supervisor.trees import end_tree
+from studio.sdk.supervisor.trees import die_with_parent, end_tree
 from studio.sdk.supervisor.waking import Waker
 
 
@@ -29,6 +29,7 @@ class UserProcess:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=die_with_parent,
             )
 
     @property

@@ -30,10 +30,13 @@ class Away(Exception):
 class StudioApi:
     """Requests to the REST API of a workspace, signed with a token ("" on an open studio)."""
 
-    def __init__(self, url: str, workspace: str, token: str = "") -> None:
+    def __init__(
+        self, url: str, workspace: str, token: str = "", *, timeout_s: float = TIMEOUT_S
+    ) -> None:
         self.parts = urlsplit(url)
         self.base = f"{self.parts.path.rstrip('/')}/w/{quote(workspace)}/api/v1/"
         self.token = token
+        self.timeout_s = timeout_s
         self.local = threading.local()
 
     def ask(
@@ -93,7 +96,7 @@ class StudioApi:
         if connection is None:
             secure = self.parts.scheme == "https"
             kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
-            connection = kind(self.parts.hostname or "", self.parts.port, timeout=TIMEOUT_S)
+            connection = kind(self.parts.hostname or "", self.parts.port, timeout=self.timeout_s)
             self.local.connection = connection
         return connection
 

@@ -13,19 +13,26 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-PR_SET_CHILD_SUBREAPER = 36
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 PAUSE_S = 0.05
+
+_libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
 def become_subreaper() -> bool:
     """Make orphans of this process's tree its own children. False where the system cannot."""
-    if sys.platform != "linux":
-        return False
-    return ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0
+    return _libc is not None and _libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0
 
 
-def descendants(root: int) -> set[int]:
-    """Return the ids of all living processes below `root`, zombies left out."""
+def die_with_parent() -> None:
+    """Let the kernel kill this process when the thread that started it ends. Linux only."""
+    if _libc is not None:
+        _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def descendants(root: int, without: frozenset[int] = frozenset()) -> set[int]:
+    """Return the ids of all living processes below `root`, zombies and the trees of `without` left
+    out."""
     children: dict[int, list[int]] = {}
     for name in os.listdir("/proc"):
         if name.isdigit() and (stat := _read_stat(int(name))) and stat[0] != "Z":
@@ -34,20 +41,31 @@ def descendants(root: int) -> set[int]:
     open_ids = [root]
     while open_ids:
         for child in children.get(open_ids.pop(), ()):
-            if child not in found:
+            if child not in found and child not in without:
                 found.add(child)
                 open_ids.append(child)
     return found
 
 
 def _read_stat(pid: int) -> tuple[str, int] | None:
-    """Return the state and the parent of a process, None where it is gone (proc(5), stat)."""
+    """Return the state and the parent of a process, None where it is gone."""
+    fields = _stat_fields(pid)
+    return (fields[0].decode(), int(fields[1])) if fields else None
+
+
+def read_start(pid: int) -> int:
+    """Return when a process started, in ticks since the machine did; 0 where that is not known."""
+    fields = _stat_fields(pid)
+    return int(fields[19]) if fields else 0
+
+
+def _stat_fields(pid: int) -> list[bytes]:
+    """Return what follows the name in /proc/<pid>/stat (proc(5)), [] where the process is gone."""
     try:
         with open(f"/proc/{pid}/stat", "rb") as file:
-            fields = file.read().rpartition(b")")[2].split()
+            return file.read().rpartition(b")")[2].split()
     except OSError:
-        return None
-    return fields[0].decode(), int(fields[1])
+        return []
 
 
 def living(group: int) -> set[int]:

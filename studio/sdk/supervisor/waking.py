@@ -22,6 +22,10 @@ class Waker:
     def wait(self, seconds: float | None) -> None:
         """Wait until somebody wakes, at most `seconds`."""
         select.select([self.reader], [], [], seconds)
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget that somebody woke."""
         with suppress(BlockingIOError):
             os.read(self.reader, 4096)
 

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from studio.sdk.supervisor.beats import Heart
+from studio.sdk.supervisor.beats import TIMEOUT_S, Heart
 from studio.sdk.supervisor.job import Job
 from studio.sdk.supervisor.preparing import (
     CannotPrepare,
@@ -31,8 +31,10 @@ BUILD_LOG = "azureml-logs/20_image_build_log.txt"
 PREPARATION_LOG = "azureml-logs/65_job_prep-{node}.txt"
 LAST_LOG = "azureml-logs/75_job_post-{node}.txt"
 PROCESS_INFO = "azureml-logs/process_info.json"
+LOGS = (DRIVER_LOG, BUILD_LOG, PREPARATION_LOG, LAST_LOG, PROCESS_INFO)
 
 # Why a process was ended from outside, in the studio's words.
+GIVEN_UP = ("over", "silent")
 CAUSES = {"canceled": "canceled", "time limit": "time_limit", "stopped": "node_stopped"}
 
 
@@ -59,8 +61,9 @@ class Supervisor:
         self.shipper = LogShipper(self.api, job.run_id)
         self.uploader = Uploader(self.api, job.run_id, self.work)
         self.heart = Heart(
-            self.api, job.run_id, job.fence, end=self.ask_to_end, kills_itself=job.kills_itself
-        )
+            StudioApi(job.url, job.workspace, token, timeout_s=TIMEOUT_S), job.run_id, job.fence,
+            end=self.ask_to_end, kills_itself=job.kills_itself, folder=folder,
+        )  # fmt: skip
         self.process: UserProcess | None = None
         self.why_ended = ""
 
@@ -79,6 +82,16 @@ class Supervisor:
             end = End(error.cause, detail=str(error))
         except (Away, Refused) as error:
             end = End("could_not_start", detail=f"the studio did not answer: {error}")
+        return self._finish(end)
+
+    def finish_for_killed(self, end: End) -> int:
+        """Tell the end of an attempt whose supervisor was killed, and send what it had not sent."""
+        self.shipper.start()
+        self.heart.start()
+        for path in LOGS:
+            path = path.format(node=self.job.node)
+            if (self.logs / Path(path).name).exists():
+                self._log_file(path)
         return self._finish(end)
 
     def ask_to_end(self, why: str) -> None:
@@ -148,8 +161,14 @@ class Supervisor:
         while (code := self.process.wait(until)) is None and not self.why_ended:
             if until is not None and time.monotonic() >= until:
                 self.why_ended = "time limit"
-        self.process.end(GRACE_S if code is None else LEFT_BEHIND_GRACE_S)
+        self.process.end(self._grace_s(code))
         return self.process.process.returncode
+
+    def _grace_s(self, code: int | None) -> float:
+        """How long processes may take to end. None where the run may start elsewhere by now."""
+        if self.why_ended in GIVEN_UP:
+            return 0.0
+        return GRACE_S if code is None else LEFT_BEHIND_GRACE_S
 
     def _end_of(self, code: int | None) -> End:
         if self.why_ended:
@@ -160,7 +179,7 @@ class Supervisor:
 
     def _finish(self, end: End) -> int:
         """Send the rest of the files and logs, then the end: in this order."""
-        if self.why_ended in ("over", "silent"):
+        if self.why_ended in GIVEN_UP:
             self.heart.stop()
             self.shipper.stop()
             return 1

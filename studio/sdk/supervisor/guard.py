@@ -1,0 +1,151 @@
+"""The parent of supervisors: it starts them by fork, with all modules loaded, and clears up after
+one that was killed.
+
+It stands outside the trees that supervisors end. As a subreaper it becomes the parent of what a
+killed supervisor leaves behind; it kills that, sends the rest of the log and tells the studio.
+"""
+
+import json
+import os
+import signal
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from studio.sdk.supervisor.beats import read_heard
+from studio.sdk.supervisor.job import Job
+from studio.sdk.supervisor.trees import become_subreaper, descendants, read_start
+from studio.sdk.supervisor.watching import End, Supervisor
+
+MARK = "supervisor.json"
+# A supervisor ends its process after 30 s without an answer. One that is stopped cannot.
+LONGEST_SILENCE_S = 35.0
+LONGEST_CLEARING_S = 10.0
+
+
+@dataclass(frozen=True)
+class Placement:
+    """An attempt to run: its folder, the cache of environments, the run token."""
+
+    folder: Path
+    cache: Path
+    token: str = ""
+
+
+class Guard:
+    """Starts supervisors and looks after them. They are children of this process."""
+
+    def __init__(self) -> None:
+        become_subreaper()
+        self.placed: dict[int, Placement] = {}
+
+    def start(self, placement: Placement) -> int:
+        """Start the supervisor of an attempt; return its process id."""
+        job = Job.read(placement.folder)
+        return self._fork(placement, lambda: supervisor_of(placement, job).run())
+
+    def look_after(self) -> int:
+        """Take in children that have ended; return how many supervisors were among them."""
+        ended = 0
+        self._kill_silent()
+        while (found := peek_at_child()) is not None:
+            pid, how = found
+            placement = self.placed.pop(pid, None)
+            if placement is not None and how is not None:
+                self._speak_for(placement, how)
+            # Reaped last: until then the process counts as alive, and its folder stays.
+            os.waitpid(pid, 0)
+            ended += placement is not None
+        return ended
+
+    def stop(self) -> None:
+        """Ask all supervisors to end."""
+        for pid in self.placed:
+            os.kill(pid, signal.SIGTERM)
+
+    def _fork(self, placement: Placement, work) -> int:
+        pid = os.fork()
+        if pid == 0:
+            run_and_exit(work)
+        self.placed[pid] = placement
+        mark_alive(placement.folder, pid)
+        return pid
+
+    def _speak_for(self, placement: Placement, killed_by: int) -> None:
+        known = frozenset(self.placed)
+        guard = os.getpid()
+
+        def work() -> int:
+            clear_orphans(guard, known | {os.getpid()})
+            name = signal.Signals(killed_by).name
+            supervisor = supervisor_of(placement, Job.read(placement.folder))
+            return supervisor.finish_for_killed(End("node_lost", detail=f"supervisor got {name}"))
+
+        self._fork(placement, work)
+
+    def _kill_silent(self) -> None:
+        """Kill supervisors that should have ended their process long ago: another node may start
+        the run now."""
+        for pid, placement in self.placed.items():
+            heard = read_heard(placement.folder)
+            if heard is not None and time.monotonic() - heard > LONGEST_SILENCE_S:
+                os.kill(pid, signal.SIGKILL)
+
+
+def supervisor_of(placement: Placement, job: Job) -> Supervisor:
+    """Return the supervisor of an attempt."""
+    return Supervisor(job, placement.folder, placement.cache, placement.token)
+
+
+def peek_at_child() -> tuple[int, int | None] | None:
+    """Return a child that has ended and the signal that killed it, None where none has."""
+    try:
+        found = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return None
+    if found is None:
+        return None
+    is_killed = found.si_code in (os.CLD_KILLED, os.CLD_DUMPED)
+    return found.si_pid, found.si_status if is_killed else None
+
+
+def clear_orphans(guard: int, known: frozenset[int]) -> None:
+    """Kill what killed supervisors have left to the guard: all below it but the known trees."""
+    deadline = time.monotonic() + LONGEST_CLEARING_S
+    while (left := descendants(guard, without=known)) and time.monotonic() < deadline:
+        for pid in left:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.02)
+
+
+def run_and_exit(work) -> NoReturn:
+    """Be a process of its own that does `work` and ends with the code it returns."""
+    code = 1
+    try:
+        os.setsid()
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD):
+            signal.signal(number, signal.SIG_DFL)
+        code = work()
+    finally:
+        os._exit(code)
+
+
+def mark_alive(folder: Path, pid: int) -> None:
+    """Note in the folder of an attempt which process looks after it."""
+    draft = folder / f"{MARK}.new"
+    draft.write_text(json.dumps({"pid": pid, "start": read_start(pid)}))
+    draft.replace(folder / MARK)
+
+
+def read_mark(folder: Path) -> int | None:
+    """Return the id of the process that looks after an attempt, None where it has ended."""
+    try:
+        mark = json.loads((folder / MARK).read_text())
+        os.kill(mark["pid"], 0)
+    except (OSError, ValueError):
+        return None
+    # Another process may have got the number since.
+    return mark["pid"] if read_start(mark["pid"]) == mark["start"] else None

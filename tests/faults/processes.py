@@ -1,0 +1,71 @@
+"""What runs for a run, seen from outside; marks that scripts leave in a file."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+from runs.compute.models import Job
+from tests.sdk.lab import Studio
+from tests.up.processes import wait_for
+
+# Appends a line when it starts, every 20 ms, and when it ends. Lines carry the process id.
+COPY = """
+import os, sys, time
+file = os.open(sys.argv[1], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+def mark(word):
+    os.write(file, f"{os.environ['STUDIO_RUN_ID']} {os.getpid()} {word}\\n".encode())
+mark("start")
+until = time.monotonic() + float(sys.argv[2])
+while time.monotonic() < until:
+    time.sleep(0.02)
+    mark("on")
+mark("stop")
+"""
+
+
+def marks(path: Path) -> list[list[str]]:
+    """Return the run, the process and the word of each line."""
+    return [line.split() for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def words(path: Path, word: str) -> list[str]:
+    """Return the runs that have left a word, once for each time."""
+    return [run_id for run_id, _, found in marks(path) if found == word]
+
+
+def with_variable(value: str) -> list[psutil.Process]:
+    """Return all living processes that have a text in their environment: a census of all that came
+    of a process that was started with it."""
+    return [one for one in psutil.process_iter() if _has_variable(one, value)]
+
+
+def _has_variable(process: psutil.Process, value: str) -> bool:
+    try:
+        return value in process.environ().values() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
+
+
+def user_process(run_id: str) -> psutil.Process:
+    """Return the process of a run, once it runs."""
+    return wait_for(lambda: next(iter(with_variable(run_id)), None), f"the process of {run_id}")
+
+
+def supervisor(run_id: str) -> psutil.Process:
+    """Return the supervisor of a run."""
+    return user_process(run_id).parent()
+
+
+def kill(processes: Iterator[psutil.Process] | list[psutil.Process]) -> None:
+    for process in processes:
+        with suppress(psutil.Error):
+            process.send_signal(signal.SIGKILL)
+
+
+def end_lease(lab: Studio, run_id: str) -> None:
+    """Make the lease of a run end now instead of after 45 s, and have it seen."""
+    Job.objects.filter(run__run_id=run_id).update(lease_ms=1)
+    lab.api.ask("GET", "clusters")

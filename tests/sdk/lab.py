@@ -1,0 +1,106 @@
+"""What a test does with a live studio and its nodes: submit, wait, read, start nodes."""
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from runs.tracking.models import Run
+from studio.sdk.supervisor.studio_api import StudioApi
+from tests.factories import default_workspace
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+
+
+class Studio:
+    """What a test does with a studio: submit, wait, read."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.api = StudioApi(url, "default")
+        self.api.ask("POST", "clusters", body={"name": "lab"}, patience_s=20)
+
+    def submit(self, script: str = "", **fields: Any) -> str:
+        """Submit a script as `train.py`, or a command; return the run_id."""
+        if script:
+            fields["snapshot"] = self.store({"train.py": script})
+            fields.setdefault("command", ["python", "train.py"])
+        body = {"experiment_name": "digits", "cluster": "lab", **fields}
+        return self.api.ask("POST", "jobs", body=body)["run_id"]
+
+    def store(self, files: dict[str, str]) -> str:
+        """Store a snapshot; return its sha256."""
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as archive:
+            for name, content in files.items():
+                archive.writestr(name, content)
+        return self.api.ask("PUT", "snapshots", body=buffer.getvalue())["sha256"]
+
+    def run(self, run_id: str) -> dict[str, Any]:
+        return self.api.ask("GET", f"runs/{run_id}", patience_s=20)
+
+    def log(self, run_id: str, path: str = "azureml-logs/70_driver_log.txt") -> str:
+        found = self.api.ask("GET", f"runs/{run_id}/logs/tail", query={"path": path})
+        return found.decode()
+
+    def wait(self, run_id: str, *statuses: str, seconds: float = 40) -> dict[str, Any]:
+        """Wait until a run has one of the statuses, by default a final one."""
+        wanted = statuses or ("Completed", "Failed", "Canceled")
+        deadline = time.monotonic() + seconds
+        while (run := self.run(run_id))["status"] not in wanted:
+            assert time.monotonic() < deadline, run
+            time.sleep(0.05)
+        return run
+
+
+class Nodes:
+    """Nodes of the cluster `lab` as processes of their own, each with a folder below `folder`."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.url = url
+        self.folder = folder
+        self.started: list[subprocess.Popen] = []
+
+    def start(self, name: str = "n1", slots: int = 2, **variables: str) -> subprocess.Popen:
+        """Start a node; `variables` are added to its environment."""
+        command = [sys.executable, "-m", "studio.sdk.node", "--url", self.url, "--cluster", "lab"]
+        command += ["--name", name, "--slots", str(slots), "--folder", str(self.folder / name)]
+        environment = {**os.environ, "PYTHONPATH": str(BASE_DIR), **variables}
+        node = subprocess.Popen(command, env=environment, start_new_session=True)
+        self.started.append(node)
+        return node
+
+    def processes(self, name: str) -> list[psutil.Process]:
+        """Return all that belongs to a node, also where it was orphaned: node, supervisors, users'
+        processes. All have the folder of the node in command line or working folder."""
+        word = str(self.folder / name)
+        return [one for one in psutil.process_iter() if has_word(one, word)]
+
+    def end(self) -> None:
+        """End all nodes and what they have left."""
+        for node in self.started:
+            node.send_signal(signal.SIGCONT)
+            node.terminate()
+        for node in self.started:
+            node.wait(40)
+
+
+def has_word(process: psutil.Process, word: str) -> bool:
+    """Tell whether a process names a folder in its command line or works in it."""
+    try:
+        places = [*process.cmdline(), process.cwd()]
+    except psutil.Error:
+        return False
+    return any(f"{place}/".startswith(f"{word}/") for place in places)
+
+
+def run_row(run_id: str) -> Run:
+    """Return the row of a run."""
+    return Run.objects.get(workspace=default_workspace(), run_id=run_id)
