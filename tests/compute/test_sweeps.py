@@ -2,7 +2,8 @@
 
 import pytest
 
-from runs.compute.attempts import cancel, claim, finish
+from runs.compute.attempts import cancel, finish
+from runs.compute.claiming import claim
 from runs.compute.models import Job, JobState
 from runs.compute.reasons import Cause
 from runs.compute.submitting import Work

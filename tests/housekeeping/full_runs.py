@@ -8,7 +8,7 @@ from django.db import models
 from runs.artifacts.services import save_file
 from runs.artifacts.snapshots.services import save_snapshot
 from runs.compute.clusters import find_or_create_local
-from runs.compute.models import Attempt, Job, JobState, Part
+from runs.compute.models import Attempt, Job, JobState, Part, Sweep
 from runs.compute.submitting import Work, enqueue
 from runs.metrics.kinds.logging import log_metrics
 from runs.metrics.kinds.values import Image, NumberList, Scalar, String
@@ -54,6 +54,7 @@ def add_ended_job(run: Run) -> None:
     Job.objects.filter(pk=job.pk).update(state=JobState.ENDED)
     attempt = Attempt.objects.create(job=job, fence=1, node_name="n1", claimed_ms=1, ended_ms=2)
     Part.objects.create(attempt=attempt, rank=0, node_name="n1", lease_ms=1, ended_ms=2)
+    Sweep.objects.create(run=run, plan={})
 
 
 def save(owner: Any, path: str, content: bytes) -> None:
