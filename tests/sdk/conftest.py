@@ -1,10 +1,12 @@
 """A live, open studio with a cluster, and real nodes and supervisors as processes of their own."""
 
+import os
 import subprocess
 from collections.abc import Callable, Iterator
 
 import pytest
 
+from studio.sdk import Workspace
 from tests.sdk.lab import Nodes, Studio
 
 
@@ -20,3 +22,15 @@ def start_node(lab, tmp_path) -> Iterator[Callable[..., subprocess.Popen]]:
     nodes = Nodes(lab.url, tmp_path)
     yield nodes.start
     nodes.end()
+
+
+@pytest.fixture
+def space(live_server, settings, monkeypatch, tmp_path) -> Workspace:
+    """The workspace of a live, open studio, as a script finds it by the environment."""
+    settings.STUDIO_OPEN = True
+    for name in [one for one in os.environ if one.startswith("STUDIO_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("STUDIO_URL", live_server.url)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    return Workspace.from_config()

@@ -1,0 +1,184 @@
+"""The one way to a studio: HTTP with time-outs, retries and the errors of `exceptions`.
+
+Standard library only. A connection is kept open for each thread, and none is shared with a forked
+child.
+"""
+
+import http.client
+import json
+import os
+import random
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, BinaryIO
+from urllib.parse import quote, urlencode, urlsplit
+
+from studio.sdk.exceptions import BY_STATUS, RequestRefused, StudioAway
+from studio.sdk.settings import Settings
+
+TIMEOUT_S = 30.0
+CONNECT_S = 5.0
+PATIENCE_S = 15.0
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 5.0
+PART_BYTES = 1 << 20
+# The studio, or a proxy in front of it, is busy or away: the same request may work later.
+PASSING = frozenset({408, 425, 429, 500, 502, 503, 504, 507})
+
+Body = dict[str, Any] | bytes | BinaryIO | None
+
+
+class Connection:
+    """Requests to the REST API of a workspace.
+
+    Every request of the API may be sent twice without harm, so all are tried again for
+    `patience_s` seconds when the studio does not answer.
+    """
+
+    def __init__(self, settings: Settings, *, patience_s: float = PATIENCE_S) -> None:
+        self.settings = settings
+        self.patience_s = patience_s
+        self._parts = urlsplit(settings.url)
+        self._base = f"{self._parts.path.rstrip('/')}/w/{quote(settings.workspace)}/api/v1/"
+        self._local = threading.local()
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: dict[str, Any] | None = None,
+        body: Body = None,
+        patience_s: float | None = None,
+    ) -> Any:
+        """Send a request; return its JSON answer, its bytes where it is none.
+
+        `body` is JSON, bytes, or an open file. Raises StudioAway, or the error of its answer.
+        """
+        with self.open(method, path, query=query, body=body, patience_s=patience_s) as answer:
+            return read_answer(answer)
+
+    @contextmanager
+    def open(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: dict[str, Any] | None = None,
+        body: Body = None,
+        patience_s: float | None = None,
+    ) -> Iterator[http.client.HTTPResponse]:
+        """Send a request and give its answer to be read in parts; its status is below 300."""
+        address = self._base + path + (f"?{urlencode(query, doseq=True)}" if query else "")
+        patience_s = self.patience_s if patience_s is None else patience_s
+        deadline, pause_s = time.monotonic() + patience_s, FIRST_PAUSE_S
+        while True:
+            try:
+                answer = self._send(method, address, body)
+                break
+            except StudioAway:
+                if time.monotonic() + pause_s > deadline:
+                    raise
+            time.sleep(pause_s * (0.75 + 0.5 * random.random()))
+            pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+        try:
+            yield answer
+        except (OSError, http.client.HTTPException) as error:
+            self._drop()
+            raise StudioAway(f"The answer of {self.settings.url} broke off: {error}.") from error
+        finally:
+            if not answer.isclosed():
+                self._drop()
+
+    def _send(self, method: str, address: str, body: Body) -> http.client.HTTPResponse:
+        content, headers = self._encode(body)
+        connection = self._connection()
+        try:
+            connection.request(method, address, body=content, headers=headers)
+            answer = connection.getresponse()
+        except (OSError, http.client.HTTPException) as error:
+            self._drop()
+            told = str(error) or type(error).__name__
+            raise StudioAway(f"{self.settings.url} does not answer: {told}.") from error
+        if answer.status >= 300:
+            self._refuse(answer)
+        return answer
+
+    def _encode(self, body: Body) -> tuple[Any, dict[str, str]]:
+        headers = {"Accept": "application/json"}
+        if self.settings.token:
+            headers["Authorization"] = f"Bearer {self.settings.token}"
+        if body is None:
+            return None, headers
+        if isinstance(body, dict):
+            return json.dumps(body).encode(), headers | {"Content-Type": "application/json"}
+        headers["Content-Type"] = "application/octet-stream"
+        if not isinstance(body, bytes | bytearray | memoryview):
+            body.seek(0)
+            headers["Content-Length"] = str(os.fstat(body.fileno()).st_size)
+        return body, headers
+
+    def _refuse(self, answer: http.client.HTTPResponse) -> None:
+        """Raise the error that an answer tells."""
+        try:
+            told = read_answer(answer)
+        except (OSError, http.client.HTTPException):
+            told = None
+            self._drop()
+        facts = told.get("error", {}) if isinstance(told, dict) else {}
+        message = facts.get("message") or f"{self.settings.url} answered HTTP {answer.status}."
+        if hint := facts.get("hint"):
+            message = f"{message} {hint}"
+        kind = StudioAway if answer.status in PASSING else BY_STATUS.get(answer.status)
+        raise (kind or RequestRefused)(
+            message, status=answer.status, code=facts.get("code", ""), facts=facts
+        )
+
+    def _connection(self) -> http.client.HTTPConnection:
+        local = self._local
+        if getattr(local, "pid", None) != os.getpid():
+            local.connection, local.pid = None, os.getpid()
+        if local.connection is None:
+            secure = self._parts.scheme == "https"
+            kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+            connection = kind(self._parts.hostname or "", self._parts.port, timeout=CONNECT_S)
+            try:
+                connection.connect()
+            except OSError as error:
+                told = error.strerror or str(error)
+                raise StudioAway(f"{self.settings.url} does not answer: {told}.") from error
+            connection.sock.settimeout(TIMEOUT_S)
+            local.connection = connection
+        return local.connection
+
+    def _drop(self) -> None:
+        connection = getattr(self._local, "connection", None)
+        if connection is not None:
+            connection.close()
+            self._local.connection = None
+
+
+def read_answer(answer: http.client.HTTPResponse) -> Any:
+    """Return what an answer holds: JSON read, anything else as bytes."""
+    data = answer.read()
+    is_json = answer.headers.get_content_type() == "application/json"
+    return json.loads(data) if is_json and data else data
+
+
+def in_path(text: str) -> str:
+    """Return a text as one part of an address."""
+    return quote(text, safe="")
+
+
+def pages(
+    connection: Connection, path: str, query: dict[str, Any] | None = None
+) -> Iterator[dict[str, Any]]:
+    """Yield the items of a list, page after page."""
+    query = dict(query or {})
+    while True:
+        page = connection.ask("GET", path, query=query)
+        yield from page["items"]
+        if page["next"] is None:
+            return
+        query["after"] = page["next"]

@@ -1,0 +1,1 @@
+"""The parts of `Run`, a subject each: facts, notes, metrics, files, children, life, waiting."""

@@ -1,0 +1,87 @@
+"""Start, completion, failure, cancellation."""
+
+import traceback
+import warnings
+from types import TracebackType
+from typing import Any
+
+from studio.sdk.run_parts.core import FINAL
+from studio.sdk.run_parts.facts import RunFacts
+
+
+class RunLife(RunFacts):
+    """Ends a run. The studio alone sets the status of a run that it has started."""
+
+    def start(self) -> None:
+        """Set the status to Running."""
+        if not self._is_submitted:
+            self._change({"status": "Running"})
+
+    def complete(self, _set_status: bool = True) -> None:
+        """Send what is left, collect `outputs`, and mark the run as completed.
+
+        It waits at most 10 seconds: what has not arrived then is sent after the script has ended.
+        """
+        self._end({"status": "Completed"} if _set_status else {})
+
+    def fail(
+        self, error_details: Any = None, error_code: str | None = None, _set_status: bool = True
+    ) -> None:
+        """Mark the run as failed, with what went wrong.
+
+        run.fail(error_details="The loss is NaN")
+        """
+        fields: dict[str, Any] = {"status": "Failed"}
+        if error_code:
+            fields["reason"] = str(error_code)[:500]
+        if error_details is not None:
+            fields["error"] = as_text(error_details)
+        self._end(fields if _set_status else {})
+
+    def cancel(self) -> None:
+        """Ask for the end of the run: one that waits never starts, one that runs is ended."""
+        if self._is_submitted:
+            warnings.warn(
+                "A script cannot cancel its own run: end the script, or use run.fail().",
+                stacklevel=2,
+            )
+            return
+        self._settle()
+        self._document = self._connection.ask("POST", self._path("/cancel"))
+
+    def flush(self, timeout_seconds: float = 300) -> None:
+        """Wait until what was logged is stored at the studio. Raises StudioAway."""
+        if self._outbox is not None:
+            self._outbox.flush(timeout_seconds)
+
+    def _end(self, fields: dict[str, Any]) -> None:
+        self._document = None
+        if self._outbox is not None:
+            self._outbox.end({} if self._is_submitted else fields)
+        elif fields and not self._is_submitted:
+            self._ask("PATCH", body=fields)
+
+    def _is_over(self) -> bool:
+        return self._document is not None and self._document["status"] in FINAL
+
+    def __enter__(self) -> Any:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        is_clean = isinstance(error, SystemExit) and error.code in (0, None)
+        if error is None or is_clean:
+            self.complete()
+        else:
+            self.fail(error_details=error, error_code=type(error).__name__)
+
+
+def as_text(details: Any) -> str:
+    """Return an error with its traceback, anything else as a text."""
+    if isinstance(details, BaseException):
+        return "".join(traceback.format_exception(details))
+    return str(details)
