@@ -122,9 +122,10 @@ def erase_some_runs(run_pks: Sequence[int]) -> Erased:
 
 
 def erase_jobs(run_pks: Sequence[int]) -> None:
-    """Delete what a cluster was to run for these runs: a row of a room above this one."""
-    jobs = Run._meta.get_field("job").related_model
-    jobs.objects.filter(run__in=run_pks).delete()
+    """Delete what a cluster was to run or to try for these runs: rows of a room above this one."""
+    for name in ("job", "sweep"):
+        rows = Run._meta.get_field(name).related_model
+        rows.objects.filter(run__in=run_pks).delete()
 
 
 def move_all_children_up(run_pks: Sequence[int]) -> Erased:
