@@ -1,5 +1,7 @@
 // The colour tokens of the style sheet, for what is drawn without it.
 
+import { element } from "../lib/element.js";
+
 const colors = new Map();
 
 /** A colour token of the style sheet as `rgb(…)`. */
@@ -9,7 +11,7 @@ export function colorOf(token) {
 }
 
 function readColor(token) {
-  const probe = document.createElement("i");
+  const probe = element("i");
   probe.style.color = `var(${token})`;
   document.body.append(probe);
   const { color } = getComputedStyle(probe);

@@ -1,5 +1,6 @@
 // Buttons that copy: data-copy="text", or data-copy-from="id of the element with the text".
 
+import { element } from "../lib/element.js";
 import { toast } from "./toasts.js";
 
 export function startCopying() {
@@ -31,9 +32,7 @@ async function toClipboard(text) {
 
 // The clipboard of a page at a plain http address other than localhost: select and copy.
 function copyBySelection(text) {
-  const field = document.createElement("textarea");
-  field.value = text;
-  field.className = "sr";
+  const field = element("textarea", { class: "sr", value: text });
   document.body.append(field);
   field.select();
   const done = document.execCommand("copy");

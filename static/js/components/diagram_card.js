@@ -1,5 +1,6 @@
 // A card with a metric that is more than a line of numbers. It asks when it comes into view.
 
+import { element } from "../lib/element.js";
 import { CHOICES, DRAW } from "./charts/diagrams.js";
 import { drawTable } from "./outputs/previews.js";
 import { drawPlot } from "./plotly.js";
@@ -8,18 +9,17 @@ import { fetchJson } from "./requests.js";
 export class DiagramCard {
   constructor(key, form, address) {
     Object.assign(this, { key, form, address, step: null, choice: CHOICES[form]?.[0][0] });
-    this.element = make("section", "card metric-card diagram-card");
-    this.element.setAttribute("aria-label", key);
-    const head = make("header", "card-head");
-    head.append(make("h3", "", key), ...this.choices());
-    this.steps = make("select");
-    this.steps.hidden = true;
-    this.steps.setAttribute("aria-label", `Step of ${key}`);
-    this.steps.addEventListener("change", () => this.load(this.steps.value));
-    head.append(this.steps);
-    this.plot = make("div", "plot");
-    this.foot = make("p", "card-foot");
-    this.element.append(head, this.plot, this.foot);
+    this.steps = element("select", {
+      "aria-label": `Step of ${key}`,
+      hidden: true,
+      onchange: () => this.load(this.steps.value),
+    });
+    const title = element("h3", {}, key);
+    const head = element("header", { class: "card-head" }, title, this.choices(), this.steps);
+    this.plot = element("div", { class: "plot" });
+    this.foot = element("p", { class: "card-foot" });
+    const settings = { class: "card metric-card diagram-card", "aria-label": key };
+    this.element = element("section", settings, head, this.plot, this.foot);
     this.views = new IntersectionObserver(
       ([entry]) => entry.isIntersecting && !this.answer && this.load(),
       { rootMargin: "200px" },
@@ -27,19 +27,17 @@ export class DiagramCard {
     this.views.observe(this.element);
   }
 
+  /** The menu of what the diagram can show; null where there is one thing only. */
   choices() {
     const choices = CHOICES[this.form];
-    if (!choices) return [];
-    const select = make("select");
-    select.setAttribute("aria-label", `What is shown of ${this.key}`);
-    select.append(
-      ...choices.map(([value, label]) => Object.assign(make("option", "", label), { value })),
-    );
-    select.addEventListener("change", () => {
-      this.choice = select.value;
+    if (!choices) return null;
+    const options = choices.map(([value, label]) => element("option", { value }, label));
+    const onchange = ({ target }) => {
+      this.choice = target.value;
       this.draw();
-    });
-    return [select];
+    };
+    const label = `What is shown of ${this.key}`;
+    return element("select", { "aria-label": label, onchange }, ...options);
   }
 
   async load(step = "") {
@@ -56,11 +54,10 @@ export class DiagramCard {
   tellSteps() {
     const { steps = [], step } = this.answer;
     this.steps.hidden = steps.length < 2;
-    this.steps.replaceChildren(
-      ...steps.map((one) =>
-        Object.assign(make("option", "", `step ${one}`), { value: one, selected: one === step }),
-      ),
+    const options = steps.map((value) =>
+      element("option", { value, selected: value === step }, `step ${value}`),
     );
+    this.steps.replaceChildren(...options);
   }
 
   async draw() {
@@ -80,8 +77,4 @@ export class DiagramCard {
     if (this.n !== undefined && this.n !== n && this.answer) this.load(this.steps.value);
     this.n = n;
   }
-}
-
-function make(tag, className = "", textContent = "") {
-  return Object.assign(document.createElement(tag), { className, textContent });
 }

@@ -2,6 +2,7 @@
 //   <h1 data-inline-edit="/address" data-field="name">…</h1> <button data-edit-inline>
 // Enter saves, Escape and leaving give up.
 
+import { element } from "../lib/element.js";
 import { post } from "./requests.js";
 
 export function startInlineEdit() {
@@ -13,12 +14,13 @@ export function startInlineEdit() {
 
 function edit(place) {
   if (place.hidden) return;
-  const field = document.createElement("input");
-  field.type = "text";
-  field.value = place.textContent;
-  field.maxLength = 500;
-  field.className = "inline-edit";
-  field.setAttribute("aria-label", place.dataset.field);
+  const field = element("input", {
+    class: "inline-edit",
+    type: "text",
+    value: place.textContent,
+    maxLength: 500,
+    "aria-label": place.dataset.field,
+  });
   place.after(field);
   place.hidden = true;
   field.select();

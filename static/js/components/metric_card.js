@@ -2,6 +2,7 @@
 // again when points were added or the reader zooms.
 
 import { axisTitle, makeSpec } from "../lib/chart_spec.js";
+import { element } from "../lib/element.js";
 import { formatNumber } from "../lib/numbers.js";
 import { LineChart } from "./charts/line_chart.js";
 import { tell } from "./charts/linked_charts.js";
@@ -32,38 +33,25 @@ export class MetricCard {
   }
 
   build() {
-    this.element = document.createElement("section");
-    this.element.className = "card metric-card";
-    this.element.setAttribute("aria-label", this.name);
-    const head = document.createElement("header");
-    head.className = "card-head";
-    const title = Object.assign(document.createElement("h3"), {
-      textContent: this.name,
-      title: this.name,
-    });
-    this.note = Object.assign(document.createElement("span"), { className: "card-note" });
-    head.append(
-      title,
+    this.note = element("span", { class: "card-note" });
+    this.plot = element("div", { class: "plot", role: "img" });
+    this.foot = element("p", { class: "card-foot" });
+    const head = element(
+      "header",
+      { class: "card-head" },
+      element("h3", { title: this.name }, this.name),
       this.note,
       this.button("table-2", "View as table", () => this.table()),
       this.button("maximize-2", "Wider", () => this.widen()),
     );
-    this.plot = document.createElement("div");
-    this.plot.className = "plot";
-    this.plot.setAttribute("role", "img");
-    this.foot = Object.assign(document.createElement("p"), { className: "card-foot" });
-    this.element.append(head, this.plot, this.foot);
+    const settings = { class: "card metric-card", "aria-label": this.name };
+    this.element = element("section", settings, head, this.plot, this.foot);
   }
 
-  button(name, label, run) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "btn ghost tiny";
-    button.setAttribute("aria-label", `${label}: ${this.name}`);
-    button.title = label;
-    button.append(icon(name));
-    button.addEventListener("click", run);
-    return button;
+  button(name, title, onclick) {
+    const label = { title, "aria-label": `${title}: ${this.name}` };
+    const settings = { class: "btn ghost tiny", type: "button", ...label, onclick };
+    return element("button", settings, icon(name));
   }
 
   watch() {

@@ -1,6 +1,7 @@
 // Plotly, loaded once and late: drawing, sizes, the look that all charts share, and where on the
 // screen a value is. No other module knows what Plotly keeps inside.
 
+import { element } from "../lib/element.js";
 import { asText } from "../lib/figure_text.js";
 import { colorOf } from "./colors.js";
 
@@ -31,11 +32,9 @@ const nextPaint = () =>
 function fetchPlotly() {
   return new Promise((resolve, reject) => {
     if (window.Plotly) return resolve(window.Plotly);
-    const script = document.createElement("script");
-    script.src = document.body.dataset.plotly;
-    script.onload = () => resolve(window.Plotly);
-    script.onerror = () => reject(new Error("The chart library did not load. Reload the page."));
-    document.head.append(script);
+    const onload = () => resolve(window.Plotly);
+    const onerror = () => reject(new Error("The chart library did not load. Reload the page."));
+    document.head.append(element("script", { src: document.body.dataset.plotly, onload, onerror }));
   });
 }
 
@@ -68,10 +67,7 @@ export function erasePlot(root) {
 /** Say in words why nothing is drawn in `root`. */
 export function drawNothing(root, text) {
   erasePlot(root);
-  const words = document.createElement("p");
-  words.className = "plot-empty";
-  words.textContent = text;
-  root.append(words);
+  root.append(element("p", { class: "plot-empty" }, text));
 }
 
 /** The chart in `root` as a picture: a `data:` URL. `layout` is laid over its own. */

@@ -1,5 +1,6 @@
 // Short messages in the corner. Good news leaves by itself, bad news waits to be read.
 
+import { element } from "../lib/element.js";
 import { icon } from "./icons.js";
 
 const QUIET_MS = 4000;
@@ -10,41 +11,25 @@ const UNDO_MS = 10_000;
  * {label, run}.
  */
 export function toast(text, { bad = false, hint = "", action = null } = {}) {
-  const box = document.createElement("div");
-  box.className = bad ? "toast bad" : "toast";
-  const words = document.createElement("div");
-  words.append(line(text), ...(hint ? [line(hint, "muted small")] : []));
-  box.append(words, ...(action ? [actionButton(box, action)] : []), closeButton(box));
+  const words = [element("div", {}, text), hint && element("div", { class: "muted small" }, hint)];
+  const box = element("div", { class: bad ? "toast bad" : "toast" }, element("div", {}, ...words));
+  const close = () => box.remove();
+  if (action) box.append(actionButton(action, close));
+  box.append(closeButton(close));
   document.getElementById("toasts").append(box);
-  if (!bad) setTimeout(() => box.remove(), action ? UNDO_MS : QUIET_MS);
+  if (!bad) setTimeout(close, action ? UNDO_MS : QUIET_MS);
   return box;
 }
 
-function line(text, className = "") {
-  const element = document.createElement("div");
-  element.className = className;
-  element.textContent = text;
-  return element;
-}
-
-function actionButton(box, { label, run }) {
-  const button = document.createElement("button");
-  button.className = "btn";
-  button.type = "button";
-  button.textContent = label;
-  button.addEventListener("click", () => {
-    box.remove();
+function actionButton({ label, run }, close) {
+  const onclick = () => {
+    close();
     run();
-  });
-  return button;
+  };
+  return element("button", { class: "btn", type: "button", onclick }, label);
 }
 
-function closeButton(box) {
-  const button = document.createElement("button");
-  button.className = "btn ghost tiny";
-  button.type = "button";
-  button.setAttribute("aria-label", "Close");
-  button.append(icon("x"));
-  button.addEventListener("click", () => box.remove());
-  return button;
+function closeButton(onclick) {
+  const settings = { class: "btn ghost tiny", type: "button", "aria-label": "Close", onclick };
+  return element("button", settings, icon("x"));
 }

@@ -1,6 +1,9 @@
 // The search of the logs of many runs: hits show while it goes on; the address keeps what is asked.
 
+import { ask, isAborted } from "../components/requests.js";
+import { element } from "../lib/element.js";
 import { readLines, textsOf } from "../lib/json_lines.js";
+import { markSpans } from "../lib/marks.js";
 
 const form = document.querySelector("[data-log-search]");
 const find = (name) => document.querySelector(`[data-${name}]`);
@@ -40,7 +43,7 @@ async function search(query) {
   } catch (error) {
     if (stopper !== state.stopper) return;
     tell("Stopped after");
-    if (error.name !== "AbortError") find("problem").textContent = error.message;
+    if (!isAborted(error)) find("problem").textContent = error.message;
   }
   if (stopper === state.stopper) find("stop").hidden = find("progress").hidden = true;
 }
@@ -49,11 +52,8 @@ async function search(query) {
 async function searchPart(query, behind, signal) {
   const params = new URLSearchParams(query);
   if (behind !== null) params.set("behind", behind);
-  const answer = await fetch(`${form.dataset.logSearch}?${params}`, {
-    signal,
-    headers: { Accept: "application/json" },
-  });
-  if (!answer.ok) throw new Error((await answer.json()).message);
+  // It takes as long as there is something to search; Stop ends it.
+  const answer = await ask(`${form.dataset.logSearch}?${params}`, { signal, waitMs: 0 });
   const before = state.searched;
   for await (const line of readLines(textsOf(answer.body))) {
     if (line.error) throw new Error(line.error);
@@ -72,15 +72,15 @@ function tell(doing) {
     `${doing} ${number(state.searched)} of ${number(state.total)} runs · hits in ${number(state.runs.size)}`;
   Object.assign(find("progress"), { max: state.total || 1, value: state.searched });
   if (doing === "Searched" && !state.runs.size)
-    find("found").replaceChildren(make("p", "nothing", "No matches."));
+    find("found").replaceChildren(element("p", { class: "nothing" }, "No matches."));
 }
 
 function show(found, query) {
-  const list = make("ul");
-  list.append(...found.hits.map((hit) => drawHit(found, hit)));
-  if (found.more) list.append(drawMore(found, query));
+  const hits = found.hits.map((hit) => drawHit(found, hit));
+  const list = element("ul", {}, ...hits, found.more && drawMore(found, query));
   const box = boxOf(found);
-  if (found.path !== box.dataset.path) box.append(make("p", "muted small", found.path));
+  if (found.path !== box.dataset.path)
+    box.append(element("p", { class: "muted small" }, found.path));
   box.dataset.path = found.path;
   box.append(list);
 }
@@ -88,53 +88,26 @@ function show(found, query) {
 function boxOf(found) {
   const known = state.runs.get(found.run);
   if (known) return known;
-  const box = make("section", "log-found");
-  const title = make("h2");
-  title.append(
-    link(found.address, found.name),
-    link(found.experiment_address, found.experiment, "muted"),
-  );
-  box.append(title);
+  const name = element("a", { href: found.address }, found.name);
+  const experiment = { class: "muted", href: found.experiment_address };
+  const title = element("h2", {}, name, element("a", experiment, found.experiment));
+  const box = element("section", { class: "log-found" }, title);
   find("found").append(box);
   state.runs.set(found.run, box);
   return box;
 }
 
 function drawHit(found, hit) {
-  const item = make("li");
   const query = new URLSearchParams({ path: found.path, ...(hit.no && { line: hit.no }) });
-  const whole = link(`${found.address}?${query}`, "");
-  const text = make("span", "text");
-  const chars = [...hit.text];
-  let at = 0;
-  for (const [start, stop] of hit.spans) {
-    text.append(
-      chars.slice(at, start).join(""),
-      make("mark", "", chars.slice(start, stop).join("")),
-    );
-    at = stop;
-  }
-  text.append(chars.slice(at).join(""));
-  whole.append(make("span", "no", hit.no ?? ""), text);
-  item.append(whole);
-  return item;
+  const number = element("span", { class: "no" }, hit.no);
+  const text = element("span", { class: "text" }, ...markSpans(hit.text, hit.spans));
+  const line = element("a", { href: `${found.address}?${query}` }, number, text);
+  return element("li", {}, line);
 }
 
 function drawMore(found, query) {
-  const item = make("li");
-  const params = new URLSearchParams({
-    path: found.path,
-    find: query.get("q"),
-    regex: query.get("regex") ?? "",
-  });
-  item.append(link(`${found.address}?${params}`, "More in this file", "muted"));
-  return item;
-}
-
-function link(href, text, className = "") {
-  return Object.assign(make("a", className, text), { href });
-}
-
-function make(tag, className = "", textContent = "") {
-  return Object.assign(document.createElement(tag), { className, textContent });
+  const regex = query.get("regex") ?? "";
+  const params = new URLSearchParams({ path: found.path, find: query.get("q"), regex });
+  const settings = { class: "muted", href: `${found.address}?${params}` };
+  return element("li", {}, element("a", settings, "More in this file"));
 }

@@ -1,4 +1,5 @@
-// The Outputs + logs tab: the tree on the left, a viewer (or two) on the right.
+// The Outputs + logs tab: the tree on the left, a viewer (or two) on the right. What is open is in
+// the address: ?path=…&line=…&second=…
 
 import { copy } from "../components/copy.js";
 import { onKey } from "../components/keyboard.js";
@@ -6,86 +7,104 @@ import { alsoLive } from "../components/live.js";
 import { FilePane } from "../components/outputs/file_pane.js";
 import { FileTree } from "../components/outputs/file_tree.js";
 
-const root = document.querySelector("[data-outputs]");
-if (root) start();
+const MOST_PANES = 2;
 
-function start() {
-  const state = new URLSearchParams(location.search);
-  const template = root.querySelector("template");
-  const panes = [];
-  let active = 0;
-  const tree = new FileTree(root.querySelector("[role=tree]"), {
-    folders: root.dataset.folders,
-    found: root.dataset.find,
-    zip: root.dataset.zip,
-    choose: (path) => panes[active].open(path),
-  });
-
-  const addPane = () => {
-    const pane = new FilePane(template, root.dataset);
-    panes.push(pane);
-    root.querySelector("[data-panes]").append(pane.element);
-    pane.element.addEventListener("focusin", () => (active = panes.indexOf(pane)));
-    pane.addEventListener("opened", () => {
-      tree.mark(pane.path);
-      remember();
-    });
-    pane.addEventListener("changed", remember);
-    pane.addEventListener("split", split);
-    pane.addEventListener("closed", () => {
-      panes.splice(panes.indexOf(pane), 1);
-      active = 0;
-      root.dataset.split = String(panes.length > 1);
-    });
-    root.dataset.split = String(panes.length > 1);
-    return pane;
-  };
-
-  const split = () => {
-    if (panes.length > 1) return;
-    addPane().open(panes[0].path);
-    active = 1;
-  };
-
-  const remember = () => {
-    const first = panes[0]?.state ?? {};
-    const query = new URLSearchParams();
-    for (const [key, value] of Object.entries(first)) if (value) query.set(key, value);
-    if (panes[1]?.path) query.set("second", panes[1].path);
-    history.replaceState(null, "", `${location.pathname}?${query}`);
-  };
-
-  const pane = addPane();
-  const path = state.get("path") || root.dataset.path;
-  const byte = state.has("path") || !root.dataset.byte ? null : Number(root.dataset.byte);
-  tree.start(path);
-  if (state.get("find")) {
-    const { find, regex } = pane.find("search").elements;
-    find.value = state.get("find");
-    regex.checked = state.get("regex") === "1";
+class OutputsPage {
+  constructor(root) {
+    Object.assign(this, { root, panes: [], active: 0 });
+    const { folders, find: found, zip } = root.dataset;
+    const choose = (path) => this.pane.open(path);
+    this.tree = new FileTree(root.querySelector("[role=tree]"), { folders, found, zip, choose });
+    this.listen();
+    this.listenToKeys();
+    this.openState(new URLSearchParams(location.search));
   }
-  if (path)
-    pane.open(path, {
-      line: state.get("line"),
-      byte,
-      wrap: state.get("wrap"),
-      times: state.get("times"),
-      follow: state.get("follow"),
-    });
-  if (state.get("second")) addPane().open(state.get("second"));
 
-  root
-    .querySelector("[data-filter]")
-    .addEventListener("input", (event) => tree.filter(event.target.value));
-  root.querySelector("[data-copy-zip]")?.addEventListener("click", () => {
-    copy(`curl -C - -OJ "${new URL(root.dataset.zip, location.href)}"`);
-  });
-  if (root.dataset.active) alsoLive(() => tree.wanted || tree.refresh());
-  onKey("w", () => panes[active].toggleWrap());
-  onKey("t", () => panes[active].toggleTimes());
-  onKey("c", () => panes[active].marks.copyText());
-  onKey("F", () => panes[active].toggleFollow());
-  onKey("G", () => panes[active].viewer.goToEnd());
-  onKey("n", () => panes[active].search.step(1));
-  onKey("N", () => panes[active].search.step(-1));
+  /** The pane that was used last. */
+  get pane() {
+    return this.panes[this.active];
+  }
+
+  listen() {
+    const { root, tree } = this;
+    const filter = root.querySelector("[data-filter]");
+    filter.addEventListener("input", () => tree.filter(filter.value));
+    root.querySelector("[data-copy-zip]")?.addEventListener("click", () => {
+      copy(`curl -C - -OJ "${new URL(root.dataset.zip, location.href)}"`);
+    });
+    if (root.dataset.active) alsoLive(() => tree.wanted || tree.refresh());
+  }
+
+  listenToKeys() {
+    onKey("w", () => this.pane.toggleWrap());
+    onKey("t", () => this.pane.toggleTimes());
+    onKey("c", () => this.pane.marks.copyText());
+    onKey("F", () => this.pane.toggleFollow());
+    onKey("G", () => this.pane.viewer.goToEnd());
+    onKey("n", () => this.pane.search.step(1));
+    onKey("N", () => this.pane.search.step(-1));
+  }
+
+  /** Open what the address names, else the file that the server has chosen. */
+  openState(state) {
+    const { path: usual, byte } = this.root.dataset;
+    const path = state.get("path") || usual;
+    const pane = this.addPane();
+    this.tree.start(path);
+    if (state.get("find")) {
+      const { find, regex } = pane.find("search").elements;
+      find.value = state.get("find");
+      regex.checked = state.get("regex") === "1";
+    }
+    if (path) {
+      const { line = null, wrap, times, follow } = Object.fromEntries(state);
+      const at = state.has("path") || !byte ? null : Number(byte);
+      pane.open(path, { line, byte: at, wrap, times, follow });
+    }
+    if (state.get("second")) this.addPane().open(state.get("second"));
+  }
+
+  addPane() {
+    const pane = new FilePane(this.root.querySelector("template"), this.root.dataset);
+    this.panes.push(pane);
+    this.root.querySelector("[data-panes]").append(pane.element);
+    pane.element.addEventListener("focusin", () => (this.active = this.panes.indexOf(pane)));
+    pane.addEventListener("opened", () => {
+      this.tree.mark(pane.path);
+      this.save();
+    });
+    pane.addEventListener("changed", () => this.save());
+    pane.addEventListener("split", () => this.split());
+    pane.addEventListener("closed", () => this.removePane(pane));
+    this.showCount();
+    return pane;
+  }
+
+  removePane(pane) {
+    this.panes.splice(this.panes.indexOf(pane), 1);
+    this.active = 0;
+    this.showCount();
+  }
+
+  showCount() {
+    this.root.dataset.split = String(this.panes.length > 1);
+  }
+
+  /** Show the file a second time, beside itself. */
+  split() {
+    if (this.panes.length === MOST_PANES) return;
+    this.addPane().open(this.panes[0].path);
+    this.active = 1;
+  }
+
+  save() {
+    const [first, second] = this.panes;
+    const query = new URLSearchParams();
+    for (const [key, value] of Object.entries(first?.state ?? {})) if (value) query.set(key, value);
+    if (second?.path) query.set("second", second.path);
+    history.replaceState(null, "", `${location.pathname}?${query}`);
+  }
 }
+
+const root = document.querySelector("[data-outputs]");
+if (root) new OutputsPage(root);

@@ -3,6 +3,7 @@
 import { copy } from "../components/copy.js";
 import { drawJson } from "../components/outputs/previews.js";
 import { fetchJson } from "../components/requests.js";
+import { element } from "../lib/element.js";
 
 const root = document.querySelector("[data-raw]");
 let shown = null;
@@ -12,12 +13,7 @@ async function load() {
     shown = await fetchJson(root.dataset.raw);
     root.replaceChildren(drawJson(shown, "", 0));
   } catch (error) {
-    root.replaceChildren(
-      Object.assign(document.createElement("p"), {
-        className: "refused",
-        textContent: error.message,
-      }),
-    );
+    root.replaceChildren(element("p", { class: "refused" }, error.message));
   }
 }
 

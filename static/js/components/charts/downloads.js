@@ -1,6 +1,7 @@
 // A chart as a file: picture by Plotly (or the SVG itself), values as CSV.
 
 import { titleOf } from "../../lib/chart_spec.js";
+import { element } from "../../lib/element.js";
 import { colorOf } from "../colors.js";
 import { pictureOf } from "../plotly.js";
 
@@ -54,8 +55,8 @@ async function saveSvg(card, svg, format) {
   const image = new Image();
   image.src = url;
   await image.decode();
-  const canvas = document.createElement("canvas");
-  [canvas.width, canvas.height] = [svg.clientWidth * 2, svg.clientHeight * 2];
+  const size = { width: svg.clientWidth * 2, height: svg.clientHeight * 2 };
+  const canvas = element("canvas", size);
   canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
   return save(canvas.toDataURL("image/png"), fileName(card, "png"));
 }
@@ -93,9 +94,6 @@ function cell(value) {
 }
 
 function save(url, name) {
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
+  element("a", { href: url, download: name }).click();
   setTimeout(() => url.startsWith("blob:") && URL.revokeObjectURL(url), 10_000);
 }

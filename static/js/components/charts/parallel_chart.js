@@ -1,14 +1,15 @@
 // Parallel coordinates over plain SVG lines: an axis per column, drag on an axis to brush.
 
+import { svgElement } from "../../lib/element.js";
 import { lineStyleOf } from "../../lib/series_colors.js";
 import { drawNothing, watchSize } from "../plotly.js";
 import { makeAxis } from "./parallel_axes.js";
 import { columnsOf } from "./summary_chart.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const TOP = 18;
 const BOTTOM = 32;
 const SIDE = 36;
+const MOST_LABEL_CHARS = 16;
 const STROKES = {
   dash: "6 4",
   dot: "1.5 3",
@@ -73,7 +74,11 @@ export class ParallelChart {
     }));
     this.beyond = new Set(this.axes.flatMap((axis) => [...axis.beyond]));
     this.height = height - TOP - BOTTOM;
-    const svg = make("svg", { viewBox: `0 0 ${width} ${height}`, class: "parallel", role: "img" });
+    const svg = svgElement("svg", {
+      viewBox: `0 0 ${width} ${height}`,
+      class: "parallel",
+      role: "img",
+    });
     svg.append(...this.rows.map((row) => this.drawLine(row)));
     svg.append(...this.axes.map((axis) => this.drawAxis(axis, height)));
     this.root.replaceChildren(svg);
@@ -85,24 +90,28 @@ export class ParallelChart {
       .map((axis) => [axis.x, axis.place(row)])
       .filter(([, place]) => place !== null)
       .map(([x, place]) => `${x},${TOP + (1 - place) * this.height}`);
-    const line = make("polyline", { points: points.join(" "), class: "parallel-run" });
+    const settings = { points: points.join(" "), class: "parallel-run" };
+    const line = svgElement("polyline", settings, svgElement("title", {}, row.name));
     const { token, dash } = lineStyleOf(row);
     line.style.stroke = `var(${token})`;
     line.style.strokeDasharray = STROKES[dash] ?? "";
     line.dataset.run = row.id;
-    const title = make("title", {});
-    title.textContent = row.name;
-    line.append(title);
     return line;
   }
 
   drawAxis(axis, height) {
-    const group = make("g", { transform: `translate(${axis.x},0)`, class: "parallel-axis" });
-    group.append(make("line", { y1: TOP, y2: TOP + this.height }));
+    const group = svgElement("g", { transform: `translate(${axis.x},0)`, class: "parallel-axis" });
+    group.append(svgElement("line", { y1: TOP, y2: TOP + this.height }));
     group.append(label(axis.highLabel, TOP - 6), label(axis.lowLabel, TOP + this.height + 11));
     group.append(label(axis.title, height - 1, "parallel-title"));
-    const brush = make("rect", { x: -7, width: 14, class: "parallel-brush", y: TOP, height: 0 });
-    const handle = make("rect", {
+    const brush = svgElement("rect", {
+      x: -7,
+      width: 14,
+      class: "parallel-brush",
+      y: TOP,
+      height: 0,
+    });
+    const handle = svgElement("rect", {
       x: -12,
       y: TOP,
       width: 24,
@@ -173,13 +182,6 @@ export class ParallelChart {
 }
 
 function label(text, y, className = "") {
-  const element = make("text", { y, class: className });
-  element.textContent = text.length > 16 ? `${text.slice(0, 15)}…` : text;
-  return element;
-}
-
-function make(tag, attributes) {
-  const element = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  return element;
+  const short = text.length > MOST_LABEL_CHARS ? `${text.slice(0, MOST_LABEL_CHARS - 1)}…` : text;
+  return svgElement("text", { y, class: className }, short);
 }

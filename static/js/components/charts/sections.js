@@ -1,6 +1,7 @@
 // All metrics of a page by prefix (`train/`, `val/`): a section makes its charts when it is opened.
 
 import { makeSpec } from "../../lib/chart_spec.js";
+import { element } from "../../lib/element.js";
 import { sectionsOf } from "../../lib/metric_sections.js";
 import { joinList, splitList } from "../../lib/url_state.js";
 import { ChartCard } from "./card.js";
@@ -14,11 +15,9 @@ export class ChartSections {
     this.body = root.querySelector("[data-open-sections]");
     const bar = root.querySelector("[data-section-bar]");
     for (const [prefix, names] of sectionsOf(strip.names)) {
-      const button = makeButton(prefix, "chip");
-      const count = document.createElement("b");
-      count.textContent = names.length.toLocaleString("en-US");
-      button.append(" ", count);
-      button.addEventListener("click", () => this.toggle(prefix));
+      const settings = { class: "chip", type: "button", onclick: () => this.toggle(prefix) };
+      const count = element("b", {}, names.length.toLocaleString("en-US"));
+      const button = element("button", settings, prefix, " ", count);
       bar.append(button);
       this.sections.set(prefix, { prefix, names, button, cards: [] });
     }
@@ -48,16 +47,12 @@ export class ChartSections {
   }
 
   open(section) {
-    section.element = document.createElement("section");
-    section.element.className = "chart-section";
-    section.element.setAttribute("aria-label", `Charts of ${section.prefix}`);
-    const title = document.createElement("h2");
-    title.textContent = section.prefix;
-    section.body = document.createElement("div");
-    section.body.className = "cards";
-    section.more = makeButton("", "btn");
-    section.more.addEventListener("click", () => this.addCards(section));
-    section.element.append(title, section.body, section.more);
+    section.body = element("div", { class: "cards" });
+    const onclick = () => this.addCards(section);
+    section.more = element("button", { class: "btn", type: "button", onclick });
+    const settings = { class: "chart-section", "aria-label": `Charts of ${section.prefix}` };
+    const title = element("h2", {}, section.prefix);
+    section.element = element("section", settings, title, section.body, section.more);
     const after = [...this.sections.values()];
     const next = after.slice(after.indexOf(section) + 1).find((one) => one.element);
     this.body.insertBefore(section.element, next?.element ?? null);
@@ -82,12 +77,4 @@ export class ChartSections {
     section.element.remove();
     section.element = null;
   }
-}
-
-function makeButton(text, className) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = className;
-  button.textContent = text;
-  return button;
 }

@@ -1,5 +1,6 @@
 // Drawings of images: one with its caption, a grid of one run, rows of several.
 
+import { element } from "../../lib/element.js";
 import { addressOf, imageAt } from "../../lib/image_sets.js";
 import { tokenOf } from "../../lib/series_colors.js";
 
@@ -7,70 +8,49 @@ const TINY_PX = 64;
 
 /** A figure of one image, or of its absence. */
 export function drawImage(run, name, step, { caption, open = null }) {
-  const figure = make("figure");
   const image = imageAt(run, name, step);
+  const words = captionOf(run, image, caption);
   if (!image) {
-    figure.append(
-      make("div", { className: "missing", textContent: "not logged" }),
-      captionOf(run, null, caption),
-    );
-    return figure;
+    return element("figure", {}, element("div", { class: "missing" }, "not logged"), words);
   }
-  const picture = make("img", {
-    src: `${addressOf(run, image)}?inline=1`,
-    alt: name,
-    loading: "lazy",
-  });
-  picture.addEventListener("load", () =>
-    picture.classList.toggle("tiny", picture.naturalWidth <= TINY_PX),
-  );
-  if (open) {
-    const button = make("button", { type: "button", title: name });
-    button.addEventListener("click", () => open(name));
-    button.append(picture);
-    figure.append(button);
-  } else figure.append(picture);
-  figure.append(captionOf(run, image, caption));
-  return figure;
+  const src = `${addressOf(run, image)}?inline=1`;
+  const onload = ({ target }) => target.classList.toggle("tiny", target.naturalWidth <= TINY_PX);
+  const picture = element("img", { src, alt: name, loading: "lazy", onload });
+  if (!open) return element("figure", {}, picture, words);
+  const button = { type: "button", title: name, onclick: () => open(name) };
+  return element("figure", {}, element("button", button, picture), words);
 }
 
 function captionOf(run, image, text) {
-  const caption = make("figcaption");
-  if (text === run.name) {
-    const dot = make("i", { className: "dot" });
-    dot.style.background = `var(${tokenOf(run)})`;
-    caption.append(dot);
-  }
-  caption.append(make("span", { className: "clip", textContent: text, title: text }));
-  if (image && image.step !== null) {
-    caption.append(
-      make("span", {
-        className: "muted push",
-        textContent: `step ${image.step.toLocaleString("en-US")}`,
-      }),
-    );
-  }
-  return caption;
+  const hasStep = Boolean(image) && image.step !== null;
+  return element(
+    "figcaption",
+    {},
+    text === run.name && dotOf(run),
+    element("span", { class: "clip", title: text }, text),
+    hasStep && element("span", { class: "muted push" }, `step ${formatStep(image.step)}`),
+  );
 }
+
+function dotOf(run) {
+  const dot = element("i", { class: "dot" });
+  dot.style.background = `var(${tokenOf(run)})`;
+  return dot;
+}
+
+const formatStep = (step) => step.toLocaleString("en-US");
 
 /** A card for each name of one run. */
 export function drawGrid(run, names, step, open) {
-  const grid = make("div", { className: "image-grid" });
-  grid.append(...names.map((name) => drawImage(run, name, step, { caption: name, open })));
-  return [grid];
+  const cards = names.map((name) => drawImage(run, name, step, { caption: name, open }));
+  return [element("div", { class: "image-grid" }, ...cards)];
 }
 
 /** A row for each name, a column for each run. */
 export function drawRows(runs, names, step, open) {
   return names.map((name) => {
-    const row = make("section", { className: "image-row" });
-    const line = make("div");
-    line.append(...runs.map((run) => drawImage(run, name, step, { caption: run.name, open })));
-    row.append(make("h3", { textContent: name }), line);
-    return row;
+    const images = runs.map((run) => drawImage(run, name, step, { caption: run.name, open }));
+    const line = element("div", {}, ...images);
+    return element("section", { class: "image-row" }, element("h3", {}, name), line);
   });
-}
-
-function make(tag, properties = {}) {
-  return Object.assign(document.createElement(tag), properties);
 }

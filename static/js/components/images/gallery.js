@@ -1,6 +1,7 @@
 // The gallery: images of a run, or of several side by side, at one step. The address keeps what is
 // shown: ?name=&step=&size=&with=<run ids>
 
+import { element } from "../../lib/element.js";
 import { addressOf, imageAt, namesOf, stepsOf } from "../../lib/image_sets.js";
 import { fetchJson } from "../requests.js";
 import { drawGrid, drawImage, drawRows } from "./draw.js";
@@ -103,11 +104,12 @@ export class Gallery {
   }
 
   noteOf(names, isEmpty) {
-    const note = Object.assign(document.createElement("p"), { className: "muted" });
-    if (names.length > SHOWN_AT_ONCE)
-      note.textContent = `Showing ${SHOWN_AT_ONCE} of ${names.length} names. Search to find the others.`;
-    else if (!names.length && !isEmpty) note.textContent = "No matching images.";
-    return note.textContent ? [note] : [];
+    const words =
+      names.length > SHOWN_AT_ONCE
+        ? `Showing ${SHOWN_AT_ONCE} of ${names.length} names. Search to find the others.`
+        : "No matching images.";
+    const isNeeded = names.length > SHOWN_AT_ONCE || (!names.length && !isEmpty);
+    return isNeeded ? [element("p", { class: "muted" }, words)] : [];
   }
 
   indexOf(steps) {

@@ -1,5 +1,6 @@
 // The tree of a run's files: folders load when opened, sizes and a live dot; or the files found.
 
+import { element } from "../../lib/element.js";
 import { formatBytes } from "../../lib/numbers.js";
 import { plainName } from "../../lib/plain_names.js";
 import { icon } from "../icons.js";
@@ -53,21 +54,18 @@ export class FileTree {
   }
 
   async drawEntry(entry, level) {
-    const line = document.createElement("li");
-    line.setAttribute("role", "none");
-    const item = document.createElement("div");
-    item.setAttribute("role", "treeitem");
-    item.setAttribute("aria-level", String(level));
-    item.className = "tree-item";
-    item.tabIndex = -1;
-    item.dataset.path = entry.path;
+    const item = element("div", {
+      class: "tree-item",
+      role: "treeitem",
+      "aria-level": level,
+      tabIndex: -1,
+      title: entry.path,
+      data: { path: entry.path },
+    });
     item.style.setProperty("--level", level);
-    item.title = entry.path;
-    line.append(item);
-    const name = document.createElement("span");
-    name.className = "clip grow";
-    name.append(plainName(entry.name));
-    if (entry.folder) name.append(folderOf(entry));
+    const line = element("li", { role: "none" }, item);
+    const folder = entry.folder && folderOf(entry);
+    const name = element("span", { class: "clip grow" }, plainName(entry.name), folder);
     if (entry.is_dir) await this.drawFolder(line, item, name, entry, level);
     else this.drawFile(item, name, entry);
     return line;
@@ -83,26 +81,14 @@ export class FileTree {
   }
 
   drawZip(entry) {
-    const zip = document.createElement("a");
-    zip.href = `${this.zip}?path=${encodeURIComponent(entry.path)}`;
-    zip.className = "tree-zip";
-    zip.tabIndex = -1;
-    zip.setAttribute("aria-label", `Download ${entry.name} as zip`);
-    zip.append(icon("download"));
-    return zip;
+    const href = `${this.zip}?path=${encodeURIComponent(entry.path)}`;
+    const label = { "aria-label": `Download ${entry.name} as zip` };
+    return element("a", { class: "tree-zip", href, tabIndex: -1, ...label }, icon("download"));
   }
 
   drawFile(item, name, entry) {
-    if (entry.growing) {
-      const dot = document.createElement("i");
-      dot.className = "live-dot";
-      dot.title = "Being written";
-      item.append(dot);
-    }
-    const size = document.createElement("span");
-    size.className = "tree-size";
-    size.textContent = formatBytes(entry.size_bytes);
-    item.append(name, size);
+    if (entry.growing) item.append(element("i", { class: "live-dot", title: "Being written" }));
+    item.append(name, element("span", { class: "tree-size" }, formatBytes(entry.size_bytes)));
   }
 
   click(event) {
@@ -163,18 +149,16 @@ export class FileTree {
     );
     for (const entry of entries) list.append(await this.drawEntry(inFolder(entry), 1));
     if (!next) return;
-    const more = note("");
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "btn";
-    button.textContent = "Show more";
-    button.addEventListener("click", () => {
+    const showMore = () => {
       const tree = more.parentElement;
       more.remove();
       this.addFound(tree, wanted, next).then(() => this.mark(this.current));
-    });
+    };
     const shown = list.querySelectorAll("[role=treeitem]").length.toLocaleString("en-US");
-    more.append(`${shown} of ${total.toLocaleString("en-US")} files `, button);
+    const more = note(
+      `${shown} of ${total.toLocaleString("en-US")} files `,
+      element("button", { class: "btn", type: "button", onclick: showMore }, "Show more"),
+    );
     list.append(more);
   }
 
@@ -194,26 +178,14 @@ export class FileTree {
   }
 }
 
-function group() {
-  const list = document.createElement("ul");
-  list.setAttribute("role", "group");
-  return list;
-}
+const group = () => element("ul", { role: "group" });
+const note = (...content) => element("li", { class: "tree-note muted small" }, ...content);
 
 /** A found file says where it lies. */
 const inFolder = (entry) => ({ ...entry, folder: entry.path.slice(0, -entry.name.length - 1) });
 
-function folderOf(entry) {
-  const folder = document.createElement("span");
-  folder.className = "tree-folder";
-  const isLong = entry.folder.length > MOST_FOLDER_CHARS;
-  folder.textContent = plainName(isLong ? `…/${entry.folder.split("/").at(-1)}` : entry.folder);
-  return folder;
-}
-
-function note(words) {
-  const line = document.createElement("li");
-  line.className = "tree-note muted small";
-  line.textContent = words;
-  return line;
+function folderOf({ folder }) {
+  const isLong = folder.length > MOST_FOLDER_CHARS;
+  const short = isLong ? `…/${folder.split("/").at(-1)}` : folder;
+  return element("span", { class: "tree-folder" }, plainName(short));
 }

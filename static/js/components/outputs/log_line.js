@@ -1,40 +1,35 @@
 // One line of a log as elements: number, time, coloured pieces, marked matches. Only text nodes.
 
+import { element } from "../../lib/element.js";
+import { markMatches } from "../../lib/marks.js";
 import { clockOf, isoHere, timestamp } from "../../lib/times.js";
+
+const CUT = " … (line cut: open raw for all of it)";
 
 /**
  * Draw a line of the wire; `marks` is a RegExp whose matches are marked, or null; `started` is when
- * the run has started (ms), or null.
+ * the run started (ms), or null.
  */
 export function drawLine(line, { marks, started }) {
-  const element = document.createElement("div");
-  element.className = `log-line ${line.level}`;
-  element.dataset.byte = line.byte;
-  element.dataset.no = line.no ?? "";
-  const number = document.createElement("u");
-  number.className = "log-no";
-  number.textContent = line.no === null ? "·" : line.no;
-  const text = document.createElement("span");
-  text.className = "log-text";
-  for (const [piece, style] of line.segments) text.append(drawPiece(piece, style, marks));
-  element.append(number, drawTime(line.received, started), text);
-  if (line.cut) element.append(note(" … (line cut: open raw for all of it)"));
-  return element;
+  const pieces = line.segments.map(([piece, style]) => drawPiece(piece, style, marks));
+  return element(
+    "div",
+    { class: `log-line ${line.level}`, data: { byte: line.byte, no: line.no ?? "" } },
+    element("u", { class: "log-no" }, line.no ?? "·"),
+    drawTime(line.received, started),
+    element("span", { class: "log-text" }, ...pieces),
+    line.cut && element("em", { class: "log-note muted" }, CUT),
+  );
 }
 
 /** When a line arrived; empty where that is not known. The day shows where the log has several. */
 function drawTime(ms, started) {
-  const element = document.createElement("time");
-  element.className = "log-time";
-  if (ms === null || ms === undefined) return element;
+  if (ms === null || ms === undefined) return element("time", { class: "log-time" });
   const [day, clock] = timestamp(ms).split(" ");
-  const date = document.createElement("span");
-  date.className = "log-day";
-  date.textContent = `${day.slice(5)} `;
-  element.dateTime = isoHere(ms);
-  element.title = `Received ${isoHere(ms)}${sinceStart(ms, started)}`;
-  element.append(date, clock.slice(0, 8));
-  return element;
+  const dateTime = isoHere(ms);
+  const title = `Received ${dateTime}${sinceStart(ms, started)}`;
+  const date = element("span", { class: "log-day" }, `${day.slice(5)} `);
+  return element("time", { class: "log-time", dateTime, title }, date, clock.slice(0, 8));
 }
 
 function sinceStart(ms, started) {
@@ -44,27 +39,6 @@ function sinceStart(ms, started) {
 }
 
 function drawPiece(piece, style, marks) {
-  const span = document.createElement("span");
-  if (style) span.className = style.replaceAll(/\S+/g, "ansi-$&");
-  if (!marks) {
-    span.textContent = piece;
-    return span;
-  }
-  let at = 0;
-  for (const match of piece.matchAll(marks)) {
-    if (!match[0]) continue;
-    const mark = document.createElement("mark");
-    mark.textContent = match[0];
-    span.append(piece.slice(at, match.index), mark);
-    at = match.index + match[0].length;
-  }
-  span.append(piece.slice(at));
-  return span;
-}
-
-function note(words) {
-  const element = document.createElement("em");
-  element.className = "log-note muted";
-  element.textContent = words;
-  return element;
+  const parts = marks ? markMatches(piece, marks) : [piece];
+  return element("span", { class: style?.replaceAll(/\S+/g, "ansi-$&") }, ...parts);
 }

@@ -1,5 +1,7 @@
 // Search of a whole log on the server: hits, next and previous, only the lines that match.
 
+import { element } from "../../lib/element.js";
+import { markSpans } from "../../lib/marks.js";
 import { fetchJson } from "../requests.js";
 
 const SEARCH_DELAY_MS = 250;
@@ -137,26 +139,11 @@ export class LogSearch {
 }
 
 function drawHit(hit, isCurrent) {
-  const row = document.createElement("button");
-  row.type = "button";
-  row.className = `log-line${isCurrent ? " at" : ""}`;
-  row.dataset.byte = hit.byte;
-  const number = document.createElement("u");
-  number.className = "log-no";
-  number.textContent = hit.no ?? "·";
-  const text = document.createElement("span");
-  text.className = "log-text";
-  // Spans count characters; a character beyond U+FFFF takes two places in a string.
-  const characters = [...hit.text];
-  const between = (start, stop) => characters.slice(start, stop).join("");
-  let at = 0;
-  for (const [start, stop] of hit.spans) {
-    const mark = document.createElement("mark");
-    mark.textContent = between(start, stop);
-    text.append(between(at, start), mark);
-    at = stop;
-  }
-  text.append(between(at));
-  row.append(number, text);
-  return row;
+  const settings = { type: "button", data: { byte: hit.byte } };
+  return element(
+    "button",
+    { class: `log-line${isCurrent ? " at" : ""}`, ...settings },
+    element("u", { class: "log-no" }, hit.no ?? "·"),
+    element("span", { class: "log-text" }, ...markSpans(hit.text, hit.spans)),
+  );
 }

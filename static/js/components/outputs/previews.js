@@ -1,6 +1,8 @@
 // Previews of files that are not logs: text nodes, a sandboxed element of its own, or, for Markdown,
 // HTML that the server has cleaned.
 
+import { element } from "../../lib/element.js";
+
 const NUMBER = /^[-+]?(\d[\d,_]*\.?\d*|\.\d+)(e[-+]?\d+)?$|^(nan|[-+]?inf(inity)?)$/i;
 const DRAW = { image, table, json, html, audio, video, hex, markdown, notebook, pdf };
 
@@ -12,50 +14,40 @@ export function drawPreview(preview, file, more) {
   return (DRAW[preview.kind] ?? hex)(preview, `${file}?inline=1`, more);
 }
 
-function make(tag, properties = {}, className = "") {
-  return Object.assign(document.createElement(tag), properties, className ? { className } : {});
-}
-
 function image(preview, address) {
-  return [make("img", { src: address, alt: preview.name, loading: "lazy" }, "preview-image")];
+  const settings = { src: address, alt: preview.name, loading: "lazy" };
+  return [element("img", { class: "preview-image", ...settings })];
 }
 
 function audio(_preview, address) {
-  return [make("audio", { src: address, controls: true })];
+  return [element("audio", { src: address, controls: true })];
 }
 
 function video(_preview, address) {
-  return [make("video", { src: address, controls: true }, "preview-image")];
+  return [element("video", { class: "preview-image", src: address, controls: true })];
 }
 
 /** HTML runs in a sandbox without scripts, without an origin and without the network. */
 function html(preview, address) {
-  const frame = make("iframe", { src: address, title: preview.name }, "preview-frame");
-  frame.setAttribute("sandbox", "");
-  return [frame];
+  const settings = { sandbox: "", src: address, title: preview.name };
+  return [element("iframe", { class: "preview-frame", ...settings })];
 }
 
 function pdf(preview, address) {
-  const link = make(
-    "a",
-    { href: address, textContent: "Open the PDF", target: "_blank", rel: "noopener" },
-    "btn",
-  );
-  return [make("p", { textContent: preview.where }), link];
+  const settings = { class: "btn", href: address, target: "_blank", rel: "noopener" };
+  return [element("p", {}, preview.where), element("a", settings, "Open the PDF")];
 }
 
 function markdown(preview) {
-  const box = make("div", {}, "prose");
   const clean = new DOMParser().parseFromString(preview.html, "text/html");
-  box.append(...clean.body.childNodes);
-  return [box];
+  return [element("div", { class: "prose" }, ...clean.body.childNodes)];
 }
 
 function table(preview, _address, more) {
   const box = drawTable(preview);
   if (!preview.next) return [box, ...note(preview)];
-  const words = make("p", { textContent: preview.note }, "muted small");
-  const button = make("button", { type: "button", textContent: "Show more rows" }, "btn");
+  const words = element("p", { class: "muted small" }, preview.note);
+  const button = element("button", { class: "btn", type: "button" }, "Show more rows");
   const [body] = box.querySelector("table").tBodies;
   const numeric = preview.columns.map((_, column) => isNumeric(preview.rows, column));
   let { next } = preview;
@@ -84,23 +76,21 @@ function rowsTold(shown, total) {
 
 /** A table of `columns` and `rows`. */
 export function drawTable(preview) {
-  const box = make("div", {}, "table");
-  const grid = make("table");
+  const grid = element("table");
   const head = grid.createTHead().insertRow();
   const numeric = preview.columns.map((_, column) => isNumeric(preview.rows, column));
   preview.columns.forEach((name, column) => {
-    head.append(make("th", { textContent: name, scope: "col" }, numeric[column] ? "num" : ""));
+    head.append(element("th", { class: numeric[column] && "num", scope: "col" }, name));
   });
   addRows(grid.createTBody(), preview.rows, numeric);
-  box.append(grid);
-  return box;
+  return element("div", { class: "table" }, grid);
 }
 
 function addRows(body, rows, numeric) {
   for (const row of rows) {
     const line = body.insertRow();
     row.forEach((cell, column) => {
-      line.append(make("td", { textContent: cell ?? "" }, numeric[column] ? "num" : ""));
+      line.append(element("td", { class: numeric[column] && "num", textContent: cell }));
     });
   }
 }
@@ -112,7 +102,7 @@ function isNumeric(rows, column) {
 }
 
 function note(preview) {
-  return preview.note ? [make("p", { textContent: preview.note }, "muted small")] : [];
+  return preview.note ? [element("p", { class: "muted small" }, preview.note)] : [];
 }
 
 function json(preview) {
@@ -122,18 +112,19 @@ function json(preview) {
 /** A value as a tree that unfolds: two levels are open. */
 export function drawJson(value, key, depth) {
   if (typeof value !== "object" || value === null || !Object.keys(value).length) {
-    const line = make("div", {}, "json-leaf");
-    if (key !== "") line.append(make("b", { textContent: `${key}: ` }));
-    line.append(make("span", { textContent: JSON.stringify(value) }, `json-${typeof value}`));
-    return line;
+    const name = key !== "" && element("b", {}, `${key}: `);
+    const text = element("span", { class: `json-${typeof value}` }, JSON.stringify(value));
+    return element("div", { class: "json-leaf" }, name, text);
   }
   const entries = Object.entries(value);
-  const box = make("details", { open: depth < 2 }, "json");
   const size = Array.isArray(value) ? `[${entries.length}]` : `{${entries.length}}`;
-  const summary = make("summary");
-  if (key !== "") summary.append(make("b", { textContent: `${key} ` }));
-  summary.append(make("span", { textContent: size }, "muted"));
-  box.append(summary);
+  const summary = element(
+    "summary",
+    {},
+    key !== "" && element("b", {}, `${key} `),
+    element("span", { class: "muted" }, size),
+  );
+  const box = element("details", { class: "json", open: depth < 2 }, summary);
   let drawn = false;
   const draw = () => {
     if (drawn) return;
@@ -146,16 +137,17 @@ export function drawJson(value, key, depth) {
 }
 
 function notebook(preview) {
-  return preview.cells.map((cell) => {
-    const box = make("section", {}, `cell ${cell.type}`);
-    box.append(make("pre", { textContent: cell.source }));
-    for (const text of cell.outputs) box.append(make("pre", { textContent: text }, "output"));
-    for (const data of cell.images)
-      box.append(make("img", { src: data, alt: "Output" }, "preview-image"));
-    return box;
-  });
+  return preview.cells.map((cell) =>
+    element(
+      "section",
+      { class: `cell ${cell.type}` },
+      element("pre", {}, cell.source),
+      ...cell.outputs.map((text) => element("pre", { class: "output" }, text)),
+      ...cell.images.map((src) => element("img", { class: "preview-image", src, alt: "Output" })),
+    ),
+  );
 }
 
 function hex(preview) {
-  return [make("pre", { textContent: preview.text ?? "" }, "hex"), ...note(preview)];
+  return [element("pre", { class: "hex" }, preview.text), ...note(preview)];
 }

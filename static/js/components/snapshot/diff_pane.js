@@ -1,14 +1,15 @@
 // What differs in one file: hunks of lines with both numbers, coloured and signed.
 
+import { element } from "../../lib/element.js";
 import { fetchJson } from "../requests.js";
 
 const SIGNS = { added: "+", removed: "−", same: " ", note: "" };
 
 /** The pane for changed files; `mine` and `other` are the `data-*` of the two snapshots. */
 export class DiffPane extends EventTarget {
-  constructor(element, { mine, other }) {
+  constructor(root, { mine, other }) {
     super();
-    Object.assign(this, { element, mine, other });
+    Object.assign(this, { element: root, mine, other });
     this.find("whole").addEventListener("click", () =>
       this.dispatchEvent(new CustomEvent("whole")),
     );
@@ -49,19 +50,18 @@ export class DiffPane extends EventTarget {
 
 /** A table of the hunks of the wire. */
 export function drawDiff(diff) {
-  const table = document.createElement("table");
-  table.className = "diff";
+  const table = element("table", { class: "diff" });
   const head = table.createTHead().insertRow();
   head.className = "sr";
   for (const name of ["Line before", "Line after", "Change", "Text"]) {
-    head.append(Object.assign(document.createElement("th"), { textContent: name, scope: "col" }));
+    head.append(element("th", { scope: "col" }, name));
   }
   for (const hunk of diff.hunks) table.append(drawHunk(hunk));
   return table;
 }
 
 function drawHunk(hunk) {
-  const body = document.createElement("tbody");
+  const body = element("tbody");
   const where = cell(body.insertRow(), spanOf(hunk), "hunk");
   where.colSpan = 4;
   for (const line of hunk.lines) drawLine(body.insertRow(), line);
@@ -85,6 +85,4 @@ function cell(row, text, className) {
   return Object.assign(row.insertCell(), { textContent: text, className });
 }
 
-function words(text, className) {
-  return Object.assign(document.createElement("p"), { textContent: text, className });
-}
+const words = (text, className) => element("p", { class: className }, text);

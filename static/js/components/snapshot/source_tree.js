@@ -1,5 +1,6 @@
 // The tree of a snapshot: all of it is here at once, files that differ carry a mark.
 
+import { element } from "../../lib/element.js";
 import { growTree } from "../../lib/source_tree.js";
 import { FileTree } from "../outputs/file_tree.js";
 
@@ -26,15 +27,9 @@ export class SourceTree extends FileTree {
   drawFile(item, name, entry) {
     super.drawFile(item, name, entry);
     if (!entry.change) return;
-    const mark = document.createElement("b");
-    mark.className = `mark ${entry.change}`;
-    mark.textContent = MARKS[entry.change];
-    mark.title = entry.change;
-    const word = document.createElement("span");
-    word.className = "sr";
-    word.textContent = entry.change;
-    item.prepend(mark);
-    item.append(word);
+    const { change } = entry;
+    item.prepend(element("b", { class: `mark ${change}`, title: change }, MARKS[change]));
+    item.append(element("span", { class: "sr" }, change));
   }
 
   /** Show only files whose path holds `text`, wherever they are. */
