@@ -7,7 +7,7 @@ from runs.tracking.run_fields import RUN_FIELDS, SHOWN, parse_field, split_list
 
 # A column of the table shows one field of a run.
 Column = Field
-METRIC_WIDTH = 118
+METRIC_WIDTH = 104
 TEXT_WIDTH = 110
 NAME = Field(Entity.RUN, "name")
 USUAL = tuple(Field(Entity.RUN, one.name) for one in RUN_FIELDS if one.is_default)
@@ -28,7 +28,8 @@ def width_of(column: Field) -> int:
         return SHOWN[column.key].cell_width
     if column.entity is Entity.METRIC:
         # The header names the aggregate beside the metric.
-        return max(METRIC_WIDTH, min(260, 8 * len(column.key) + 78))
+        label = 7.5 * len(column.key) + 6 * len(column.aggregate.value)
+        return max(METRIC_WIDTH, min(260, round(label) + 44))
     return max(TEXT_WIDTH, min(240, 8 * len(column.key) + 48))
 
 

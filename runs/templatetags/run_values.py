@@ -1,23 +1,18 @@
 """Template tags for values of runs: numbers as people read them, and the colour of a run."""
 
+import re
+from collections.abc import Iterable
+
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from runs.artifacts.sizes import format_bytes
-from runs.tracking.models import Run
 from runs.web.numbers import format_number
 
 register = template.Library()
-HUES = 8
 MIDDLE_TAIL = 10
 MINUS = "\u2212"
-
-
-@register.filter
-def hue(run: Run) -> int:
-    """Which of the eight colours of the style sheet a run has everywhere."""
-    return run.id % HUES + 1
 
 
 @register.simple_tag
@@ -52,10 +47,29 @@ def is_text(value: str | float | None) -> bool:
 
 
 @register.simple_tag
-def middle_cut(name: str) -> SafeString:
-    """A name that is cut in its middle where it has too little room: its end tells runs apart."""
-    head, tail = name[:-MIDDLE_TAIL], name[-MIDDLE_TAIL:]
-    return format_html('<span class="middle"><span>{}</span><span>{}</span></span>', head, tail)
+def middle_cut(name: str, part: str = "") -> SafeString:
+    """A name that is cut in its middle where it has too little room: its end tells runs apart.
+    Every place that says `part` is marked."""
+    at = len(name) - MIDDLE_TAIL if len(name) > 2 * MIDDLE_TAIL else len(name)
+    head, tail = name[:at], name[at:]
+    places = re.finditer(re.escape(part), name, re.IGNORECASE) if part else ()
+    spans = [match.span() for match in places]
+    return format_html(
+        '<span class="middle-cut"><span>{}</span><span>{}</span></span>',
+        mark_spans(head, spans),
+        mark_spans(tail, [(start - at, end - at) for start, end in spans]),
+    )
+
+
+def mark_spans(text: str, spans: Iterable[tuple[int, int]]) -> SafeString:
+    """`text` with what of it lies within these places marked."""
+    pieces, done = [], 0
+    for start, end in spans:
+        if start < len(text) and end > 0:
+            begin = max(start, 0)
+            pieces += [text[done:begin], format_html("<mark>{}</mark>", text[begin:end])]
+            done = end
+    return format_html_join("", "{}", ((piece,) for piece in [*pieces, text[done:]]))
 
 
 register.filter("bytes", format_bytes)

@@ -30,7 +30,7 @@ class Type(Enum):
 
 TEXTS = (Type.TEXT, Type.CHOICE)
 LOOKS = {Type.NUMBER: "number", Type.TIME: "time", Type.SECONDS: "duration"}
-WIDTHS = {"number": 84, "time": 132, "duration": 98}
+WIDTHS = {"number": 84, "time": 116, "duration": 98}
 LIST_TEXT = "status, metrics.loss, metrics.loss.min, params.lr"
 
 

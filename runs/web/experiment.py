@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from runs.compute.queries import count_targets
 from runs.housekeeping.disk_use import read_experiment_use
-from runs.table.experiment_list import count_active_runs
 from runs.table.saved_views import default_view
 from runs.tracking.errors import NotFound
 from runs.tracking.models import Experiment
@@ -79,7 +79,7 @@ def show(request: HttpRequest, experiment: Experiment) -> HttpResponse:
             {"label": "Experiments", "href": f"/w/{request.workspace.slug}/experiments"},
             {"label": experiment.name},
         ],
-        "counts": count_active_runs(workspace=request.workspace, experiment=experiment),
+        "targets": count_targets(experiment),
         "usage": read_experiment_use(experiment),
         "tracking_uri": tracking_uri(request, request.workspace),
         "name_in_python": json.dumps(experiment.name, ensure_ascii=False),

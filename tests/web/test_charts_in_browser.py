@@ -169,12 +169,12 @@ def test_the_tooltip_names_the_metric_nearest_line_first_and_a_click_keeps_it(ta
     open_table(tab, charts({"y": ["train/loss", "val/loss"]}))
     until(tab, f"{DRAWN} === 1")
     box = tab.locator(".card .nsewdrag").first.bounding_box()
-    lines = "[...document.querySelectorAll('.chart-tip div span')].map(e => e.textContent)"
+    lines = "[...document.querySelectorAll('.chart-tip div')].map(e => e.textContent)"
     values = "[...document.querySelectorAll('.chart-tip div b')].map(e => Number(e.textContent))"
 
     tab.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] - 3)
     until(tab, f"{lines}.length === 16")
-    assert all(" · " in line for line in tab.evaluate(lines))
+    assert all("train/loss" in line or "val/loss" in line for line in tab.evaluate(lines))
     low = tab.evaluate(values)
     assert low == sorted(low)
     until(tab, "document.querySelectorAll('.rt-row.lit').length === 1")
@@ -186,6 +186,28 @@ def test_the_tooltip_names_the_metric_nearest_line_first_and_a_click_keeps_it(ta
     assert tab.is_visible(".chart-tip.pinned")
     tab.get_by_role("button", name="Close the values").click()
     assert tab.is_hidden(".chart-tip")
+
+
+def test_the_tooltip_keeps_the_ends_of_long_names(tab, db):
+    long = "resnet50-imagenet-augmented-mixup-cutmix-label-smoothing-cosine-bs256"
+    make_named(*[f"{long}-s{i}" for i in range(3)])
+    open_table(tab, charts({"y": ["loss"]}))
+    until(tab, f"{DRAWN} === 1")
+    box = tab.locator(".card .nsewdrag").first.bounding_box()
+
+    tab.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+    until(tab, "document.querySelectorAll('.chart-tip .middle-cut').length === 3")
+    tip = tab.locator(".chart-tip").bounding_box()
+    ends = tab.locator(".chart-tip .middle-cut > :last-child")
+    assert {text[-3:] for text in ends.all_text_contents()} == {"-s0", "-s1", "-s2"}
+    assert all(
+        one.bounding_box()["x"] + one.bounding_box()["width"] < tip["x"] + tip["width"]
+        for one in ends.all()
+    )
+    assert ends.first.evaluate(
+        "end => end.previousSibling.scrollWidth > end.previousSibling.clientWidth"
+    )
 
 
 def test_a_row_lights_its_line(tab, runs):

@@ -8,6 +8,8 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 
+from runs.compute.clusters import create_cluster
+from runs.compute.submitting import Work, submit
 from runs.tracking import services
 from runs.tracking.models import ERASING, Experiment
 from tests.factories import make_experiment, make_run, make_workspace
@@ -46,6 +48,25 @@ def test_addresses_of_the_azure_studio_lead_on(studio: Client):
 
     assert by_id["Location"] == f"/w/default/experiment/{number}"
     assert run["Location"] == "/w/default/runs/abc_1"
+
+
+def test_the_head_counts_the_clusters_that_runs_wait_for(studio: Client):
+    experiment = make_experiment("digits")
+    for name in ("gpu", "cpu", "unused"):
+        cluster = create_cluster(workspace=experiment.workspace, name=name)
+        if name != "unused":
+            work = Work(["python", "train.py"])
+            submit(experiment=experiment, cluster=cluster, work=work, name=name)
+
+    page = studio.get("/w/default/experiments/digits").content.decode()
+
+    assert "2 active compute targets" in page
+    assert (
+        "active compute target"
+        not in studio.get(
+            f"/w/default/experiment/{make_experiment('other').number}"
+        ).content.decode()
+    )
 
 
 def test_an_unknown_experiment_is_not_found(studio: Client):

@@ -78,6 +78,40 @@ def test_a_run_that_diverged_is_beyond_and_others_are_not(module):
     assert module("outliers", body, many) is None
 
 
+def spans(highs, low=0.1):
+    return [{"run": i, "low": min(low, high), "high": high} for i, high in enumerate(highs)]
+
+
+def values(numbers):
+    """One value of each run, as summary charts draw them."""
+    return [{"run": i, "low": one, "high": one} for i, one in enumerate(numbers)]
+
+
+SHAPES = {
+    "losses, one 17 times above the rest": (spans([2 + i / 20 for i in range(11)] + [42]), [11]),
+    "a few runs, one diverged": (spans([1.0, 1.2, 60]), [2]),
+    "two of forty diverged": (spans([2 + i / 40 for i in range(38)] + [1e4, 1e9]), [38, 39]),
+    "rewards below zero, one crashed": (values([-20 - i for i in range(12)] + [-9000]), [12]),
+    "equal values, one far off": (values([5.0] * 9 + [5000]), [9]),
+    "values that differ a little": (values([5.0] * 9 + [5.4]), []),
+    "losses spread over decades": (spans([10 ** (i / 4 - 1) for i in range(20)]), []),
+    "learning rates": (values([1e-5 * 10 ** (i % 5) for i in range(40)]), []),
+    "two groups": (spans([1.0] * 20 + [100.0] * 20), []),
+    "one run at twice the rest": (spans([2.0] * 20 + [4.0]), []),
+    "accuracies, one never learned": (spans([0.9 + i / 500 for i in range(20)] + [0.1]), []),
+    "a run of one point": (spans([2 + i / 20 for i in range(11)]) + values([2.0]), []),
+    "numbers at the edge": (spans([2 + i / 20 for i in range(11)] + [1e308]), [11]),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_which_runs_are_beyond_the_axis(module, shape):
+    items, expected = SHAPES[shape]
+    found = module("outliers", "return [...(findOutliers(given)?.beyond ?? [])]", items)
+
+    assert found == expected
+
+
 def test_metrics_of_one_axis_have_outliers_of_their_own(module):
     losses = [{"run": i, "low": 0, "high": 2} for i in range(10)]
     epochs = [{"run": i, "low": 0, "high": 300} for i in range(10)]

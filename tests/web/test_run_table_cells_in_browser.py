@@ -167,6 +167,19 @@ def test_names_take_the_free_width_and_keep_their_ends(tab, db):
     assert tab.evaluate(BOX.format(tail))[2] <= tab.evaluate(cell)[2]
 
 
+def test_names_take_a_share_of_a_table_that_is_too_wide(tab, db):
+    experiment = make_experiment("wide")
+    for name in ("short", "resnet101-imagenet-cosine-s35"):
+        log(make_run(experiment, name=name), **{f"metric_{i}": [(0, 1.0)] for i in range(12)})
+    columns = ",".join(["run.name", *(f"metrics.metric_{i}" for i in range(12))])
+
+    open_table(tab, f"?cols={columns}")
+
+    heads = "[...document.querySelectorAll('.rt-body .rt-name > :first-child')]"
+    assert tab.evaluate("document.querySelector('.rt-grid').scrollWidth > innerWidth")
+    assert tab.evaluate(f"{heads}.every(head => head.scrollWidth <= head.clientWidth)")
+
+
 def test_the_remove_button_of_a_column_with_a_long_name_is_in_the_panel(tab, db):
     run = make_run()
     log(run, **{"m" * 200: [(0, 1.0)]})

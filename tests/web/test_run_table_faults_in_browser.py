@@ -77,6 +77,17 @@ def test_an_empty_experiment_says_how_to_log_its_first_run(tab, runs):
     assert f"MLFLOW_EXPERIMENT_ID={experiment.number}" in text
 
 
+def test_the_head_of_an_experiment_counts_its_runs_once(tab, runs):
+    tab.goto("/w/default/experiments/vision/resnet")
+    until(tab, READY)
+
+    until(tab, "document.querySelector('h1 ~ .counts').innerText.startsWith('12 runs · ')")
+    assert tab.inner_text("main").count(" running") == 1
+    tab.evaluate("document.dispatchEvent(new CustomEvent('studio:refresh'))")
+    tab.wait_for_timeout(500)
+    assert tab.inner_text("h1 ~ .counts").startswith("12 runs · ")
+
+
 def test_the_selection_is_in_the_address(tab, runs):
     open_table(tab)
     tab.click(".rt-pick >> nth=0")

@@ -200,7 +200,7 @@ def test_a_page_that_opens_with_groups_has_its_charts(tab, runs):
     open_table(tab, "?group=params.lr,params.batch")
 
     until(tab, "document.querySelectorAll('.card').length === 3")
-    until(tab, "document.querySelector('.card-note').textContent === 'Step · by lr, batch'")
+    until(tab, "document.querySelector('.card-note').textContent === 'by lr, batch'")
     until(tab, f"document.querySelector('.card .plot').data && {LINES}.length === 6")
 
 

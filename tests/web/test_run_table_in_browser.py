@@ -132,7 +132,7 @@ def group_by_keyboard(tab):
     until(tab, f"{DRAWN} === 3")
     tab.keyboard.press("Escape")
     assert row_names(tab) == ["batch = 64", "batch = 128", "batch = 32"]
-    until(tab, "document.querySelector('.card-note').textContent === 'Step · by batch'")
+    until(tab, "document.querySelector('.card-note').textContent === 'by batch'")
 
 
 def save_view_by_keyboard(tab):

@@ -93,6 +93,16 @@ def test_what_matches_is_marked_and_stays_text(as_part: Callable):
     assert "&lt;i&gt;<mark>Otter</mark>&lt;/i&gt;" in answer
 
 
+def test_a_long_name_keeps_its_end_and_is_marked_across_the_cut(as_part: Callable):
+    make_run(name="resnet50-imagenet-mixup-cosine-bs256")
+
+    answer = as_part(SEARCH, q="cosine-bs").content.decode()
+
+    assert (
+        "<span>resnet50-imagenet-mixup-<mark>co</mark></span><span><mark>sine-bs</mark>256</span>"
+    ) in answer
+
+
 def test_an_empty_box_finds_nothing(as_part: Callable):
     assert not as_part(SEARCH, q=" ").content.strip()
 

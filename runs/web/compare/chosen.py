@@ -11,7 +11,7 @@ from runs.tracking.queries import runs_named
 from runs.workspaces.models import Workspace
 
 MOST_RUNS = 500
-HUES = 8
+HUES, CUTS = 8, 6
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,9 @@ class LegendEntry:
         return self.slot % HUES + 1
 
     @property
-    def is_ring(self) -> bool:
-        return self.slot >= HUES
+    def cut(self) -> int:
+        """How its dot and its lines differ from others of its hue."""
+        return self.slot // HUES % CUTS
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 // another dash, then with markers. A run has the same slot in its row and in every chart.
 
 const HUES = 8;
-const DASHES = ["solid", "dash", "dot", "dashdot", "longdash", "longdashdot"];
+/** How the lines of one hue are told apart. */
+export const DASHES = ["solid", "dash", "dot", "dashdot", "longdash", "longdashdot"];
 const SYMBOLS = [
   "none",
   "circle",

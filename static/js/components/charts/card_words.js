@@ -11,7 +11,7 @@ import { splitList } from "../../lib/url_state.js";
 /** What the head of a card says of its chart. */
 export function noteOf(spec) {
   if (spec.type !== "line") return spec.aggregate === "last" ? "" : spec.aggregate;
-  const parts = [axisTitle(spec.x)];
+  const parts = spec.x === "step" ? [] : [axisTitle(spec.x)];
   if (spec.smoothing !== "none") parts.push(`${SMOOTHINGS[spec.smoothing].label} ${spec.amount}`);
   if (spec.group) parts.push(`by ${splitList(spec.group).map(axisTitle).join(", ")}`);
   return parts.join(" · ");

@@ -3,6 +3,7 @@
 import { element } from "../../lib/element.js";
 import { dotOf } from "../../lib/series_colors.js";
 import { recall, remember } from "../../lib/store.js";
+import { longName } from "../long_name.js";
 
 const KEY = "chart-legend";
 const MOST = 200;
@@ -46,5 +47,10 @@ export class Legend {
 function drawLine({ series, label, run, dash }) {
   const dot = element("i", { class: dash && dash !== "solid" ? `dash ${dash}` : "" });
   dot.style.setProperty("--dot", dotOf(series));
-  return element("li", { title: label, data: { run } }, dot, element("span", {}, label));
+  return element(
+    "li",
+    { title: label, data: { run } },
+    dot,
+    element("span", { class: "middle-cut" }, ...longName(label)),
+  );
 }

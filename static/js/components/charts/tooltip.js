@@ -1,8 +1,10 @@
 // The values of a chart at one x, nearest to the pointer first; a click keeps them in place.
 
+import { element } from "../../lib/element.js";
 import { formatNumber } from "../../lib/numbers.js";
 import { dotOf } from "../../lib/series_colors.js";
 import { icon } from "../icons.js";
+import { longName } from "../long_name.js";
 
 const MOST_LINES = 16;
 const GAP = 14;
@@ -85,9 +87,10 @@ function drawLine({ curve, value }) {
   const line = make("div");
   const dot = make("i");
   dot.style.background = dotOf(curve.series);
-  const name = make("span", "", curve.label);
-  name.title = curve.label;
-  line.append(dot, name, make("b", "", formatNumber(value)));
+  const name = element("span", { class: "middle-cut", title: curve.label });
+  name.append(...longName(curve.name));
+  const metric = curve.label === curve.name ? [] : [make("small", "", curve.key)];
+  line.append(dot, name, ...metric, make("b", "", formatNumber(value)));
   return line;
 }
 

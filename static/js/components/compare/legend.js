@@ -1,5 +1,6 @@
 // Which runs are compared, in which colours: as the legend of the page lists them.
 
+import { DASHES } from "../../lib/series_colors.js";
 import { colorOf } from "../colors.js";
 
 /** The compared runs, [{id, name, color, dash}], in their order. */
@@ -9,6 +10,6 @@ export function readLegend() {
     id: dataset.run,
     name: dataset.name,
     color: colorOf(`--s${dataset.hue}`),
-    dash: "ring" in dataset ? "dash" : "solid",
+    dash: DASHES[Number(dataset.cut)],
   }));
 }

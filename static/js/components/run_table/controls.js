@@ -12,6 +12,7 @@ export function startControls(root, store) {
   wireStatuses(root.querySelector("[data-statuses]"), store);
   const show = () => showCounts(root, store);
   for (const name of ["change", "counted", "answers"]) store.addEventListener(name, show);
+  document.addEventListener("studio:live", show);
   store.addEventListener("busy", (event) => root.classList.toggle("busy", event.detail));
   root.querySelector("[data-try-again]").addEventListener("click", () => store.reload());
   show();
@@ -85,8 +86,10 @@ function countsText(counts) {
   return parts.filter(Boolean).join(" · ");
 }
 
+/** The counts stand in the head of the table, or of the page whose only table this is. */
 function showCounts(root, store) {
-  root.querySelector("[data-counts]").textContent = countsText(store.counts);
+  const place = root.querySelector("[data-counts]") ?? document.querySelector("[data-counts]");
+  place.textContent = countsText(store.counts);
   const { found } = store;
   const isGrouped = found[0]?.run === false;
   const all = isGrouped ? found.length : (store.counts.matching ?? found.length);

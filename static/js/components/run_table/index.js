@@ -15,6 +15,10 @@ import { RunStore } from "./store.js";
 
 const LOAD_AHEAD_ROWS = 40;
 const NARROW_NAME = 184;
+// How much of the table the names may take from the other columns, and what stands beside a name.
+const NAME_SHARE = 0.3;
+const BESIDE_NAME = 84;
+const MEASURED_ROWS = 100;
 
 /** One run table on the page; `root` carries the addresses in `data-*`, the first page as JSON. */
 export class RunTable {
@@ -125,13 +129,22 @@ export class RunTable {
     return this.chosen.widths.get(id) ?? usual;
   }
 
-  /** The names take the room that the other columns leave. */
+  /** The names take the room that the other columns leave, or what the longest of them needs, up to
+   * a share of the table. */
   fill(room) {
     const name = this.columns.find((column) => column.fixed);
     if (!name || this.chosen.widths.has(name.id)) return;
     const others = this.columns.filter((column) => column !== name);
     const taken = others.reduce((sum, column) => sum + column.width, 0);
-    name.width = Math.max(this.widthOf(this.chosen.find(name.id)), room - taken);
+    const usual = this.widthOf(this.chosen.find(name.id));
+    const needed = Math.min(this.widestName() + BESIDE_NAME, room * NAME_SHARE);
+    name.width = Math.max(usual, needed, room - taken);
+  }
+
+  /** How wide the longest name of the first rows is, in pixels. */
+  widestName() {
+    const names = this.store.rows.slice(0, MEASURED_ROWS).map((row) => row.name ?? "");
+    return Math.max(0, ...names.map((name) => textWidth(name, this.root)));
   }
 
   resize(id, width) {
@@ -209,6 +222,15 @@ function tickDurations(root) {
   for (const cell of root.querySelectorAll("[data-since]")) {
     cell.textContent = clockOf(Date.now() - Number(cell.dataset.since));
   }
+}
+
+const measure = document.createElement("canvas").getContext("2d");
+
+/** The width of `text` as a name of `root` is written. */
+function textWidth(text, root) {
+  const { fontFamily, fontSize } = getComputedStyle(root);
+  measure.font = `550 ${fontSize} ${fontFamily}`;
+  return measure.measureText(text).width;
 }
 
 function contentWidth(cell) {
