@@ -127,9 +127,15 @@ KINDS: dict[str, type[serializers.Serializer]] = {
 
 
 class BatchIn(Input):
-    """Metrics to store, all or none. Under the same `id` the same batch is stored once."""
+    """Metrics to store, all or none. Under the same `id` the same batch is stored once; of a
+    `writer` each value is stored once, however often and in whatever batches it is sent."""
 
     id = Name(required=False, max_length=64)
+    writer = Name(required=False, max_length=64, help_text="Who numbers its values: a process.")
+    sequences = serializers.ListField(
+        child=Whole(min_value=0), required=False,
+        help_text="The writer's numbers of the values, which rise; gaps are fine.",
+    )  # fmt: skip
     metrics = PolymorphicProxySerializer(
         component_name="MetricValue",
         serializers=KINDS,

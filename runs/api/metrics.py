@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from runs.api.endpoint import Endpoint, answer
-from runs.api.inputs import Input, Name, PageQuery, Text, Whole
+from runs.api.inputs import INT64_MAX, Input, Name, PageQuery, Text, Whole
 from runs.api.metric_shapes import (
     BATCH_EXAMPLE,
     KINDS_EXAMPLE,
@@ -25,7 +25,7 @@ from runs.api.numbers import Number
 from runs.api.schema import describe, page_of
 from runs.http.cursors import read_cursor, write_cursor
 from runs.metrics.kinds.listing import list_artifacts, list_kinds_page
-from runs.metrics.kinds.logging import log_metrics
+from runs.metrics.kinds.logging import log_from_writer, log_metrics
 from runs.metrics.kinds.rows import read_table_rows, read_texts_page
 from runs.metrics.kinds.values import AnyValue
 from runs.metrics.number_words import write_number
@@ -34,6 +34,7 @@ from runs.tracking.queries import get_run
 from runs.workspaces.access import Access
 from runs.workspaces.permissions import Action
 
+Sequence64 = Annotated[int, msgspec.Meta(ge=0, le=INT64_MAX)]
 BatchId = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
 
@@ -42,6 +43,8 @@ class Batch(msgspec.Struct, forbid_unknown_fields=True):
 
     metrics: list[AnyValue]
     id: BatchId | None = None
+    writer: BatchId | None = None
+    sequences: list[Sequence64] | None = None
 
 
 DECODER = msgspec.json.Decoder(Batch)
@@ -172,9 +175,13 @@ class Metrics(Endpoint):
     @Access(Action.RUN_WRITE, ("POST",), settings.STUDIO_MAX_BODY_BYTES)
     def post(self, request: Request, run_id: str) -> Response:
         batch = read_batch(request._request.body)
-        stored = log_metrics(
-            workspace=self.workspace, run_id=run_id, values=batch.metrics, batch_id=batch.id
-        )
+        if (batch.writer is None) != (batch.sequences is None):
+            raise ValidationError({"sequences": ["Give writer and sequences, or none of them."]})
+        asked = {"workspace": self.workspace, "run_id": run_id, "values": batch.metrics}
+        if batch.writer is not None and batch.sequences is not None:
+            stored = log_from_writer(**asked, writer=batch.writer, sequences=batch.sequences)
+        else:
+            stored = log_metrics(**asked, batch_id=batch.id)
         return Response({"stored": stored})
 
 

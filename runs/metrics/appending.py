@@ -35,6 +35,8 @@ READ_CANDIDATES = (
 
 # Up to so many points are compared faster one by one than as vectors.
 FEW = 32
+# How far a point may be put behind an equal one.
+MOST_MOVED_MS = 10_000
 
 # (run id, metric id)
 SeriesKey = tuple[int, int]
@@ -48,6 +50,8 @@ class Logged:
     names: list[tuple[str, str]]
     codes: Indices
     points: Points
+    # None of the points is there yet: one that equals another was logged twice on purpose.
+    is_new: bool = False
 
 
 @dataclass(slots=True)
@@ -62,7 +66,8 @@ def append(cursor: Cursor, requests: Sequence[Logged], experiments: Mapping[int,
     """Store the points that are not there yet. `experiments` maps runs to their experiments."""
     keys, codes, points = _merge(cursor, requests, experiments)
     stored = _read_series(cursor, keys)
-    batch = _without_duplicates(cursor, stored, codes, points)
+    is_new = np.repeat([r.is_new for r in requests], [len(r.points) for r in requests])
+    batch = _without_duplicates(cursor, stored, codes, points, is_new)
     _write_series(cursor, keys, stored, batch)
 
 
@@ -94,15 +99,19 @@ def _read_series(cursor: Cursor, keys: Sequence[SeriesKey]) -> list[StoredSeries
 
 
 def _without_duplicates(
-    cursor: Cursor, stored: Sequence[StoredSeries | None], codes: Indices, points: Points
+    cursor: Cursor,
+    stored: Sequence[StoredSeries | None],
+    codes: Indices,
+    points: Points,
+    is_new: Mask,
 ) -> NewPoints:
     """Sort out the new points. A point above the last of its series cannot be there already;
     the others are compared with the segments that may hold them."""
     if len(points) <= FEW and _all_are_above_last(stored, codes, points):
-        return find_new_points(codes, points)
+        return find_new_points(codes, points, is_new=is_new)
     suspect = ~_are_above_last(stored, codes, points)
     if not suspect.any():
-        return find_new_points(codes, points)
+        return find_new_points(codes, points, is_new=is_new)
     candidates = [
         (code, _read_candidates(cursor, stored[code], points[suspect & (codes == code)]))
         for code in np.unique(codes[suspect]).tolist()
@@ -115,6 +124,7 @@ def _without_duplicates(
         np.concatenate((there_codes, codes)),
         np.concatenate([*(there for _, there in candidates), points]),
         is_stored,
+        np.concatenate((np.zeros(sum(counts), bool), is_new)),
     )
 
 
@@ -144,7 +154,7 @@ def _are_above_last(stored: Sequence[StoredSeries | None], codes: Indices, point
 
 def _read_candidates(cursor: Cursor, series: StoredSeries, points: Points) -> Points:
     step, ms = points["step"], points["ms"]
-    limits = (step.max(), step.min(), ms.max(), ms.min())
+    limits = (step.max(), step.min(), ms.max() + MOST_MOVED_MS, ms.min())
     rows = cursor.read(READ_CANDIDATES, (series.id, *(int(limit) for limit in limits)))
     return unpack(*(row[0] for row in rows)) if rows else empty_points()
 

@@ -8,6 +8,7 @@ from runs.metrics.tables import (
     METRIC_ARTIFACT,
     METRIC_BATCH,
     METRIC_SHAPE,
+    METRIC_WRITER,
     SEGMENT,
     SERIES,
     TEXT_VALUE,
@@ -16,7 +17,7 @@ from runs.tracking.erasing import Erased, delete_in_turn, delete_rows
 
 # A sealed segment is about as much work as so many plain rows.
 ROWS_PER_SEGMENT = 10
-BESIDE = (METRIC_SHAPE, METRIC_ARTIFACT, METRIC_BATCH)
+BESIDE = (METRIC_SHAPE, METRIC_ARTIFACT, METRIC_BATCH, METRIC_WRITER)
 
 DROP_SEGMENTS = f"""
 DELETE FROM {SEGMENT} WHERE (series_id, seq) IN (

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from runs.database.cursors import LIST, Cursor
 from runs.metrics import names
-from runs.metrics.errors import BatchChanged
-from runs.metrics.requests import Artifact, Batch, Text
+from runs.metrics.errors import BatchChanged, WriterMoved
+from runs.metrics.requests import Artifact, Batch, Progress, Text
 from runs.metrics.tables import (
     METRIC,
     METRIC_ARTIFACT,
     METRIC_BATCH,
     METRIC_SHAPE,
+    METRIC_WRITER,
     SERIES,
     TEXT_VALUE,
 )
@@ -33,6 +34,14 @@ ADD_BATCH = (
     " ON CONFLICT (run_id, batch_id) DO NOTHING RETURNING id"
 )
 FIND_BATCH = f"SELECT digest FROM {METRIC_BATCH} WHERE run_id = %s AND batch_id = %s"
+ADD_WRITER = (
+    f"INSERT INTO {METRIC_WRITER} (run_id, writer, sequence) VALUES (%s, %s, %s)"
+    " ON CONFLICT (run_id, writer) DO NOTHING RETURNING id"
+)
+MOVE_WRITER = (
+    f"UPDATE {METRIC_WRITER} SET sequence = %s WHERE run_id = %s AND writer = %s AND sequence = %s"
+    " RETURNING id"
+)
 ADD_ARTIFACT = (
     f"INSERT INTO {METRIC_ARTIFACT} (run_id, key, kind, step, ms, path)"
     " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (run_id, key, step, path) DO NOTHING"
@@ -95,13 +104,30 @@ def add_batch(cursor: Cursor, run_id: int, batch: Batch) -> None:
     raise AlreadyStored("")
 
 
-def add_texts(cursor: Cursor, run_id: int, experiment_id: int, texts: Sequence[Text]) -> None:
-    """Store the texts that are not there yet, inside a transaction that has locked the run."""
+def move_writer(cursor: Cursor, run_id: int, progress: Progress) -> None:
+    """Enter how far a writer has come. Raises WriterMoved where it is not where it was."""
+    writer, before, after = progress
+    if before is None:
+        moved = cursor.read(ADD_WRITER, (run_id, writer, after))
+    else:
+        moved = cursor.read(MOVE_WRITER, (after, run_id, writer, before))
+    if not moved:
+        raise WriterMoved(f"Values of the writer {writer!r} were stored meanwhile. Send it again.")
+
+
+def add_texts(
+    cursor: Cursor, run_id: int, experiment_id: int, texts: Sequence[Text], *, are_new: bool = False
+) -> None:
+    """Store the texts that are not there yet, or all of them where they are known to be new, inside
+    a transaction that has locked the run."""
     ids = names.find_or_add(cursor, {(experiment_id, key, column) for key, column, *_ in texts})
     rows = [
         (run_id, ids[experiment_id, key, column], step, ms, text)
-        for key, column, step, ms, text in dict.fromkeys(texts)
+        for key, column, step, ms, text in (texts if are_new else dict.fromkeys(texts))
     ]
+    if are_new:
+        cursor.run_many(ADD_TEXT, rows)
+        return
     there = cursor.read_each(FIND_TEXT, rows)
     cursor.run_many(ADD_TEXT, [row for row, hit in zip(rows, there, strict=True) if hit is None])
 

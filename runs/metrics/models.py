@@ -173,6 +173,24 @@ class MetricArtifact(models.Model):
         return f"{self.key}: {self.path}"
 
 
+class MetricWriter(models.Model):
+    """How far a client's writer has come: all it has numbered up to `sequence` is stored.
+
+    A writer is one process that logs to a run; it numbers its values upwards, and what it sends
+    twice is stored once. Written with the values in one transaction.
+    """
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="metric_writers", db_index=False)
+    writer = models.CharField(max_length=64)
+    sequence = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "writer"], name="writer_once")]
+
+    def __str__(self) -> str:
+        return f"{self.writer}: {self.sequence}"
+
+
 class MetricBatch(models.Model):
     """A batch of metrics that is stored: sent again under the same id, it stores nothing.
 

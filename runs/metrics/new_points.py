@@ -26,12 +26,20 @@ class NewPoints:
     summaries: list[Summary]
 
 
-def find_new_points(codes: Indices, points: Points, is_stored: Mask | None = None) -> NewPoints:
+def find_new_points(
+    codes: Indices,
+    points: Points,
+    is_stored: Mask | None = None,
+    is_new: Mask | None = None,
+) -> NewPoints:
     """Return the batch of points that are not there yet. `codes` says the series of each point;
     `is_stored` marks points that are in the database already: they come first and are left out,
-    and so is every new point that equals one of them or an earlier new one."""
+    and so is every new point that equals one of them or an earlier new one. A point that `is_new`
+    marks is not left out: it is put a millisecond later than the one it equals."""
     grouped = np.argsort(codes, kind="stable")
     codes, points = codes[grouped], points[grouped]
+    if is_new is not None and is_new.any():
+        points = _told_apart(codes, points, is_new[grouped])
     if is_stored is None and (codes[1:] != codes[:-1]).all():
         return _single_points(codes, points)
     ascending = follow(points) | (codes[1:] != codes[:-1])
@@ -47,6 +55,23 @@ def find_new_points(codes: Indices, points: Points, is_stored: Mask | None = Non
         ranked = (np.cumsum(fresh) - 1)[ranked[fresh[ranked]]]
         codes, points = codes[fresh], points[fresh]
     return _summed_up(codes, points, ranked)
+
+
+def _told_apart(codes: Indices, points: Points, is_new: Mask) -> Points:
+    """Return the points, each marked one that equals others at a time of its own."""
+    if (follow(points) | (codes[1:] != codes[:-1])).all():
+        return points
+    points = points.copy()
+    while True:
+        ranked = np.lexsort((points["value"], points["ms"], points["step"], codes))
+        equal = ~_mark_first(codes, points, ranked) & is_new
+        if not equal.any():
+            return points
+        # Of equal ones the second is put 1 ms later, the third 2 ms, and so on.
+        sorted_equal = equal[ranked]
+        index = np.arange(len(ranked))
+        last_other = np.maximum.accumulate(np.where(sorted_equal, -1, index))
+        points["ms"][ranked] += np.where(sorted_equal, index - last_other, 0)
 
 
 def _single_points(codes: Indices, points: Points) -> NewPoints:

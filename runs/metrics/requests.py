@@ -60,6 +60,14 @@ class Batch(NamedTuple):
     digest: str
 
 
+class Progress(NamedTuple):
+    """How far a writer had come before a request (None: it is new), and how far it is after it."""
+
+    writer: str
+    before: int | None
+    after: int
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """What one caller asks to store with a run, checked.
@@ -76,13 +84,15 @@ class Request:
     shapes: Mapping[str, tuple[str, list[str]]] = field(default_factory=dict)
     relative: frozenset[str] = frozenset()
     batch: Batch | None = None
+    progress: Progress | None = None
 
     @property
     def has_extras(self) -> bool:
         """Tell whether there is something to write beside points."""
         return bool(
             self.params or self.tags or self.texts or self.artifacts or self.shapes or self.batch
-        )
+            or self.progress
+        )  # fmt: skip
 
     def last_steps(self) -> Iterator[tuple[str, int]]:
         """Yield a step of each metric without given steps, its last one among them."""

@@ -1,6 +1,7 @@
 """All writes of this room: points through one group commit, text values, moved series."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from django.db import IntegrityError, OperationalError, connection, transaction
@@ -16,6 +17,7 @@ from runs.metrics.extras import (
     add_batch,
     add_texts,
     merge_shapes,
+    move_writer,
 )
 from runs.metrics.group_commit import GroupCommit
 from runs.metrics.known_ids import forget_ids
@@ -27,6 +29,7 @@ from runs.metrics.requests import (
     Columns,
     PlainPoints,
     Point,
+    Progress,
     Request,
     Text,
     check_artifacts,
@@ -48,6 +51,7 @@ __all__ = [
     "Batch",
     "Columns",
     "Point",
+    "Progress",
     "RunRef",
     "forget_batches",
     "log_batch",
@@ -117,22 +121,26 @@ def log_kinds(
     shapes: Mapping[str, tuple[str, list[str]]] | None = None,
     relative: Iterable[str] = (),
     batch: Batch | None = None,
+    progress: Progress | None = None,
 ) -> bool:
     """Store values of metrics of any kind, all of them or nothing; tell whether it was done now.
 
     The steps of the metrics in `relative` count from 0 and are raised to follow the last step of
-    each. With a `batch`, the same batch sent again stores nothing and gives False. Commits like
-    `log_batch`. Raises InvalidPoint, InvalidValue, NotFound, NotActive, BatchChanged.
+    each. With a `batch`, the same batch sent again stores nothing and gives False. With `progress`,
+    every value is a new one: a point that equals a stored one is put a millisecond later. Commits
+    like `log_batch`. Raises InvalidPoint, InvalidValue, NotFound, NotActive, BatchChanged,
+    WriterMoved.
     """
     if batch is not None:
         check_text(batch.id, "id of the batch", MAX_BATCH_ID_CHARS)
     request = Request(
-        logged=check_cells(run, points),
+        logged=replace(check_cells(run, points), is_new=progress is not None),
         texts=check_texts(texts),
         artifacts=check_artifacts(artifacts),
         shapes=check_shapes(shapes or {}),
         relative=frozenset(relative),
         batch=batch,
+        progress=progress,
     )
     try:
         _submit(request)
@@ -214,6 +222,8 @@ def _admit(
         with transaction.atomic():
             if request.batch is not None:
                 add_batch(cursor, run.id, request.batch)
+            if request.progress is not None:
+                move_writer(cursor, run.id, request.progress)
             request = _with_last_steps(request, run, numbering)
             _write_extras(cursor, request, run)
     except TrackingError as error:
@@ -231,6 +241,7 @@ def _with_last_steps(request: Request, run: LockedRun, numbering: Numbering) -> 
 def _write_extras(cursor: Cursor, request: Request, run: LockedRun) -> None:
     write_params(run.id, run.experiment_id, request.params)
     write_tags(run.id, run.experiment_id, request.tags)
-    add_texts(cursor, run.id, run.experiment_id, request.texts)
+    are_new = request.progress is not None
+    add_texts(cursor, run.id, run.experiment_id, request.texts, are_new=are_new)
     add_artifacts(cursor, run.id, request.artifacts)
     merge_shapes(cursor, run.id, request.shapes)

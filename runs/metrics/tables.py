@@ -9,3 +9,4 @@ TEXT_VALUE = models.TextValue._meta.db_table
 METRIC_SHAPE = models.MetricShape._meta.db_table
 METRIC_ARTIFACT = models.MetricArtifact._meta.db_table
 METRIC_BATCH = models.MetricBatch._meta.db_table
+METRIC_WRITER = models.MetricWriter._meta.db_table

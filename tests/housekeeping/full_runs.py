@@ -10,7 +10,7 @@ from runs.artifacts.snapshots.services import save_snapshot
 from runs.compute.clusters import find_or_create_local
 from runs.compute.models import Attempt, Job, JobState, Part, Sweep
 from runs.compute.submitting import Work, enqueue
-from runs.metrics.kinds.logging import log_metrics
+from runs.metrics.kinds.logging import log_from_writer, log_metrics
 from runs.metrics.kinds.values import Image, NumberList, Scalar, String
 from runs.metrics.services import RunRef, log_batch
 from runs.tracking import services
@@ -42,7 +42,9 @@ def make_full_run(experiment: Experiment | None = None, **fields: Any) -> Run:
         NumberList(name="list", value=[1.0, 2.0]),
         Image(name="picture", path="images/a.png"),
     ]
-    log_metrics(workspace=run.workspace, run_id=run.run_id, values=values, batch_id="b-1")
+    place = {"workspace": run.workspace, "run_id": run.run_id}
+    log_metrics(**place, values=values, batch_id="b-1")
+    log_from_writer(**place, values=values[:1], writer="w-1", sequences=[1])
     save_snapshot(run=run, chunks=[make_zip({"train.py": b"1"})])
     add_ended_job(run)
     return run
