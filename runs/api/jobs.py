@@ -33,10 +33,10 @@ from runs.compute.clusters import get_cluster
 from runs.compute.gangs import gather
 from runs.compute.queries import describe_job
 from runs.compute.reasons import Cause
-from runs.compute.submitting import Work, get_job, move_job, rerun, submit
+from runs.compute.submitting import Work, get_job, move_job, submit
 from runs.compute.sweep_plans import Argument, Plan
 from runs.compute.sweeping import sweep_if_due
-from runs.compute.sweeps import submit_sweep
+from runs.compute.sweeps import run_again, submit_sweep
 from runs.details.run_documents import read_documents
 from runs.http.bodies import declared_bytes, read_chunks
 from runs.tracking.queries import get_experiment, get_run
@@ -156,12 +156,12 @@ class RerunRun(Endpoint):
     """Running the same once more."""
 
     @describe(
-        "Submit the job of a run once more, as a new run", gives=RunOut, shows=QUEUED_RUN,
-        status=201,
+        "Submit the job of a run, or a whole sweep, once more as a new run", gives=RunOut,
+        shows=QUEUED_RUN, status=201,
     )  # fmt: skip
     @Access(Action.RUN_SUBMIT, ("POST",))
     def post(self, request: Request, run_id: str) -> Response:
-        made = rerun(run=get_run(self.workspace, run_id), **who(self))
+        made = run_again(run=get_run(self.workspace, run_id), **who(self))
         return answer(RunOut, read_documents([made.id])[0], 201)
 
 

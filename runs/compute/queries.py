@@ -104,14 +104,9 @@ def list_nodes(cluster: Cluster) -> list[Node]:
 
 def read_queue(cluster: Cluster) -> Queue:
     """Return the jobs of a cluster that run or wait, at most 1000 of each. Five queries."""
-    jobs = Job.objects.filter(cluster=cluster).select_related(
-        "run", "run__experiment", "run__parent", "node"
-    )
-    active = list(jobs.filter(state=JobState.HELD).order_by("queued_ms")[:MOST_JOBS])
-    queued = jobs.filter(state=JobState.QUEUED).order_by("-priority", "rank", "pk")
-    waiting = list(queued[:MOST_JOBS])
-    slots = _slots_of(cluster)
-    starts = _estimate(cluster, slots, active, waiting) if waiting else []
+    active, waiting = read_jobs(cluster)
+    slots = slots_of(cluster)
+    starts = estimate(cluster, slots, active, waiting) if waiting else []
     reason = waiting_reason(cluster, slots)
     return Queue(
         active,
@@ -122,7 +117,19 @@ def read_queue(cluster: Cluster) -> Queue:
     )
 
 
-def _slots_of(cluster: Cluster) -> int:
+def read_jobs(cluster: Cluster) -> tuple[list[Job], list[Job]]:
+    """Return the jobs of a cluster that run, the oldest first, and those that wait, in order; at
+    most 1000 of each. Two queries."""
+    jobs = Job.objects.filter(cluster=cluster).select_related(
+        "run", "run__experiment", "run__parent", "node"
+    )
+    active = list(jobs.filter(state=JobState.HELD).order_by("queued_ms")[:MOST_JOBS])
+    queued = jobs.filter(state=JobState.QUEUED).order_by("-priority", "rank", "pk")
+    return active, list(queued[:MOST_JOBS])
+
+
+def slots_of(cluster: Cluster) -> int:
+    """Return how many slots the nodes of a cluster have that take runs. One query."""
     nodes = cluster.nodes.filter(seen_ms__gt=now_ms() - LEASE_MS, is_draining=False)
     return nodes.aggregate(all=Sum("slots"))["all"] or 0
 
@@ -136,9 +143,10 @@ def waiting_reason(cluster: Cluster, slots: int) -> str:
     return "all slots are taken"
 
 
-def _estimate(
+def estimate(
     cluster: Cluster, slots: int, active: Sequence[Job], waiting: Sequence[Job]
 ) -> list[Start | None]:
+    """Return when each of the waiting jobs starts, None where that is not known. Two queries."""
     if cluster.state == ClusterState.PAUSED:
         return [None] * len(waiting)
     past = read_durations(cluster)

@@ -77,7 +77,20 @@ def rerun(*, run: Run, **facts: Any) -> Run:
     """
     job = get_job(run)
     held = Snapshot.objects.filter(runs__run=run).first()
-    work = Work(
+    tags = dict(run.tags.values_list("key", "value"))
+    same = {"name": run.name, "description": run.description, "tags": tags, "parent": run.parent}
+    return submit(
+        experiment=run.experiment,
+        cluster=job.cluster,
+        work=work_of(job),
+        snapshot=held,
+        **same | facts,
+    )
+
+
+def work_of(job: Job) -> Work:
+    """Return what a job runs, to submit it once more."""
+    return Work(
         command=job.command,
         environment=job.environment,
         variables=job.variables,
@@ -87,11 +100,6 @@ def rerun(*, run: Run, **facts: Any) -> Run:
         nodes=job.nodes,
         processes_per_node=job.processes_per_node,
         communicator=job.communicator,
-    )
-    tags = dict(run.tags.values_list("key", "value"))
-    same = {"name": run.name, "description": run.description, "tags": tags, "parent": run.parent}
-    return submit(
-        experiment=run.experiment, cluster=job.cluster, work=work, snapshot=held, **same | facts
     )
 
 

@@ -13,10 +13,12 @@ from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
 from runs.artifacts.snapshots.models import RunSnapshot, Snapshot
+from runs.artifacts.snapshots.queries import find_snapshot
 from runs.compute.bell import ring
+from runs.compute.errors import UnknownJob
 from runs.compute.models import HELD_BACK_MS, Cluster, Job, JobState, Sweep
-from runs.compute.submitting import Work, submit
-from runs.compute.sweep_plans import Choice, Plan, list_choices
+from runs.compute.submitting import Work, rerun, submit, work_of
+from runs.compute.sweep_plans import Argument, Choice, Plan, list_choices
 from runs.tracking.clock import now_ms
 from runs.tracking.models import GONE, Experiment, Run, RunKind
 from runs.tracking.runs import create_run, update_run
@@ -64,6 +66,35 @@ def submit_sweep(
             later = [child.pk for child in children[plan.parallel :]]
             Job.objects.filter(pk__in=later).update(not_before_ms=HELD_BACK_MS)
     return parent
+
+
+def run_again(*, run: Run, **facts: Any) -> Run:
+    """Submit the job of a run, or a whole sweep, once more as a new run.
+
+    Raises UnknownJob for a run that was not submitted, and what `submit` raises.
+    """
+    sweep = find_sweep(run)
+    if sweep is None:
+        return rerun(run=run, **facts)
+    first = Job.objects.select_related("cluster").filter(run__parent=run).order_by("rank").first()
+    if first is None:
+        raise UnknownJob(f"The sweep {run.run_id} has no runs any more.")
+    return submit_sweep(
+        experiment=run.experiment,
+        cluster=first.cluster,
+        work=replace(work_of(first), command=run.source["command"]),
+        plan=plan_of(sweep),
+        snapshot=find_snapshot(run),
+        name=run.name,
+        description=run.description,
+        tags=dict(run.tags.values_list("key", "value")),
+        **facts,
+    )
+
+
+def plan_of(sweep: Sweep) -> Plan:
+    """Return what a sweep tries."""
+    return Plan(**sweep.plan | {"arguments": [Argument(**one) for one in sweep.plan["arguments"]]})
 
 
 def _with_choice(work: Work, choice: Choice) -> Work:

@@ -8,7 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from runs.artifacts.sizes import format_bytes
-from runs.web.numbers import format_number
+from runs.web.numbers import format_number, format_seconds
 
 register = template.Library()
 MIDDLE_TAIL = 10
@@ -29,16 +29,6 @@ def shown_value(value: str | float | None) -> str | SafeString:
 def shown_delta(delta: float) -> str:
     """A distance with its sign."""
     return f"{'+' if delta > 0 else MINUS}{format_number(abs(delta))}"
-
-
-@register.filter
-def seconds(value: float) -> str:
-    """A time span in words: `12 s`, `3 min`, `1 h 20 min`."""
-    whole = round(value)
-    if whole < 100:
-        return f"{whole} s"
-    minutes = round(whole / 60)
-    return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60} min"
 
 
 @register.filter
@@ -73,3 +63,4 @@ def mark_spans(text: str, spans: Iterable[tuple[int, int]]) -> SafeString:
 
 
 register.filter("bytes", format_bytes)
+register.filter("seconds", format_seconds)

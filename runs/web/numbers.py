@@ -26,3 +26,12 @@ def format_number(value: float | None, digits: int = 4) -> str:
 
 def trim(text: str) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def format_seconds(value: float) -> str:
+    """A time span in words: `12 s`, `3 min`, `1 h 20 min`."""
+    whole = round(value)
+    if whole < 100:
+        return f"{whole} s"
+    minutes = round(whole / 60)
+    return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60} min"

@@ -10,28 +10,32 @@ from runs.workspaces.permissions import Action, is_allowed
 @dataclass(frozen=True)
 class RailItem:
     """One line of the left rail. `place` is the address below the workspace and the page's name
-    for `aria-current`; `key` the second key of its `g` shortcut."""
+    for `aria-current`; `key` the second key of its `g` shortcut; `action` what one must be allowed
+    to do there."""
 
     place: str
     label: str
     icon: str
     key: str
+    action: Action = Action.WORKSPACE_READ
 
 
 RAIL = (
     RailItem("experiments", "Experiments", "flask-conical", "e"),
     RailItem("runs", "All runs", "rows-3", "r"),
     RailItem("compute/clusters", "Compute", "cpu", "c"),
-    RailItem("system", "System", "settings-2", "s"),
+    RailItem("submit", "Submit", "play", "s", Action.RUN_SUBMIT),
+    RailItem("system", "System", "settings-2", "y"),
 )
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
     """Context of every template: who looks at which workspace (None on public pages),
     and whether they may change what is in it."""
+    role = getattr(request, "role", None)
     return {
-        "rail": RAIL,
+        "rail": [item for item in RAIL if is_allowed(role, item.action)],
         "principal": getattr(request, "principal", None),
         "workspace": getattr(request, "workspace", None),
-        "may_write": is_allowed(getattr(request, "role", None), Action.RUN_WRITE),
+        "may_write": is_allowed(role, Action.RUN_WRITE),
     }

@@ -44,6 +44,7 @@ PAGES = {
     "log_search": [f"{HOME}/log-search", f"{HOME}/log-search?q=memory"],
     "run": [RUN, f"{HOME}/runs/run-2", f"{HOME}/runs/run-3"],
     "run_tab": [f"{RUN}/{tab}" for tab in TABS] + [f"{HOME}/runs/run-2/{tab}" for tab in TABS],
+    "submit": [f"{HOME}/submit", f"{HOME}/submit?from=run-1"],
     "clusters": [CLUSTERS],
     "cluster_runs": [f"{CLUSTERS}/gpu"],
     "cluster": [f"{CLUSTERS}/{name}/{tab}" for name in ("gpu", "idle") for tab in CLUSTER_TABS],
@@ -63,7 +64,8 @@ OTHERS = {
     "log_search_hits", "series", "images", "runs_zip", "run_rows", "metric_summary",
     "run_counts", "column_names", "completions", "bulk", "export", "views", "view", "healthz",
     "readyz", "sign_out", "cluster_create", "cancel_runs", "cluster_change", "cluster_remove",
-    "cluster_move", "node_command", "node_change",
+    "cluster_move", "node_command", "node_change", "submit_snapshot", "submit_outlook",
+    "submit_run", "run_again",
 }
 # fmt: on
 ALL = [address for addresses in PAGES.values() for address in addresses]

@@ -12,9 +12,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from runs.compute.clusters import find_or_create_local
+from runs.compute.submitting import Work, submit
 from runs.tracking.services import delete_runs
 from runs.workspaces.memory import forget_all
-from tests.factories import make_experiment, make_run
+from tests.factories import default_workspace, make_experiment, make_run
 from tests.web.curves import log_curve
 
 BASELINE = Path(__file__).resolve().parents[1] / "query_counts.json"
@@ -53,6 +55,9 @@ PAGES = {
     "compare, logs": "/w/default/compare?runs=run-0,run-1&tab=logs",
     "compare, curves": "/w/default/compare?runs=run-0,run-1&tab=curves",
     "log search": "/w/default/log-search?q=a",
+    "submit": "/w/default/submit",
+    "submit, from a run": "/w/default/submit?from=run-0",
+    "submit, outlook": "/w/default/submit/outlook?cluster=local",
     "system": "/w/default/system",
     "system, by run": "/w/default/system?by=runs",
     "system, deleted": "/w/default/system/deleted",
@@ -61,8 +66,9 @@ PAGES = {
 
 
 def fill(start: int, stop: int) -> None:
-    """Experiments with tags, each with a run; and ever more metrics, params and children of the
-    first."""
+    """Experiments with tags, each with a run; ever more metrics, params and children of the
+    first, and jobs that wait."""
+    local = find_or_create_local(default_workspace())
     for number in range(start, stop):
         experiment = make_experiment(f"e-{number}", tags={"team": "blue", "of": str(number)})
         run = make_run(experiment, run_id=f"run-{number}", tags={"a": "b"}, params={"p": "1"})
@@ -70,6 +76,7 @@ def fill(start: int, stop: int) -> None:
         log_curve(first, f"m{number}", [1.0, 2.0, 3.0])
         make_run(first.experiment, parent=first, params={f"p{number}": "1"})
         delete_runs(runs=[make_run(experiment)])
+        submit(experiment=experiment, cluster=local, work=Work(["python"]), name=f"job-{number}")
 
 
 def count_queries(studio: Client, address: str) -> int:

@@ -1,0 +1,152 @@
+"""Submitting with mouse and keyboard: a folder dropped, run to its end on a real node; clones."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runs.artifacts.snapshots.models import SnapshotFile
+from runs.artifacts.snapshots.services import save_snapshot
+from runs.compute.clusters import find_or_create_local
+from runs.compute.submitting import Work, submit
+from runs.tracking.models import Run
+from tests.artifacts.zips import make_zip
+from tests.factories import default_workspace, make_experiment
+from tests.web.browser import until
+from tests.web.nodes import start_node
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+SUBMIT = "/w/default/submit"
+SCRIPT = """import sys
+from parts import words
+print(words.HELLO, *sys.argv[1:])
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A project with a module of its own, and data that its ignore file leaves out."""
+    project = tmp_path / "project"
+    (project / "parts").mkdir(parents=True)
+    (project / "train.py").write_text(SCRIPT)
+    (project / "parts" / "words.py").write_text('HELLO = "hello from the node"\n')
+    (project / "data.csv").write_text("1,2\n" * 1000)
+    (project / ".amlignore").write_text("*.csv\n")
+    return project
+
+
+def drop(tab: Any, path: Path) -> None:
+    """Drag a file or folder of this machine into the zone for code."""
+    box = tab.locator("[data-drop]").bounding_box()
+    at = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+    data = {"items": [], "files": [str(path)], "dragOperationsMask": 1}
+    devtools = tab.context.new_cdp_session(tab)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        devtools.send("Input.dispatchDragEvent", {"type": kind, "data": data, **at})
+
+
+def says(tab: Any, selector: str, words: str) -> None:
+    tab.locator(selector, has_text=words).first.wait_for()
+
+
+def test_a_dropped_folder_is_submitted_and_runs_to_its_end(tab, live_server, folder, tmp_path):
+    with start_node(live_server.url, tmp_path / "node"):
+        tab.goto(SUBMIT)
+        drop(tab, folder)
+        says(tab, "[data-drop-words]", "project · 3 files")
+        says(tab, "[data-drop-words]", ".amlignore leaves out 1")
+        assert tab.input_value("[name=script]") == "train.py"
+        tab.fill("[data-name]", "--lr")
+        tab.keyboard.press("Enter")
+        tab.keyboard.type("0.1")
+        tab.fill("[name=experiment_name]", "digits")
+        says(tab, "[data-checks]", "train.py is in the code")
+        tab.click("[data-run-button]")
+        tab.wait_for_url("**/runs/*")
+        says(tab, ".runhead .status", "Completed")
+    run = Run.objects.get()
+    assert (run.status, run.experiment.name) == ("Completed", "digits")
+    tab.goto(f"/w/default/runs/{run.run_id}/outputs")
+    says(tab, "[data-log]", "hello from the node --lr 0.1")
+
+
+def test_a_chosen_folder_and_a_dropped_zip_are_kept_alike(tab, folder, tmp_path):
+    tab.goto(SUBMIT)
+    tab.set_input_files("[data-folder]", str(folder))
+    says(tab, "[data-drop-words]", "project · 3 files")
+    kept = {".amlignore", "train.py", "parts/words.py"}
+    assert set(SnapshotFile.objects.values_list("path", flat=True)) == kept
+    zipped = tmp_path / "code.zip"
+    zipped.write_bytes(make_zip({"main.py": "print(1)\n"}))
+    drop(tab, zipped)
+    says(tab, "[data-drop-words]", "code.zip · 1 file")
+    assert tab.input_value("[name=script]") == "main.py"
+    tab.click("[data-choose=none]")
+    says(tab, "[data-drop-words]", "Drop a folder or a zip here.")
+
+
+def test_what_is_refused_is_said_beside_its_field_and_nothing_typed_is_lost(tab):
+    tab.goto(SUBMIT)
+    tab.click("[data-mode=command]")
+    tab.fill("[name=command]", "python -c 'print(1)'")
+    tab.fill("[name=retries]", "500")
+    tab.click("[data-run-button]")
+    says(tab, "[data-error=retries]", "between 0 and 100")
+    says(tab, "[data-error=experiment_name]", "must not be empty")
+    assert tab.input_value("[name=command]") == "python -c 'print(1)'"
+    assert not Run.objects.exists()
+    # Chromium itself complains of the answer.
+    assert [trouble for trouble in tab.troubles if "400" not in trouble] == []
+    tab.troubles.clear()
+    tab.reload()
+    assert tab.input_value("[name=command]") == "python -c 'print(1)'"
+    assert tab.input_value("[name=retries]") == "500"
+    tab.click("[data-start-over]")
+    until(tab, "document.querySelector('[name=retries]')?.value === '0'")
+
+
+def test_several_values_make_a_sweep_with_code_beside_it(tab):
+    tab.goto(SUBMIT)
+    tab.click("[data-mode=command]")
+    tab.fill("[name=command]", "python -c 'import sys; print(sys.argv)'")
+    tab.fill("[data-name]", "--lr")
+    tab.fill("[data-value]", "0.1, 0.01, 0.001")
+    tab.fill("[name=experiment_name]", "digits")
+    tab.fill("[name=parallel]", "2")
+    assert tab.inner_text("[data-run-button]") == "Run 3 runs"
+    tab.click("[data-code-tab=cli]")
+    assert "for lr in 0.1 0.01 0.001; do" in tab.inner_text("#submit-code")
+    tab.keyboard.press("ArrowRight")
+    assert '"parallel": 2' in tab.inner_text("#submit-code")
+    tab.click("[data-run-button]")
+    tab.wait_for_url("**/runs/*")
+    parent = Run.objects.get(kind="sweep")
+    assert sorted(child.name for child in parent.children.all()) == [
+        "lr=0.001",
+        "lr=0.01",
+        "lr=0.1",
+    ]
+
+
+def test_a_clone_opens_filled_and_marks_what_is_changed(tab):
+    work = Work(["python", "train.py", "--lr", "0.1", "--amp"], script="train.py", max_seconds=600)
+    local = find_or_create_local(default_workspace())
+    run = submit(experiment=make_experiment("digits"), cluster=local, work=work, name="first")
+    save_snapshot(run=run, chunks=[make_zip({"train.py": SCRIPT})])
+    tab.goto(f"/w/default/runs/{run.run_id}")
+    tab.click("text=Clone")
+    tab.wait_for_url(f"**{SUBMIT}?from=*")
+    says(tab, "[data-origin]", "from first")
+    says(tab, "[data-drop-words]", "Snapshot of first · 1 file")
+    values = "[...document.querySelectorAll('[data-arguments] input')].map((field) => field.value)"
+    assert tab.evaluate(values) == ["--lr", "0.1", "--amp", ""]
+    assert tab.input_value("[name=minutes]") == "10"
+    assert tab.locator(".is-changed").count() == 0
+    tab.fill("[data-value] >> nth=0", "0.2")
+    says(tab, "[data-origin]", "1 field changed")
+    assert tab.get_attribute(".is-changed", "data-field") == "arguments"
+    tab.click("[data-run-button]")
+    tab.wait_for_url("**/runs/*")
+    fresh = Run.objects.exclude(pk=run.pk).get()
+    assert fresh.job.command == ["python", "train.py", "--lr", "0.2", "--amp"]
+    assert fresh.source_snapshot.snapshot_id == run.source_snapshot.snapshot_id
