@@ -5,12 +5,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from runs.details.reading import Part, RunRecord, read_parts_of
 from runs.metrics.meanings import Direction, direction_of, rank_of
 from runs.metrics.models import Series
 from runs.tracking.client_tags import is_client_tag
 from runs.tracking.clock import now_ms
-from runs.tracking.models import Param, Property, Run, RunTag
+from runs.tracking.models import Run
 from runs.tracking.sources import read_source
+
+NOTES = (Part.PARAMS, Part.TAGS, Part.PROPERTIES)
 
 Value = str | float | None
 # By (key, note), then by the key of the run.
@@ -65,13 +68,14 @@ class Comparison:
 def compare_runs(*, runs: list[Run], baseline: int = 0) -> Comparison:
     """Compare runs, whose experiments are read with them, in this order; distances are measured
     from the run at `baseline`. Four queries."""
-    tags = read_notes(RunTag, runs)
+    records = read_parts_of(runs, NOTES)
+    tags = notes_of(records, Part.TAGS)
     tables = {
-        "Run": read_fields(runs) | read_sources(runs, tags),
-        "Parameters": read_notes(Param, runs),
+        "Run": read_fields(runs) | read_sources(records),
+        "Parameters": notes_of(records, Part.PARAMS),
         "Metrics": read_metrics(runs),
         "Tags": {name: row for name, row in tags.items() if not is_client_tag(name[0])},
-        "Properties": read_notes(Property, runs),
+        "Properties": notes_of(records, Part.PROPERTIES),
     }
     return Comparison(runs, baseline, make_sections(tables, runs, baseline))
 
@@ -84,7 +88,7 @@ def make_sections(tables: dict[str, Table], runs: list[Run], baseline: int) -> l
 
 def read_origins(runs: list[Run]) -> Table:
     """What is known of the code of each run: script, commit and so on. One query."""
-    return read_sources(runs, read_notes(RunTag, runs))
+    return read_sources(read_parts_of(runs, [Part.TAGS]))
 
 
 def read_fields(runs: list[Run]) -> Table:
@@ -98,13 +102,12 @@ def read_fields(runs: list[Run]) -> Table:
     return {(name, ""): {run.id: read(run) for run in runs} for name, read in fields.items()}
 
 
-def read_sources(runs: list[Run], tags: Table) -> Table:
+def read_sources(records: Sequence[RunRecord]) -> Table:
     """What is known of the code of each run, whichever client said it."""
     table: Table = {}
-    for run in runs:
-        own = {key: str(values[run.id]) for (key, _), values in tags.items() if run.id in values}
-        for _, label, text in read_source(run.source, own).lines():
-            table.setdefault((label, ""), {})[run.id] = text
+    for record in records:
+        for _, label, text in read_source(record.run.source, record.tags).lines():
+            table.setdefault((label, ""), {})[record.run.id] = text
     return table
 
 
@@ -115,12 +118,13 @@ def seconds_of(run: Run) -> float | None:
     return ((now_ms() if run.ended_ms is None else run.ended_ms) - run.started_ms) / 1000
 
 
-def read_notes(model: type[Param] | type[RunTag] | type[Property], runs: list[Run]) -> Table:
-    table: Table = {}
-    rows = model.objects.filter(run__in=runs).order_by("key")
-    for run, key, value in rows.values_list("run", "key", "value"):
-        table.setdefault((key, ""), {})[run] = "" if value is None else value
-    return table
+def notes_of(records: Sequence[RunRecord], part: Part, note: str = "") -> Table:
+    """The params, tags or properties of runs, by key."""
+    found: dict[str, dict[int, Value]] = {}
+    for record in records:
+        for key, value in getattr(record, part.value).items():
+            found.setdefault(key, {})[record.run.id] = "" if value is None else value
+    return {(key, note): found[key] for key in sorted(found)}
 
 
 def read_metrics(runs: list[Run]) -> Table:

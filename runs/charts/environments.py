@@ -17,8 +17,9 @@ from runs.artifacts.errors import ArtifactError
 from runs.artifacts.models import File
 from runs.artifacts.queries import Readable, read_file
 from runs.artifacts.snapshots.models import SnapshotFile
-from runs.charts.comparison import Table
-from runs.tracking.models import Param, Property, Run, RunTag
+from runs.charts.comparison import NOTES, Table, notes_of
+from runs.details.reading import read_parts_of
+from runs.tracking.models import Run
 
 FILE_NAMES = ("requirements.txt", "conda.yaml", "python_env.yaml", "environment.yml")
 MOST_FILES = 12
@@ -77,13 +78,11 @@ def read_environments(runs: Sequence[Run]) -> dict[str, Table]:
 
 def read_host(runs: Sequence[Run]) -> Table:
     """Parameters, tags and properties whose names say that they tell of the host."""
+    records = read_parts_of(runs, NOTES)
     table: Table = {}
-    for model, note in ((Param, "parameter"), (RunTag, "tag"), (Property, "property")):
-        rows = model.objects.filter(run__in=runs).order_by("key")
-        for run, key, value in rows.values_list("run", "key", "value"):
-            if HOST_WORDS.search(key):
-                table.setdefault((key, note), {})[run] = "" if value is None else value
-    return table
+    for part, note in zip(NOTES, ("parameter", "tag", "property"), strict=True):
+        table |= notes_of(records, part, note)
+    return {name: row for name, row in table.items() if HOST_WORDS.search(name[0])}
 
 
 def find_files(runs: Sequence[Run]) -> dict[int, list[tuple[str, Readable]]]:

@@ -9,9 +9,19 @@ from functools import partial
 from typing import NamedTuple
 
 from runs.database.cursors import LIST, Cursor, open_cursor
+from runs.database.rows import Rows
 from runs.metrics.tables import METRIC, SERIES
 from runs.tracking.models import DatasetInput, Lifecycle, Run, StatusChange
-from runs.tracking.tables import DATASET, EXPERIMENT, LOGGED_MODEL, PARAM, PROPERTY, RUN, TAG
+from runs.tracking.tables import (
+    DATASET,
+    EXPERIMENT,
+    LOGGED_MODEL,
+    PARAM,
+    PROPERTY,
+    RUN,
+    STATUS_CHANGE,
+    TAG,
+)
 
 
 class ExperimentTuple(NamedTuple):
@@ -63,6 +73,8 @@ SELECT parent_id, COUNT(*) FROM {RUN} WHERE parent_id {LIST}
 AND lifecycle <> '{Lifecycle.DELETED.value}' GROUP BY parent_id
 """
 FIND_DATASETS = f"SELECT id FROM {DATASET} WHERE run_id {LIST} ORDER BY id"
+HISTORY = Rows(StatusChange)
+READ_HISTORY = f"SELECT {HISTORY.columns} FROM {STATUS_CHANGE} WHERE run_id {LIST} ORDER BY id"
 READ_MODELS = f"""
 SELECT source_run_id, model_id FROM {LOGGED_MODEL} WHERE source_run_id {LIST} ORDER BY id
 """
@@ -88,6 +100,7 @@ class Part(Enum):
     DATASETS = "data sets"
     MODELS = "logged models"
     CHILDREN = "how many children that are not deleted"
+    HISTORY = "the changes of its status"
     ROOT = "the topmost run above it"
 
 
@@ -95,7 +108,7 @@ class Part(Enum):
 class RunRecord:
     """A run with the parts that were asked for. `params`, `tags`, `properties` and `latest` are
     sorted by key, `models` are the ids of the models it has made, `parent` is the public id of its
-    parent."""
+    parent (`read_runs` alone reads it)."""
 
     run: Run | RunTuple
     parent: str = ""
@@ -130,9 +143,24 @@ def read_runs(
     with open_cursor() as cursor:
         wanted = (cursor.list(ids),)
         found = _read_tuples(cursor, wanted) if as_tuples else _read_models(ids, parts)
-        for part in READERS.keys() & set(parts):
-            READERS[part](cursor, wanted, found)
+        _read_parts(cursor, wanted, parts, found)
     return [found[key] for key in ids if key in found]
+
+
+def read_parts_of(runs: Sequence[Run], parts: Collection[Part]) -> list[RunRecord]:
+    """Return runs that have been read already, in this order, with the `parts` beside them. The
+    queries of `parts`."""
+    found = {run.id: RunRecord(run) for run in runs}
+    with open_cursor() as cursor:
+        _read_parts(cursor, (cursor.list(found),), parts, found)
+    return [found[run.id] for run in runs]
+
+
+def _read_parts(
+    cursor: Cursor, wanted: Sequence[object], parts: Collection[Part], found: Records
+) -> None:
+    for part in READERS.keys() & set(parts):
+        READERS[part](cursor, wanted, found)
 
 
 def _read_models(ids: Sequence[int], parts: Collection[Part]) -> Records:
@@ -180,6 +208,12 @@ def _count_children(cursor: Cursor, wanted: Sequence[object], found: Records) ->
         found[run].children = children
 
 
+def _read_history(cursor: Cursor, wanted: Sequence[object], found: Records) -> None:
+    for row in cursor.read(READ_HISTORY, wanted):
+        change = HISTORY.read(row)
+        found[change.run_id].history.append(change)
+
+
 READERS = {
     Part.PARAMS: partial(_read_keyed, PARAM, "params"),
     Part.TAGS: partial(_read_keyed, TAG, "tags"),
@@ -188,4 +222,5 @@ READERS = {
     Part.DATASETS: _read_datasets,
     Part.MODELS: _read_models_made,
     Part.CHILDREN: _count_children,
+    Part.HISTORY: _read_history,
 }

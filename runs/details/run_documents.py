@@ -1,12 +1,12 @@
 """Runs as documents: everything a client wants to know of a run but its curves and files."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from runs.details.reading import Part, RunRecord, read_runs
 from runs.search import Search, search_runs
 from runs.tracking.errors import InvalidValue
-from runs.tracking.models import Lifecycle, Run, StatusChange
+from runs.tracking.models import Lifecycle, Run
 from runs.tracking.queries import get_run
 from runs.workspaces.models import Workspace
 
@@ -32,8 +32,8 @@ def list_run_documents(
 def get_run_document(workspace: Workspace, run_id: str) -> RunRecord:
     """Return a run with the history of its statuses. Raises NotFound. Seven queries."""
     run = get_run(workspace, run_id)
-    [document] = read_documents([run.id])
-    return replace(document, history=list(StatusChange.objects.filter(run=run).order_by("id")))
+    [document] = read_runs([run.id], [*DOCUMENT, Part.HISTORY])
+    return document
 
 
 def read_documents(ids: Sequence[int]) -> list[RunRecord]:

@@ -1,15 +1,17 @@
 """Everything the page of one run shows, whichever room keeps it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from runs.artifacts.disk import Usage, usage_of_runs
 from runs.artifacts.snapshots.queries import find_snapshot
+from runs.details.reading import Part, read_parts_of
 from runs.metrics.models import Series, TextValue
 from runs.metrics.queries import read_summaries
 from runs.metrics.summaries import Summary
 from runs.tracking.client_tags import is_client_tag, without_client_tags
-from runs.tracking.models import DatasetInput, Param, Property, Run, RunTag, StatusChange
+from runs.tracking.models import DatasetInput, Run, StatusChange
+
+DETAILS = (Part.PARAMS, Part.TAGS, Part.PROPERTIES, Part.DATASETS, Part.HISTORY)
 
 
 @dataclass(frozen=True)
@@ -62,41 +64,37 @@ class RunDetails:
 def read_head(run: Run) -> RunHead:
     """Four queries, three for a run without a parent."""
     snapshot = find_snapshot(run)
+    [record] = read_parts_of([run], [Part.CHILDREN])
     return RunHead(
         run=run,
         parent=run.parent,
-        children=run.children.exclude(lifecycle="deleted").count(),
+        children=record.children,
         metrics=Series.objects.filter(run=run).count(),
         snapshot_files=snapshot and snapshot.file_count,
     )
 
 
 def read_details(run: Run) -> RunDetails:
-    """Eight queries."""
-    tags = list_tags(run)
+    """Eight queries, nine where the run has read data sets."""
+    [record] = read_parts_of([run], DETAILS)
+    tags = list(record.tags.items())
     return RunDetails(
-        params=pairs(Param.objects.filter(run=run)),
+        params=list(record.params.items()),
         metrics=list_metrics(run),
         texts=latest_texts(run),
         tags=without_client_tags(tags),
         client_tags=[(key, value) for key, value in tags if is_client_tag(key)],
-        properties=pairs(Property.objects.filter(run=run)),
-        datasets=list_datasets(run),
+        properties=list(record.properties.items()),
+        datasets=sorted(record.datasets, key=lambda one: (one.name, one.digest)),
         usage=usage_of_runs([run.pk])[run.pk],
-        history=list(StatusChange.objects.filter(run=run).order_by("id")),
+        history=record.history,
     )
 
 
 def list_tags(run: Run) -> list[tuple[str, str | None]]:
-    return pairs(RunTag.objects.filter(run=run))
-
-
-def list_datasets(run: Run) -> list[DatasetInput]:
-    return list(DatasetInput.objects.filter(run=run).order_by("name", "digest"))
-
-
-def pairs(rows: Iterable) -> list[tuple]:
-    return sorted(rows.values_list("key", "value"))
+    """The tags of a run, those of clients too, by name. One query."""
+    [record] = read_parts_of([run], [Part.TAGS])
+    return list(record.tags.items())
 
 
 def list_metrics(run: Run) -> list[RunMetric]:

@@ -1,7 +1,11 @@
 """Page cursors: where a page ended, as opaque text that a client hands back.
 
 A cursor holds the sort values of the last run shown, so pages stay right while rows come and go.
-It knows nothing secret; it is checked in full because a client may send anything.
+It holds nothing secret; it is checked in full because a client may send anything.
+
+It is not one of the cursors of `runs/http`, which lies above this room. Those hold a few values of
+fixed types. Here the sort keys decide the types, a value may be a text of any length (so a cursor
+is compressed), and the sort order and the time of the first page are part of it.
 """
 
 import base64

@@ -21,7 +21,8 @@ from runs.web import live
 from runs.web.addresses import experiment_address, run_address, tracking_uri
 from runs.web.experiment_edit import edit_context
 from runs.web.gate import page
-from runs.web.runs_table import make_table, with_view
+from runs.web.runs_table import with_view
+from runs.web.table_page import make_table
 from runs.workspaces.permissions import Action
 
 PARTS = (live.Part("experiment", "experiments/_head.html"),)

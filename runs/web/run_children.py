@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from runs.tracking.models import Run
 from runs.web import live
 from runs.web.run_tabs import Tab
-from runs.web.runs_table import make_table
+from runs.web.table_page import make_table
 
 
 def read(request: HttpRequest, run: Run) -> dict[str, Any]:

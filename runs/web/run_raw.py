@@ -9,9 +9,8 @@ from django.urls import reverse
 
 from runs.artifacts.logs.conventions import list_logs
 from runs.artifacts.snapshots.queries import find_snapshot
-from runs.details.reading import RunRecord
+from runs.details.reading import Part, RunRecord, read_parts_of
 from runs.details.run_documents import get_run_document
-from runs.details.run_page import list_datasets
 from runs.http.query import read_flag
 from runs.http.sending import disposition
 from runs.tracking.models import DatasetInput, Run
@@ -37,6 +36,7 @@ def document(request: HttpRequest, run_id: str) -> HttpResponse:
 def describe(request: HttpRequest, found: RunRecord) -> dict[str, Any]:
     run = found.run
     snapshot = find_snapshot(run)
+    [read] = read_parts_of([run], [Part.DATASETS])
     details = {
         "runId": run.run_id,
         "target": run.target,
@@ -45,7 +45,7 @@ def describe(request: HttpRequest, found: RunRecord) -> dict[str, Any]:
         "startTimeUtc": as_utc(run.started_ms),
         "endTimeUtc": as_utc(run.ended_ms),
         "properties": found.properties,
-        "inputDatasets": [describe_dataset(one) for one in list_datasets(run)],
+        "inputDatasets": [describe_dataset(one) for one in read.datasets],
         "outputDatasets": [],
         "runDefinition": run.source,
         "snapshotId": snapshot.sha256 if snapshot else None,

@@ -1,5 +1,6 @@
-"""Cells of the run table as JSON, by the type of their column."""
+"""A page of the run table as JSON: columns, rows, and cells by the type of their column."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -7,10 +8,14 @@ import msgspec
 
 from runs.metrics.meanings import direction_of
 from runs.metrics.number_words import write_number
+from runs.search import SearchError
 from runs.table.columns import NAME, Column, look_of, width_of
 from runs.table.groups import Group
 from runs.table.rows import TableRow
+from runs.table.run_list import RunList, RunQuery
+from runs.tracking.errors import InvalidValue
 from runs.tracking.fields import Aggregate, Entity
+from runs.tracking.filters import FilterError
 from runs.tracking.models import Experiment, Run
 from runs.tracking.run_fields import label_of
 from runs.tracking.statuses import Status
@@ -18,6 +23,61 @@ from runs.web.addresses import experiment_address, run_address
 from runs.web.status_looks import STATUS_LOOKS
 
 GROUP_VALUE_WIDTH, STATISTICS_WIDTH = 180, 220
+
+
+def describe_list(
+    found: RunList, query: RunQuery, pinned: Sequence[str], slug: str
+) -> dict[str, Any]:
+    """Columns, the pinned ones first, rows, the parents `above` them, and the cursor of the `next`
+    rows. `stamp` changes with what is shown."""
+    pinned = pinned or (NAME.id,)
+    columns = sorted(found.columns, key=lambda column: column.id not in pinned)
+    depth = len(query.group)
+    shown = {
+        "columns": [describe_column(one, pinned, group_depth=depth) for one in columns],
+        "rows": describe_rows(found, columns, query, slug),
+        "above": describe_runs(found.above, found, columns, query, slug),
+        "children": query.is_tree,
+    }
+    stamp = hashlib.blake2b(msgspec.json.encode(shown), digest_size=8).hexdigest()
+    return {**shown, "next": found.next, "stamp": stamp}
+
+
+def describe_rows(
+    found: RunList, columns: list[Column], query: RunQuery, slug: str
+) -> list[dict[str, Any]]:
+    """The groups of a page, or its runs."""
+    if found.groups is None:
+        return describe_runs(found.rows, found, columns, query, slug)
+    return [
+        describe_group(group, query.group, columns, hue) for hue, group in enumerate(found.groups)
+    ]
+
+
+def describe_runs(
+    rows: list[TableRow], found: RunList, columns: list[Column], query: RunQuery, slug: str
+) -> list[dict[str, Any]]:
+    """Runs with their cells in the order of `columns`; in a tree each names its parent."""
+    order = [found.columns.index(column) for column in columns]
+    described = []
+    for row in rows:
+        row.cells = [row.cells[index] for index in order]
+        described.append(describe_row(row, columns, slug))
+        if query.is_tree:
+            described[-1]["parent"] = row.run.parent and row.run.parent.run_id
+    return described
+
+
+def describe_error(error: InvalidValue | SearchError) -> dict[str, Any]:
+    """What is wrong with an address, and where in its filter."""
+    if not isinstance(error, FilterError):
+        return {"message": str(error)}
+    return {
+        "message": error.message,
+        "position": error.position,
+        "length": error.length,
+        "hint": error.hint,
+    }
 
 
 def describe_column(

@@ -30,6 +30,7 @@ from runs.web import (
     submit,
     system,
     system_deleted,
+    table_names,
     zips,
 )
 from runs.web.compare.page import compare
@@ -111,8 +112,8 @@ IN_WORKSPACE = [
     path("metric-summary", runs_table.summary, name="metric_summary"),
     path("experiment-choices", experiment_choices.choices, name="experiment_choices"),
     path("run-counts", runs_table.counts, name="run_counts"),
-    path("columns", runs_table.column_names, name="column_names"),
-    path("completions", runs_table.completions, name="completions"),
+    path("columns", table_names.column_names, name="column_names"),
+    path("completions", table_names.completions, name="completions"),
     path("bulk", bulk.bulk, name="bulk"),
     path("export", exports.export, name="export"),
     path("compare", compare, name="compare"),

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from runs.details.reading import Part, read_runs
+from runs.details.reading import Part, read_parts_of, read_runs
 from runs.metrics.services import RunRef, log_batch
 from runs.tracking.services import delete_runs
 from tests.factories import make_experiment, make_run
@@ -51,3 +51,14 @@ def test_only_what_is_asked_for_is_read(runs, as_tuples):
     assert parent.children == 1
     assert not parent.tags
     assert not parent.latest
+
+
+def test_runs_that_were_read_get_their_parts_in_their_order(runs):
+    parent, child = runs
+
+    records = read_parts_of([child, parent], [Part.PARAMS, Part.CHILDREN, Part.HISTORY])
+
+    assert [record.run for record in records] == [child, parent]
+    assert [record.params for record in records] == [{}, {"a": "1", "b": "2"}]
+    assert [record.children for record in records] == [0, 1]
+    assert [change.status for change in records[1].history] == ["Running"]

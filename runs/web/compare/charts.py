@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from runs.web.compare.chosen import MOST_RUNS, Chosen
 from runs.web.compare.tabs import Tab
-from runs.web.runs_table import make_table
+from runs.web.table_page import make_table
 
 
 def read(request: HttpRequest, chosen: Chosen) -> dict[str, Any]:

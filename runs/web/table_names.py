@@ -1,0 +1,79 @@
+"""The names that panels and completions of the run table offer."""
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+
+from runs.database.patterns import PatternError
+from runs.http.query import read_list
+from runs.metrics.meanings import direction_of
+from runs.table.columns import Column
+from runs.table.completions import complete
+from runs.table.names import KINDS, MOST_NAMES, PAGE_NAMES, NamePage, list_columns
+from runs.tracking.errors import InvalidValue
+from runs.tracking.fields import Entity
+from runs.tracking.models import Experiment
+from runs.tracking.queries import runs_named
+from runs.tracking.run_fields import label_of
+from runs.web.gate import page
+from runs.workspaces.permissions import Action
+
+
+@page(Action.RUN_READ)
+def column_names(request: HttpRequest) -> HttpResponse:
+    """`?search=^val/&kind=metrics&offset=100&exp=…`: columns there are; `all=1` gives every one."""
+    query = request.GET
+    offset = query.get("offset", "0")
+    if not (offset.isascii() and offset.isdigit() and len(offset) < 9):
+        raise InvalidValue("offset is a whole number.")
+    try:
+        pages = list_columns(
+            experiment_ids=find_experiments(request),
+            search=query.get("search", ""),
+            kinds=[one for one in KINDS if query.get("kind") in (one, None)] or KINDS,
+            offset=int(offset),
+            limit=MOST_NAMES if query.get("all") == "1" else PAGE_NAMES,
+        )
+    except PatternError as error:
+        raise InvalidValue(f"Not a regular expression: {error}.") from error
+    sections = [describe_section(one) for one in pages if one.total]
+    return HttpResponse(msgspec.json.encode({"sections": sections}), "application/json")
+
+
+@page(Action.RUN_READ)
+def completions(request: HttpRequest) -> HttpResponse:
+    """`?text=metrics.lo&cursor=10`: what may stand at the cursor of a filter."""
+    text, cursor = request.GET.get("text", ""), request.GET.get("cursor", "")
+    at = int(cursor) if cursor.isascii() and cursor.isdigit() and len(cursor) < 6 else len(text)
+    found = complete(text, min(at, len(text)), find_experiments(request))
+    return HttpResponse(msgspec.json.encode(found), "application/json")
+
+
+def find_experiments(request: HttpRequest) -> list[int]:
+    """Return the keys of the experiments whose names are asked for: those named by `exp`, those of
+    the runs named by `runs`, else all."""
+    names, run_ids = request.GET.getlist("exp"), read_list(request.GET, "runs")
+    if run_ids:
+        found = runs_named(request.workspace, run_ids).values_list("experiment", flat=True)
+        return list(set(found))
+    experiments = Experiment.objects.filter(workspace=request.workspace)
+    if names:
+        experiments = experiments.filter(name__in=names)
+    return list(experiments.values_list("id", flat=True))
+
+
+def describe_section(found: NamePage) -> dict[str, object]:
+    """A page of columns of one kind, as panels list them."""
+    return {
+        "kind": found.kind.value,
+        "total": found.total,
+        "names": [describe_name(column) for column in found.columns],
+        "next": found.next,
+    }
+
+
+def describe_name(column: Column) -> dict[str, str | None]:
+    """A column as panels offer it; of a metric, whether less or more of it is better."""
+    named = {"id": column.id, "label": label_of(column)}
+    return named | (
+        {"direction": direction_of(column.key)} if column.entity is Entity.METRIC else {}
+    )
