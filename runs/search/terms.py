@@ -103,9 +103,11 @@ class RunTerm(Term):
             self.constant_rank = self.band
         elif self.band == TEXT:
             self.expression = f"NULLIF({self.expression}, '')"
+        is_own_order = bool(field.order) and not key.as_text
+        self.value = f"r.{field.order}" if is_own_order else self.expression
 
     def values(self) -> dict[int, str]:
-        return {self.band: self.expression}
+        return {self.band: self.value}
 
     def rank(self) -> str:
         if self.constant_rank is not None:

@@ -81,8 +81,8 @@ class Run(models.Model):
 
     Times are milliseconds since the epoch: `started_ms` and `ended_ms` as the client said them,
     `created_ms` and `updated_ms` by the server's clock. `workspace` repeats the experiment's so
-    that the page of all runs needs no join. `fence` is that of the attempt whose writes count: a
-    run token with another one may write nothing.
+    that the page of all runs needs no join, `name_order` sorts as people sort the name. `fence` is
+    that of the attempt whose writes count: a run token with another one may write nothing.
     """
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="runs", db_index=False)
@@ -90,6 +90,7 @@ class Run(models.Model):
     run_id = models.CharField(max_length=256, unique=True)
     number = models.BigIntegerField()
     name = models.CharField(max_length=500, blank=True)
+    name_order = models.CharField(max_length=1500, blank=True, default="", db_default="")
     kind = models.CharField(max_length=11, choices=RunKind.choices, default=RunKind.EXTERNAL.value)
     status = models.CharField(max_length=15, choices=Status.choices)
     status_reason = models.CharField(max_length=500, blank=True)

@@ -42,7 +42,8 @@ class RunField:
     expression where there is no such column; `r` is the run, `{now}` the time of the search. With
     neither it can be shown alone. `aliases` and `choices` are of the filter language. The rest is
     of its column in the run table: title (empty: it has no column), `look` of the cells, width in
-    pixels. `is_always` says that no run lacks it, `is_indexed` that an index has it in order.
+    pixels. `is_always` says that no run lacks it, `is_indexed` that an index has it in order,
+    `order` is the column to sort by where that is another one.
     """
 
     name: str
@@ -57,6 +58,7 @@ class RunField:
     is_default: bool = False
     is_always: bool = False
     is_indexed: bool = False
+    order: str = ""
 
     @property
     def expression(self) -> str:
@@ -106,7 +108,7 @@ TEXT, TIME = Type.TEXT, Type.TIME
 STATUSES, KINDS = tuple(Status.values), tuple(RunKind.values)
 RUN_FIELDS = (
     RunField("name", TEXT, "Run", "name", aliases=("run_name", "run name"), look="name",
-             width=230, is_default=True),
+             width=230, is_default=True, order="name_order"),
     RunField("number", Type.NUMBER, "Number", "number", aliases=("run_number",), is_always=True,
              is_indexed=True),
     RunField("experiment", TEXT, "Experiment", sql=NAME_OF_EXPERIMENT, aliases=("experiment_name",),

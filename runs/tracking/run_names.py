@@ -1,6 +1,7 @@
 """Names for runs that were given none: `brisk-heron-417`."""
 
 import random
+import re
 
 ADJECTIVE_WORDS = """
     able agile amber ample apt bold brave breezy bright brisk calm candid clever cosy crisp
@@ -19,8 +20,20 @@ NOUN_WORDS = """
 """
 ADJECTIVES = tuple(ADJECTIVE_WORDS.split())
 NOUNS = tuple(NOUN_WORDS.split())
+WHOLE_NUMBER = re.compile("[0-9]+")
 
 
 def make_run_name() -> str:
     """Return a random adjective-noun-number name. Names need not be unique."""
     return f"{random.choice(ADJECTIVES)}-{random.choice(NOUNS)}-{random.randrange(1000)}"
+
+
+def natural_order(name: str) -> str:
+    """Return a text that sorts as people sort `name`, which is `trial-2` before `trial-10`: before
+    each whole number stands a character for the number of its digits."""
+    return WHOLE_NUMBER.sub(_with_length, name).lower()
+
+
+def _with_length(found: re.Match[str]) -> str:
+    digits = found[0].lstrip("0")
+    return chr(ord("0") + len(digits)) + digits

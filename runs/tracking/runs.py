@@ -16,7 +16,7 @@ from runs.tracking.errors import InvalidValue, NameTaken, NotActive, StatusRefus
 from runs.tracking.models import GONE, Experiment, Run, RunKind, RunTag, StatusChange
 from runs.tracking.notes import check_tags, write_tags
 from runs.tracking.numbers import take_run_number
-from runs.tracking.run_names import make_run_name
+from runs.tracking.run_names import make_run_name, natural_order
 from runs.tracking.statuses import FINAL_STATUSES, WAITING_STATUSES, Status, may_change
 from runs.tracking.tables import RUN
 from runs.tracking.texts import (
@@ -62,13 +62,15 @@ def create_run(
     """
     check_write_limit(parent.pk if parent else None)
     now = now_ms()
+    name = check_name(name, "run name") if name else make_run_name()
     if started_ms is None and status not in WAITING_STATUSES:
         started_ms = now
     run = Run(
         workspace_id=experiment.workspace_id,
         experiment=experiment,
         run_id=check_run_id(run_id) if run_id else uuid.uuid4().hex,
-        name=check_name(name, "run name") if name else make_run_name(),
+        name=name,
+        name_order=natural_order(name),
         kind=check_choice(RunKind, kind, "kind"),
         status=check_choice(Status, status, "status"),
         parent=_check_parent(parent, experiment),
@@ -143,6 +145,7 @@ def update_run(
         changes["ended_ms"] = check_int64(ended_ms, "end time")
     if name:
         changes["name"] = check_name(name, "run name")
+        changes["name_order"] = natural_order(name)
     if description is not None:
         changes["description"] = check_text(description, "description")
     if error is not None:

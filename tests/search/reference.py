@@ -181,6 +181,8 @@ def sort_value(run: PlainRun, key: SortKey) -> tuple[int, object]:
         value = run_field(run, key.field.key)
         if value is None or value == "":
             return 3, None
+        if key.field.key == "name" and not key.as_text:
+            value = natural(value)
         return (1, value) if isinstance(value, str) else (0, value)
     store = {
         Entity.PARAM: run.params,
@@ -195,6 +197,16 @@ def sort_value(run: PlainRun, key: SortKey) -> tuple[int, object]:
     is_numeric = key.field.entity is Entity.PARAM and not key.as_text
     number = read_number(text) if is_numeric else None
     return (1, text) if number is None else (0, number)
+
+
+def natural(text: str) -> list[tuple[int, str]]:
+    """Whole numbers by their size, letters of both cases alike."""
+    signs = re.findall("[0-9]+|.", text.lower(), re.DOTALL)
+    numbers = [sign.lstrip("0") if sign[0] in "0123456789" else None for sign in signs]
+    return [
+        (ord(sign), "") if number is None else (ord("0") + len(number), number)
+        for sign, number in zip(signs, numbers, strict=True)
+    ]
 
 
 def sorted_runs(runs: Sequence[PlainRun], keys: Sequence[SortKey]) -> list[PlainRun]:

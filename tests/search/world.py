@@ -18,6 +18,7 @@ from runs.tracking.models import (
     RunTag,
 )
 from runs.tracking.notes import read_number
+from runs.tracking.run_names import natural_order
 from runs.tracking.statuses import Status
 from runs.workspaces.models import Workspace
 from tests.factories import make_experiment, make_workspace
@@ -98,12 +99,14 @@ def make_plain(rng: random.Random, experiment: Experiment, index: int) -> PlainR
     status = rng.choice(list(Status))
     started = rng.choice([None, *(NOW_MS - rng.randrange(5) * 3_600_000 for _ in range(4))])
     ended = None if started is None or rng.random() < 0.4 else started + rng.randrange(4) * 60_000
+    name = rng.choice(["one", "two", "Two", "ünï", "v1.10", "v1.9", "v01.9", f"run-{index}"])
     row = Run(
         workspace=experiment.workspace,
         experiment=experiment,
         run_id=f"{rng.getrandbits(32):08x}{index}",
         number=index + 1,
-        name=rng.choice(["one", "two", "Two", "ünï", f"run-{index}"]),
+        name=name,
+        name_order=natural_order(name),
         kind=rng.choice(RunKind.values),
         status=status.value,
         status_reason=rng.choice(["", "preempted"]),

@@ -65,6 +65,7 @@ def make_run(experiment, seed: RunSeed):
     import uuid
 
     from runs.tracking.models import Run
+    from runs.tracking.run_names import natural_order
 
     number = experiment.next_run_number
     experiment.next_run_number += 1
@@ -74,6 +75,7 @@ def make_run(experiment, seed: RunSeed):
         run_id=uuid.uuid4().hex,
         number=number,
         name=seed.name,
+        name_order=natural_order(seed.name),
         status="Completed",
         started_ms=seed.started_ms,
         ended_ms=seed.ended_ms,
