@@ -44,7 +44,7 @@ def make_full_run(experiment: Experiment | None = None, **fields: Any) -> Run:
     ]
     place = {"workspace": run.workspace, "run_id": run.run_id}
     log_metrics(**place, values=values, batch_id="b-1")
-    log_from_writer(**place, values=values[:1], writer="w-1", sequences=[1])
+    log_from_writer(**place, values=values[1:2], writer="w-1", sequences=[1])
     save_snapshot(run=run, chunks=[make_zip({"train.py": b"1"})])
     add_ended_job(run)
     return run
