@@ -26,6 +26,7 @@ PART_BYTES = 1 << 20
 # The studio, or a proxy in front of it, is busy or away: the same request may work later.
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504, 507})
 
+BINARY = "application/octet-stream"
 Body = dict[str, Any] | bytes | BinaryIO | None
 
 
@@ -51,12 +52,15 @@ class Connection:
         query: dict[str, Any] | None = None,
         body: Body = None,
         patience_s: float | None = None,
+        kind: str = BINARY,
     ) -> Any:
         """Send a request; return its JSON answer, its bytes where it is none.
 
-        `body` is JSON, bytes, or an open file. Raises StudioAway, or the error of its answer.
+        `body` is JSON, an open file, or bytes, whose content type is `kind`. Raises StudioAway, or
+        the error of its answer.
         """
-        with self.open(method, path, query=query, body=body, patience_s=patience_s) as answer:
+        options: dict[str, Any] = {"query": query, "body": body, "kind": kind}
+        with self.open(method, path, patience_s=patience_s, **options) as answer:
             return read_answer(answer)
 
     @contextmanager
@@ -68,6 +72,7 @@ class Connection:
         query: dict[str, Any] | None = None,
         body: Body = None,
         patience_s: float | None = None,
+        kind: str = BINARY,
     ) -> Iterator[http.client.HTTPResponse]:
         """Send a request and give its answer to be read in parts; its status is below 300."""
         address = self._base + path + (f"?{urlencode(query, doseq=True)}" if query else "")
@@ -75,7 +80,7 @@ class Connection:
         deadline, pause_s = time.monotonic() + patience_s, FIRST_PAUSE_S
         while True:
             try:
-                answer = self._send(method, address, body)
+                answer = self._send(method, address, body, kind)
                 break
             except StudioAway:
                 if time.monotonic() + pause_s > deadline:
@@ -91,8 +96,8 @@ class Connection:
             if not answer.isclosed():
                 self._drop()
 
-    def _send(self, method: str, address: str, body: Body) -> http.client.HTTPResponse:
-        content, headers = self._encode(body)
+    def _send(self, method: str, address: str, body: Body, kind: str) -> http.client.HTTPResponse:
+        content, headers = self._encode(body, kind)
         connection = self._connection()
         try:
             connection.request(method, address, body=content, headers=headers)
@@ -105,7 +110,7 @@ class Connection:
             self._refuse(answer)
         return answer
 
-    def _encode(self, body: Body) -> tuple[Any, dict[str, str]]:
+    def _encode(self, body: Body, kind: str) -> tuple[Any, dict[str, str]]:
         headers = {"Accept": "application/json"}
         if self.settings.token:
             headers["Authorization"] = f"Bearer {self.settings.token}"
@@ -113,7 +118,7 @@ class Connection:
             return None, headers
         if isinstance(body, dict):
             return json.dumps(body).encode(), headers | {"Content-Type": "application/json"}
-        headers["Content-Type"] = "application/octet-stream"
+        headers["Content-Type"] = kind
         if not isinstance(body, bytes | bytearray | memoryview):
             body.seek(0)
             headers["Content-Length"] = str(os.fstat(body.fileno()).st_size)

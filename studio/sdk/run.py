@@ -9,6 +9,7 @@ from studio.sdk.run_filters import Facts, run_query
 from studio.sdk.run_parts.children import RunChildren
 from studio.sdk.run_parts.files import RunFiles
 from studio.sdk.run_parts.life import RunLife
+from studio.sdk.run_parts.logging import RunLogging
 from studio.sdk.run_parts.metrics import RunMetrics
 from studio.sdk.run_parts.notes import RunNotes
 from studio.sdk.run_parts.snapshot import RunSnapshot
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 ON_COMPUTE = ("Preparing", "Queued", "Running", "Finalizing", "CancelRequested")
 
 
-class Run(RunChildren, RunFiles, RunLife, RunMetrics, RunNotes, RunSnapshot, RunWaiting):
+class Run(
+    RunChildren, RunFiles, RunLife, RunLogging, RunMetrics, RunNotes, RunSnapshot, RunWaiting
+):
     """A run of an experiment.
 
     run = Run(experiment, run_id)            # one that exists

@@ -1,11 +1,22 @@
 """Starting an interactive run: in a notebook or a script that the studio has not started."""
 
 import os
+import time
 from typing import TYPE_CHECKING, Any
+
+from studio.sdk.exceptions import StudioAway
+from studio.sdk.origin import describe_host, describe_source
+from studio.sdk.outbox.opening import outbox_of
+from studio.sdk.outbox.outbox import Outbox
+from studio.sdk.outbox.writer import complain
 
 if TYPE_CHECKING:
     from studio.sdk.experiment import Experiment
     from studio.sdk.run import Run
+
+# How long a start waits for the studio before it goes on without.
+PATIENCE_S = 2.0
+OUTPUTS = "outputs"
 
 
 def start_interactive(
@@ -19,7 +30,10 @@ def start_interactive(
     tags: dict[str, str | None] | None = None,
     parent: "Run | None" = None,
 ) -> "Run":
-    """Return a new run whose status is Running."""
+    """Return a new run whose status is Running, with an outbox.
+
+    When the studio is away, the run is made there as soon as it is back.
+    """
     from studio.sdk.run import Run
 
     body: dict[str, Any] = {
@@ -28,8 +42,42 @@ def start_interactive(
         "name": name,
         "description": description,
         "tags": dict(tags or {}),
+        "source": describe_source(),
+        "started_ms": time.time_ns() // 1_000_000,
     }
+    run = Run._of_id(experiment.workspace, run_id, experiment)
     if parent is not None:
+        parent._settle()
         body["parent"] = parent.id
-    document = experiment._connection.ask("POST", "runs", body=body)
-    return Run._of(experiment.workspace, document, experiment)
+    create = None if make_run(run, body) else body
+    settings = experiment.workspace._settings
+    folder = outputs_folder(outputs)
+    box = outbox_of(settings, run_id, create=create, is_owner=True, outputs=folder)
+    run._box = box
+    if box is not None and parent is None:
+        note_origin(box)
+    if snapshot_directory is not None:
+        run.take_snapshot(snapshot_directory)
+    return run
+
+
+def make_run(run: "Run", body: dict[str, Any]) -> bool:
+    """Make the run at the studio; tell whether it answered."""
+    try:
+        run._document = run._connection.ask("POST", "runs", body=body, patience_s=PATIENCE_S)
+    except StudioAway as away:
+        complain(f"{away} The run {run.id} is kept here and sent when the studio is back.")
+        return False
+    return True
+
+
+def outputs_folder(outputs: str | bool | None) -> str:
+    """Return the folder whose files are collected at the end, "" for none."""
+    if outputs is False:
+        return ""
+    return os.path.abspath(outputs if isinstance(outputs, str) else OUTPUTS)
+
+
+def note_origin(box: Outbox) -> None:
+    """Have the sender find out the state of git and the packages: it takes a while."""
+    box.write({"op": "origin", "folder": os.getcwd(), "properties": describe_host()})

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from studio.sdk import Workspace
+from tests.sdk.gate import Gate, Scripts
 from tests.sdk.lab import Nodes, Studio
 
 
@@ -34,3 +35,17 @@ def space(live_server, settings, monkeypatch, tmp_path) -> Workspace:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     return Workspace.from_config()
+
+
+@pytest.fixture
+def gate(space) -> Iterator[Gate]:
+    """A door in front of the live studio."""
+    made = Gate(space.url)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def scripts(gate, tmp_path) -> Scripts:
+    """Scripts that reach the live studio through the gate."""
+    return Scripts(gate.url, tmp_path)

@@ -1,5 +1,6 @@
 """What every part of a run stands on: its id, its workspace, what was last read of it."""
 
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +22,15 @@ class RunCore:
     _id: str
     _experiment: "Experiment | None" = None
     _document: dict[str, Any] | None = None
-    _outbox: "Outbox | None" = None
+    _box: "Outbox | None" = None
     # A run that the studio has started: the studio alone sets its status.
     _is_submitted = False
+
+    @property
+    def _outbox(self) -> "Outbox | None":
+        """What this process logs to; a forked child does not have its parent's."""
+        box = self._box
+        return box if box is not None and box.pid == os.getpid() else None
 
     def _path(self, rest: str = "") -> str:
         return f"runs/{in_path(self._id)}{rest}"

@@ -60,21 +60,18 @@ class RunFiles(RunFacts):
                 self.upload_file(f"{name}/{file.relative_to(folder).as_posix()}", file)
 
     def _upload(self, name: str, file: BinaryIO) -> None:
-        patience_s = 0.0 if self._outbox is not None else None
+        box = self._outbox
         body: Any = file if is_real(file) else file.read()
         try:
+            if box is not None and not box.settle():
+                raise StudioAway("What was logged before is not there yet.")
             address = self._path("/files/") + quote(name)
-            self._settle_start()
+            patience_s = None if box is None else 0.0
             self._connection.ask("PUT", address, body=body, patience_s=patience_s)
         except StudioAway:
-            if self._outbox is None:
+            if box is None:
                 raise
-            self._outbox.keep_file(name, body)
-
-    def _settle_start(self) -> None:
-        """Have the run there before its first file."""
-        if self._outbox is not None:
-            self._outbox.settle()
+            box.keep_file(name, body)
 
     def get_file_names(self) -> list[str]:
         """Return the paths of all files of the run."""

@@ -5,6 +5,7 @@ import warnings
 from types import TracebackType
 from typing import Any
 
+from studio.sdk.outbox.opening import close
 from studio.sdk.run_parts.core import FINAL
 from studio.sdk.run_parts.facts import RunFacts
 
@@ -56,8 +57,12 @@ class RunLife(RunFacts):
 
     def _end(self, fields: dict[str, Any]) -> None:
         self._document = None
-        if self._outbox is not None:
-            self._outbox.end({} if self._is_submitted else fields)
+        box = self._outbox
+        if box is not None:
+            box.end({} if self._is_submitted else fields)
+            if box.is_owner:
+                self._box = None
+                close(box)
         elif fields and not self._is_submitted:
             self._ask("PATCH", body=fields)
 

@@ -52,12 +52,15 @@ class RunNotes(RunCore):
         run.add_properties({"author": "ada"})
         """
         written = {key: str(value) for key, value in properties.items()}
+        box = self._outbox
         try:
-            self._ask("POST", "/properties", body={"properties": written})
+            if box is not None and not box.settle():
+                raise StudioAway("What was logged before is not there yet.")
+            self._connection.ask("POST", self._path("/properties"), body={"properties": written})
         except StudioAway:
-            if self._outbox is None:
+            if box is None:
                 raise
-            self._outbox.write({"op": "properties", "properties": written})
+            box.write({"op": "properties", "properties": written})
         self._document = None
 
     def get_properties(self) -> dict[str, str]:

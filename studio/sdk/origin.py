@@ -1,0 +1,53 @@
+"""What a run was started as: script, command, host, Python, packages."""
+
+import os
+import platform
+import socket
+import sys
+from importlib import metadata
+from typing import Any
+
+SECRET_OPTIONS = ("password", "passwd", "secret", "token", "api-key", "api_key", "apikey")
+
+
+def describe_source() -> dict[str, Any]:
+    """Return what this process runs, as the studio keeps it with a run."""
+    script = sys.argv[0] if sys.argv and sys.argv[0] not in ("", "-c", "-m") else ""
+    if "ipykernel" in sys.modules:
+        script = os.environ.get("JPY_SESSION_NAME", "notebook")
+        return {"script": os.path.basename(script), "command": "notebook"}
+    command = [os.path.basename(sys.executable), *without_secrets(sys.argv)]
+    return {"script": os.path.basename(script), "command": " ".join(command)}
+
+
+def without_secrets(words: list[str]) -> list[str]:
+    """Return a command line without the values of options whose names say that they are secret."""
+    found, hide = [], False
+    for word in words:
+        name, has_value, _ = word.partition("=")
+        is_secret = word.startswith("-") and any(part in name.lower() for part in SECRET_OPTIONS)
+        if hide:
+            found.append("***")
+        elif is_secret and has_value:
+            found.append(f"{name}=***")
+        else:
+            found.append(word)
+        hide = is_secret and not has_value
+    return found
+
+
+def describe_host() -> dict[str, str]:
+    """Return on what this process runs, as properties."""
+    return {
+        "host.name": socket.gethostname(),
+        "host.platform": platform.platform(),
+        "host.python": platform.python_version(),
+        "host.cpus": str(os.cpu_count() or 1),
+        "host.folder": os.getcwd(),
+    }
+
+
+def list_packages() -> str:
+    """Return the installed packages, one a line, as `pip freeze` does."""
+    found = {one.name: one.version for one in metadata.distributions() if one.name}
+    return "".join(f"{name}=={found[name]}\n" for name in sorted(found, key=str.lower))

@@ -1,0 +1,89 @@
+"""What a line may ask for besides values of metrics; doing it twice is doing it once."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from studio.sdk.exceptions import Conflict
+from studio.sdk.outbox.delivering import Delivery
+
+Entry = dict[str, Any]
+
+
+def write_tags(delivery: Delivery, entry: Entry) -> None:
+    """Write tags."""
+    delivery.ask("PATCH", "/tags", body={"tags": entry["tags"]})
+
+
+def write_properties(delivery: Delivery, entry: Entry) -> None:
+    """Write properties; those that are there stay."""
+    for key, value in entry["properties"].items():
+        with suppress(Conflict):
+            delivery.ask("POST", "/properties", body={"properties": {key: value}})
+
+
+def change_run(delivery: Delivery, entry: Entry) -> None:
+    """Change name, description, error or status."""
+    delivery.ask("PATCH", body=entry["fields"])
+
+
+def send_file(delivery: Delivery, entry: Entry) -> None:
+    """Upload a copy that was kept, and drop it."""
+    path = delivery.folder / "files" / entry["copy"]
+    if path.exists():
+        delivery.upload(entry["path"], path)
+        path.unlink()
+
+
+def send_folder(delivery: Delivery, entry: Entry) -> None:
+    """Upload the files of a folder that were written since the run began."""
+    folder = Path(entry["folder"])
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.stat().st_mtime >= entry["since"]:
+            name = f"{entry['name']}/{path.relative_to(folder).as_posix()}"
+            delivery.upload(name, path)
+
+
+def send_origin(delivery: Delivery, entry: Entry) -> None:
+    """Find out where the code comes from and in what it runs, and keep it with the run."""
+    from studio.sdk.git_state import read_git_state
+    from studio.sdk.origin import list_packages
+
+    properties = dict(entry["properties"])
+    state = read_git_state(entry["folder"]) if entry["folder"] else None
+    if state is not None:
+        properties |= state.properties()
+        if state.diff:
+            delivery.ask("PUT", f"/files/{state.DIFF_PATH}", body=state.diff)
+    write_properties(delivery, {"properties": properties})
+    delivery.ask("PUT", "/files/logs/studio/packages.txt", body=list_packages().encode())
+
+
+def count_lost(delivery: Delivery, entry: Entry) -> None:
+    """Show on the run how many values found no room."""
+    delivery.ask("PATCH", "/tags", body={"tags": {"studio.lost": f"{entry['count']} values"}})
+
+
+def end_run(delivery: Delivery, entry: Entry) -> None:
+    """Give the run its final status; what was decided meanwhile at the studio counts."""
+    delivery.upload_refused()
+    delivery.note_thinned()
+    if entry["fields"]:
+        with suppress(Conflict):
+            delivery.ask("PATCH", body=entry["fields"])
+    (delivery.folder / "ended").touch()
+    delivery.is_ended = True
+
+
+ENTRIES: dict[str, Callable[[Delivery, Entry], None]] = {
+    "tags": write_tags,
+    "properties": write_properties,
+    "change": change_run,
+    "file": send_file,
+    "folder": send_folder,
+    "origin": send_origin,
+    "lost": count_lost,
+    "end": end_run,
+    "nothing": lambda delivery, entry: None,
+}

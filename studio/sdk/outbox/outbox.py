@@ -1,0 +1,232 @@
+"""The outbox of one run in one process: what `Run` writes to.
+
+A forked child has its parent's object, notices that its own process is another one, and opens a
+writer of its own (`outbox_of` in `opening`).
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from studio.sdk.exceptions import StudioAway
+from studio.sdk.outbox.places import make_folder, read_json, write_json
+from studio.sdk.outbox.processes import identify
+from studio.sdk.outbox.sender import AWAY, count_unsent
+from studio.sdk.outbox.writer import Writer, complain
+from studio.sdk.settings import Settings
+
+EXIT_WAIT_S = 10.0
+SETTLE_S = 10.0
+CHECK_EVERY_MS = 5000
+POLL_S = 0.005
+# Some file systems keep times to the second or two.
+CLOCK_GRAIN_S = 2.0
+# The folder that holds the package `studio`.
+ROOT = str(Path(__file__).resolve().parents[3])
+# The path of an interpreter that starts in any folder, with this package at the end of it.
+START = (
+    "import sys; sys.path.append(sys.argv[1]); from studio.sdk.outbox.sender import main; "
+    "main(sys.argv[2])"
+)
+
+
+class NoPlace(Exception):
+    """There is no folder in which an outbox can be."""
+
+
+class Outbox:
+    """What this process logs to a run, and the sender that sends it."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        run_id: str,
+        *,
+        create: dict[str, Any] | None = None,
+        is_owner: bool = False,
+        outputs: str = "",
+        has_sender: bool = True,
+    ) -> None:
+        self.settings = settings
+        self.run_id = run_id
+        self.pid = os.getpid()
+        self.has_sender = has_sender
+        folder = make_folder(run_id)
+        if folder is None:
+            raise NoPlace(run_id)
+        self.folder = folder
+        self.writer = Writer(folder)
+        facts = {"url": settings.url, "workspace": settings.workspace, "run_id": run_id}
+        known = read_json(folder / "run.json")
+        if create is not None or not known:
+            write_json(folder / "run.json", facts | ({"create": create} if create else {}))
+        if is_owner:
+            write_json(folder / "owner.json", identify())
+            (folder / "ended").unlink(missing_ok=True)
+        self.is_owner = is_owner
+        # The run of a script that the studio has started.
+        self.is_of_script = False
+        # The folder whose files are collected at the end, "" for none.
+        self.outputs = outputs
+        self.started_at = time.time()
+        self.checked_ms = 0
+        self.sender: subprocess.Popen[bytes] | None = None
+        self.error: BaseException | None = None
+        self.ensure_sender()
+
+    def put(self, line: bytes, ms: int) -> None:
+        """Append a line; now and then see to the sender."""
+        self.writer.write(line)
+        if not 0 <= ms - self.checked_ms < CHECK_EVERY_MS:
+            self.checked_ms = ms
+            self.look_after_sender()
+
+    def write(self, entry: dict[str, Any]) -> None:
+        """Append an entry, whatever its kind."""
+        line = json.dumps(entry, separators=(",", ":")).encode() + b"\n"
+        self.put(line, time.time_ns() // 1_000_000)
+
+    def keep_file(self, path: str, content: BinaryIO | bytes) -> None:
+        """Keep a copy of a file, to be uploaded as `path`."""
+        folder = self.folder / "files"
+        copy = f"{self.writer.id}-{time.monotonic_ns()}"
+        try:
+            folder.mkdir(exist_ok=True)
+            with open(folder / copy, "wb") as file:
+                if isinstance(content, bytes):
+                    file.write(content)
+                else:
+                    content.seek(0)
+                    shutil.copyfileobj(content, file, 1 << 20)
+        except OSError as error:
+            complain(f"{path} is not kept for the run {self.run_id}: {error.strerror}.")
+            return
+        self.write({"op": "file", "path": path, "copy": copy})
+
+    def look_after_sender(self) -> None:
+        """Start a sender again where it has died; try again to write what is held in memory."""
+        self.writer.push_held()
+        if self.sender is not None and self.sender.poll() is None:
+            return
+        self.ensure_sender()
+
+    def ensure_sender(self) -> None:
+        """Start a sender; it ends at once where the run has one."""
+        if not self.has_sender or not sys.executable:
+            return
+        if self.sender is not None and self.sender.poll() is None:
+            return
+        command = [sys.executable, "-P", "-c", START, ROOT, str(self.folder)]
+        environment = {**os.environ, "STUDIO_TOKEN": self.settings.token}
+        if not self.settings.token:
+            environment.pop("STUDIO_TOKEN")
+        try:
+            self.sender = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env=environment,
+                start_new_session=True,
+                cwd="/",
+            )
+        except OSError as error:
+            complain(f"the sender cannot be started: {error.strerror}. `studio sync` sends later.")
+            self.has_sender = False
+
+    def ring(self) -> None:
+        """Wake the sender."""
+        try:
+            bell = os.open(self.folder / "bell", os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:
+            return
+        try:
+            os.write(bell, b".")
+        except OSError:
+            pass
+        finally:
+            os.close(bell)
+
+    def wait(self, seconds: float, *, unless_away: bool = False) -> bool:
+        """Wait until all is sent; tell whether it is."""
+        if self.writer.is_sent():
+            return True
+        self.look_after_sender()
+        deadline = time.monotonic() + seconds
+        rung_at = 0.0
+        while not self.writer.is_sent():
+            now = time.monotonic()
+            if now > deadline or self.problem():
+                return False
+            if unless_away and (self.folder / AWAY).exists():
+                return False
+            if now - rung_at > 0.2:
+                rung_at = now
+                self.ring()
+            time.sleep(POLL_S)
+        return True
+
+    def problem(self) -> str:
+        """Return why the studio takes nothing of this run, "" where it does."""
+        return read_json(self.folder / "problem.json").get("message", "")
+
+    def settle(self) -> bool:
+        """Have what was logged at the studio; tell whether it is. Nobody waits for a studio that is
+        known to be away."""
+        return self.wait(SETTLE_S, unless_away=True)
+
+    def flush(self, seconds: float) -> None:
+        """Wait until everything is at the studio. Raises StudioAway."""
+        if not self.wait(seconds):
+            told = f"{self.settings.url} has not taken everything within {seconds:g} s."
+            raise StudioAway(f"{self.problem() or told} {self.rest()}")
+
+    def rest(self) -> str:
+        """Return how much waits, where, and how it will be sent."""
+        count = count_unsent(self.writer.folder) + len(self.writer._held)
+        going_on = self.sender is not None and self.sender.poll() is None
+        how = "The sender goes on; `studio sync` sends it too." if going_on else (
+            "`studio sync` sends it."
+        )  # fmt: skip
+        return f"{count:,} entries of the run {self.run_id} wait in {self.folder}. {how}"
+
+    def end(self, fields: dict[str, Any], *, seconds: float = EXIT_WAIT_S) -> None:
+        """Write the end of the run, after the files of its `outputs`; wait a bounded time until all
+        is sent. Ctrl-C ends the waiting."""
+        if self.is_owner:
+            self.collect_outputs()
+            fields = fields and fields | {"ended_ms": time.time_ns() // 1_000_000}
+            self.write({"op": "end", "fields": fields})
+        elif fields:
+            self.write({"op": "change", "fields": fields})
+        self.finish(seconds)
+
+    def collect_outputs(self) -> None:
+        """Have the files of the folder uploaded that were written since the run began."""
+        if self.outputs and os.path.isdir(self.outputs):
+            name = os.path.basename(os.path.normpath(self.outputs))
+            since = self.started_at - CLOCK_GRAIN_S
+            self.write({"op": "folder", "folder": self.outputs, "name": name, "since": since})
+
+    def finish(self, seconds: float) -> None:
+        """Wait until all is sent, at most so long; say what is left."""
+        try:
+            is_sent = self.wait(seconds)
+        except KeyboardInterrupt:
+            is_sent = self.writer.is_sent()
+        if not is_sent:
+            complain(" ".join(filter(None, (self.problem(), self.rest()))))
+
+    def close(self) -> None:
+        """Write no more. What is left is cleared up here where all is sent, else by the sender."""
+        is_sent = self.writer.is_sent()
+        self.writer.close()
+        if is_sent:
+            shutil.rmtree(self.writer.folder, ignore_errors=True)
+            if (self.folder / "ended").exists() and not any((self.folder / "writers").iterdir()):
+                shutil.rmtree(self.folder, ignore_errors=True)

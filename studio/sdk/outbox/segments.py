@@ -1,0 +1,76 @@
+"""The stream of lines of a writer, in files of about a megabyte.
+
+A file is named after the place of its first byte in the stream; the place of a line is its number.
+A thinned file has the place in front of each line that is left.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+SUFFIX, THINNED = ".jsonl", ".thinned"
+SEGMENT_BYTES = 1 << 20
+
+
+class Line(NamedTuple):
+    """A line and its number: the place of its first byte in the stream."""
+
+    number: int
+    data: bytes
+
+
+@dataclass(frozen=True, order=True)
+class Segment:
+    """A file of a stream."""
+
+    start: int
+    path: Path
+
+    @property
+    def is_thinned(self) -> bool:
+        """Tell whether lines have been taken out."""
+        return self.path.suffix == THINNED
+
+    def lines(self, place: int, limit_bytes: int) -> Iterator[Line]:
+        """Yield whole lines that begin at `place` or later, about `limit_bytes` of them."""
+        with open(self.path, "rb") as file:
+            found = self._thinned(file) if self.is_thinned else self._plain(file, place)
+            taken = 0
+            for line in found:
+                if line.number >= place:
+                    yield line
+                    taken += len(line.data)
+                if taken >= limit_bytes:
+                    return
+
+    def _plain(self, file: BinaryIO, place: int) -> Iterator[Line]:
+        place = max(place, self.start)
+        file.seek(place - self.start)
+        for data in file:
+            if not data.endswith(b"\n"):
+                return
+            yield Line(place, data[:-1])
+            place += len(data)
+
+    @staticmethod
+    def _thinned(file: BinaryIO) -> Iterator[Line]:
+        for data in file:
+            number, _, line = data.rstrip(b"\n").partition(b" ")
+            yield Line(int(number), line)
+
+
+def segment_path(folder: Path, start: int) -> Path:
+    """Return the file of the segment that begins at a place."""
+    return folder / f"{start:020d}{SUFFIX}"
+
+
+def list_segments(folder: Path) -> list[Segment]:
+    """Return the segments of a writer, in order; of one that is being thinned the thinned one."""
+    found: dict[int, Segment] = {}
+    for path in folder.iterdir():
+        if path.suffix in (SUFFIX, THINNED) and path.stem.isdigit():
+            start = int(path.stem)
+            if start not in found or path.suffix == THINNED:
+                found[start] = Segment(start, path)
+    return sorted(found.values())

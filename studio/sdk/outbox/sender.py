@@ -1,0 +1,187 @@
+"""The sender: a process of its own that sends the outbox of one run, and outlives the training.
+
+It ends when everything is sent and nobody writes any more, or after a day without the studio; then
+`studio sync` sends what is left.
+"""
+
+import os
+import select
+import shutil
+import sys
+import time
+from contextlib import contextmanager, suppress
+from fcntl import LOCK_EX, LOCK_NB, flock
+from pathlib import Path
+
+from studio.sdk.connection import Connection
+from studio.sdk.exceptions import RequestRefused, StudioAway
+from studio.sdk.outbox.delivering import Delivery, Stuck
+from studio.sdk.outbox.places import read_json, write_json
+from studio.sdk.outbox.processes import is_alive
+from studio.sdk.outbox.segments import list_segments
+from studio.sdk.outbox.thinning import thin_if_large
+from studio.sdk.outbox.writer import read_sent
+from studio.sdk.settings import Settings, make_settings
+
+EVERY_S = 0.25
+# A file that is there while the studio does not answer.
+AWAY = "away"
+LONGEST_PAUSE_S = 10.0
+MOST_AWAY_S = 24 * 3600.0
+LOCK_WAIT_S = 3.0
+GONE = "The process that logged ended without a word: it was killed, or its machine stopped."
+
+
+class Sender:
+    """Sends one outbox until there is nothing to come."""
+
+    def __init__(self, folder: Path, connection: Connection) -> None:
+        self.folder = folder
+        self.delivery = Delivery(folder, connection)
+        self.away_since: float | None = None
+        self.pause_s = EVERY_S
+        self.is_stopped = False
+
+    def run(self) -> bool:
+        """Send until all is sent; tell whether it is. Somebody else may be doing so already."""
+        with only_one(self.folder) as is_mine:
+            return self.work() if is_mine else False
+
+    def work(self) -> bool:
+        """Send until nobody writes any more and everything is sent."""
+        bell = open_bell(self.folder)
+        try:
+            while not self.is_stopped:
+                worked = self.step()
+                if self.away_since is None and not worked and self.is_over():
+                    return self.clear_up()
+                if self.away_since and time.monotonic() - self.away_since > MOST_AWAY_S:
+                    return False
+                if not worked:
+                    wait_for_bell(bell, self.pause_s)
+        except Stuck as stuck:
+            write_json(self.folder / "problem.json", {"message": str(stuck)})
+            return False
+        finally:
+            os.close(bell)
+        return False
+
+    def step(self) -> bool:
+        """Send the next lines of each writer; tell whether there were any."""
+        try:
+            worked = sum(self.delivery.send_next(writer) for writer in self.writers()) > 0
+            if not worked:
+                self.note_end()
+        except StudioAway:
+            self.away_since = self.away_since or time.monotonic()
+            (self.folder / AWAY).touch()
+            self.pause_s = min(self.pause_s * 1.5, LONGEST_PAUSE_S)
+            thin_if_large(self.folder)
+            return False
+        if self.away_since is not None:
+            self.away_since, self.pause_s = None, EVERY_S
+            (self.folder / AWAY).unlink(missing_ok=True)
+        return worked
+
+    def writers(self) -> list[Path]:
+        """Return the folders of all writers."""
+        with suppress(OSError):
+            return sorted((self.folder / "writers").iterdir())
+        return []
+
+    def note_end(self) -> None:
+        """Mark the run as failed where the process that owns it has gone without ending it."""
+        owner = read_json(self.folder / "owner.json")
+        if owner and not self.delivery.is_ended and not is_alive(owner):
+            fields = {"status": "Failed", "reason": "process gone", "error": GONE}
+            with suppress(RequestRefused):
+                if self.delivery.ask("GET")["status"] == "Running":
+                    self.delivery.ask("PATCH", body=fields)
+            (self.folder / "ended").touch()
+            self.delivery.is_ended = True
+
+    def is_over(self) -> bool:
+        """Tell whether nobody writes any more."""
+        has_owner = (self.folder / "owner.json").exists()
+        if has_owner and self.delivery.is_ended:
+            return True
+        return not any(is_alive(read_json(one / "writer.json")) for one in self.writers()
+                       if "pid" in read_json(one / "writer.json"))  # fmt: skip
+
+    def clear_up(self) -> bool:
+        """Remove the outbox where everything is sent; tell whether it was."""
+        self.delivery.upload_refused()
+        self.delivery.note_thinned()
+        for writer in self.writers():
+            if count_unsent(writer):
+                return False
+            facts = read_json(writer / "writer.json")
+            if "pid" not in facts or not is_alive(facts):
+                shutil.rmtree(writer, ignore_errors=True)
+        if not self.writers():
+            shutil.rmtree(self.folder, ignore_errors=True)
+        return True
+
+
+def count_unsent(writer: Path) -> int:
+    """Return how many whole lines of a writer are not at the studio."""
+    place = read_sent(writer)
+    return sum(1 for segment in list_segments(writer) for _ in segment.lines(place, 1 << 40))
+
+
+@contextmanager
+def only_one(folder: Path):
+    """Hold the lock of an outbox; give False where another sender keeps it."""
+    deadline = time.monotonic() + LOCK_WAIT_S
+    if not folder.is_dir():
+        yield False
+        return
+    with open(folder / "sender.lock", "a") as file:
+        while True:
+            try:
+                flock(file, LOCK_EX | LOCK_NB)
+                break
+            except OSError:
+                if time.monotonic() > deadline:
+                    yield False
+                    return
+            time.sleep(0.05)
+        yield True
+
+
+def open_bell(folder: Path) -> int:
+    """Return the reading end of the bell, a pipe with a name."""
+    path = folder / "bell"
+    with suppress(FileExistsError, OSError):
+        os.mkfifo(path, 0o600)
+    try:
+        return os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return os.open(os.devnull, os.O_RDONLY)
+
+
+def wait_for_bell(bell: int, seconds: float) -> None:
+    """Wait until somebody rings, or for some time."""
+    if os.path.samestat(os.fstat(bell), os.stat(os.devnull)):
+        time.sleep(seconds)
+        return
+    if select.select([bell], [], [], seconds)[0]:
+        with suppress(BlockingIOError):
+            os.read(bell, 4096)
+
+
+def settings_of(folder: Path) -> Settings:
+    """Return the studio of an outbox; the token is that of the environment or of the login."""
+    facts = read_json(folder / "run.json")
+    return make_settings(facts["url"], facts["workspace"])
+
+
+def main(folder: str) -> None:
+    """Be the sender of an outbox."""
+    place = Path(folder)
+    if (place / "run.json").exists():
+        Sender(place, Connection(settings_of(place))).run()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

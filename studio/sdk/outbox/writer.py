@@ -1,0 +1,165 @@
+"""The writing end: one append to a file for each line, and nothing that could block.
+
+The lock is held for one write into the page cache, and can be taken again by the thread that has
+it: a signal handler may log.
+"""
+
+import os
+import sys
+import threading
+import uuid
+from pathlib import Path
+
+from studio.sdk.outbox.places import read_json, write_json
+from studio.sdk.outbox.processes import identify
+from studio.sdk.outbox.segments import SEGMENT_BYTES, list_segments, segment_path
+
+# What is kept in memory while the disk takes nothing.
+MOST_HELD_BYTES = 8 << 20
+# The sender thins an outbox beyond the limit; where none does, nothing is written beyond this.
+MOST_BYTES = 1 << 30
+HARD_FACTOR = 1.1
+SENT = "sent"
+
+
+class Writer:
+    """The stream of one process: the lines it logs to one run."""
+
+    def __init__(self, run_folder: Path) -> None:
+        self.id = f"{os.getpid()}-{uuid.uuid4().hex[:16]}"
+        self.folder = run_folder / "writers" / self.id
+        self.folder.mkdir(parents=True)
+        write_json(self.folder / "writer.json", identify())
+        self.lost = 0
+        self._lock = threading.RLock()
+        self._held: list[bytes] = []
+        self._held_bytes = 0
+        self._is_told = False
+        self._is_full = False
+        self._start = 0
+        self._size = 0
+        self._fd = self._open(0)
+
+    def _open(self, start: int) -> int:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
+        return os.open(segment_path(self.folder, start), flags, 0o600)
+
+    @property
+    def end(self) -> int:
+        """The place behind the last line."""
+        return self._start + self._size
+
+    def write(self, line: bytes) -> None:
+        """Append a line, which ends with a newline. Never raises, never waits."""
+        with self._lock:
+            if self._held or self._is_full:
+                self._write_late(line)
+                return
+            try:
+                written = os.write(self._fd, line)
+            except OSError as error:
+                self._hold(line, error.strerror)
+                return
+            if written != len(line):
+                self._cut_off(written)
+                self._hold(line, "the disk is full")
+                return
+            self._size += written
+            if self._size >= SEGMENT_BYTES:
+                self._roll()
+
+    def _cut_off(self, written: int) -> None:
+        """Take back the beginning of a line that did not fit."""
+        if written:
+            os.ftruncate(self._fd, self._size)
+
+    def _roll(self) -> None:
+        """Go on in a new file, now and then look how much there is."""
+        try:
+            fd = self._open(self.end)
+        except OSError:
+            return
+        os.close(self._fd)
+        self._fd, self._start, self._size = fd, self.end, 0
+        there = sum(segment.path.stat().st_size for segment in list_segments(self.folder))
+        self._is_full = there > MOST_BYTES * HARD_FACTOR
+
+    def _hold(self, line: bytes, why: str | None) -> None:
+        if not self._is_told:
+            self._is_told = True
+            complain(f"the outbox {self.folder} takes nothing: {why}. What is logged is kept in "
+                     "memory until it does.")  # fmt: skip
+        if self._held_bytes + len(line) > MOST_HELD_BYTES:
+            self.lost += 1
+            return
+        self._held.append(line)
+        self._held_bytes += len(line)
+
+    def _write_late(self, line: bytes) -> None:
+        """Write what is held, then the line, where the disk takes it again."""
+        if self._is_full:
+            self.lost += 1
+            self._is_full = self.lost % 1000 != 0 or self._is_over_limit()
+            return
+        data = b"".join([*self._held, line])
+        try:
+            written = os.write(self._fd, data)
+        except OSError as error:
+            self._hold(line, error.strerror)
+            return
+        if written != len(data):
+            self._cut_off(written)
+            self._hold(line, None)
+            return
+        self._size += written
+        self._held, self._held_bytes, self._is_told = [], 0, False
+        if self.lost:
+            lost, self.lost = self.lost, 0
+            self.write(b'{"op":"lost","count":%d}\n' % lost)
+
+    def _is_over_limit(self) -> bool:
+        there = sum(segment.path.stat().st_size for segment in list_segments(self.folder))
+        return there > MOST_BYTES * HARD_FACTOR
+
+    def push_held(self) -> None:
+        """Try once more to write what is held in memory."""
+        if self._held:
+            self.write(b"\n")
+
+    def sent(self) -> int:
+        """Return the place up to which everything is at the studio."""
+        return read_sent(self.folder)
+
+    def is_sent(self) -> bool:
+        """Tell whether everything is at the studio."""
+        return not self._held and self.sent() >= self.end
+
+    def close(self) -> None:
+        """Write no more; the sender may clear up."""
+        with self._lock:
+            if self._fd >= 0:
+                os.close(self._fd)
+                self._fd = -1
+            try:
+                write_json(self.folder / "writer.json", {"closed": True})
+            except OSError:
+                return
+
+
+def read_sent(folder: Path) -> int:
+    """Return the place up to which a writer's lines are at the studio."""
+    return read_json(folder / SENT).get("place", 0)
+
+
+def write_sent(folder: Path, place: int) -> None:
+    """Keep how far the sender has come."""
+    write_json(folder / SENT, {"place": place})
+
+
+def complain(text: str) -> None:
+    """Say one line to who looks at the screen."""
+    try:
+        sys.stderr.write(f"studio: {text}\n")
+        sys.stderr.flush()
+    except (OSError, ValueError, AttributeError):
+        return

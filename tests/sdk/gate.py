@@ -1,0 +1,113 @@
+"""A door in front of a studio that a test can shut, and scripts as processes of their own."""
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+
+
+class Gate:
+    """Passes connections on to a studio. Shut, it refuses new ones and cuts those there are."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self.target = (parts.hostname, parts.port)
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.port = self.server.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.is_open = True
+        # After so many more bytes of answers every connection is cut; None: never.
+        self.bytes_left: int | None = None
+        self.sockets: set[socket.socket] = set()
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def shut(self) -> None:
+        self.is_open = False
+        for one in list(self.sockets):
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+
+    def open(self) -> None:
+        self.is_open = True
+
+    def close(self) -> None:
+        self.shut()
+        self.server.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self.server.accept()
+            except OSError:
+                return
+            if not self.is_open:
+                client.close()
+                continue
+            server = socket.create_connection(self.target)
+            self.sockets |= {client, server}
+            for source, sink in ((client, server), (server, client)):
+                threading.Thread(target=self._pass, args=(source, sink), daemon=True).start()
+
+    def _pass(self, source: socket.socket, sink: socket.socket) -> None:
+        with suppress(OSError):
+            while data := source.recv(65536):
+                sink.sendall(data)
+        for one in (source, sink):
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+            one.close()
+            self.sockets.discard(one)
+
+
+class Scripts:
+    """Runs scripts that use the client, each in a process of its own."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.folder = folder
+        self.state = folder / "state"
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("STUDIO")}
+        self.environment = kept | {
+            "STUDIO_URL": url,
+            "XDG_STATE_HOME": str(self.state),
+            "XDG_CONFIG_HOME": str(folder / "config"),
+            "PYTHONPATH": str(BASE_DIR),
+        }
+
+    def start(self, script: str, **variables: str) -> subprocess.Popen[str]:
+        """Start a script; stdout and stderr are read by `communicate`."""
+        work = self.folder / "work"
+        work.mkdir(exist_ok=True)
+        return subprocess.Popen(
+            [sys.executable, "-c", HEAD + script],
+            cwd=work,
+            env=self.environment | variables,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, script: str, code: int = 0, **variables: str) -> tuple[str, str]:
+        """Run a script to its end; return what it wrote to stdout and stderr."""
+        process = self.start(script, **variables)
+        out, err = process.communicate(timeout=60)
+        assert process.returncode == code, err
+        return out, err
+
+    def outboxes(self) -> list[Path]:
+        """Return the outboxes that are left."""
+        return sorted(self.state.glob("studio/outbox/*/run.json"))
+
+
+HEAD = """
+import os, sys, time
+from studio.sdk import Experiment, Run, Workspace
+space = Workspace.from_config()
+def start(**options):
+    return Experiment(space, "digits").start_logging(**options)
+"""

@@ -1,0 +1,320 @@
+"""Logging that cannot hurt a training: real scripts and senders against a live studio."""
+
+import os
+import signal
+import time
+
+import pytest
+
+from studio.sdk import Run
+from tests.factories import make_token, make_user
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+
+def wait_for(condition, seconds: float = 20):
+    """Return what the condition gives as soon as it is true."""
+    deadline = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < deadline, "it did not come to pass"
+        time.sleep(0.05)
+    return found
+
+
+def status_of(space, run_id: str) -> str:
+    return Run.get(space, run_id).status
+
+
+def is_over(space, run_id: str) -> bool:
+    return status_of(space, run_id) in ("Completed", "Failed", "Canceled")
+
+
+def test_what_was_logged_is_read_back(space, scripts):
+    script = """
+run = start()
+for i in range(1000):
+    run.log("loss", i / 1000)
+assert run.get_metrics()["loss"] == [i / 1000 for i in range(1000)]
+run.complete()
+print(run.id, run.get_status())
+"""
+    out, err = scripts.run(script)
+    assert out.split()[1] == "Completed"
+    assert err == ""
+    assert scripts.outboxes() == []
+
+
+def test_a_script_that_ends_well_completes_its_run(space, scripts):
+    out, _ = scripts.run("run = start(); run.log('a', 1); print(run.id)")
+    assert status_of(space, out.strip()) == "Completed"
+
+
+def test_an_uncaught_exception_fails_the_run_with_its_traceback(space, scripts):
+    out, err = scripts.run("run = start(); print(run.id); 1 / 0", code=1)
+    details = Run.get(space, out.strip()).get_details()
+    assert details["status"] == "Failed"
+    assert "ZeroDivisionError" in details["error"]["error"]["message"]
+    assert "ZeroDivisionError" in err
+
+
+def test_an_exception_in_a_thread_fails_the_run(space, scripts):
+    script = """
+import threading
+run = start()
+thread = threading.Thread(target=lambda: {}["missing"])
+thread.start(); thread.join()
+run.log("after", 1)
+print(run.id)
+"""
+    out, err = scripts.run(script)
+    run = Run.get(space, out.strip())
+    assert run.status == "Failed"
+    assert "KeyError: 'missing'" in run._known["error"]
+    assert run.get_metrics() == {"after": 1.0}
+    assert "KeyError" in err
+
+
+def test_a_script_that_is_killed_loses_nothing_and_its_run_fails(space, scripts):
+    script = """
+run = start()
+print(run.id, flush=True)
+for i in range(20000):
+    run.log("x", i, step=i)
+print("logged", flush=True)
+time.sleep(60)
+"""
+    process = scripts.start(script)
+    run_id = process.stdout.readline().strip()
+    assert process.stdout.readline() == "logged\n"
+    process.kill()
+    process.wait()
+    wait_for(lambda: is_over(space, run_id))
+    run = Run.get(space, run_id)
+    assert (run.status, run._known["status_reason"]) == ("Failed", "process gone")
+    assert run.get_metrics()["x"] == [float(i) for i in range(20000)]
+    wait_for(lambda: scripts.outboxes() == [])
+
+
+def test_a_studio_that_is_away_is_waited_for_by_the_sender_alone(space, scripts, gate):
+    gate.shut()
+    script = """
+began = time.monotonic()
+run = start(name="offline")
+run.tag("quality", "good")
+run.add_properties({"author": "ada"})
+for i in range(500):
+    run.log("x", i)
+open("kept.txt", "w").write("weights")
+run.upload_file("outputs/kept.txt", "kept.txt")
+assert time.monotonic() - began < 10, time.monotonic() - began
+print(run.id)
+"""
+    out, err = scripts.run(script)
+    run_id = out.strip()
+    assert f"The run {run_id} is kept here" in err
+    assert "entries of the run" in err and "studio sync" in err
+    assert len(err.strip().splitlines()) == 2
+    gate.open()
+    wait_for(lambda: run_exists(space, run_id) and is_over(space, run_id), 30)
+    run = Run.get(space, run_id)
+    assert (run.status, run.display_name) == ("Completed", "offline")
+    assert run.get_metrics() == {"x": [float(i) for i in range(500)]}
+    assert run.get_tags() == {"quality": "good"}
+    assert run.get_properties()["author"] == "ada"
+    assert "outputs/kept.txt" in run.get_file_names()
+
+
+def run_exists(space, run_id: str) -> bool:
+    return (
+        space._connection.ask("GET", "runs", query={"filter": f"run_id = '{run_id}'"})["items"]
+        != []
+    )
+
+
+def test_a_killed_sender_is_replaced_and_nothing_is_doubled(space, scripts, gate):
+    script = """
+run = start()
+print(run.id, flush=True)
+for part in range(8):
+    for i in range(1000):
+        run.log("x", part * 1000 + i)
+    run._box.sender.kill()
+    run._box.look_after_sender()
+    time.sleep(0.1)
+run.complete()
+"""
+    process = scripts.start(script)
+    run_id = process.stdout.readline().strip()
+    while process.poll() is None:
+        time.sleep(0.3)
+        gate.shut()
+        time.sleep(0.05)
+        gate.open()
+    wait_for(lambda: is_over(space, run_id), 30)
+    assert Run.get(space, run_id).get_metrics()["x"] == [float(i) for i in range(8000)]
+
+
+def test_forked_and_spawned_children_log_to_the_same_run(space, scripts):
+    script = """
+import multiprocessing as mp
+def work(number, run_id):
+    run = Run(Experiment(space, "digits"), run_id)
+    for i in range(100):
+        run.log(f"worker {number}", i)
+if __name__ == "__main__":
+    run = start()
+    run.log("main", 1)
+    def inherited(number):
+        for i in range(100):
+            run.log(f"forked {number}", i)
+    workers = [mp.get_context("fork").Process(target=inherited, args=(n,)) for n in range(3)]
+    workers += [mp.get_context("fork").Process(target=work, args=(9, run.id))]
+    for worker in workers: worker.start()
+    for i in range(100): run.log("main", i)
+    for worker in workers: worker.join()
+    assert [worker.exitcode for worker in workers] == [0] * 4
+    print(run.id)
+"""
+    out, err = scripts.run(script)
+    assert err == ""
+    run_id = out.strip()
+    expected = {f"forked {n}" for n in range(3)} | {"main", "worker 9"}
+
+    def all_there():
+        found = Run.get(space, run_id).get_metrics()
+        return set(found) == expected and all(len(found[name]) >= 100 for name in found)
+
+    wait_for(all_there)
+    assert status_of(space, run_id) == "Completed"
+
+
+def test_ctrl_c_ends_the_run_as_canceled(space, scripts):
+    script = """
+run = start()
+print(run.id, flush=True)
+while True:
+    run.log("x", 1)
+    time.sleep(0.01)
+"""
+    process = scripts.start(script)
+    run_id = process.stdout.readline().strip()
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=20)
+    assert status_of(space, run_id) == "Canceled"
+
+
+def test_values_that_the_studio_refuses_do_not_hold_up_the_others(space, scripts):
+    script = """
+run = start()
+run.log("x", 1)
+run.log("x", 2, step=7)
+run.log("x", 3, step=8)
+run._box.write({"kind": "scalar", "name": "", "value": 1})
+run.log("y", 4)
+print(run.id)
+"""
+    out, _ = scripts.run(script)
+    run = Run.get(space, out.strip())
+    assert run.get_metrics() == {"x": [1.0, 2.0, 3.0], "y": 4.0}
+    assert run.tags["studio.refused"] == "1 values"
+    assert "logs/studio/refused_values.jsonl" in run.get_file_names()
+
+
+def test_numbers_of_every_kind_are_kept(space, scripts):
+    script = """
+import numpy as np
+run = start()
+for value in (1, 2.5, True, np.float16(0.5), np.float32(0.25), np.int8(-3), np.uint64(7),
+              np.float64("nan"), float("inf"), float("-inf"), np.array(4.0), np.array([5.0])):
+    run.log("x", value)
+run.log("message", "Hello from run!")
+for wrong in ([1], {"a": 1}, np.zeros(3)):
+    try:
+        run.log("y", wrong)
+    except Exception as error:
+        print(type(error).__name__)
+print(run.id)
+"""
+    out, _ = scripts.run(script)
+    *errors, run_id = out.split()
+    assert errors == ["UserErrorException"] * 3
+    found = Run.get(space, run_id).get_metrics()
+    inf = float("inf")
+    assert found["message"] == "Hello from run!"
+    assert found["x"][:7] == [1.0, 2.5, 1.0, 0.5, 0.25, -3.0, 7.0]
+    assert str(found["x"][7]) == "nan"
+    assert found["x"][8:] == [inf, -inf, 4.0, 5.0]
+
+
+def test_a_name_that_the_studio_does_not_know_is_written_differently(space, scripts):
+    out, err = scripts.run("run = start(); run.log('a%b', 1); run.log('a%b', 2); print(run.id)")
+    assert Run.get(space, out.strip()).get_metrics() == {"a_b": [1.0, 2.0]}
+    assert err.count("is logged as 'a_b'") == 1
+
+
+def test_a_clock_that_is_set_back_keeps_the_order(space, scripts):
+    script = """
+import studio.sdk.run_parts.logging as logging
+run = start()
+now = time.time_ns
+logging._time_ns = lambda: now() - 3_600_000_000_000
+for i in range(10): run.log("x", i)
+logging._time_ns = lambda: now() - 7_200_000_000_000
+for i in range(10, 20): run.log("x", i)
+logging._time_ns = now
+print(run.id)
+"""
+    out, _ = scripts.run(script)
+    points = Run.get(space, out.strip())._pages("values", "x")
+    assert sorted((point["step"], point["value"]) for point in points) == [
+        (i, float(i)) for i in range(20)
+    ]
+
+
+def test_a_folder_that_cannot_be_written_to_is_replaced_by_another(space, scripts, tmp_path):
+    readable = tmp_path / "readable"
+    readable.write_text("no folder")
+    other = tmp_path / "tmp"
+    other.mkdir()
+    out, err = scripts.run(
+        "run = start(); run.log('x', 1); print(run._box.folder, run.id)",
+        STUDIO_OUTBOX=str(readable),
+        TMPDIR=str(other),
+    )
+    folder, run_id = out.split()
+    assert folder.startswith(str(other))
+    assert err == ""
+    assert Run.get(space, run_id).get_metrics() == {"x": 1.0}
+
+
+def test_nothing_is_written_to_the_outbox_but_by_its_owner(space, scripts):
+    out, _ = scripts.run("run = start(); print(run._box.folder); run.log('x', 1)")
+    assert not os.path.exists(out.strip())
+    assert oct((scripts.state / "studio" / "outbox").stat().st_mode & 0o777) == "0o700"
+
+
+def test_the_token_is_not_in_the_outbox_nor_in_a_command_line(space, scripts):
+    script = """
+run = start()
+run.log("x", 1)
+import glob
+box = run._box
+words = open(f"/proc/{box.sender.pid}/cmdline").read()
+paths = glob.glob(str(box.folder) + "/**", recursive=True)
+texts = [open(path, errors="replace").read() for path in paths if os.path.isfile(path)]
+print(len(texts), any(os.environ["STUDIO_TOKEN"] in text for text in [words, *texts]))
+run.complete()
+"""
+    out, _ = scripts.run(script, STUDIO_TOKEN=make_token(make_user(is_superuser=True)))
+    count, is_there = out.split()
+    assert int(count) > 3
+    assert is_there == "False"
+
+
+def test_two_processes_log_to_one_run(space, scripts):
+    first, _ = scripts.run("run = start(); run.log('x', 1); print(run.id); run.flush()")
+    run_id = first.strip()
+    scripts.run(f"run = Run(Experiment(space, 'digits'), '{run_id}'); run.log('x', 2)")
+    assert sorted(Run.get(space, run_id).get_metrics()["x"]) == [1.0, 2.0]
+    assert status_of(space, run_id) == "Completed"
