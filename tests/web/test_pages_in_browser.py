@@ -44,6 +44,11 @@ PAGES = {
     "log_search": [f"{HOME}/log-search", f"{HOME}/log-search?q=memory"],
     "run": [RUN, f"{HOME}/runs/run-2", f"{HOME}/runs/run-3"],
     "run_tab": [f"{RUN}/{tab}" for tab in TABS] + [f"{HOME}/runs/run-2/{tab}" for tab in TABS],
+    "pipelines": [
+        f"{HOME}/pipelines",
+        f"{HOME}/pipelines?open=run-1",
+        f"{HOME}/pipelines?q=no-such-name",
+    ],
     "submit": [f"{HOME}/submit", f"{HOME}/submit?from=run-1"],
     "clusters": [CLUSTERS],
     "cluster_runs": [f"{CLUSTERS}/gpu"],
@@ -120,7 +125,8 @@ def filled(db) -> None:
     save_file(owner=run, path="outputs/model.json", chunks=[b'{"lr": 0.1}'])
     append_log(run=run, path="logs/std_log.txt", offset=0, data=b"epoch 1\nCUDA out of memory\n")
     save_snapshot(run=run, chunks=[make_zip({"train.py": "print(1)\n"})])
-    make_run(vision, run_id="run-3", name="child", parent=run)
+    child = make_run(vision, run_id="run-3", name="child", parent=run)
+    services.update_run(run=child, status="Failed", reason="exit code 1")
     services.update_run(run=run, status="Failed", reason="loss is nan")
     for name in ODD_NAMES:
         log_curve(make_run(vision, name=name), "loss", [3.0, 2.0, 1.0])

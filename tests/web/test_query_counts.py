@@ -57,6 +57,8 @@ PAGES = {
     "compare, logs": "/w/default/compare?runs=run-0,run-1&tab=logs",
     "compare, curves": "/w/default/compare?runs=run-0,run-1&tab=curves",
     "log search": "/w/default/log-search?q=a",
+    "pipelines": "/w/default/pipelines?q=e",
+    "pipelines, opened": "/w/default/pipelines?open=run-0",
     "submit": "/w/default/submit",
     "submit, from a run": "/w/default/submit?from=run-0",
     "submit, outlook": "/w/default/submit/outlook?cluster=local",
