@@ -16,6 +16,7 @@ from runs.workspaces import memory
 from runs.workspaces.models import Workspace
 from runs.workspaces.scopes import limit_writes
 from tests.chromium import SWITCHES, find_program
+from tests.slurm import has_slurm, running_slurm
 
 # pytest-django refuses the database to every test without one of these and without its mark.
 DATABASE_FIXTURES = frozenset({"db", "transactional_db"})
@@ -50,6 +51,15 @@ def queue_away(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
+def slurm() -> Iterator[Path]:
+    """A Slurm of two nodes with two processors each. Who uses it is marked `slurm` by that."""
+    if not has_slurm():
+        pytest.skip("Slurm is not installed: apt install slurmctld slurmd slurm-client munge")
+    with running_slurm() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
 def chromium() -> Iterator:
     """A headless Chromium (playwright's Browser). Who uses it is marked `browser` by that."""
     program = find_program()
@@ -71,9 +81,11 @@ def chromium() -> Iterator:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that drive Chromium, and those that run on every database."""
+    """Mark the tests that drive Chromium or Slurm, and those that run on every database."""
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
+        if "slurm" in fixtures:
+            item.add_marker(pytest.mark.slurm)
         if "chromium" in fixtures:
             item.add_marker(pytest.mark.browser)
         elif DATABASE_FIXTURES & fixtures or item.get_closest_marker("django_db"):
@@ -89,5 +101,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         for report in terminalreporter.stats.get(outcome, []):
             counts[outcome] += 1
             counts[f"browser {outcome}"] += "browser" in report.keywords
+            counts[f"slurm {outcome}"] += "slurm" in report.keywords
     engine = settings.DATABASES["default"]["ENGINE"].rpartition(".")[2]
     Path(target).write_text(json.dumps({"database": engine, **counts}))

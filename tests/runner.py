@@ -25,6 +25,7 @@ from typing import IO
 
 from tests.chromium import find_program
 from tests.postgres import find_programs, running_cluster
+from tests.slurm import has_slurm
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 OUTCOMES = ("passed", "failed", "error", "skipped")
@@ -76,7 +77,9 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="manage.py test", description=__doc__, allow_abbrev=False)
     parser.add_argument("--sqlite-only", action="store_true", help="skip PostgreSQL")
     parser.add_argument(
-        "--require-all", action="store_true", help="fail where a database or Chromium is missing"
+        "--require-all",
+        action="store_true",
+        help="fail where one of them is missing",
     )
     parser.add_argument("-m", dest="marks", default="", help="pytest's expression of marks")
     chosen, for_pytest = parser.parse_known_args(arguments)
@@ -163,3 +166,5 @@ def what_is_missing(passes: list[Pass]) -> Iterator[str]:
             yield f"{database}: no test passed on it."
     if not any(done.counts.get("browser passed") for done in passes):
         yield f"Chromium: {'no test used it' if find_program() else 'it is not installed'}."
+    if not any(done.counts.get("slurm passed") for done in passes):
+        yield f"Slurm: {'no test used it' if has_slurm() else 'it is not installed'}."

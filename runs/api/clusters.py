@@ -15,6 +15,8 @@ from runs.api.compute_shapes import (
     NodeChange,
     NodeLoad,
     NodeOut,
+    OrdersOut,
+    PlacementsIn,
     QueuedOut,
     RegisteredOut,
 )
@@ -23,7 +25,7 @@ from runs.api.schema import describe
 from runs.compute.bell import queue_of
 from runs.compute.claiming import claim, rank_of
 from runs.compute.clusters import create_cluster, delete_cluster, get_cluster, update_cluster
-from runs.compute.models import Attempt, Node
+from runs.compute.models import Attempt
 from runs.compute.nodes import (
     check_node_scope,
     get_node,
@@ -31,6 +33,7 @@ from runs.compute.nodes import (
     register_node,
     set_draining,
 )
+from runs.compute.placing import Told, exchange, facts_of_order
 from runs.compute.queries import list_clusters, list_nodes, read_queue
 from runs.compute.sweeping import sweep_if_due
 from runs.workspaces.access import Access
@@ -47,6 +50,24 @@ QUEUED = {
     "node": "",
     "place": 1,
     "start": {"expected_s": 41.0, "low_s": 12.5, "high_s": 80.2},
+}
+
+
+TOLD = {
+    "run_id": QUEUED["run_id"],
+    "fence": 1,
+    "handle": "42",
+    "state": "waiting",
+    "reason": "Resources",
+    "place": 3,
+    "expected_ms": 1_780_000_600_000,
+}
+ORDER = {
+    "run_id": QUEUED["run_id"],
+    "fence": 1,
+    "token": "eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmVk",
+    "nodes": 1,
+    "options": {"partition": "gpu"},
 }
 
 
@@ -159,15 +180,16 @@ class Nodes(Endpoint):
 
     @describe(
         "Enter a node that has just started", body=NewNode, sends={"name": "worker-7", "slots": 2},
-        gives=RegisteredOut, shows={"incarnation": NODE["incarnation"], "queue": "cluster.1"},
-        status=201,
+        gives=RegisteredOut, status=201,
+        shows={"incarnation": NODE["incarnation"], "queue": "cluster.1", "kind": "nodes"},
     )  # fmt: skip
     @Access(Action.NODE_WORK, ("POST",))
     def post(self, request: Request, name: str) -> Response:
         cluster = get_cluster(self.workspace, name)
         check_node_scope(cluster, self.principal.scope)
         node = register_node(cluster=cluster, **self.read_body(NewNode))
-        return Response({"incarnation": node.incarnation, "queue": queue_of(cluster)}, status=201)
+        facts = {"incarnation": node.incarnation, "queue": queue_of(cluster), "kind": cluster.kind}
+        return Response(facts, status=201)
 
 
 class OneNode(Endpoint):
@@ -199,7 +221,29 @@ class Claim(Endpoint):
         node = get_node(cluster, incarnation)
         sweep_if_due()
         attempt = claim(node=node, load=load)
-        return nothing() if attempt is None else answer(ClaimedOut, facts_of_claim(attempt, node))
+        if attempt is None:
+            return nothing()
+        return answer(ClaimedOut, facts_of_claim(attempt, rank_of(attempt, node)))
+
+
+class Placements(Endpoint):
+    """How the node of another scheduler gets work."""
+
+    @describe(
+        "Tell what another scheduler knows of the runs of this cluster; hear what to place and "
+        "what to take away", body=PlacementsIn, sends={"told": [TOLD], "room": 3},
+        gives=OrdersOut, shows={"wanted": [ORDER], "unwanted": ["41"]},
+    )  # fmt: skip
+    @Access(Action.NODE_WORK, ("POST",))
+    def post(self, request: Request, name: str, incarnation: str) -> Response:
+        body = self.read_body(PlacementsIn)
+        cluster = get_cluster(self.workspace, name)
+        check_node_scope(cluster, self.principal.scope)
+        sweep_if_due()
+        told = [Told(**one) for one in body["told"]]
+        orders = exchange(node=get_node(cluster, incarnation), told=told, room=body["room"])
+        wanted = [facts_of_order(job, fence) for job, fence in orders.wanted]
+        return answer(OrdersOut, {"wanted": wanted, "unwanted": orders.unwanted})
 
 
 def cluster_answer(view: Endpoint, name: str, status: int = 200) -> Response:
@@ -208,7 +252,7 @@ def cluster_answer(view: Endpoint, name: str, status: int = 200) -> Response:
     return answer(ClusterOut, found, status)
 
 
-def facts_of_claim(attempt: Attempt, node: Node) -> dict:
+def facts_of_claim(attempt: Attempt, rank: int) -> dict:
     """Return what a node needs to know of a job that it has just got."""
     job, run = attempt.job, attempt.job.run
     return {
@@ -222,7 +266,7 @@ def facts_of_claim(attempt: Attempt, node: Node) -> dict:
         "max_seconds": job.time_limit_s,
         "kills_itself": job.retries_left > 0,
         "nodes": job.nodes,
-        "node_rank": rank_of(attempt, node),
+        "node_rank": rank,
         "processes_per_node": job.processes_per_node,
         "communicator": job.communicator,
         "token": make_token(RunScope(run.workspace_id, run.pk, attempt.fence)),

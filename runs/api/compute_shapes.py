@@ -55,6 +55,7 @@ JOB: dict[str, Any] = {
     "nodes": 1,
     "processes_per_node": 1,
     "communicator": "",
+    "options": {},
     "queued_ms": 1_780_000_000_000,
     "place": 3,
     "waits_because": "all slots are taken",
@@ -129,6 +130,51 @@ class RegisteredOut(serializers.Serializer):
 
     incarnation = serializers.CharField()
     queue = serializers.CharField()
+    kind = serializers.ChoiceField(ClusterKind.choices)
+
+
+class ToldIn(Input):
+    """What another scheduler says of an attempt."""
+
+    run_id = Name()
+    fence = Whole(min_value=1)
+    handle = Text(max_length=64, help_text="Empty: the scheduler has refused the order.")
+    state = serializers.ChoiceField(["waiting", "running", "ended"])
+    reason = Text(default="", max_length=500)
+    place = Whole(default=0, min_value=0, help_text="From 1 on; 0: it does not wait.")
+    expected_ms = Whole(required=False, allow_null=True, default=None)
+
+
+class PlacementsIn(Input):
+    """All that another scheduler knows of the runs of a cluster, and how many more it may get."""
+
+    told = ToldIn(many=True, max_length=2000)
+    room = Whole(min_value=0, max_value=512)
+
+
+class OrderOut(serializers.Serializer):
+    """An attempt to place. `token` is its run token, with which it claims itself."""
+
+    run_id = serializers.CharField()
+    fence = serializers.IntegerField()
+    token = serializers.CharField(allow_blank=True)
+    nodes = serializers.IntegerField()
+    options = serializers.DictField()
+
+
+class OrdersOut(serializers.Serializer):
+    """What to place, and the handles of what to take away."""
+
+    wanted = OrderOut(many=True)
+    unwanted = serializers.ListField(child=serializers.CharField())
+
+
+class PlacedClaim(Input):
+    """An attempt that another scheduler has started: on which machine, as which of several."""
+
+    fence = Whole(min_value=1)
+    rank = Whole(default=0, min_value=0)
+    host = Name(max_length=128)
 
 
 class NodeChange(Input):
@@ -221,6 +267,9 @@ class NewJob(Input):
         Communicator.choices, default="", allow_blank=True,
         help_text="How processes find each other: variables of `torch`, or `mpi` by mpirun.",
     )  # fmt: skip
+    options = serializers.DictField(
+        default=dict, help_text="For the kind of the cluster: `partition`, `time` … of Slurm."
+    )
     name = Text(default="", max_length=500)
     description = Text(default="")
     tags = TagMap(default=dict)
@@ -274,6 +323,7 @@ class JobOut(serializers.Serializer):
     nodes = serializers.IntegerField(source="job.nodes")
     processes_per_node = serializers.IntegerField(source="job.processes_per_node")
     communicator = serializers.CharField(source="job.communicator", allow_blank=True)
+    options = serializers.DictField(source="job.options")
     queued_ms = serializers.IntegerField(source="job.queued_ms")
     place = serializers.IntegerField(allow_null=True)
     waits_because = serializers.CharField(allow_blank=True)

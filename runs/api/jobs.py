@@ -8,17 +8,20 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from runs.api.clusters import facts_of_claim
 from runs.api.compute_shapes import (
     JOB,
     WORK,
     Beat,
     BeatOut,
+    ClaimedOut,
     Finish,
     Gather,
     GatheredOut,
     JobChange,
     JobOut,
     NewJob,
+    PlacedClaim,
 )
 from runs.api.endpoint import Endpoint, answer, nothing
 from runs.api.run_shapes import EXAMPLE, RunOut
@@ -31,6 +34,7 @@ from runs.artifacts.snapshots.services import store_snapshot
 from runs.compute.attempts import beat, cancel, finish
 from runs.compute.clusters import get_cluster
 from runs.compute.gangs import gather
+from runs.compute.placing import begin, check_attempt_scope
 from runs.compute.queries import describe_job
 from runs.compute.reasons import Cause
 from runs.compute.submitting import Work, get_job, move_job, submit
@@ -47,7 +51,7 @@ from runs.workspaces.permissions import Action
 QUEUED_RUN = EXAMPLE | {"status": "Queued", "target": "local", "kind": "script", "started_ms": None}
 WORK_FIELDS = (
     "command", "environment", "variables", "script", "priority", "max_seconds", "retries",
-    "nodes", "processes_per_node", "communicator",
+    "nodes", "processes_per_node", "communicator", "options",
 )  # fmt: skip
 
 
@@ -179,6 +183,21 @@ class AttemptBeat(Endpoint):
         sweep_if_due()
         heard = beat(run=get_run(self.workspace, run_id), **told)
         return answer(BeatOut, heard)
+
+
+class AttemptClaim(Endpoint):
+    """How an attempt begins that another scheduler has started."""
+
+    @describe(
+        "Begin a placed attempt, or this machine's part of it", body=PlacedClaim,
+        sends={"fence": 1, "rank": 0, "host": "gpu-03"}, gives=ClaimedOut, also=(410,),
+    )  # fmt: skip
+    @Access(Action.ATTEMPT_CLAIM, ("POST",))
+    def post(self, request: Request, run_id: str) -> Response:
+        told, run = self.read_body(PlacedClaim), get_run(self.workspace, run_id)
+        check_attempt_scope(run, told["fence"], self.principal.scope)
+        attempt = begin(run=run, **told)
+        return answer(ClaimedOut, facts_of_claim(attempt, told["rank"]))
 
 
 class AttemptGather(Endpoint):

@@ -80,6 +80,7 @@ CLUSTERS = [
     path("clusters/<str:name>/nodes", clusters.Nodes.as_view()),
     path("clusters/<str:name>/nodes/<str:incarnation>", clusters.OneNode.as_view()),
     path("clusters/<str:name>/nodes/<str:incarnation>/claim", clusters.Claim.as_view()),
+    path("clusters/<str:name>/nodes/<str:incarnation>/placements", clusters.Placements.as_view()),
 ]
 JOBS = [
     path("snapshots", jobs.Snapshots.as_view()),
@@ -88,6 +89,7 @@ JOBS = [
     path("runs/<str:run_id>/cancel", jobs.CancelRun.as_view()),
     path("runs/<str:run_id>/rerun", jobs.RerunRun.as_view()),
     path("runs/<str:run_id>/attempt/beat", jobs.AttemptBeat.as_view()),
+    path("runs/<str:run_id>/attempt/claim", jobs.AttemptClaim.as_view()),
     path("runs/<str:run_id>/attempt/gather", jobs.AttemptGather.as_view()),
     path("runs/<str:run_id>/attempt/finish", jobs.AttemptFinish.as_view()),
 ]

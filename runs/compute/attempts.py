@@ -166,6 +166,8 @@ def cancel(*, run: Run, by: str) -> Status:
             return Status.CANCEL_REQUESTED
         job.state = JobState.ENDED
         job.save(update_fields=["state"])
+        if job.placement is not None:
+            transaction.on_commit(lambda: ring(job.cluster))
         update_run(run=job.run, status=Status.CANCELED, by=by, reason=reason)
         follow_child(job.run)
         return Status.CANCELED

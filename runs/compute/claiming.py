@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Count, QuerySet
 
 from runs.compute.bell import ring
-from runs.compute.models import Attempt, ClusterState, Job, JobState, Node, Part
+from runs.compute.models import Attempt, ClusterKind, ClusterState, Job, JobState, Node, Part
 from runs.compute.nodes import GATHER_MS, LEASE_MS, see_node
 from runs.compute.sweeps import follow_child
 from runs.tracking.clock import now_ms
@@ -30,6 +30,8 @@ def claim(*, node: Node, load: dict[str, Any] | None = None) -> Attempt | None:
     the node says it is. Two nodes never get one job or one part.
     """
     see_node(node=node, load=load)
+    if node.cluster.kind != ClusterKind.NODES:
+        return None
     if (part := _take_part(node)) is not None:
         return part
     job = None if node.is_draining else _head(node)

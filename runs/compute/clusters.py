@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from runs.compute.errors import ClusterInUse, UnknownCluster
 from runs.compute.models import Cluster, ClusterKind, ClusterState, Job, JobState, Node
 from runs.compute.nodes import LEASE_MS
+from runs.compute.slurm_options import check_options
 from runs.tracking.clock import now_ms
 from runs.tracking.errors import InvalidValue, NameTaken
 from runs.tracking.texts import check_choice, check_json
@@ -27,11 +28,12 @@ def create_cluster(
     max_seconds: int | None = None,
 ) -> Cluster:
     """Make a cluster. Raises InvalidValue, NameTaken."""
+    kind = check_choice(ClusterKind, kind, "kind of a cluster")
     cluster = Cluster(
         workspace=workspace,
         name=check_cluster_name(name),
-        kind=check_choice(ClusterKind, kind, "kind of a cluster"),
-        settings=check_json(settings or {}, "settings"),
+        kind=kind,
+        settings=check_options(kind, settings or {}, "settings"),
         labels=check_json(labels or {}, "labels"),
         max_seconds=check_seconds(max_seconds),
         created_ms=now_ms(),
@@ -77,7 +79,7 @@ def update_cluster(
     if state is not None:
         cluster.state = check_choice(ClusterState, state, "state of a cluster")
     if settings is not None:
-        cluster.settings = check_json(settings, "settings")
+        cluster.settings = check_options(cluster.kind, settings, "settings")
     if labels is not None:
         cluster.labels = check_json(labels, "labels")
     if max_seconds is not None:

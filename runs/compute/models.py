@@ -115,6 +115,9 @@ class Job(models.Model):
     Jobs start in the order of falling `priority`, then of rising `rank`. `fence` rises with each
     attempt: whatever an attempt writes carries its fence, and is refused when it is not this one.
     `lease_ms` is until when the attempt holds the job without another beat.
+
+    `options` are for the cluster's kind, such as a partition of Slurm. `placement` is what another
+    scheduler says of it (`placing.Placement`); None for nodes of our own.
     """
 
     run = models.OneToOneField(Run, models.CASCADE, primary_key=True, related_name="job")
@@ -122,6 +125,8 @@ class Job(models.Model):
     state = models.CharField(max_length=6, choices=JobState.choices, default=JobState.QUEUED.value)
     command = models.JSONField()
     environment = models.JSONField(default=dict)
+    options = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    placement = models.JSONField(null=True)
     variables = models.JSONField(default=dict)
     script = models.CharField(max_length=1024, blank=True)
     priority = models.IntegerField(default=0)

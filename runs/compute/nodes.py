@@ -51,6 +51,7 @@ def get_node(cluster: Cluster, incarnation: str) -> Node:
     found = Node.objects.filter(cluster=cluster, incarnation=incarnation).first()
     if found is None:
         raise UnknownNode("This node is not known (any more). Register it again.")
+    found.cluster = cluster
     return found
 
 

@@ -111,7 +111,7 @@ def read_queue(cluster: Cluster) -> Queue:
     return Queue(
         active,
         [
-            Place(job, at + 1, reason, start)
+            _place(job, at + 1, reason, start)
             for at, (job, start) in enumerate(zip(waiting, starts, strict=True))
         ],
     )
@@ -132,6 +132,21 @@ def slots_of(cluster: Cluster) -> int:
     """Return how many slots the nodes of a cluster have that take runs. One query."""
     nodes = cluster.nodes.filter(seen_ms__gt=now_ms() - LEASE_MS, is_draining=False)
     return nodes.aggregate(all=Sum("slots"))["all"] or 0
+
+
+def _place(job: Job, place: int, reason: str, start: Start | None) -> Place:
+    """Return the place of a waiting job; what another scheduler says of it counts more."""
+    told = job.placement or {}
+    if not told.get("handle"):
+        return Place(job, place, reason, start)
+    why = f"Slurm job {told['handle']}"
+    why += f", place {told['place']} there" if told["place"] else ""
+    why += f": {told['reason']}" if told["reason"] not in ("", "None") else ""
+    expected = told["expected_ms"]
+    if expected is not None:
+        seconds = max(0.0, (expected - now_ms()) / 1000)
+        start = Start(seconds, seconds, seconds)
+    return Place(job, place, why, start)
 
 
 def waiting_reason(cluster: Cluster, slots: int) -> str:

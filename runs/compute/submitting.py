@@ -13,6 +13,7 @@ from runs.compute.clusters import check_seconds
 from runs.compute.errors import ClusterRefuses, UnknownJob
 from runs.compute.models import Cluster, ClusterState, Communicator, Job, JobState
 from runs.compute.queries import find_job
+from runs.compute.slurm_options import check_options
 from runs.tracking.clock import now_ms
 from runs.tracking.errors import InvalidValue, StatusRefused
 from runs.tracking.models import Experiment, Run, RunKind
@@ -32,7 +33,8 @@ class Work:
 
     `command` is the program with its arguments, each a text of its own: no shell reads it. The word
     `python` at its start is the interpreter of the environment. `variables` are added to the
-    environment of the process. On each of `nodes` run `processes_per_node` processes.
+    environment of the process. On each of `nodes` run `processes_per_node` processes. `options` are
+    for the kind of the cluster.
     """
 
     command: Sequence[str]
@@ -45,6 +47,7 @@ class Work:
     nodes: int = 1
     processes_per_node: int = 1
     communicator: str = ""
+    options: dict[str, Any] = field(default_factory=dict)
 
 
 def submit(
@@ -100,6 +103,7 @@ def work_of(job: Job) -> Work:
         nodes=job.nodes,
         processes_per_node=job.processes_per_node,
         communicator=job.communicator,
+        options=job.options,
     )
 
 
@@ -118,6 +122,7 @@ def enqueue(run: Run, cluster: Cluster, work: Work) -> Job:
         max_seconds=check_seconds(work.max_seconds),
         retries_left=check_retries(work.retries),
         **check_processes(work),
+        options=check_options(cluster.kind, work.options),
         queued_ms=now,
     )
     transaction.on_commit(lambda: ring(cluster))
@@ -153,11 +158,12 @@ def move_job(
         if priority is not None:
             job.priority = check_priority(priority)
         if cluster is not None and cluster.pk != job.cluster_id:
-            job.cluster = cluster
+            check_options(cluster.kind, job.options)
+            job.cluster, job.placement = cluster, None
             Run.objects.filter(pk=job.run_id).update(target=cluster.name, updated_ms=now_ms())
         if to:
             _place(job, to)
-        job.save(update_fields=["cluster", "priority", "rank"])
+        job.save(update_fields=["cluster", "placement", "priority", "rank"])
     transaction.on_commit(lambda: ring(job.cluster))
     return job
 

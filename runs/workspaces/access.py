@@ -23,6 +23,7 @@ from runs.workspaces.memory import ShortMemory
 from runs.workspaces.models import Member, Workspace
 from runs.workspaces.permissions import (
     NODE_ACTIONS,
+    RUN_CLAIMS,
     RUN_READS,
     RUN_WRITES,
     Action,
@@ -135,7 +136,7 @@ def check_scope(scope: Scope, workspace: Workspace | None, slug: str, action: Ac
     if isinstance(scope, NodeScope):
         is_open = action in NODE_ACTIONS
     else:
-        is_open = action in RUN_READS | RUN_WRITES
+        is_open = action in RUN_READS | RUN_CLAIMS | RUN_WRITES
         limit_writes(scope if action in RUN_WRITES else None)
     if not is_open and action is not Action.PUBLIC:
         raise NotAllowed(f"This token does not allow {action}.")

@@ -35,6 +35,7 @@ class Action(enum.StrEnum):
     CLUSTER_READ = "cluster.read"
     CLUSTER_MANAGE = "cluster.manage"
     NODE_WORK = "node.work"
+    ATTEMPT_CLAIM = "attempt.claim"
     ATTEMPT_WRITE = "attempt.write"
     PUBLIC = "public"
 
@@ -57,6 +58,7 @@ NEEDED_ROLE = MappingProxyType(
         Action.CLUSTER_READ: Role.READER,
         Action.CLUSTER_MANAGE: Role.OWNER,
         Action.NODE_WORK: Role.OWNER,
+        Action.ATTEMPT_CLAIM: Role.OWNER,
         Action.ATTEMPT_WRITE: Role.OWNER,
     }
 )
@@ -73,7 +75,9 @@ RUN_READS = frozenset(
         Action.CLUSTER_READ,
     }
 )
-# These are limited to the run of the token and to the runs below it.
+# Beginning is for the attempt of the token alone; writes are for its run while the attempt goes on,
+# and for the runs below it.
+RUN_CLAIMS = frozenset({Action.ATTEMPT_CLAIM})
 RUN_WRITES = frozenset({Action.RUN_WRITE, Action.FILE_WRITE, Action.ATTEMPT_WRITE})
 
 

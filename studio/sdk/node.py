@@ -4,17 +4,17 @@ It needs the studio's address and a node token, and for a bell the address of th
 bell it looks by itself every few seconds. Jobs, beats and ends go over REST.
 
     STUDIO_NODE_TOKEN=… python -m studio.sdk.node --url http://studio:8000 --cluster gpu
+
+The node of a cluster of kind `slurm` runs on any machine with `sbatch`, such as a login node.
 """
 
 import argparse
 import os
 import platform
 import random
-import shutil
 import signal
 import socket
 import sys
-import tempfile
 import threading
 import time
 from contextlib import suppress
@@ -22,16 +22,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from studio.sdk.supervisor.forking import Forker
-from studio.sdk.supervisor.guard import Placement, read_mark
-from studio.sdk.supervisor.job import Job
+from studio.sdk.executors.base import ExecutorAway, Order
+from studio.sdk.executors.exchange import Exchange
+from studio.sdk.executors.local import LocalExecutor
+from studio.sdk.executors.slurm import SlurmExecutor
 from studio.sdk.supervisor.studio_api import Away, Refused, StudioApi, in_path
 from studio.sdk.supervisor.waking import Waker
 
 LOOK_S = 5.0
 AWAY_S = 2.0
-STOP_S, LAST_S = 25.0, 5.0
-PREFIX = "attempt-"
 VERSION = "1"
 
 
@@ -51,15 +50,15 @@ class Options:
 
 @dataclass
 class Node:
-    """Registers, claims as many jobs as it has free slots, and looks after their supervisors.
+    """Registers, and gives the executor of its cluster's kind as many jobs as that takes.
 
-    `placed` are the folders of the attempts that go on, also of those that an earlier start of the
-    node has left.
+    For a cluster of kind `nodes` it claims a job for each free slot and runs it here. For one of
+    kind `slurm` it keeps Slurm's queue like the studio's; there a job claims when it starts.
     """
 
     options: Options
     waker: Waker = field(default_factory=Waker)
-    placed: list[Path] = field(default_factory=list)
+    executor: LocalExecutor | SlurmExecutor | None = None
     incarnation: str = ""
     stops: bool = False
 
@@ -67,25 +66,19 @@ class Node:
         options = self.options
         self.api = StudioApi(options.url, options.workspace, options.token)
         self.address = f"clusters/{in_path(options.cluster)}/nodes"
-        self.forker = Forker(self.waker)
 
     def run(self) -> int:
         """Work until a signal asks to stop, then end the supervisors; return the exit code."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.ask_to_stop)
-        self.adopt()
-        self.forker.start()
-        queue = ""
         while not self.stops:
+            wait_s = LOOK_S
             try:
                 if not self.incarnation:
-                    queue = self.register()
-                    self.listen(queue)
-                self.look_after()
-                wait_s = LOOK_S
-                while self.free_slots() and self.claim():
-                    pass
-            except Away:
+                    self.register()
+                self.work()
+            except (Away, ExecutorAway) as away:
+                self.complain(away)
                 wait_s = AWAY_S
             except Refused as refused:
                 if refused.status in (401, 403):
@@ -93,21 +86,38 @@ class Node:
                     return 1
                 self.incarnation, wait_s = "", AWAY_S
             self.waker.wait(wait_s * (0.8 + 0.4 * random.random()))
-        self.stop_all()
+        if self.executor is not None:
+            self.executor.close()
         return 0
 
     def ask_to_stop(self, *_: object) -> None:
-        """End soon; what runs ends with the reason that its node was stopped."""
+        """End soon; what runs here ends with the reason that its node was stopped."""
         self.stops = True
         self.waker.wake()
 
-    def register(self) -> str:
-        """Enter the node; return the name of the queue on which its bell rings."""
+    def complain(self, away: Exception) -> None:
+        """Say that Slurm does not answer; the studio's absence shows itself."""
+        if isinstance(away, ExecutorAway):
+            print(f"The executor is away: {away}", file=sys.stderr, flush=True)
+
+    def register(self) -> None:
+        """Enter the node, and listen to the bell of its cluster."""
         options = self.options
         facts = {"name": options.name, "slots": options.slots, "version": VERSION}
         answer = self.api.ask("POST", self.address, body={**facts, "hardware": read_hardware()})
         self.incarnation = answer["incarnation"]
-        return answer["queue"]
+        if self.executor is None:
+            self.executor = self.make_executor(answer["kind"])
+        self.listen(answer["queue"])
+
+    def make_executor(self, kind: str) -> LocalExecutor | SlurmExecutor:
+        """Return the executor for a kind of cluster."""
+        options = self.options
+        facts = {"url": options.url, "workspace": options.workspace}
+        if kind == "slurm":
+            return SlurmExecutor(options.slots, facts, options.cluster)
+        facts["node"] = options.name
+        return LocalExecutor(options.folder, options.slots, facts, self.waker)
 
     def listen(self, queue: str) -> None:
         """Wake at each message of the queue, where there is one."""
@@ -117,53 +127,25 @@ class Node:
             )
             bell.start()
 
-    def free_slots(self) -> int:
-        """How many more jobs the node can take."""
-        return 0 if self.stops else self.options.slots - len(self.placed)
+    def work(self) -> None:
+        """Look at what is placed, and place what waits."""
+        if isinstance(self.executor, SlurmExecutor):
+            Exchange(self.api, f"{self.address}/{self.incarnation}/placements", self.executor).do()
+            return
+        assert self.executor is not None
+        self.executor.poll()
+        while not self.stops and self.executor.capacity() > 0 and self.claim():
+            pass
 
     def claim(self) -> bool:
         """Take the next job and place a supervisor; False where nothing waits."""
         address = f"{self.address}/{self.incarnation}/claim"
         answer = self.api.ask("POST", address, body={"load": read_load()})
-        if not answer:
+        if not answer or self.executor is None:
             return False
-        self.place(answer)
+        token, rank = answer.pop("token"), answer["node_rank"]
+        self.executor.submit(Order(answer["run_id"], answer["fence"], token, rank=rank, job=answer))
         return True
-
-    def place(self, answer: dict[str, Any]) -> None:
-        """Start a supervisor for a job, in a folder and a session of its own."""
-        token = answer.pop("token")
-        folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=self.options.folder))
-        job = Job(
-            url=self.options.url, workspace=self.options.workspace, node=self.options.name, **answer
-        )
-        job.write(folder)
-        self.forker.place(Placement(folder, self.options.folder / "environments", token))
-        self.placed.append(folder)
-
-    def adopt(self) -> None:
-        """Look after the supervisors that an earlier start of this node has left."""
-        self.placed = sorted(self.options.folder.glob(f"{PREFIX}*"))
-        self.look_after()
-
-    def look_after(self) -> None:
-        """Forget supervisors that have ended, and remove their folders."""
-        for folder in [one for one in self.placed if read_mark(one) is None]:
-            self.placed.remove(folder)
-            shutil.rmtree(folder, ignore_errors=True)
-
-    def stop_all(self) -> None:
-        """Ask all supervisors to end their processes; kill those that take too long."""
-        self.forker.close()
-        for number, seconds in ((signal.SIGTERM, STOP_S), (signal.SIGKILL, LAST_S)):
-            deadline = time.monotonic() + seconds
-            for folder in self.placed:
-                if pid := read_mark(folder):
-                    with suppress(ProcessLookupError):
-                        os.kill(pid, number)
-            while self.placed and time.monotonic() < deadline:
-                self.waker.wait(0.1)
-                self.look_after()
 
 
 def listen_to_bell(url: str, queue: str, waker: Waker) -> None:

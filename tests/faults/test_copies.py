@@ -105,7 +105,8 @@ def test_nodes_that_race_and_are_killed_start_nothing_twice(
     assert len(started) == len(set(started)), "started twice"
     assert Attempt.objects.count() == runs
     completed = [run_id for run_id, status in statuses.items() if status == "Completed"]
-    assert sorted(words(path, "stop")) == sorted(completed)
+    # A machine may be killed between the end of a script and its telling.
+    assert set(completed) <= set(words(path, "stop"))
     lost = runs - len(completed)
     print(f"\n{connection.vendor}: {runs} runs on {count} nodes, {kills} kills, {lost} lost")
     assert lost <= kills

@@ -22,10 +22,10 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 class Studio:
     """What a test does with a studio: submit, wait, read."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, kind: str = "nodes") -> None:
         self.url = url
         self.api = StudioApi(url, "default")
-        self.api.ask("POST", "clusters", body={"name": "lab"}, patience_s=20)
+        self.api.ask("POST", "clusters", body={"name": "lab", "kind": kind}, patience_s=20)
 
     def submit(self, script: str = "", **fields: Any) -> str:
         """Submit a script as `train.py`, or a command; return the run_id."""

@@ -66,9 +66,12 @@ class Guard:
             os.kill(pid, signal.SIGTERM)
 
     def _fork(self, placement: Placement, work) -> int:
+        # A TERM that comes early waits until the supervisor can hear it.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
         pid = os.fork()
         if pid == 0:
             run_and_exit(work)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
         self.placed[pid] = placement
         mark_alive(placement.folder, pid)
         return pid
@@ -126,7 +129,7 @@ def run_and_exit(work) -> NoReturn:
     code = 1
     try:
         os.setsid()
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD):
+        for number in (signal.SIGINT, signal.SIGCHLD):
             signal.signal(number, signal.SIG_DFL)
         code = work()
     finally:

@@ -74,6 +74,7 @@ class Supervisor:
             folder.mkdir(parents=True, exist_ok=True)
         become_subreaper()
         signal.signal(signal.SIGTERM, lambda *_: self.ask_to_end("stopped"))
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
         self.shipper.start()
         self.heart.start()
         try:

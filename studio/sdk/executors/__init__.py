@@ -1,0 +1,1 @@
+"""Where the supervisors of attempts run: on this machine, or wherever Slurm starts them."""

@@ -1,0 +1,61 @@
+"""Cancel of scripts that do not want to end: a census of processes after each."""
+
+import time
+
+import pytest
+
+from studio.sdk.supervisor.studio_api import Refused
+from tests.faults.processes import with_variable
+from tests.up.processes import wait_for
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+DEAF = "import signal\nfor n in (1, 2, 3, 10, 12, 15): signal.signal(n, signal.SIG_IGN)\n"
+WAIT = "\nimport time\nprint('ready', flush=True)\nwhile True: time.sleep(1)\n"
+NASTY = {
+    "ignores signals": DEAF,
+    "blocks signals": "import signal\nsignal.pthread_sigmask(0, set(range(1, 32)))\n",
+    "double fork": "import os\nif os.fork() == 0 and os.fork(): os._exit(0)\n",
+    "deaf double fork": DEAF + "import os\nif os.fork() == 0 and os.fork(): os._exit(0)\n",
+    "sessions": "import subprocess\n[subprocess.Popen(['setsid', 'sleep', '99']) for _ in 'ab']\n",
+    "nohup": "import subprocess\nsubprocess.Popen(['nohup', 'sleep', '99'], stdout=-3)\n",
+    "daemon": (
+        "import os\nif os.fork() == 0:\n os.setsid(); os.chdir('/'); os.closerange(0, 99)\n"
+        " if os.fork(): os._exit(0)\n while True: import time; time.sleep(1)\n"
+    ),
+    "forks in a loop": (
+        DEAF + "import os, time\nif os.fork() == 0:\n os.setsid()\n"
+        " while True:\n  if os.fork(): os._exit(0)\n  time.sleep(0.005)\n"
+    ),
+    "forks when asked to end": (
+        "import os, signal, time\ndef more(*_):\n for _ in range(5):\n"
+        "  if os.fork() == 0: os.setsid(); time.sleep(99)\nsignal.signal(15, more)\n"
+    ),
+    "stands still": "import os, signal\nif os.fork() == 0: os.kill(os.getpid(), signal.SIGSTOP)\n",
+}
+
+
+def test_no_process_survives_a_cancel(lab, nodes):
+    """All ten at once, on one node. A cancel takes at most 15 s where the machine is not busy."""
+    nodes.start(slots=len(NASTY))
+    run_ids = {name: lab.submit(script + WAIT) for name, script in NASTY.items()}
+    for name, run_id in run_ids.items():
+        wait_for(lambda: "ready" in read_log(lab, run_id), name)  # noqa: B023
+    began = time.monotonic()
+    for run_id in run_ids.values():
+        lab.api.ask("POST", f"runs/{run_id}/cancel")
+    seconds = {}
+    for name, run_id in run_ids.items():
+        run = lab.wait(run_id)
+        seconds[name] = time.monotonic() - began
+        assert (run["status"], with_variable(run_id)) == ("Canceled", []), name
+        assert "ready\n" in lab.log(run_id), name
+    print(f"\nlast cancel after {max(seconds.values()):.1f} s")
+    assert max(seconds.values()) < 30
+
+
+def read_log(lab, run_id: str) -> str:
+    try:
+        return lab.log(run_id)
+    except Refused:
+        return ""
