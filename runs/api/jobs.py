@@ -43,7 +43,7 @@ from runs.compute.sweeping import sweep_if_due
 from runs.compute.sweeps import run_again, submit_sweep
 from runs.details.run_documents import read_documents
 from runs.http.bodies import declared_bytes, read_chunks
-from runs.tracking.queries import get_experiment, get_run
+from runs.tracking.queries import get_experiment, get_experiment_by_name, get_run
 from runs.tracking.services import get_or_create_experiment
 from runs.workspaces.access import Access
 from runs.workspaces.permissions import Action
@@ -106,6 +106,8 @@ class Jobs(Endpoint):
             )
         if name is None:
             return get_experiment(self.workspace, number)
+        if self.principal.scope is not None:
+            return get_experiment_by_name(self.workspace, name)
         return get_or_create_experiment(workspace=self.workspace, name=name)
 
     def snapshot_of(self, fields: dict[str, Any]) -> Snapshot | None:

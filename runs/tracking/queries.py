@@ -69,10 +69,11 @@ def find_experiments(workspace: Workspace, numbers: Sequence[int]) -> list[Exper
     return [_with_workspace(EXPERIMENTS.read(row), workspace) for row in rows]
 
 
-def get_run(workspace: Workspace, run_id: str) -> Run:
+def get_run(workspace: Workspace, run_id: str, *, only_adds: bool = False) -> Run:
     """Return a run with its experiment, deleted ones too. One query.
 
-    Raises NotFound, and OutOfScope or AttemptOver where an attempt may not write it.
+    Raises NotFound, and OutOfScope or AttemptOver where an attempt may not write it; `only_adds`
+    says that it writes nothing but new values of metrics.
     """
     row = _fetch_one(READ_RUN, [run_id, workspace.id]) if is_storable(run_id) else None
     if row is None:
@@ -80,7 +81,7 @@ def get_run(workspace: Workspace, run_id: str) -> Run:
     width = len(RUNS.names)
     run = _with_workspace(RUNS.read(row[:width]), workspace)
     run.experiment = _with_workspace(EXPERIMENTS.read(row[width:]), workspace)
-    check_write_limit(run.pk)
+    check_write_limit(run.pk, only_adds=only_adds)
     return run
 
 

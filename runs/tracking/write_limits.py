@@ -21,21 +21,27 @@ class AttemptOver(TrackingError):
     kind, code = ErrorKind.GONE, "attempt_over"
 
 
-def check_write_limit(pk: int | None) -> None:
+def check_write_limit(pk: int | None, *, only_adds: bool = False) -> None:
     """Return when this request may write the run with this key (None: a run without a parent).
 
-    No query where the request is not one of an attempt, else one for each level between the runs
-    and one more. Raises OutOfScope, AttemptOver.
+    One that `only_adds` values of metrics may write the runs above its own too. No query where the
+    request is not one of an attempt, else one for each level between the runs and one more. Raises
+    OutOfScope, AttemptOver.
     """
     limit = writing_limit()
     if limit is None:
         return
     if not Run.objects.filter(pk=limit.run, fence=limit.fence).exists():
         raise AttemptOver("Another attempt runs this run now, or none does. Stop this one.")
+    if is_at_or_below(pk, limit.run) or (only_adds and is_at_or_below(limit.run, pk)):
+        return
+    raise OutOfScope("This run token writes its own run and the runs below it only.")
+
+
+def is_at_or_below(pk: int | None, top: int | None) -> bool:
+    """Tell whether a run is another one or in the tree below it."""
     for _ in range(DEEPEST):
-        if pk == limit.run:
-            return
-        if pk is None:
+        if pk is None or pk == top:
             break
         pk = Run.objects.filter(pk=pk).values_list("parent", flat=True).first()
-    raise OutOfScope("This run token writes its own run and the runs below it only.")
+    return pk is not None and pk == top

@@ -78,7 +78,15 @@ RUN_READS = frozenset(
 # Beginning is for the attempt of the token alone; writes are for its run while the attempt goes on,
 # and for the runs below it.
 RUN_CLAIMS = frozenset({Action.ATTEMPT_CLAIM})
-RUN_WRITES = frozenset({Action.RUN_WRITE, Action.FILE_WRITE, Action.ATTEMPT_WRITE})
+RUN_WRITES = frozenset(
+    {
+        Action.RUN_WRITE,
+        Action.RUN_SUBMIT,
+        Action.RUN_CANCEL,
+        Action.FILE_WRITE,
+        Action.ATTEMPT_WRITE,
+    }
+)
 
 
 def is_allowed(role: Role | None, action: Action) -> bool:

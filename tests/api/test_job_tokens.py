@@ -7,7 +7,7 @@ from runs.compute.clusters import get_cluster
 from runs.compute.models import Cluster, Job
 from runs.compute.nodes import make_node_token
 from runs.tracking.logged_models import create_logged_model
-from runs.tracking.models import Run
+from runs.tracking.models import Experiment, Run
 from runs.workspaces.memory import forget_all
 from tests.api.conftest import Api
 from tests.factories import default_workspace, make_workspace
@@ -107,6 +107,30 @@ def test_an_attempt_cannot_touch_another_run(attempt, claimed, method, path, bod
     before = Run.objects.get(run_id="stranger")
     assert (before.name, before.lifecycle, before.tags.count()) == ("", "active", 0)
     assert Run.objects.count() == 2
+
+
+def test_an_attempt_submits_children_of_its_run_and_cancels_them(attempt, claimed):
+    made = attempt.post("jobs", WORK | {"parent": claimed["run_id"]})
+    assert (made.status, made.body["parent"]) == (201, claimed["run_id"])
+    canceled = attempt.post(f"runs/{made.body['run_id']}/cancel")
+    assert canceled.body["status"] == "Canceled"
+    refused = attempt.post("jobs", WORK | {"parent": claimed["run_id"], "experiment_name": "new"})
+    assert refused.status == 404
+    assert not Experiment.objects.filter(name="new").exists()
+
+
+def test_an_attempt_adds_values_to_the_runs_above_it_and_nothing_else(attempt, claimed):
+    own = Run.objects.get(run_id=claimed["run_id"])
+    facts = {"workspace": own.workspace, "experiment": own.experiment, "status": "Running"}
+    for number, run_id in ((98, "above"), (99, "stranger")):
+        Run.objects.create(run_id=run_id, number=number, created_ms=1, updated_ms=1, **facts)
+    Run.objects.filter(pk=own.pk).update(parent=Run.objects.get(run_id="above"))
+    value = {"kind": "scalar", "name": "loss", "value": 1.0}
+    body = {"metrics": [value], "writer": "w", "sequences": [1]}
+    assert attempt.post("runs/above/metrics", body).body == {"stored": True}
+    assert attempt.post("runs/stranger/metrics", body).status == 403
+    assert attempt.patch("runs/above/tags", {"tags": {"a": "b"}}).status == 403
+    assert attempt.patch("runs/above", {"status": "Failed"}).status == 403
 
 
 def test_an_attempt_that_is_over_writes_nothing(attempt, claimed):

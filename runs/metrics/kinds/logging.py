@@ -63,7 +63,7 @@ def log_from_writer(
     Raises what `log_metrics` raises, and WriterMoved where others keep sending the same.
     """
     check_sequences(writer, sequences, len(values))
-    run = get_run(workspace, run_id)
+    run = get_run(workspace, run_id, only_adds=not any(isinstance(v, Document) for v in values))
     check_active(run)
     for attempts_left in reversed(range(MOST_ATTEMPTS)):
         before = read_progress(run, writer)

@@ -50,12 +50,11 @@ class Outbox:
         create: dict[str, Any] | None = None,
         is_owner: bool = False,
         outputs: str = "",
-        has_sender: bool = True,
     ) -> None:
         self.settings = settings
         self.run_id = run_id
         self.pid = os.getpid()
-        self.has_sender = has_sender
+        self.has_sender = os.environ.get("STUDIO_SENDER") != "supervisor"
         folder = make_folder(run_id)
         if folder is None:
             raise NoPlace(run_id)

@@ -6,8 +6,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from studio.sdk.settings import Settings
 from studio.sdk.supervisor.beats import TIMEOUT_S, Heart
 from studio.sdk.supervisor.job import Job
+from studio.sdk.supervisor.outboxes import OutboxSenders
 from studio.sdk.supervisor.preparing import (
     CannotPrepare,
     command_of,
@@ -60,6 +62,8 @@ class Supervisor:
         self.logs = folder / "logs"
         self.shipper = LogShipper(self.api, job.run_id)
         self.uploader = Uploader(self.api, job.run_id, self.work)
+        settings = Settings(job.url.rstrip("/"), job.workspace, token)
+        self.outboxes = OutboxSenders(settings, folder / "outbox")
         self.heart = Heart(
             StudioApi(job.url, job.workspace, token, timeout_s=TIMEOUT_S), job.run_id, job.fence,
             end=self.ask_to_end, kills_itself=job.kills_itself, folder=folder,
@@ -116,6 +120,7 @@ class Supervisor:
             return End("could_not_start", code, f"{error.strerror}: {error.filename}")
         self.heart.say("Running")
         self.uploader.start()
+        self.outboxes.start()
         code = self._wait()
         if code == -signal.SIGKILL and count_oom_kills() > kills_before and not self.why_ended:
             return End("out_of_memory", code)
@@ -152,7 +157,7 @@ class Supervisor:
         }
         if self.token:
             own |= {"STUDIO_RUN_TOKEN": self.token, "MLFLOW_TRACKING_TOKEN": self.token}
-        return own
+        return own | self.outboxes.variables()
 
     def _wait(self) -> int | None:
         """Wait until the process ends or has to end, then end whatever is left of its tree."""
@@ -187,6 +192,8 @@ class Supervisor:
         patience_s = STOPPED_PATIENCE_S if self.why_ended == "stopped" else LAST_PATIENCE_S
         for line in self.uploader.finish(patience_s):
             self._say_in(LAST_LOG)(f"Not uploaded: {line}")
+        if unsent := self.outboxes.finish(patience_s):
+            self._say_in(LAST_LOG)(f"Not sent: {unsent} values that the script has logged.")
         missing = self.shipper.drain(patience_s)
         detail = end.detail + (f" ({missing} bytes of the log are missing)" if missing else "")
         facts = {"cause": end.cause, "exit_code": end.exit_code, "detail": detail}
