@@ -78,6 +78,7 @@ class JobBody(msgspec.Struct, forbid_unknown_fields=True):
     nodes: int = 1
     processes_per_node: int = 1
     communicator: str = ""
+    options: dict[str, Any] = {}
     name: str = ""
     description: str = ""
     tags: dict[str, str] = {}
