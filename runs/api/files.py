@@ -7,12 +7,13 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from runs.api.endpoint import Endpoint, answer
-from runs.api.inputs import Flag, Input, Text, Whole
+from runs.api.endpoint import Endpoint, answer, nothing
+from runs.api.inputs import Flag, Input, Name, Text, Whole
 from runs.api.schema import BINARY, describe
 from runs.artifacts.listing import list_page
 from runs.artifacts.queries import get_file
 from runs.artifacts.services import delete_path, save_file
+from runs.artifacts.texts import save_texts
 from runs.http.bodies import declared_bytes, read_chunks
 from runs.http.sending import send_file
 from runs.tracking.queries import get_run
@@ -20,6 +21,7 @@ from runs.workspaces.access import Access
 from runs.workspaces.permissions import Action
 
 UNASKED_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+MOST_CHARS = 1_000_000
 RANGE = OpenApiParameter(
     "Range", OpenApiTypes.STR, OpenApiParameter.HEADER, description="Such as bytes=100-199."
 )
@@ -73,6 +75,19 @@ class FileOut(serializers.Serializer):
     updated_ms = serializers.IntegerField()
 
 
+class TextFile(Input):
+    """A small file and all of its text."""
+
+    path = Name()
+    text = Text(max_length=MOST_CHARS)
+
+
+class TextFiles(Input):
+    """Several small files."""
+
+    files = serializers.ListField(child=TextFile(), min_length=1, max_length=100)
+
+
 class FreedOut(serializers.Serializer):
     """How many bytes were freed."""
 
@@ -92,6 +107,19 @@ class Files(Endpoint):
     def get(self, request: Request, run_id: str) -> Response:
         run = get_run(self.workspace, run_id)
         return answer(FolderOut, list_page(run, **self.read_query(FolderQuery)))
+
+    @describe(
+        "Store small files of text at once; what was there is replaced",
+        body=TextFiles,
+        sends={"files": [{"path": "logs/info.txt", "text": "ready"}]},
+        status=204,
+    )
+    @Access(Action.FILE_WRITE, ("POST",))
+    def post(self, request: Request, run_id: str) -> Response:
+        told = self.read_body(TextFiles)["files"]
+        texts = {file["path"]: file["text"].encode() for file in told}
+        save_texts(run=get_run(self.workspace, run_id), texts=texts)
+        return nothing()
 
 
 class OneFile(Endpoint):

@@ -26,6 +26,7 @@ from studio.sdk.executors.base import ExecutorAway, Order
 from studio.sdk.executors.exchange import Exchange
 from studio.sdk.executors.local import LocalExecutor
 from studio.sdk.executors.slurm import SlurmExecutor
+from studio.sdk.supervisor.gathering import own_address
 from studio.sdk.supervisor.studio_api import Away, Refused, StudioApi, in_path
 from studio.sdk.supervisor.waking import Waker
 
@@ -46,6 +47,7 @@ class Options:
     name: str
     token: str = ""
     bell_url: str = ""
+    address: str = ""
 
 
 @dataclass
@@ -117,6 +119,7 @@ class Node:
         if kind == "slurm":
             return SlurmExecutor(options.slots, facts, options.cluster)
         facts["node"] = options.name
+        facts["address"] = options.address or own_address(options.url)
         return LocalExecutor(options.folder, options.slots, facts, self.waker)
 
     def listen(self, queue: str) -> None:
@@ -194,6 +197,7 @@ def read_options(arguments: list[str]) -> Options:
     parser.add_argument("--cluster", required=True)
     parser.add_argument("--slots", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--name", default=socket.gethostname())
+    parser.add_argument("--address", default="", help="where other nodes of a run reach this one")
     parser.add_argument("--folder", type=Path, default=Path.home() / ".cache" / "studio-node")
     parser.add_argument("--token-file", type=Path, help="instead of STUDIO_NODE_TOKEN")
     parser.add_argument("--bell-file", type=Path, help="holds the queue's address if not REDIS_URL")

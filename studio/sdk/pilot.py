@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from studio.sdk.supervisor.__main__ import watch_over
+from studio.sdk.supervisor.gathering import own_address
 from studio.sdk.supervisor.guard import Placement
 from studio.sdk.supervisor.job import Job
 from studio.sdk.supervisor.studio_api import Away, Refused, StudioApi, in_path
@@ -31,7 +32,8 @@ def main() -> int:
         return 1
     answer.pop("token")
     folder = Path(tempfile.mkdtemp(prefix="studio-"))
-    Job(url=url, workspace=workspace, node=host, **answer).write(folder)
+    facts = {"url": url, "workspace": workspace, "node": host, "address": own_address(url)}
+    Job(**facts, **answer).write(folder)
     try:
         watch_over(Placement(folder, cache_folder(), token))
     finally:

@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from runs.artifacts.models import File
+from runs.artifacts.models import File, RunUsage
 from runs.workspaces.permissions import Role
 from tests.factories import make_member, make_run, make_token
 
@@ -233,3 +233,32 @@ def test_views_are_saved_shared_changed_and_removed(contributor):
 def test_a_view_that_cannot_be_is_not_saved(api, body):
     assert api.post("views", body).status in (400, 404)
     assert api.get("views").body["items"] == []
+
+
+def test_small_texts_are_stored_together_and_replaced(api, run_id):
+    first = {"files": [{"path": "logs/a.txt", "text": "é"}, {"path": "b.json", "text": "{}"}]}
+    assert api.post(f"runs/{run_id}/files", first).status == 204
+    again = {"files": [{"path": "logs/a.txt", "text": "changed"}, {"path": "b.json", "text": "{}"}]}
+    assert api.post(f"runs/{run_id}/files", again).status == 204
+    items = api.get(f"runs/{run_id}/files", {"recursive": "true"}).body["items"]
+    assert {one["path"]: one["size_bytes"] for one in items} == {"logs/a.txt": 7, "b.json": 2}
+    usage = RunUsage.objects.get(run__run_id=run_id)
+    assert (usage.size_bytes, usage.file_count) == (9, 2)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        [],
+        [{"path": "../a", "text": "x"}],
+        [{"path": "a", "text": "x"}, {"path": "a/b", "text": "x"}],
+        [{"path": "kept.txt/b", "text": "x"}, {"path": "c", "text": "x"}],
+        [{"path": "a"}],
+    ],
+)
+def test_of_small_texts_all_are_stored_or_none(api, run_id, files):
+    api.post(f"runs/{run_id}/files", {"files": [{"path": "kept.txt", "text": "kept"}]})
+    answer = api.post(f"runs/{run_id}/files", {"files": files})
+    assert answer.status in (400, 409) and answer.message
+    items = api.get(f"runs/{run_id}/files", {"recursive": "true"}).body["items"]
+    assert [one["path"] for one in items] == ["kept.txt"]

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,13 @@ class Studio:
             assert time.monotonic() < deadline, run
             time.sleep(0.05)
         return run
+
+    def until(self, is_so: Callable[[], bool], seconds: float = 20) -> None:
+        """Wait until something is so."""
+        deadline = time.monotonic() + seconds
+        while not is_so():
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
 
 
 class Nodes:

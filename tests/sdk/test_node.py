@@ -67,8 +67,8 @@ def test_a_script_runs_with_its_snapshot_arguments_and_variables(lab, start_node
             "environment failed: there is no interpreter /no/python",
         ),
         (
-            {"command": ["python"], "environment": {"docker": "x"}},
-            "environment failed: this node cannot make an environment of docker",
+            {"command": ["python"], "environment": {"rust": "1.80"}},
+            "environment failed: this node cannot make an environment of rust",
         ),
         (
             {"script": "import time; time.sleep(60)", "max_seconds": 1},

@@ -32,11 +32,12 @@ class Heart:
         end: Callable[[str], None],
         kills_itself: bool,
         folder: Path,
+        rank: int = 0,
         every_s: float = EVERY_S,
     ) -> None:
         self.api = api
         self.address = f"runs/{in_path(run_id)}/attempt/beat"
-        self.fence = fence
+        self.part = {"fence": fence, "rank": rank}
         self.end = end
         self.kills_itself = kills_itself
         self.folder = folder
@@ -76,7 +77,7 @@ class Heart:
 
     def _beat(self) -> str:
         """Beat once; return why the attempt has to end, "" where it goes on."""
-        body, asked_at = {"fence": self.fence, "status": self.status}, time.monotonic()
+        body, asked_at = {**self.part, "status": self.status}, time.monotonic()
         try:
             answer = self.api.ask("POST", self.address, body=body)
         except Away:

@@ -16,7 +16,7 @@ class Job:
     `environment`. `max_seconds` ends the process; None lets it run as long as it takes. With
     `kills_itself` the supervisor ends everything when the studio has not answered for 30 s, because
     another node may start the run again 15 s later. It is the part `node_rank` of `nodes` parts,
-    each with `processes_per_node` processes.
+    each with `processes_per_node` processes; the other nodes reach this one at `address`.
     """
 
     url: str
@@ -35,6 +35,7 @@ class Job:
     node_rank: int = 0
     processes_per_node: int = 1
     communicator: str = ""
+    address: str = "127.0.0.1"
 
     def write(self, folder: Path) -> None:
         """Keep the job in its folder."""

@@ -1,4 +1,4 @@
-"""The user's process, and everything that comes of it."""
+"""The user's processes, and everything that comes of them."""
 
 import os
 import signal
@@ -10,18 +10,23 @@ from studio.sdk.supervisor.trees import die_with_parent, end_tree
 from studio.sdk.supervisor.waking import Waker
 
 
-class UserProcess:
-    """A command in a session of its own. What it prints goes to a file, so that nobody has to read
-    along and nothing is lost when the supervisor ends."""
+class UserProcesses:
+    """Commands, each in a session of its own. What one prints goes to a file, so that nobody has to
+    read along and nothing is lost when the supervisor ends."""
 
-    def __init__(
-        self, command: list[str], *, folder: Path, variables: dict[str, str], output: Path
-    ) -> None:
-        """Start it. Raises OSError where the program is not there or cannot be run."""
+    def __init__(self) -> None:
         self.waker = Waker()
         self.waker.on_signal(signal.SIGCHLD)
+        self.all: list[subprocess.Popen[bytes]] = []
+        self.failed: int | None = None
+
+    def start(
+        self, command: list[str], *, folder: Path, variables: dict[str, str], output: Path
+    ) -> int:
+        """Start one; return its process id. Raises OSError where the program is not there or cannot
+        be run."""
         with open(output, "ab") as log:
-            self.process = subprocess.Popen(
+            process = subprocess.Popen(
                 command,
                 cwd=folder,
                 env=variables,
@@ -31,20 +36,31 @@ class UserProcess:
                 start_new_session=True,
                 preexec_fn=die_with_parent,
             )
+        self.all.append(process)
+        return process.pid
 
     @property
-    def pid(self) -> int:
-        return self.process.pid
+    def codes(self) -> list[int | None]:
+        """The exit codes (minus the signal that ended it), None for what still runs."""
+        return [process.returncode for process in self.all]
+
+    @property
+    def code(self) -> int | None:
+        """The code of the first that failed; 0 once all have ended well, None while they run."""
+        if self.failed is None:
+            self.failed = next((code for code in self.codes if code), None)
+        if self.failed is not None:
+            return self.failed
+        return None if None in self.codes else 0
 
     def wait(self, until: float | None) -> int | None:
-        """Wait for its end, for `wake`, or until a time of the monotonic clock; return its exit
-        code (minus the signal that ended it), None where it still runs."""
+        """Wait until one ends, for `wake`, or to a time of the monotonic clock; return `code`."""
         self.reap()
-        if self.process.returncode is None:
+        if self.code is None:
             seconds = None if until is None else max(0.0, until - time.monotonic())
             self.waker.wait(seconds)
             self.reap()
-        return self.process.returncode
+        return self.code
 
     def wake(self) -> None:
         """End a `wait`."""
@@ -52,7 +68,7 @@ class UserProcess:
 
     def end(self, grace_s: float) -> bool:
         """End the whole tree; return whether all of it is gone."""
-        return end_tree(self.process.pid, grace_s, self.reap)
+        return end_tree([process.pid for process in self.all], grace_s, self.reap)
 
     def reap(self) -> None:
         """Take in all children that have ended, also those that were left to us."""
@@ -63,8 +79,9 @@ class UserProcess:
                 return
             if found is None:
                 return
-            if found.si_pid == self.process.pid:
-                self.process.poll()
+            own = [process for process in self.all if process.pid == found.si_pid]
+            if own:
+                own[0].poll()
             else:
                 os.waitpid(found.si_pid, 0)
 

@@ -2,8 +2,10 @@
 
 import threading
 import time
+import zlib
 from pathlib import Path
 
+from studio.sdk.supervisor.notes import Notes
 from studio.sdk.supervisor.studio_api import Away, Refused, StudioApi, in_path
 
 EVERY_S = 0.2
@@ -12,13 +14,15 @@ LAST_PATIENCE_S = 600.0
 
 
 class LogShipper:
-    """A thread that sends the new bytes of local files to the logs of a run."""
+    """A thread that sends the new bytes of local files to the logs of a run, and the notes."""
 
-    def __init__(self, api: StudioApi, run_id: str) -> None:
+    def __init__(self, api: StudioApi, run_id: str, notes: Notes) -> None:
         self.api = api
+        self.notes = notes
         self.address = f"runs/{in_path(run_id)}/logs"
         self.files: dict[str, Path] = {}
         self.offsets: dict[str, int] = {}
+        self.crcs: dict[str, int] = {}
         self.wake = threading.Event()
         self.is_over = False
         self.thread = threading.Thread(target=self._work, name="logs", daemon=True)
@@ -32,6 +36,17 @@ class LogShipper:
         self.offsets.setdefault(path, 0)
         self.files[path] = file
 
+    def forget(self, path: str) -> None:
+        """Send nothing more of a log."""
+        self.files.pop(path, None)
+
+    def left(self) -> int:
+        """Return how many bytes wait to be sent."""
+        return sum(max(0, _size(file) - self.offsets[path]) for path, file in self._all())
+
+    def _all(self) -> list[tuple[str, Path]]:
+        return list(self.files.items())
+
     def stop(self) -> None:
         """Send nothing more."""
         self.is_over = True
@@ -43,7 +58,7 @@ class LogShipper:
         self.stop()
         deadline = time.monotonic() + patience_s
         missing = 0
-        for path, file in list(self.files.items()):
+        for path, file in self._all():
             try:
                 while self._send_part(path, file, max(0.0, deadline - time.monotonic())):
                     pass
@@ -56,7 +71,8 @@ class LogShipper:
     def _work(self) -> None:
         while not self.is_over:
             self.wake.wait(EVERY_S)
-            for path, file in list(self.files.items()):
+            self.notes.send_if_due()
+            for path, file in self._all():
                 try:
                     while not self.is_over and self._send_part(path, file, 0.0):
                         pass
@@ -77,6 +93,7 @@ class LogShipper:
                 "PATCH", self.address, query=query, body=data, patience_s=patience_s
             )
             self.offsets[path] = answer["next_offset"]
+            self.crcs[path] = zlib.crc32(data, self.crcs.get(path, 0))
         except Refused as refused:
             expected = refused.facts.get("expected")
             if expected is None or expected == offset:

@@ -5,10 +5,14 @@ import json
 import random
 import threading
 import time
-from typing import Any
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
 from urllib.parse import quote, urlencode, urlsplit
 
 TIMEOUT_S = 20.0
+PART_BYTES = 1 << 18
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 10.0
 # The studio, or a proxy in front of it, is busy or away: the same request may work later.
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504, 507})
@@ -27,16 +31,47 @@ class Away(Exception):
     """The studio gave no answer, or one that it is busy, for as long as the caller would wait."""
 
 
+@dataclass(frozen=True)
+class FileBody:
+    """The first `size_bytes` bytes of a file as the body of a request, read as they are sent."""
+
+    path: Path
+    size_bytes: int
+
+    def __iter__(self) -> Iterator[bytes]:
+        left = self.size_bytes
+        with open(self.path, "rb") as file:
+            while left > 0:
+                part = file.read(min(PART_BYTES, left))
+                if not part:
+                    raise OSError(f"{self.path.name} has become shorter")
+                left -= len(part)
+                yield part
+
+
+Trace = Callable[[str], None]
+
+
 class StudioApi:
-    """Requests to the REST API of a workspace, signed with a token ("" on an open studio)."""
+    """Requests to the REST API of a workspace, signed with a token ("" on an open studio).
+
+    `trace` is called with a line about each request.
+    """
 
     def __init__(
-        self, url: str, workspace: str, token: str = "", *, timeout_s: float = TIMEOUT_S
+        self,
+        url: str,
+        workspace: str,
+        token: str = "",
+        *,
+        timeout_s: float = TIMEOUT_S,
+        trace: Trace | None = None,
     ) -> None:
         self.parts = urlsplit(url)
         self.base = f"{self.parts.path.rstrip('/')}/w/{quote(workspace)}/api/v1/"
         self.token = token
         self.timeout_s = timeout_s
+        self.trace = trace
         self.local = threading.local()
 
     def ask(
@@ -50,36 +85,49 @@ class StudioApi:
     ) -> Any:
         """Send a request and return its JSON answer, or its bytes where it is none.
 
-        `body` is JSON, or bytes as they are. Raises Refused, and Away when nothing else came within
-        `patience_s` seconds (0: one try).
+        `body` is JSON, or bytes as they are, or a FileBody. Raises Refused, and Away when nothing
+        else came within `patience_s` seconds (0: one try).
         """
         address = self.base + path + (f"?{urlencode(query)}" if query else "")
+        return self._keep_asking(method, address, body, patience_s, None)
+
+    def download(self, path: str, target: IO[bytes], *, patience_s: float = 0.0) -> None:
+        """Write an answer into a file in parts. Raises Refused, Away."""
+        self._keep_asking("GET", self.base + path, None, patience_s, target)
+
+    def _keep_asking(
+        self, method: str, address: str, body: Any, patience_s: float, target: IO[bytes] | None
+    ) -> Any:
         deadline = time.monotonic() + patience_s
         pause_s = FIRST_PAUSE_S
         while True:
             try:
-                return self._send_once(method, address, body)
+                return self._send_once(method, address, body, target)
             except Away:
                 if time.monotonic() + pause_s > deadline:
                     raise
             time.sleep(pause_s * (0.75 + 0.5 * random.random()))
             pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
 
-    def _send_once(self, method: str, address: str, body: Any) -> Any:
-        is_bytes = isinstance(body, (bytes, bytearray, memoryview))
-        content = body if is_bytes or body is None else json.dumps(body).encode()
-        kind = "application/octet-stream" if is_bytes else "application/json"
-        headers = {"Content-Type": kind} if body is not None else {}
+    def _send_once(self, method: str, address: str, body: Any, target: IO[bytes] | None) -> Any:
+        content, headers = as_content(body)
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
-        connection = self._connection()
+        connection, began, outcome = self._connection(), time.monotonic(), "no answer"
         try:
             connection.request(method, address, body=content, headers=headers)
             response = connection.getresponse()
-            data = response.read()
+            outcome = str(response.status)
+            into = target if response.status < 300 else None
+            data = response.read() if into is None else copy_parts(response, into)
         except (OSError, http.client.HTTPException) as error:
             self._drop()
+            outcome += f" ({error})"
             raise Away(str(error) or type(error).__name__) from error
+        finally:
+            if self.trace is not None:
+                ms = 1000 * (time.monotonic() - began)
+                self.trace(f"{method} {address.removeprefix(self.base)}: {outcome}, {ms:.0f} ms")
         return self._read(response, data)
 
     def _read(self, response: http.client.HTTPResponse, data: bytes) -> Any:
@@ -105,6 +153,27 @@ class StudioApi:
         if connection is not None:
             connection.close()
             self.local.connection = None
+
+
+def as_content(body: Any) -> tuple[Any, dict[str, str]]:
+    """Return a body as http.client takes it, with its headers."""
+    if body is None:
+        return None, {}
+    if isinstance(body, FileBody):
+        headers = {"Content-Length": str(body.size_bytes)}
+        return iter(body), headers | {"Content-Type": "application/octet-stream"}
+    if isinstance(body, (bytes, bytearray, memoryview)):
+        return body, {"Content-Type": "application/octet-stream"}
+    return json.dumps(body).encode(), {"Content-Type": "application/json"}
+
+
+def copy_parts(response: http.client.HTTPResponse, target: IO[bytes]) -> bytes:
+    """Write an answer into a file from its beginning, in parts; return what is left: nothing."""
+    target.seek(0)
+    target.truncate()
+    while part := response.read(PART_BYTES):
+        target.write(part)
+    return b""
 
 
 def in_path(text: str) -> str:

@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
@@ -68,43 +68,45 @@ def _stat_fields(pid: int) -> list[bytes]:
         return []
 
 
-def living(group: int) -> set[int]:
-    """Return what is left of the tree of this process, or of a process group where there is no
+def living(groups: Sequence[int]) -> set[int]:
+    """Return what is left of the tree of this process, or of process groups where there is no
     /proc."""
     if os.path.isdir("/proc/self"):
         return descendants(os.getpid())
-    try:
-        os.killpg(group, 0)
-    except (ProcessLookupError, PermissionError):
-        return set()
-    return {group}
+    left = set()
+    for group in groups:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(group, 0)
+            left.add(group)
+    return left
 
 
-def end_tree(group: int, grace_s: float, reap: Callable[[], None]) -> bool:
+def end_tree(groups: Sequence[int], grace_s: float, reap: Callable[[], None]) -> bool:
     """End the whole tree: TERM, `grace_s` seconds, then KILL until nothing is left (at most 10 s).
 
-    `group` is the process group of the child; `reap` takes in children that have ended. Returns
-    whether all are gone.
+    `groups` are the process groups of the children; `reap` takes in children that have ended.
+    Returns whether all are gone.
     """
     for number, seconds in ((signal.SIGTERM, grace_s), (signal.SIGKILL, 10.0)):
         deadline = time.monotonic() + seconds
-        _send(number, group)
+        _send(number, groups)
         while True:
             reap()
-            left = living(group)
+            left = living(groups)
             if not left:
                 return True
             if time.monotonic() > deadline:
                 break
             if number == signal.SIGKILL:
-                _send(number, group)
+                _send(number, groups)
             time.sleep(PAUSE_S)
     return False
 
 
-def _send(number: int, group: int) -> None:
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(group, number)
+def _send(number: int, groups: Sequence[int]) -> None:
+    for group in groups:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(group, number)
     if os.path.isdir("/proc/self"):
         for pid in descendants(os.getpid()):
             with suppress(ProcessLookupError, PermissionError):

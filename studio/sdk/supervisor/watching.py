@@ -1,24 +1,27 @@
 """One attempt from its start to its end."""
 
-import json
+import platform
 import signal
+import subprocess
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from studio.sdk.settings import Settings
 from studio.sdk.supervisor.beats import TIMEOUT_S, Heart
+from studio.sdk.supervisor.building import CannotPrepare
+from studio.sdk.supervisor.environments import Runtime, make_runtime
+from studio.sdk.supervisor.gathering import Meeting, meet
 from studio.sdk.supervisor.job import Job
+from studio.sdk.supervisor.launching import Launch, plan
+from studio.sdk.supervisor.log_names import LogNames
+from studio.sdk.supervisor.notes import Notes
 from studio.sdk.supervisor.outboxes import OutboxSenders
-from studio.sdk.supervisor.preparing import (
-    CannotPrepare,
-    command_of,
-    fetch_snapshot,
-    find_python,
-    variables_of,
-)
-from studio.sdk.supervisor.process import UserProcess, count_oom_kills
-from studio.sdk.supervisor.shipping import LogShipper
+from studio.sdk.supervisor.preparing import fetch_snapshot
+from studio.sdk.supervisor.process import UserProcesses, count_oom_kills
+from studio.sdk.supervisor.roster import Roster, overall_info
+from studio.sdk.supervisor.shipping import PART_BYTES, LogShipper
 from studio.sdk.supervisor.studio_api import Away, Refused, StudioApi, in_path
 from studio.sdk.supervisor.trees import become_subreaper
 from studio.sdk.supervisor.uploads import Uploader
@@ -28,12 +31,6 @@ STOPPED_PATIENCE_S = 5.0
 GRACE_S = 10.0
 LEFT_BEHIND_GRACE_S = 1.0
 NOT_EXECUTABLE, NOT_FOUND = 126, 127
-DRIVER_LOG = "azureml-logs/70_driver_log.txt"
-BUILD_LOG = "azureml-logs/20_image_build_log.txt"
-PREPARATION_LOG = "azureml-logs/65_job_prep-{node}.txt"
-LAST_LOG = "azureml-logs/75_job_post-{node}.txt"
-PROCESS_INFO = "azureml-logs/process_info.json"
-LOGS = (DRIVER_LOG, BUILD_LOG, PREPARATION_LOG, LAST_LOG, PROCESS_INFO)
 
 # Why a process was ended from outside, in the studio's words.
 GIVEN_UP = ("over", "silent")
@@ -50,25 +47,32 @@ class End:
 
 
 class Supervisor:
-    """Prepares, starts, watches and ends the process of a job in a folder of its own."""
+    """Prepares, starts, watches and ends the processes of a job in a folder of its own."""
 
     def __init__(self, job: Job, folder: Path, cache: Path, token: str = "") -> None:
         self.job = job
-        self.folder = folder
         self.cache = cache
         self.token = token
-        self.api = StudioApi(job.url, job.workspace, token)
+        self.names = LogNames(job)
+        self.phase = "prepare"
+        place = (job.url, job.workspace, token)
+        # Beats, logs and notes come too often to write about each of them.
+        often = StudioApi(*place)
+        self.api = StudioApi(*place, trace=self._trace)
         self.work = folder / "work"
         self.logs = folder / "logs"
-        self.shipper = LogShipper(self.api, job.run_id)
-        self.uploader = Uploader(self.api, job.run_id, self.work)
+        self.notes = Notes(often, job.run_id, folder / "notes")
+        self.shipper = LogShipper(often, job.run_id, self.notes)
+        self.uploader = Uploader(self.api, job.run_id, self.work, self.shipper)
         settings = Settings(job.url.rstrip("/"), job.workspace, token)
         self.outboxes = OutboxSenders(settings, folder / "outbox")
         self.heart = Heart(
-            StudioApi(job.url, job.workspace, token, timeout_s=TIMEOUT_S), job.run_id, job.fence,
+            StudioApi(*place, timeout_s=TIMEOUT_S), job.run_id, job.fence, rank=job.node_rank,
             end=self.ask_to_end, kills_itself=job.kills_itself, folder=folder,
         )  # fmt: skip
-        self.process: UserProcess | None = None
+        self.launches: list[Launch] = []
+        self.processes: UserProcesses | None = None
+        self.roster: Roster | None = None
         self.why_ended = ""
 
     def run(self) -> int:
@@ -79,69 +83,119 @@ class Supervisor:
         become_subreaper()
         signal.signal(signal.SIGTERM, lambda *_: self.ask_to_end("stopped"))
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
-        self.shipper.start()
-        self.heart.start()
+        self._introduce()
+        self._start_services()
         try:
-            end = self._run_process()
+            end = self._run_processes()
         except CannotPrepare as error:
-            end = End(error.cause, detail=str(error))
-        except (Away, Refused) as error:
-            end = End("could_not_start", detail=f"the studio did not answer: {error}")
+            end = self._end_of(None) if self.why_ended else End(error.cause, detail=str(error))
+        except Refused as refused:
+            end = End("could_not_start", detail=f"the studio refused: {refused}")
+        except Away as away:
+            end = End("could_not_start", detail=f"the studio did not answer: {away}")
         return self._finish(end)
 
     def finish_for_killed(self, end: End) -> int:
         """Tell the end of an attempt whose supervisor was killed, and send what it had not sent."""
-        self.shipper.start()
-        self.heart.start()
-        for path in LOGS:
-            path = path.format(node=self.job.node)
+        self._start_services()
+        first = self.job.node_rank * self.job.processes_per_node
+        drivers = [self.names.driver(first + at) for at in range(self.job.processes_per_node)]
+        for path in (*drivers, self.names.build, self.names.mpi):
             if (self.logs / Path(path).name).exists():
                 self._log_file(path)
         return self._finish(end)
 
     def ask_to_end(self, why: str) -> None:
-        """End the process soon; the first reason counts."""
+        """End the processes soon; the first reason counts."""
         self.why_ended = self.why_ended or why
-        if self.process is not None:
-            self.process.wake()
+        if self.processes is not None:
+            self.processes.wake()
 
-    def _run_process(self) -> End:
-        if self.job.has_snapshot:
-            self._prepare_snapshot()
-        say = self._say_in(BUILD_LOG)
-        python = find_python(self.job.environment, self.cache, say)
-        if self.why_ended:
+    def has_to_end(self) -> bool:
+        """Tell whether something has asked to end."""
+        return bool(self.why_ended)
+
+    # -- before ------------------------------------------------------------------------------------
+
+    def _introduce(self) -> None:
+        job, say = self.job, self._say_in(self.names.execution)
+        system = platform.uname()
+        say(f"Attempt {job.fence} of the run {job.run_id} on the node {job.node}.")
+        say(f"Machine {system.node}, {system.system} {system.release} {system.machine}.")
+        say(f"Supervisor of Python {platform.python_version()} in {self.work.parent}.")
+        if job.nodes > 1:
+            say(f"Node {job.node_rank} of {job.nodes}, reached at {job.address}.")
+        say(f"Command: {' '.join(job.command)}")
+
+    def _start_services(self) -> None:
+        say = self._say_in(self.names.services)
+        self.shipper.start()
+        say("Sending of logs started.")
+        self.heart.start()
+        say(f"Beats every {self.heart.every_s:g} s started.")
+
+    def _run_processes(self) -> End:
+        runtime = self._prepare()
+        meeting = meet(self.api, self.job, self.has_to_end)
+        if meeting is None or self.why_ended:
             return self._end_of(None)
+        self._tell_meeting(meeting)
         kills_before = count_oom_kills()
+        self.launches = plan(
+            self.job, meeting, runtime, self.own_variables(), (self.work, self.logs)
+        )
         try:
-            self._start(command_of(self.job.command, python))
+            self._start()
         except OSError as error:
+            self._end_processes(0.0)
             code = NOT_FOUND if isinstance(error, FileNotFoundError) else NOT_EXECUTABLE
             return End("could_not_start", code, f"{error.strerror}: {error.filename}")
-        self.heart.say("Running")
+        self._say_status("Running")
         self.uploader.start()
         self.outboxes.start()
+        self._say_in(self.names.services)("Uploads of outputs/ and logs/ started.")
         code = self._wait()
         if code == -signal.SIGKILL and count_oom_kills() > kills_before and not self.why_ended:
             return End("out_of_memory", code)
         return self._end_of(code)
 
-    def _prepare_snapshot(self) -> None:
+    def _prepare(self) -> Runtime:
+        say = self._say_in(*self.names.preparation)
+        if self.job.has_snapshot:
+            self._prepare_snapshot(say)
+        else:
+            say("The run has no snapshot: its working folder is empty.")
+        runtime = make_runtime(
+            self.job.environment, self.cache, self._say_in_build_log, self.has_to_end
+        )
+        say(f"Environment: {runtime.image or runtime.python}")
+        return runtime
+
+    def _prepare_snapshot(self, say) -> None:
+        say("Downloading the snapshot.")
+        began = time.monotonic()
         try:
-            count = fetch_snapshot(self.api, self.job.run_id, self.work)
+            files, size_bytes = fetch_snapshot(self.api, self.job.run_id, self.work)
         except Refused as refused:
             raise CannotPrepare("snapshot_missing", str(refused)) from refused
-        self._say_in(PREPARATION_LOG)(f"The snapshot of {count} files is in place.")
+        seconds = time.monotonic() - began
+        say(f"Snapshot in {self.work}: {files} files, {size_bytes} bytes, {seconds:.2f} s.")
 
-    def _start(self, command: list[str]) -> None:
-        variables = variables_of(self.work, self.job.variables, self.own_variables())
-        output = self._log_file(DRIVER_LOG)
-        self.process = UserProcess(command, folder=self.work, variables=variables, output=output)
-        info = {"pid": self.process.pid, "command": command, "node": self.job.node}
-        self._log_file(PROCESS_INFO).write_text(json.dumps(info, indent=1) + "\n")
+    def _tell_meeting(self, meeting: Meeting) -> None:
+        if self.job.nodes == 1:
+            return
+        line = f"All {self.job.nodes} nodes are prepared; they meet at "
+        line += f"{meeting.address}:{meeting.port}."
+        self._say_in(self.names.execution)(line)
+        if self.job.node_rank == 0:
+            say = self._say_in(self.names.overall)
+            say(line)
+            for part in meeting.parts:
+                say(f"Node {part['rank']}: {part['node_name']} at {part['address']}.")
+            self.notes.put(self.names.overall_info, overall_info(self.job, meeting.parts))
 
     def own_variables(self) -> dict[str, str]:
-        """Return what tells a script, with our client or MLflow's or torch's, which run it is."""
+        """Return what tells a script, with our client or MLflow's, which run it is."""
         job = self.job
         own = {
             "STUDIO_URL": job.url,
@@ -149,26 +203,60 @@ class Supervisor:
             "STUDIO_RUN_ID": job.run_id,
             "MLFLOW_TRACKING_URI": f"{job.url.rstrip('/')}/w/{job.workspace}",
             "MLFLOW_RUN_ID": job.run_id,
-            "RANK": "0",
-            "WORLD_SIZE": "1",
-            "LOCAL_RANK": "0",
-            "MASTER_ADDR": "127.0.0.1",
-            "MASTER_PORT": "29500",
         }
         if self.token:
             own |= {"STUDIO_RUN_TOKEN": self.token, "MLFLOW_TRACKING_TOKEN": self.token}
         return own | self.outboxes.variables()
 
+    # -- while it runs -----------------------------------------------------------------------------
+
+    def _start(self) -> None:
+        self.phase, say = "run", self._say_in(self.names.execution)
+        self.processes = UserProcesses()
+        self.roster = Roster(self.job, self.launches, self.notes)
+        for launch in self.launches:
+            self.roster.update(self.processes.codes)
+            for rank in launch.ranks:
+                self._log_file(self.names.driver(rank))
+            pid = self.processes.start(
+                launch.command, folder=self.work, variables=launch.variables,
+                output=self._log_file(launch.log),
+            )  # fmt: skip
+            say(f"{_ranks(launch)}: process {pid} started.")
+        self.roster.introduce(self.processes)
+        self.roster.update(self.processes.codes)
+
     def _wait(self) -> int | None:
-        """Wait until the process ends or has to end, then end whatever is left of its tree."""
-        assert self.process is not None
-        limit = self.job.max_seconds
-        until = None if limit is None else time.monotonic() + limit
-        while (code := self.process.wait(until)) is None and not self.why_ended:
+        """Wait until the processes end or have to end, then end whatever is left of their tree."""
+        assert self.processes is not None and self.roster is not None
+        limit, began = self.job.max_seconds, time.monotonic()
+        until = None if limit is None else began + limit
+        while (code := self.processes.wait(until)) is None and not self.why_ended:
+            self.roster.update(self.processes.codes)
             if until is not None and time.monotonic() >= until:
                 self.why_ended = "time limit"
-        self.process.end(self._grace_s(code))
-        return self.process.process.returncode
+        self.phase = "release"
+        say = self._say_in(self.names.execution, *self.names.release)
+        if self.why_ended:
+            say(f"Ending the processes: {self.why_ended}.")
+        is_clear = self._end_processes(self._grace_s(code))
+        for launch, ended in zip(self.launches, self.processes.codes, strict=True):
+            say(f"{_ranks(launch)}: exit code {ended} after {time.monotonic() - began:.2f} s.")
+        say("No process of the run is left." if is_clear else "Some processes could not be ended.")
+        return self.processes.codes[0] if code is None else code
+
+    def _end_processes(self, grace_s: float) -> bool:
+        assert self.processes is not None
+        is_clear = self.processes.end(grace_s)
+        for launch in self.launches:
+            if launch.container:
+                # The client of Docker may have been killed: the container lives elsewhere.
+                with suppress(OSError):
+                    command = ["docker", "rm", "--force", launch.container]
+                    subprocess.run(command, capture_output=True, check=False)
+        if self.roster is not None:
+            self.roster.update(self.processes.codes)
+        return is_clear
 
     def _grace_s(self, code: int | None) -> float:
         """How long processes may take to end. None where the run may start elsewhere by now."""
@@ -183,40 +271,80 @@ class Supervisor:
             return End("completed", 0)
         return End("signal" if code is not None and code < 0 else "exit", code)
 
+    # -- after -------------------------------------------------------------------------------------
+
     def _finish(self, end: End) -> int:
-        """Send the rest of the files and logs, then the end: in this order."""
+        """Send the rest of the logs, the files and the notes, then the end: in this order."""
+        self.phase = "release"
+        self.uploader.stop()
         if self.why_ended in GIVEN_UP:
             self.heart.stop()
             self.shipper.stop()
             return 1
         patience_s = STOPPED_PATIENCE_S if self.why_ended == "stopped" else LAST_PATIENCE_S
-        for line in self.uploader.finish(patience_s):
-            self._say_in(LAST_LOG)(f"Not uploaded: {line}")
-        if unsent := self.outboxes.finish(patience_s):
-            self._say_in(LAST_LOG)(f"Not sent: {unsent} values that the script has logged.")
-        missing = self.shipper.drain(patience_s)
+        if self.uploader.has_left() or self.shipper.left() > PART_BYTES:
+            self._say_status("Finalizing")
+        missing = self._release(end, patience_s)
         detail = end.detail + (f" ({missing} bytes of the log are missing)" if missing else "")
-        facts = {"cause": end.cause, "exit_code": end.exit_code, "detail": detail}
-        address = f"runs/{in_path(self.job.run_id)}/attempt/finish"
-        body = {"fence": self.job.fence, **facts}
         try:
-            self.api.ask("POST", address, body=body, patience_s=patience_s)
+            with suppress(Refused):
+                self.notes.send(patience_s)
+            self._tell_end(End(end.cause, end.exit_code, detail), patience_s)
         except (Away, Refused):
             return 1
         finally:
             self.heart.stop()
         return 0
 
+    def _release(self, end: End, patience_s: float) -> int:
+        """Send what is left, and write about it; return how many bytes of logs are missing."""
+        say = self._say_in(*self.names.release)
+        if unsent := self.outboxes.finish(patience_s):
+            say(f"Not sent: {unsent} values that the script has logged.")
+        missing = self.shipper.drain(patience_s)
+        for path, size_bytes in self.shipper.offsets.items():
+            if size_bytes:
+                say(f"Log {path}: {size_bytes} bytes sent.")
+        for line in self.uploader.finish(patience_s):
+            say(f"Not uploaded: {line}")
+        say(f"Uploaded {len(self.uploader.sent)} files.")
+        say(f"End: {end.cause}{f', {end.detail}' if end.detail else ''}.")
+        if self.job.nodes > 1 and self.job.node_rank == 0:
+            self._say_in(self.names.overall)(f"Node 0 ends: {end.cause}.")
+        return missing
+
+    def _tell_end(self, end: End, patience_s: float) -> None:
+        address = f"runs/{in_path(self.job.run_id)}/attempt/finish"
+        body = {
+            "fence": self.job.fence, "rank": self.job.node_rank,
+            "cause": end.cause, "exit_code": end.exit_code, "detail": end.detail,
+        }  # fmt: skip
+        self.api.ask("POST", address, body=body, patience_s=patience_s)
+
+    def _say_status(self, status: str) -> None:
+        self._trace(f"status: {status}")
+        self.heart.say(status)
+
+    # -- logs --------------------------------------------------------------------------------------
+
     def _log_file(self, path: str) -> Path:
         """Return the local file of a log, which is sent from now on."""
-        path = path.format(node=self.job.node)
         file = self.logs / Path(path).name
         self.shipper.add(path, file)
         return file
 
-    def _say_in(self, path: str):
-        def say(line: str) -> None:
-            with open(self._log_file(path), "a") as file:
-                file.write(f"{line}\n")
+    def _say_in(self, *paths: str):
+        return lambda line: self.notes.say(*paths, line=line)
 
-        return say
+    def _say_in_build_log(self, line: str) -> None:
+        with open(self._log_file(self.names.build), "a") as file:
+            file.write(f"{line}\n")
+
+    def _trace(self, line: str) -> None:
+        self.notes.say(self.names.requests(self.phase), line=line)
+
+
+def _ranks(launch: Launch) -> str:
+    """Name the processes of a launch."""
+    ranks = launch.ranks
+    return f"Rank {ranks[0]}" if len(ranks) == 1 else f"Ranks {ranks[0]} to {ranks[-1]}"

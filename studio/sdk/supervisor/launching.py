@@ -1,0 +1,111 @@
+"""How the processes of an attempt are started: their commands and variables."""
+
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from studio.sdk.supervisor import mpi_rank
+from studio.sdk.supervisor.environments import CannotPrepare, Runtime
+from studio.sdk.supervisor.gathering import Meeting
+from studio.sdk.supervisor.job import Job
+from studio.sdk.supervisor.log_names import LogNames
+
+# What belongs to the studio or to the node and not to the process of a user.
+SECRETS = frozenset(
+    {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "S3_URL", "DJANGO_SETTINGS_MODULE", "PGPASSWORD"}
+)
+SECRET_BEGINNINGS = ("STUDIO_", "AWS_", "DJANGO_", "CELERY_")
+
+
+@dataclass(frozen=True)
+class Launch:
+    """A process to start: what it prints goes to the log at `log`. `ranks` are the processes of the
+    run that it stands for: one, or with mpirun all of this node."""
+
+    command: list[str]
+    variables: dict[str, str]
+    log: str
+    ranks: range
+    container: str = ""
+
+
+def plan(
+    job: Job, meeting: Meeting, runtime: Runtime, own: dict[str, str], folders: tuple[Path, Path]
+) -> list[Launch]:
+    """Return the processes of this node. `folders` are the working folder and that of the logs.
+
+    Raises CannotPrepare where mpirun is asked for and not there.
+    """
+    work = folders[0]
+    base = variables_of(work, job.variables, own)
+    told = {**job.variables, **own}
+    names, count = LogNames(job), job.processes_per_node
+    first = job.node_rank * count
+    if job.communicator == "mpi":
+        return [_mpi_launch(job, meeting, runtime, base, folders)]
+    launches = []
+    for local in range(count):
+        rank = first + local
+        ranks = rank_variables(job, meeting, rank)
+        container = f"studio-{job.run_id}-{job.fence}-{rank}" if runtime.image else ""
+        command = runtime.command_for(job.command, work, [*told, *ranks], container)
+        log = names.driver(rank)
+        launches.append(Launch(command, base | ranks, log, range(rank, rank + 1), container))
+    return launches
+
+
+def rank_variables(job: Job, meeting: Meeting, rank: int) -> dict[str, str]:
+    """Return what tells a process which of them it is, in torch's words."""
+    count = job.processes_per_node
+    return {
+        "RANK": str(rank),
+        "LOCAL_RANK": str(rank % count),
+        "WORLD_SIZE": str(job.nodes * count),
+        "LOCAL_WORLD_SIZE": str(count),
+        "NODE_RANK": str(job.node_rank),
+        "MASTER_ADDR": meeting.address,
+        "MASTER_PORT": str(meeting.port),
+    }
+
+
+def _mpi_launch(
+    job: Job, meeting: Meeting, runtime: Runtime, base: dict[str, str], folders: tuple[Path, Path]
+) -> Launch:
+    program = shutil.which("mpirun")
+    if program is None:
+        raise CannotPrepare(
+            "environment_failed",
+            "mpirun is not installed on this node; install an MPI such as Open MPI, or take the "
+            "communicator torch",
+        )
+    if job.nodes > 1 or runtime.image:
+        where = "on several nodes" if job.nodes > 1 else "in a container"
+        raise CannotPrepare("environment_failed", f"this node cannot start MPI {where}")
+    count, (work, logs) = job.processes_per_node, folders
+    variables = base | {
+        "MASTER_ADDR": meeting.address,
+        "MASTER_PORT": str(meeting.port),
+        # Open MPI refuses root, and more processes than cores, unless told otherwise.
+        "OMPI_ALLOW_RUN_AS_ROOT": "1",
+        "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+        "OMPI_MCA_rmaps_base_oversubscribe": "1",
+        mpi_rank.LOGS: str(logs),
+        mpi_rank.COUNT: str(count),
+    }
+    inner = runtime.command_for(job.command, work, [], "")
+    command = [program, "-n", str(count), sys.executable, mpi_rank.__file__, *inner]
+    return Launch(command, variables, LogNames(job).mpi, range(count))
+
+
+def variables_of(folder: Path, variables: dict[str, str], own: dict[str, str]) -> dict[str, str]:
+    """Return the environment of a process: this node's without secrets, the run's own, and what the
+    studio says."""
+    kept = {name: value for name, value in os.environ.items() if not is_secret(name)}
+    return {**kept, "PYTHONUNBUFFERED": "1", **variables, **own, "PWD": str(folder)}
+
+
+def is_secret(name: str) -> bool:
+    """Tell whether a variable belongs to the studio or the node and not to a user's process."""
+    return name in SECRETS or name.startswith(SECRET_BEGINNINGS)

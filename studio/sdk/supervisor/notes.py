@@ -1,0 +1,74 @@
+"""What the supervisor writes about its own work: small texts, several sent in one request.
+
+They are kept in files too, so that whoever speaks for a killed supervisor goes on with them.
+"""
+
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from studio.sdk.supervisor.studio_api import Away, Refused, StudioApi, in_path
+
+FIRST_S, EVERY_S = 1.0, 2.0
+MOST_CHARS = 64_000
+CUT = "(earlier lines were left out)\n"
+
+
+class Notes:
+    """Texts by their path in the run. `send_if_due` sends what has changed, at most every 2 s."""
+
+    def __init__(self, api: StudioApi, run_id: str, folder: Path) -> None:
+        self.api = api
+        self.address = f"runs/{in_path(run_id)}/files"
+        self.folder = folder
+        self.texts = {
+            file.relative_to(folder).as_posix(): file.read_text()
+            for file in folder.rglob("*")
+            if file.is_file()
+        }
+        self.changed: set[str] = set()
+        self.lock = threading.RLock()
+        self.due_at = time.monotonic() + FIRST_S
+
+    def say(self, *paths: str, line: str) -> None:
+        """Add a line with the time to each of the texts."""
+        now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        for path in paths:
+            with self.lock:
+                text = self.texts.get(path, "") + f"{now} {line}\n"
+                if len(text) > MOST_CHARS:
+                    text = CUT + text[-MOST_CHARS // 2 :].partition("\n")[2]
+                self.put(path, text)
+
+    def put(self, path: str, text: str) -> None:
+        """Make `text` the content of the file at `path`."""
+        file = self.folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with self.lock:
+            file.write_text(text)
+            self.texts[path] = text
+            self.changed.add(path)
+
+    def send_if_due(self) -> None:
+        """Send what has changed where the last time was long enough ago."""
+        if self.changed and time.monotonic() >= self.due_at:
+            self.due_at = time.monotonic() + EVERY_S
+            try:
+                self.send(0.0)
+            except (Away, Refused):
+                return
+
+    def send(self, patience_s: float) -> None:
+        """Send what has changed. Raises Away, Refused."""
+        with self.lock:
+            paths, self.changed = sorted(self.changed), set()
+        files = [{"path": path, "text": self.texts[path]} for path in paths]
+        if not files:
+            return
+        try:
+            self.api.ask("POST", self.address, body={"files": files}, patience_s=patience_s)
+        except (Away, Refused):
+            with self.lock:
+                self.changed.update(paths)
+            raise

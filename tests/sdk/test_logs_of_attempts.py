@@ -1,0 +1,94 @@
+"""The logs that a supervisor writes about a run: all of Azure ML's names, with what really was."""
+
+import pytest
+
+from tests.sdk.test_several_processes import paths_of
+
+SECRETS = (
+    "AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "DATABASE_URL", "SECRET_KEY", "STUDIO_SECRET_KEY",
+    "DJANGO_SECRET_KEY", "CELERY_BROKER_URL",
+)  # fmt: skip
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+
+def test_a_run_has_all_of_its_logs(lab, start_node):
+    start_node("worker 7")
+    script = (
+        "import pathlib\n"
+        "pathlib.Path('outputs').mkdir()\n"
+        "pathlib.Path('outputs/model.txt').write_text('weights')\n"
+        "print('hello')\n"
+    )
+    run_id = lab.submit(script)
+    assert lab.wait(run_id)["status"] == "Completed"
+    node = "worker_7"
+    assert paths_of(lab, run_id) == {
+        f"azureml-logs/55_azureml-execution-{node}.txt",
+        f"azureml-logs/65_job_prep-{node}.txt",
+        "azureml-logs/70_driver_log.txt",
+        f"azureml-logs/75_job_post-{node}.txt",
+        "azureml-logs/process_info.json",
+        "azureml-logs/process_status.json",
+        "logs/azureml/110_azureml.log",
+        "logs/azureml/job_prep_azureml.log",
+        "logs/azureml/job_release_azureml.log",
+        f"logs/azureml/sidecar/{node}/start_cms.txt",
+        f"logs/azureml/sidecar/{node}/prep_cmd.txt",
+        f"logs/azureml/sidecar/{node}/release_cmd.txt",
+        "outputs/model.txt",
+    }
+    prepared = lab.log(run_id, f"azureml-logs/65_job_prep-{node}.txt")
+    assert "1 files, " in prepared and "Environment: " in prepared
+    assert prepared == lab.log(run_id, f"logs/azureml/sidecar/{node}/prep_cmd.txt")
+    released = lab.log(run_id, f"azureml-logs/75_job_post-{node}.txt")
+    assert "Rank 0: exit code 0" in released
+    assert "Log azureml-logs/70_driver_log.txt: 6 bytes sent." in released
+    assert "Uploaded 1 files." in released
+    requests = lab.log(run_id, "logs/azureml/job_prep_azureml.log")
+    assert "snapshot/zip: 200" in requests
+    uploads = lab.log(run_id, "logs/azureml/job_release_azureml.log")
+    assert "files/outputs/model.txt: 200" in uploads
+
+
+def test_outputs_and_logs_arrive_while_the_script_runs(lab, start_node):
+    start_node()
+    script = (
+        "import pathlib, time\n"
+        "for folder in ('outputs', 'logs'): pathlib.Path(folder).mkdir()\n"
+        "pathlib.Path('outputs/model.txt').write_text('weights')\n"
+        "log = open('logs/train.log', 'w')\n"
+        "for at in range(600):\n"
+        "    print(at, file=log, flush=True); time.sleep(0.1)\n"
+    )
+    run_id = lab.submit(script)
+    lab.wait(run_id, "Running")
+    lab.until(lambda: {"outputs/model.txt", "logs/train.log"} <= paths_of(lab, run_id), seconds=30)
+    before = lab.log(run_id, "logs/train.log")
+    lab.until(lambda: len(lab.log(run_id, "logs/train.log")) > len(before))
+    lab.api.ask("POST", f"runs/{run_id}/cancel")
+    lab.wait(run_id)
+
+
+def test_a_log_that_is_written_anew_ends_with_its_last_content(lab, start_node):
+    start_node()
+    script = (
+        "import pathlib, time\n"
+        "pathlib.Path('logs').mkdir()\n"
+        "log = pathlib.Path('logs/state.txt')\n"
+        "log.write_text('a long first text'); time.sleep(6)\n"
+        "log.write_text('short'); time.sleep(6)\n"
+        "log.write_text('the last')\n"
+    )
+    run_id = lab.submit(script)
+    assert lab.wait(run_id, seconds=60)["status"] == "Completed"
+    assert lab.log(run_id, "logs/state.txt") == "the last"
+
+
+def test_the_process_has_no_secret_of_the_studio_or_the_node(lab, start_node):
+    secrets = dict.fromkeys(SECRETS, "hidden")
+    start_node(**secrets, REDIS_URL="redis://hidden@127.0.0.1:1", MY_OWN="visible")
+    run_id = lab.submit("import os\nfor name in os.environ: print(name, os.environ[name])")
+    assert lab.wait(run_id)["status"] == "Completed"
+    log = lab.log(run_id)
+    assert "hidden" not in log
+    assert "MY_OWN visible" in log
