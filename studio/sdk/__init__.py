@@ -13,6 +13,7 @@ to who needs but a part of it.
 import importlib
 from typing import Any
 
+# The version of the package `studio-client`.
 VERSION = __version__ = "0.1.0"
 
 _PLACES = {
@@ -24,6 +25,12 @@ _PLACES = {
     "RunConfiguration": "runconfig",
     "Environment": "environment",
     "ComputeTarget": "compute",
+    "Model": "model",
+    "Dataset": "unsupported",
+    "Datastore": "unsupported",
+    "Image": "unsupported",
+    "Keyvault": "unsupported",
+    "Webservice": "unsupported",
 }
 
 __all__ = ["VERSION", *_PLACES]

@@ -162,6 +162,12 @@ class Workspace:
 
         return Environment.list(self)
 
+    def get_default_compute_target(self, type: str = "CPU") -> "ComputeTarget":
+        """Return the cluster `local`, the studio's own."""
+        from studio.sdk.compute import ComputeTarget
+
+        return ComputeTarget(self, "local")
+
     def get_details(self) -> dict[str, Any]:
         """Return what is known of the workspace."""
         return {

@@ -66,6 +66,20 @@ class Sender:
             os.close(bell)
         return False
 
+    def send_what_is_there(self, until: float) -> None:
+        """Send what is there now, at most until a time of the monotonic clock."""
+        try:
+            while time.monotonic() < until:
+                if self.step():
+                    continue
+                if self.away_since is None:
+                    if self.is_over():
+                        self.clear_up()
+                    return
+                time.sleep(EVERY_S)
+        except Stuck as stuck:
+            write_json(self.folder / "problem.json", {"message": str(stuck)})
+
     def step(self) -> bool:
         """Send the next lines of each writer; tell whether there were any."""
         try:

@@ -4,12 +4,15 @@ import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import quote
 
 from studio.sdk.connection import PART_BYTES
 from studio.sdk.exceptions import NotFound, StudioAway, UserErrorException
 from studio.sdk.run_parts.facts import RunFacts
+
+if TYPE_CHECKING:
+    from studio.sdk.model import Model
 
 
 class RunFiles(RunFacts):
@@ -124,6 +127,20 @@ class RunFiles(RunFacts):
             if output_paths is None and not target.resolve().is_relative_to(folder.resolve()):
                 raise UserErrorException(f"The file {name!r} would be written outside {folder}.")
             self.download_file(name, str(target))
+
+    def register_model(
+        self, model_name: str, model_path: str | None = None, tags: Any = None, **_: Any
+    ) -> "Model":
+        """Give a file or folder of the run a name and the next version of it.
+
+        run.register_model("digits", "outputs/model.pkl")
+        """
+        from studio.sdk.model import register
+
+        made = register(self, model_name, model_path or f"outputs/{model_name}")  # type: ignore[arg-type]
+        if tags:
+            self.set_tags(tags)  # type: ignore[attr-defined]
+        return made
 
     def get_all_logs(self, destination: str | None = None) -> list[str]:
         """Download all logs below `destination`; return where they are."""
