@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from studio.sdk.exceptions import ComputeTargetException, NotFound, UserErrorException
 from studio.sdk.git_state import read_git_state
@@ -27,11 +27,13 @@ def submit(
     tags: dict[str, str | None],
     parent: str | None = None,
     say: Callable[[str], None] = lambda text: None,
+    watch: Callable[[BinaryIO], BinaryIO] = lambda file: file,
     **options: Any,
 ) -> "Run":
     """Submit a config and return its run, which waits for a node.
 
-    `say` hears what is done. Raises SnapshotException, ComputeTargetException, UserErrorException.
+    `say` hears what is done, `watch` sees the file that is uploaded. Raises SnapshotException,
+    ComputeTargetException, UserErrorException.
     """
     from studio.sdk.run import Run
 
@@ -41,7 +43,7 @@ def submit(
     say(f"Packing {config.source_directory}")
     with pack_folder(config.source_directory) as archive:
         say("Uploading the snapshot")
-        stored = connection.ask("PUT", "snapshots", body=archive)
+        stored = connection.ask("PUT", "snapshots", body=watch(archive))
     body = job_of(config) | {
         "experiment_name": experiment.name,
         "snapshot": stored["sha256"],

@@ -93,26 +93,7 @@ class RunFacts(RunCore):
         """Return what is known of the run, under Azure ML's names."""
         document = self._read()
         job = self._job() if document["kind"] == "script" else {}
-        details = {
-            "runId": self._id,
-            "target": document["target"] or "sdk",
-            "status": document["status"],
-            "startTimeUtc": in_words(document["started_ms"]),
-            "endTimeUtc": in_words(document["ended_ms"]),
-            "services": {},
-            "properties": dict(document["properties"]),
-            "tags": dict(document["tags"]),
-            "inputDatasets": [],
-            "outputDatasets": [],
-            "runDefinition": definition_of(document, job),
-            "logFiles": self._log_addresses(),
-            "submittedBy": document["submitted_by"],
-        }
-        if document["error"] or document["status"] == "Failed":
-            told = document["error"] or document["status_reason"]
-            error = {"code": "UserError", "message": told}
-            details["error"] = {"error": error, "reason": document["status_reason"]}
-        return {name: value for name, value in details.items() if value is not None}
+        return details_of(document, job) | {"logFiles": self._log_addresses()}
 
     def get_details_with_logs(self) -> dict[str, Any]:
         """Return the details with the content of each log instead of its address."""
@@ -181,6 +162,29 @@ class RunFacts(RunCore):
             "Status": document.get("status"),
         }
         return "Run(" + ",\n".join(f"{name}: {value}" for name, value in told.items()) + ")"
+
+
+def details_of(document: dict[str, Any], job: dict[str, Any]) -> dict[str, Any]:
+    """Return what a document of the studio says of a run, under Azure ML's names."""
+    details = {
+        "runId": document["run_id"],
+        "target": document["target"] or "sdk",
+        "status": document["status"],
+        "startTimeUtc": in_words(document["started_ms"]),
+        "endTimeUtc": in_words(document["ended_ms"]),
+        "services": {},
+        "properties": dict(document["properties"]),
+        "tags": dict(document["tags"]),
+        "inputDatasets": [],
+        "outputDatasets": [],
+        "runDefinition": definition_of(document, job),
+        "submittedBy": document["submitted_by"],
+    }
+    if document["error"] or document["status"] == "Failed":
+        told = document["error"] or document["status_reason"]
+        error = {"code": "UserError", "message": told}
+        details["error"] = {"error": error, "reason": document["status_reason"]}
+    return {name: value for name, value in details.items() if value is not None}
 
 
 def in_words(ms: int | None) -> str | None:

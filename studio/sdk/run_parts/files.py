@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import quote
@@ -81,7 +81,11 @@ class RunFiles(RunFacts):
         return [one["path"] for one in self._list("/files", {"recursive": "true", "limit": 10_000})]
 
     def download_file(
-        self, name: str, output_file_path: str | None = None, _validate_checksum: bool = False
+        self,
+        name: str,
+        output_file_path: str | None = None,
+        _validate_checksum: bool = False,
+        _watch: Callable[[BinaryIO], BinaryIO] = lambda file: file,
     ) -> None:
         """Download a file to `output_file_path`, which may be a folder (default: this one).
 
@@ -94,7 +98,7 @@ class RunFiles(RunFacts):
         part = target.with_name(f".{target.name}.part")
         try:
             with self._open_file(name) as answer, open(part, "wb") as file:
-                shutil.copyfileobj(answer, file, PART_BYTES)
+                shutil.copyfileobj(answer, _watch(file), PART_BYTES)
             part.replace(target)
         except NotFound as error:
             raise UserErrorException(f"The run has no file {name!r}.") from error

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from studio.sdk.exceptions import (
@@ -60,54 +61,62 @@ class RunWaiting(RunFacts):
 
     def _show_output(self) -> None:
         print(f"RunId: {self._id}\nWeb View: {self.get_portal_url()}")
-        path = ""
+        shown = ""
+        for path, data in self._follow():
+            if path != shown:
+                shown = path
+                print(f"\nStreaming {path}\n{'=' * (10 + len(path))}\n", flush=True)
+            write_bytes(data)
+        print(f"\nExecution Summary\n=================\nRunId: {self._id}")
+        print(f"Web View: {self.get_portal_url()}\n", flush=True)
+
+    def _follow(self, path: str = "") -> Iterator[tuple[str, bytes]]:
+        """Yield the next bytes of a log with its path, until the run has ended and all is there.
+
+        Without a path it is the log with the output of the script. A studio that is away for a
+        while interrupts nothing: reading goes on at the byte where it was.
+        """
         offset, pause_s = 0, FIRST_PAUSE_S
         while True:
             is_over = self._status_patiently() in FINAL
             path = path or self._main_log()
-            grown = self._print_part(path, offset) if path else 0
-            if not offset and grown:
-                pause_s = FIRST_PAUSE_S
-            offset += grown
-            if is_over and not grown:
-                break
-            if not grown:
-                time.sleep(pause_s)
-                pause_s = min(pause_s * 1.3, LONGEST_PAUSE_S)
-            else:
-                pause_s = FIRST_PAUSE_S
-        print(f"\nExecution Summary\n=================\nRunId: {self._id}")
-        print(f"Web View: {self.get_portal_url()}\n", flush=True)
+            data = self._read_part(path, offset) if path else b""
+            if data:
+                yield path, data
+                offset, pause_s = offset + len(data), FIRST_PAUSE_S
+                continue
+            if is_over and data is not None:
+                return
+            time.sleep(pause_s)
+            pause_s = min(pause_s * 1.3, LONGEST_PAUSE_S)
 
     def _main_log(self) -> str:
         """Return the log that shows the output of the script, "" while there is none."""
         logs = self._log_paths()
         driver = [path for path in logs if "70_driver_log" in path or "user_log" in path]
-        done = self.status in FINAL
-        path = (driver or (logs if done else []) or [""])[0]
-        if path:
-            print(f"\nStreaming {path}\n{'=' * (10 + len(path))}\n", flush=True)
-        return path
+        return (driver or (logs if self.status in FINAL else []) or [""])[0]
 
-    def _print_part(self, path: str, offset: int) -> int:
-        """Write the next bytes of a log to stdout as they are; return how many."""
-        data = self._read_part(path, offset)
-        stream = getattr(sys.stdout, "buffer", None)
-        if stream is not None:
-            sys.stdout.flush()
-            stream.write(data)
-            stream.flush()
-        else:
-            sys.stdout.write(data.decode(errors="replace"))
-        return len(data)
-
-    def _read_part(self, path: str, offset: int) -> bytes:
+    def _read_part(self, path: str, offset: int) -> bytes | None:
+        """Return the next bytes of a log; None where the studio broke off while it gave them."""
         query = {"path": path, "start": offset}
         try:
             address = self._path("/logs/tail")
             return self._connection.ask("GET", address, query=query, patience_s=AWAY_PATIENCE_S)
-        except (NotFound, StudioAway):
+        except NotFound:
             return b""
+        except StudioAway:
+            return None
+
+
+def write_bytes(data: bytes) -> None:
+    """Write to stdout as they are; a stdout that takes text alone gets text."""
+    stream = getattr(sys.stdout, "buffer", None)
+    if stream is None:
+        sys.stdout.write(data.decode(errors="replace"))
+        return
+    sys.stdout.flush()
+    stream.write(data)
+    stream.flush()
 
 
 def failure_text(run_id: str, details: dict[str, Any]) -> str:
