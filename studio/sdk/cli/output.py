@@ -6,6 +6,7 @@ import math
 import re
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import click
@@ -13,7 +14,9 @@ import click
 # A shell takes the quotes away from  [?properties.author=='ada-l']  where it is not quoted itself.
 BARE_VALUE = re.compile(r"(?<=[=!]=)\s*([^\s'\"`\[\]()&|]+)")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-MOST_ID = 36
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+CUT = frozenset({"displayName", "experiment", "tags", "found", "problem", "location"})
+MOST_ID, UNLIMITED = 36, 10_000
 STYLES = {
     "Completed": "green",
     "Failed": "red",
@@ -118,13 +121,11 @@ def write_rows(rows: list[dict[str, Any]], columns: Sequence[str]) -> None:
     if not rows:
         click.echo("There are none.", err=True)
         return
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
-    for name in columns[:1]:
-        # What the next command is given is never cut.
-        width = min(MOST_ID, widest(rows, name))
-        table.add_column(name, no_wrap=True, overflow="fold", min_width=width)
-    for name in columns[1:]:
-        table.add_column(name, no_wrap=True, overflow="ellipsis")
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    for name in columns:
+        # Names are cut where the terminal is narrow, what a command is given or what counts is not.
+        least = 6 if name in CUT else min(MOST_ID, widest(rows, name))
+        table.add_column(name, no_wrap=True, overflow="ellipsis", min_width=least)
     for row in rows:
         table.add_row(*(styled(row.get(name)) for name in columns))
     print_rich(table)
@@ -132,7 +133,7 @@ def write_rows(rows: list[dict[str, Any]], columns: Sequence[str]) -> None:
 
 def widest(rows: list[dict[str, Any]], name: str) -> int:
     """Return the length of the longest cell of a column."""
-    return max(len(cell_text(row.get(name))) for row in rows)
+    return max(len(short(row.get(name))) for row in rows)
 
 
 def write_facts(facts: dict[str, Any]) -> None:
@@ -151,15 +152,26 @@ def print_rich(what: Any) -> None:
     """Print through rich, which shows no colours without a terminal or with NO_COLOR."""
     from rich.console import Console
 
-    Console(highlight=False, markup=False, emoji=False, soft_wrap=False).print(what)
+    # Nothing is cut for a program that reads the table, such as `less`.
+    width = None if sys.stdout.isatty() else UNLIMITED
+    Console(highlight=False, markup=False, emoji=False, width=width).print(what)
 
 
 def styled(value: Any) -> Any:
     """Return a cell; words for statuses have a colour."""
     from rich.text import Text
 
-    text = cell_text(value)
+    text = short(value)
     return Text(text, style=STYLES.get(text, ""))
+
+
+def short(value: Any) -> str:
+    """Return a cell for people: a time to the minute, in this time zone."""
+    text = cell_text(value)
+    if not TIME.fullmatch(text):
+        return text
+    at = datetime.fromisoformat(text).astimezone()
+    return at.strftime("%m-%d %H:%M" if at.year == datetime.now().year else "%Y-%m-%d")
 
 
 def cell_text(value: Any) -> str:

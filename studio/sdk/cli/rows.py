@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-RUN_COLUMNS = ("runId", "displayName", "experiment", "status", "startTimeUtc", "duration", "target")
+RUN_COLUMNS = ("runId", "displayName", "experiment", "status", "startTimeUtc", "duration")
 FEW_COLUMNS = ("runId", "status")
 
 

@@ -23,32 +23,43 @@ def command(*, show: Any, folders: tuple[Path, ...]) -> int:
 
     Sending twice does not store twice. Trainings that still run send by themselves.
     """
-    from studio.sdk.cli.exits import AWAY, DONE, FAILED
     from studio.sdk.cli.outboxes import read_outbox, read_outboxes
 
     given = [read_outbox(run.parent) for one in folders for run in one.rglob("run.json")]
-    rows = [send(outbox) for outbox in (given if folders else read_outboxes())]
-    show(rows, COLUMNS)
-    if any(row["problem"] for row in rows):
-        return FAILED
-    return AWAY if any(row["left"] for row in rows) else DONE
+    results = [send(outbox) for outbox in (given if folders else read_outboxes())]
+    show([row for row, _ in results], COLUMNS)
+    return max((code for _, code in results), default=0)
 
 
-def send(outbox: Any) -> dict[str, Any]:
-    """Send an outbox as far as the studio takes it; return what came of it."""
+def send(outbox: Any) -> tuple[dict[str, Any], int]:
+    """Send an outbox as far as the studio takes it; return what came of it, and an exit code."""
     from studio.sdk.cli.outboxes import read_outbox
     from studio.sdk.connection import Connection
     from studio.sdk.outbox.sender import Sender, settings_of
 
-    (outbox.folder / "problem.json").unlink(missing_ok=True)
     sender = Sender(outbox.folder, Connection(settings_of(outbox.folder)))
-    sender.run(once=True)
-    left = read_outbox(outbox.folder) if outbox.folder.is_dir() else None
-    unsent = left.unsent if left else 0
-    return {
-        "runId": outbox.run_id,
-        "url": outbox.url,
-        "sent": max(0, outbox.unsent - unsent),
-        "left": unsent,
-        "problem": left.problem if left else "",
-    }
+    problem, code = send_all(sender)
+    left = read_outbox(outbox.folder).unsent if (outbox.folder / "run.json").exists() else 0
+    row = {"runId": outbox.run_id, "url": outbox.url, "sent": max(0, outbox.unsent - left)}
+    return row | {"left": left, "problem": problem}, code
+
+
+def send_all(sender: Any) -> tuple[str, int]:
+    """Send until nothing is left; return what keeps the rest here, and an exit code."""
+    from studio.sdk.cli.exits import AWAY, DONE, FAILED
+    from studio.sdk.outbox.delivering import Stuck
+    from studio.sdk.outbox.sender import only_one
+
+    with only_one(sender.folder) as is_mine:
+        if not is_mine:
+            return "its own process is sending it", DONE
+        try:
+            while sender.step():
+                pass
+            if sender.away_since is not None:
+                return "the studio does not answer", AWAY
+            if sender.is_over():
+                sender.clear_up()
+        except Stuck as stuck:
+            return str(stuck), FAILED
+    return "", DONE
