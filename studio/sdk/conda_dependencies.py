@@ -18,8 +18,8 @@ class CondaDependencies:
 
         packages = CondaDependencies.create(pip_packages=["scikit-learn==1.7", "numpy"])
 
-    A node makes a virtual environment of them: it installs the packages of conda by pip too, under
-    their names. What only conda has (compilers, CUDA) has to be on the node.
+    With a channel a node makes a conda environment of them. Without one it makes a virtual
+    environment, which needs no conda: packages of conda are installed by pip under their names.
     """
 
     def __init__(
@@ -150,6 +150,16 @@ class CondaDependencies:
         target = path or "conda_dependencies.yml"
         write_yaml(os.fspath(target), self.as_dict())
         return target
+
+    def _as_job(self) -> dict[str, Any]:
+        """Return what a node is told of them."""
+        if self._channels:
+            job = {"conda": self._conda, "channels": self._channels, "pip": self._pip}
+            return {key: list(value) for key, value in job.items() if value}
+        job = {"pip": self.requirements()} if self.requirements() else {}
+        if version := self.python_version:
+            job["python"] = "python" + ".".join(version.split(".")[:2])
+        return job
 
     def requirements(self) -> list[str]:
         """Return what pip installs for these packages."""

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 DEFINITION = "azureml_environment.json"
 OWN_PYTHON = "python"
+# Where Docker is asked for without an image.
+DEFAULT_CPU_IMAGE = "python:3.12-slim"
 
 
 class PythonSection:
@@ -194,17 +196,13 @@ class Environment:
         if python.interpreter_path != OWN_PYTHON:
             job["python"] = python.interpreter_path
         if self.docker.enabled:
-            job["docker"] = self.docker.base_image or ""
+            job["docker"] = self.docker.base_image or DEFAULT_CPU_IMAGE
         if python.user_managed_dependencies:
             return job
         packages = python.conda_dependencies
         if python.conda_dependencies_file:
             packages = CondaDependencies(python.conda_dependencies_file)
-        if packages.python_version and "python" not in job:
-            job["python"] = "python" + ".".join(packages.python_version.split(".")[:2])
-        if requirements := packages.requirements():
-            job["pip"] = requirements
-        return job
+        return packages._as_job() | job
 
     @classmethod
     def _of_job(cls, name: str, job: dict[str, Any]) -> "Environment":

@@ -98,7 +98,7 @@ class Experiment:
         display_name: str | None = None,
         description: str | None = None,
         tags: dict[str, str | None] | None = None,
-        **options: Any,
+        captures_console: bool = True,
     ) -> "Run":
         """Start an interactive run, in a notebook or a script; its status is Running.
 
@@ -107,7 +107,8 @@ class Experiment:
 
         End it with `run.complete()`, or use `with`. What is in the folder `outputs` is uploaded
         then (`outputs=False`: nothing). `snapshot_directory` is kept with the run where given.
-        Nothing here waits for the studio: when it is away, everything is kept and sent later.
+        What a script prints is its log; STUDIO_CONSOLE=off, or `captures_console=False`, leaves the
+        output alone. Nothing waits for the studio: when it is away, all is kept and sent later.
         """
         from studio.sdk.starting import start_interactive
 
@@ -119,7 +120,7 @@ class Experiment:
             snapshot_directory=snapshot_directory,
             description=description or "",
             tags=tags or {},
-            **options,
+            captures_console=captures_console,
         )
 
     def submit(self, config: Any, tags: dict[str, str | None] | None = None, **kwargs: Any) -> Any:

@@ -21,7 +21,7 @@ class GitState:
     is_dirty: bool
     diff: bytes = b""
 
-    DIFF_PATH: ClassVar[str] = "logs/uncommitted.diff"
+    DIFF_PATH: ClassVar[str] = "source/uncommitted.diff"
 
     def properties(self) -> dict[str, str]:
         """Return it under the names that Azure ML and MLflow give it."""

@@ -29,6 +29,7 @@ def start_interactive(
     description: str = "",
     tags: dict[str, str | None] | None = None,
     parent: "Run | None" = None,
+    captures_console: bool = True,
 ) -> "Run":
     """Return a new run whose status is Running, with an outbox.
 
@@ -56,6 +57,8 @@ def start_interactive(
     run._box = box
     if box is not None and parent is None:
         note_origin(box)
+        if captures_console:
+            box.open_console()
     if snapshot_directory is not None:
         run.take_snapshot(snapshot_directory)
     return run

@@ -76,10 +76,20 @@ class Nodes:
         self.folder = folder
         self.started: list[subprocess.Popen] = []
 
-    def start(self, name: str = "n1", slots: int = 2, **variables: str) -> subprocess.Popen:
+    def start(
+        self, name: str = "n1", slots: int = 2, cluster: str = "lab", **variables: str
+    ) -> subprocess.Popen:
         """Start a node; `variables` are added to its environment."""
-        command = [sys.executable, "-m", "studio.sdk.node", "--url", self.url, "--cluster", "lab"]
-        command += ["--name", name, "--slots", str(slots), "--folder", str(self.folder / name)]
+        command = [sys.executable, "-m", "studio.sdk.node", "--url", self.url, "--cluster"]
+        command += [
+            cluster,
+            "--name",
+            name,
+            "--slots",
+            str(slots),
+            "--folder",
+            str(self.folder / name),
+        ]
         environment = {**os.environ, "PYTHONPATH": str(BASE_DIR), **variables}
         node = subprocess.Popen(command, env=environment, start_new_session=True)
         self.started.append(node)

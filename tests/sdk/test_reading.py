@@ -152,7 +152,7 @@ def test_files_go_up_and_come_down(space, tmp_path):
     (folder / "deep" / "c.txt").write_bytes(b"more")
     run.upload_folder("outputs/model", str(folder))
     run.upload_file("notes.txt", str(folder / "a b.txt"))
-    assert sorted(name for name in run.get_file_names() if "logs/" not in name) == [
+    assert sorted(name for name in run.get_file_names() if not name.startswith("source/")) == [
         "notes.txt",
         "outputs/model/a b.txt",
         "outputs/model/deep/c.txt",

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,8 @@ class Delivery:
         self.connection = connection
         self.facts = read_json(folder / "run.json")
         self.path = f"runs/{in_path(self.facts['run_id'])}"
-        # A copy of the run's creation and end: written by the process that owns the run.
+        # Done before the run gets its final status.
+        self.before_end: Callable[[], None] = lambda: None
         self.is_ended = (folder / "ended").exists()
 
     def ask(self, method: str, rest: str = "", **options: Any) -> Any:
@@ -50,11 +51,15 @@ class Delivery:
         except (NotSignedIn, NotAllowed) as error:
             raise Stuck(str(error)) from error
 
+    def is_made(self) -> bool:
+        """Tell whether the run is at the studio."""
+        return self.facts.get("create") is None or (self.folder / "made").exists()
+
     def make_run(self) -> None:
         """Make the run where the process could not do so itself, because the studio was away."""
-        body = self.facts.get("create")
-        if body is None or (self.folder / "made").exists():
+        if self.is_made():
             return
+        body = self.facts["create"]
         for path, wanted in (("experiments", {"name": body["experiment_name"]}), ("runs", body)):
             try:
                 self.connection.ask("POST", path, body=wanted, patience_s=0.0)

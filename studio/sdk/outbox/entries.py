@@ -57,7 +57,7 @@ def send_origin(delivery: Delivery, entry: Entry) -> None:
         if state.diff:
             delivery.ask("PUT", f"/files/{state.DIFF_PATH}", body=state.diff)
     write_properties(delivery, {"properties": properties})
-    delivery.ask("PUT", "/files/logs/studio/packages.txt", body=list_packages().encode())
+    delivery.ask("PUT", "/files/source/packages.txt", body=list_packages().encode())
 
 
 def count_lost(delivery: Delivery, entry: Entry) -> None:
@@ -69,6 +69,7 @@ def end_run(delivery: Delivery, entry: Entry) -> None:
     """Give the run its final status; what was decided meanwhile at the studio counts."""
     delivery.upload_refused()
     delivery.note_thinned()
+    delivery.before_end()
     if entry["fields"]:
         with suppress(Conflict):
             delivery.ask("PATCH", body=entry["fields"])

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from studio.sdk.exceptions import StudioAway
+from studio.sdk.outbox.console import Console, open_console
 from studio.sdk.outbox.places import make_folder, read_json, write_json
 from studio.sdk.outbox.processes import identify
 from studio.sdk.outbox.sender import AWAY, count_unsent
@@ -76,6 +77,7 @@ class Outbox:
         self.checked_ms = 0
         self.sender: subprocess.Popen[bytes] | None = None
         self.error: BaseException | None = None
+        self.console: Console | None = None
         self.ensure_sender()
 
     def put(self, line: bytes, ms: int) -> None:
@@ -110,6 +112,8 @@ class Outbox:
     def look_after_sender(self) -> None:
         """Start a sender again where it has died; try again to write what is held in memory."""
         self.writer.push_held()
+        if self.console is not None and not self.console.look():
+            self.stop_console()
         if self.sender is not None and self.sender.poll() is None:
             return
         self.ensure_sender()
@@ -194,9 +198,20 @@ class Outbox:
         )  # fmt: skip
         return f"{count:,} entries of the run {self.run_id} wait in {self.folder}. {how}"
 
+    def open_console(self) -> None:
+        """Keep from now on what this script prints."""
+        self.console = open_console(self.folder, ROOT)
+
+    def stop_console(self) -> None:
+        """Let this script print as before."""
+        if self.console is not None and self.pid == os.getpid():
+            self.console.stop()
+            self.console = None
+
     def end(self, fields: dict[str, Any], *, seconds: float = EXIT_WAIT_S) -> None:
         """Write the end of the run, after the files of its `outputs`; wait a bounded time until all
         is sent. Ctrl-C ends the waiting."""
+        self.stop_console()
         if self.is_owner:
             self.collect_outputs()
             fields = fields and fields | {"ended_ms": time.time_ns() // 1_000_000}

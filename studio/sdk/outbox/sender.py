@@ -15,6 +15,7 @@ from pathlib import Path
 
 from studio.sdk.connection import Connection
 from studio.sdk.exceptions import RequestRefused, StudioAway
+from studio.sdk.outbox.console_log import ConsoleLog
 from studio.sdk.outbox.delivering import Delivery, Stuck
 from studio.sdk.outbox.places import read_json, write_json
 from studio.sdk.outbox.processes import is_alive
@@ -38,6 +39,8 @@ class Sender:
     def __init__(self, folder: Path, connection: Connection) -> None:
         self.folder = folder
         self.delivery = Delivery(folder, connection)
+        self.log = ConsoleLog(self.delivery)
+        self.delivery.before_end = self.log.finish
         self.away_since: float | None = None
         self.pause_s = EVERY_S
         self.is_stopped = False
@@ -84,6 +87,7 @@ class Sender:
         """Send the next lines of each writer; tell whether there were any."""
         try:
             worked = sum(self.delivery.send_next(writer) for writer in self.writers()) > 0
+            worked = self.send_log() or worked
             if not worked:
                 self.note_end()
         except StudioAway:
@@ -97,6 +101,10 @@ class Sender:
             (self.folder / AWAY).unlink(missing_ok=True)
         return worked
 
+    def send_log(self) -> bool:
+        """Send what the script has printed; tell whether there was something."""
+        return not self.delivery.is_ended and self.delivery.is_made() and self.log.send_next()
+
     def writers(self) -> list[Path]:
         """Return the folders of all writers."""
         with suppress(OSError):
@@ -109,6 +117,7 @@ class Sender:
         if owner and not self.delivery.is_ended and not is_alive(owner):
             fields = {"status": "Failed", "reason": "process gone", "error": GONE}
             with suppress(RequestRefused):
+                self.log.finish()
                 if self.delivery.ask("GET")["status"] == "Running":
                     self.delivery.ask("PATCH", body=fields)
             (self.folder / "ended").touch()

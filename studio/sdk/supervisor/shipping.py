@@ -102,7 +102,7 @@ class LogShipper:
         return True
 
     def _finish(self, path: str, patience_s: float) -> None:
-        self.api.ask("POST", f"{self.address}/finish", query={"path": path}, patience_s=patience_s)
+        self.api.ask("POST", f"{self.address}/finish", body={"path": path}, patience_s=patience_s)
 
 
 def _size(file: Path) -> int:

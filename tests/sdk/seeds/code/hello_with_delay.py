@@ -1,0 +1,5 @@
+import time
+
+print("I will wait")
+time.sleep(20)
+print("Hello Azure ML!")
