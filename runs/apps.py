@@ -13,4 +13,6 @@ class RunsConfig(AppConfig):
     started_ms = 0
 
     def ready(self) -> None:
+        from runs.tracking import silence  # noqa: F401  (needs the models; it listens to words)
+
         self.started_ms = now_ms()

@@ -200,6 +200,12 @@ STUDIO_S3_BUCKET = env("STUDIO_S3_BUCKET")
 STUDIO_S3_ENDPOINT = env("STUDIO_S3_ENDPOINT")
 STUDIO_S3_PREFIX = env("STUDIO_S3_PREFIX")
 
+# -- silence -------------------------------------------------------------------------------------
+# A run of a client that does not beat is NotResponding after so many minutes without a write.
+STUDIO_SILENT_MINUTES = max(1, int(env("STUDIO_SILENT_MINUTES", "30")))
+# How long a server keeps in memory which runs have been heard of before it stores that.
+STUDIO_HEAR_S = 2.0
+
 # -- limits --------------------------------------------------------------------------------------
 STUDIO_MAX_BODY_BYTES = int(env("STUDIO_MAX_BODY_BYTES", str(16 * 1024 * 1024)))
 DATA_UPLOAD_MAX_MEMORY_SIZE = STUDIO_MAX_BODY_BYTES

@@ -12,6 +12,7 @@ from django.db import connection
 
 import studio.celery
 from runs.metrics.known_ids import forget_ids
+from runs.tracking.words import take_words
 from runs.workspaces import memory
 from runs.workspaces.models import Workspace
 from runs.workspaces.scopes import limit_writes
@@ -34,6 +35,13 @@ def forget_between_tests() -> None:
     memory.forget_all()
     forget_ids()
     limit_writes(None)
+    take_words()
+
+
+@pytest.fixture(autouse=True)
+def hear_without_a_thread(settings) -> None:
+    """A thread that stores words would wait for the transaction of the test."""
+    settings.STUDIO_HEAR_S = 0
 
 
 @pytest.fixture(autouse=True)

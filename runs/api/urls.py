@@ -3,6 +3,7 @@
 from django.urls import path
 
 from runs.api import (
+    beats,
     bulk,
     clusters,
     disk,
@@ -88,6 +89,7 @@ JOBS = [
     path("runs/<str:run_id>/job", jobs.RunJob.as_view()),
     path("runs/<str:run_id>/cancel", jobs.CancelRun.as_view()),
     path("runs/<str:run_id>/rerun", jobs.RerunRun.as_view()),
+    path("runs/<str:run_id>/beat", beats.RunBeat.as_view()),
     path("runs/<str:run_id>/attempt/beat", jobs.AttemptBeat.as_view()),
     path("runs/<str:run_id>/attempt/claim", jobs.AttemptClaim.as_view()),
     path("runs/<str:run_id>/attempt/gather", jobs.AttemptGather.as_view()),

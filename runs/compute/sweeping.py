@@ -18,6 +18,7 @@ from runs.tracking.clock import now_ms
 from runs.tracking.errors import TrackingError
 from runs.tracking.models import GONE
 from runs.tracking.runs import update_run
+from runs.tracking.silence import mark_silent_runs
 from runs.tracking.statuses import FINAL_STATUSES, Status
 
 EVERY_S = 5.0
@@ -39,10 +40,11 @@ def sweep_if_due() -> None:
 
 
 def sweep() -> int:
-    """Mark silent runs NotResponding; end the attempts whose lease is over. Return how many ended.
+    """Mark runs of which nothing is heard; end attempts whose lease is over, return how many.
 
     A beat that comes first wins: each job is looked at again once it is locked.
     """
+    mark_silent_runs()
     now = now_ms()
     held = Job.objects.filter(state=JobState.HELD)
     silent = held.filter(lease_ms__lt=now + LEASE_MS - SILENT_MS, run__status=Status.RUNNING)

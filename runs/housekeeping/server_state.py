@@ -35,7 +35,8 @@ class DiskFree:
 class ServerState:
     """The state of the server, for its owners. Nothing in it is secret or a path.
 
-    `worker_ms` is when a worker last ran the task that the clock sends: None for never.
+    `worker_ms` is when a worker last ran the task that the clock sends: None for never. A run is
+    NotResponding when its client has written nothing for `silent_minutes`.
     """
 
     versions: list[tuple[str, str]]
@@ -47,6 +48,7 @@ class ServerState:
     queue: QueueState
     worker_ms: int | None
     is_worker_alive: bool
+    silent_minutes: int
 
     @property
     def is_young(self) -> bool:
@@ -67,6 +69,7 @@ def read_server_state() -> ServerState:
         queue=queue,
         worker_ms=beat_ms,
         is_worker_alive=beat_ms is not None and now_ms() - beat_ms < SILENT_AFTER_MS,
+        silent_minutes=settings.STUDIO_SILENT_MINUTES,
     )
 
 

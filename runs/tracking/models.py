@@ -158,6 +158,20 @@ class Run(models.Model):
         return self.run_id
 
 
+class LastWord(models.Model):
+    """When the client of a run last wrote something to it, by the server's clock, to a few seconds.
+
+    `beats`: it also tells that it lives while it has nothing to write.
+    """
+
+    run = models.OneToOneField(Run, models.CASCADE, primary_key=True, related_name="last_word")
+    at_ms = models.BigIntegerField()
+    beats = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return str(self.run_id)
+
+
 class Param(models.Model):
     """An input of a run; written once. `number` is its value where that reads as a number."""
 

@@ -12,4 +12,5 @@ TAG = models.RunTag._meta.db_table
 PROPERTY = models.Property._meta.db_table
 DATASET = models.DatasetInput._meta.db_table
 LOGGED_MODEL = models.LoggedModel._meta.db_table
+LAST_WORD = models.LastWord._meta.db_table
 STATUS_CHANGE = models.StatusChange._meta.db_table

@@ -3,8 +3,9 @@ that counts."""
 
 from runs.tracking.errors import TrackingError
 from runs.tracking.models import Run
+from runs.tracking.words import note_word
 from runs.workspaces.errors import ErrorKind
-from runs.workspaces.scopes import writing_limit
+from runs.workspaces.scopes import is_writing, writing_limit
 
 DEEPEST = 100
 
@@ -23,11 +24,14 @@ class AttemptOver(TrackingError):
 
 def check_write_limit(pk: int | None, *, only_adds: bool = False) -> None:
     """Return when this request may write the run with this key (None: a run without a parent).
+    What it writes is a word of the run.
 
     One that `only_adds` values of metrics may write the runs above its own too. No query where the
     request is not one of an attempt, else one for each level between the runs and one more. Raises
     OutOfScope, AttemptOver.
     """
+    if pk is not None and is_writing():
+        note_word(pk)
     limit = writing_limit()
     if limit is None:
         return

@@ -11,6 +11,7 @@ from runs.web import problems
 from runs.workspaces.access import DEFAULT_MAX_BODY_BYTES, Access, authorize
 from runs.workspaces.errors import NotAllowed, NotSignedIn
 from runs.workspaces.permissions import Action
+from runs.workspaces.scopes import mark_writing
 
 View = Callable[..., HttpResponse]
 
@@ -57,6 +58,8 @@ def answer_of(
             admitted = authorize(request, workspace_slug=slug, action=access.action)
             if admitted.principal.scope is not None:
                 raise NotAllowed("Tokens of nodes and runs are for the API, not for pages.")
+            # What a person changes on a page is no word of the run's client.
+            mark_writing(False)
             request.principal, request.workspace, request.role = admitted
         return view(request, *args, **kwargs)
     except NotSignedIn:

@@ -25,12 +25,13 @@ from runs.workspaces.permissions import (
     NODE_ACTIONS,
     RUN_CLAIMS,
     RUN_READS,
+    RUN_WORDS,
     RUN_WRITES,
     Action,
     Role,
     is_allowed,
 )
-from runs.workspaces.scopes import NodeScope, Scope, limit_writes, read_token
+from runs.workspaces.scopes import NodeScope, Scope, limit_writes, mark_writing, read_token
 
 DEFAULT_MAX_BODY_BYTES = 16 * 1024 * 1024
 LOCAL_OWNER = "local"
@@ -110,6 +111,7 @@ def authorize(request: HttpRequest, *, workspace_slug: str, action: Action) -> A
 def admit(principal: Principal | None, *, workspace_slug: str, action: Action) -> Admission:
     """Do as `authorize` for a principal who is known already, or None for nobody."""
     limit_writes(None)
+    mark_writing(action in RUN_WORDS)
     if principal is None:
         if action is not Action.PUBLIC:
             raise NotSignedIn("Sign in, or send an API token.")

@@ -89,6 +89,10 @@ RUN_WRITES = frozenset(
 )
 
 
+# What a client says of its run with these shows that it lives.
+RUN_WORDS = frozenset({Action.RUN_WRITE, Action.FILE_WRITE})
+
+
 def is_allowed(role: Role | None, action: Action) -> bool:
     """Tell whether `role` (None: not a member) suffices for `action`. Unlisted actions never are.
 

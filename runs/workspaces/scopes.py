@@ -43,6 +43,8 @@ NAMES = {kind: name for name, kind in KINDS.items()}
 # What the request of this thread may write; None: whatever the role of its sender allows.
 _limit: ContextVar[RunScope | None] = ContextVar("limit", default=None)
 
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
+
 
 def make_token(scope: Scope) -> str:
     """Return a signed token; one of an attempt expires after 30 days."""
@@ -70,6 +72,16 @@ def limit_writes(scope: RunScope | None) -> None:
 def writing_limit() -> RunScope | None:
     """Return to what the writes of this request are limited."""
     return _limit.get()
+
+
+def mark_writing(is_writing: bool) -> None:
+    """Say whether the request of this thread is one in which a client writes a run."""
+    _writing.set(is_writing)
+
+
+def is_writing() -> bool:
+    """Tell whether the request of this thread is one in which a client writes a run."""
+    return _writing.get()
 
 
 def _key() -> bytes:

@@ -15,7 +15,7 @@ from runs.metrics.kinds.values import Image, NumberList, Scalar, String
 from runs.metrics.services import RunRef, log_batch
 from runs.tracking import services
 from runs.tracking.logged_models import create_logged_model
-from runs.tracking.models import DatasetInput, Experiment, Run
+from runs.tracking.models import DatasetInput, Experiment, LastWord, Run
 from tests.artifacts.zips import make_zip
 from tests.factories import make_run
 
@@ -47,6 +47,7 @@ def make_full_run(experiment: Experiment | None = None, **fields: Any) -> Run:
     log_from_writer(**place, values=values[1:2], writer="w-1", sequences=[1])
     save_snapshot(run=run, chunks=[make_zip({"train.py": b"1"})])
     add_ended_job(run)
+    LastWord.objects.create(run=run, at_ms=1)
     return run
 
 

@@ -122,8 +122,8 @@ def erase_some_runs(run_pks: Sequence[int]) -> Erased:
 
 
 def erase_jobs(run_pks: Sequence[int]) -> None:
-    """Delete what a cluster was to run or to try for these runs: rows of a room above this one."""
-    for name in ("job", "sweep"):
+    """Delete what a cluster was to run or to try for these runs, and when they were heard of."""
+    for name in ("job", "sweep", "last_word"):
         rows = Run._meta.get_field(name).related_model
         rows.objects.filter(run__in=run_pks).delete()
 
