@@ -168,6 +168,6 @@ class OneFile(Endpoint):
 
 
 def told_type(request: Request) -> str:
-    """Return the type the client says the file has; what tools send unasked says nothing."""
+    """Return the type the client gives for the file; the defaults of tools are ignored."""
     told = request.content_type or ""
     return "" if told.startswith(UNASKED_TYPES) else told

@@ -1,4 +1,4 @@
-"""Strict input: what is not known is refused, and nothing is turned into something else."""
+"""Strict input: unknown fields are refused, and no value is converted to another type."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -31,7 +31,7 @@ class Input(serializers.Serializer):
 
 
 def refuse_repeated(found: Input, query: QueryDict) -> None:
-    """Of a parameter that holds one value, two would leave open which is meant."""
+    """Refuse a parameter that holds one value and is given twice."""
     for name, values in query.lists():
         if len(values) > 1 and not isinstance(found.fields[name], serializers.ListField):
             raise ValidationError({name: ["Give it once."]})

@@ -1,4 +1,4 @@
-"""Floats in JSON, which has no signs for NaN and the infinities: they are written as words."""
+"""Floats in JSON, which has no NaN and no infinities: they are written as words."""
 
 from typing import Any
 

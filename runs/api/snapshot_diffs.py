@@ -30,7 +30,7 @@ HUNK = {
 
 
 class BaseQuery(Input):
-    """From where one looks."""
+    """Which run to compare with."""
 
     base = Name(help_text="The run to compare from; what differs leads from it to this run.")
 

@@ -1,4 +1,4 @@
-"""How much one user may ask: generous, so that a loop gone wild stops short of the others."""
+"""Limits the requests of one user, so that a client in an endless loop does not slow the others."""
 
 import threading
 import time

@@ -11,7 +11,7 @@ from rest_framework.renderers import BaseRenderer
 
 
 class JsonParser(BaseParser):
-    """Reads a JSON body: strict, and no deeper than a program can be meant to nest."""
+    """Reads a JSON body, strictly, and nested to a bounded depth."""
 
     media_type = "application/json"
 
@@ -33,7 +33,7 @@ class JsonRenderer(BaseRenderer):
 
 
 class AlwaysJson(DefaultContentNegotiation):
-    """There is one form of answer: what is accepted is not asked."""
+    """Answers are always JSON, whatever a client says it accepts."""
 
     def select_renderer(
         self, request: Any, renderers: Sequence[BaseRenderer], format_suffix: str | None = None

@@ -106,6 +106,6 @@ def check_wanted(wanted: Wanted) -> None:
 
 
 def stamp_of(heads: Sequence[SeriesHead], wanted: Wanted) -> str:
-    """A text that changes when the chart would: points are only ever added."""
+    """Return a text that changes when points are added; points never change."""
     told = repr([(head.id, head.n) for head in heads]) + repr(wanted)
     return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()

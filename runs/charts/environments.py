@@ -1,4 +1,4 @@
-"""What runs ran in: packages, Python and host, as clients logged them.
+"""The environments of runs: packages, Python and host, as clients logged them.
 
 Packages are those of the files that MLflow writes with a model (`requirements.txt`, `conda.yaml`,
 `python_env.yaml`), of the logged models of a run, and of its snapshot.
@@ -105,7 +105,7 @@ def find_files(runs: Sequence[Run]) -> dict[int, list[tuple[str, Readable]]]:
 
 
 def read_environment(files: Sequence[tuple[str, Readable]]) -> Environment:
-    """What some files say. One that cannot be read is told and left out."""
+    """Return the environment that files describe, with the names of those that cannot be read."""
     environment = Environment()
     for shown, file in files:
         try:

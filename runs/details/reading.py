@@ -1,5 +1,5 @@
-"""Runs with what is written beside them: the one way in which doors, the run table and pages read
-them, each the parts that it needs."""
+"""Reads runs with their params, tags, last values and so on. Doors, the run table and pages read
+runs here, each with the parts that it needs."""
 
 import math
 from collections.abc import Collection, Sequence

@@ -1,4 +1,4 @@
-"""From the tree of a filter to a condition on run `r`.
+"""Compiles the tree of a filter into a condition on run `r`.
 
 What is written beside a run is looked up by EXISTS, so each comparison is a probe of one index.
 """
@@ -45,8 +45,8 @@ def read_aggregate(aggregate: Aggregate, series: str) -> str:
 class Conditions:
     """Compiles trees for one scope.
 
-    `logs` holds the keys of the runs each log comparison found. `fenced` keeps each comparison a
-    probe of one run, which suits pages; whoever reads all runs lets the planner join.
+    `logs` holds the keys of the runs each log comparison found. `fenced`: each comparison is
+    looked up for one run at a time, which is fast for a page. Without, the planner may join.
     """
 
     def __init__(
@@ -181,7 +181,7 @@ class Conditions:
         return parts
 
     def _exists(self, matching: Sql, wanted: bool = True) -> Sql:
-        # The fence is for the positive ones alone: a search for what is missing often looks at all
+        # Only positive comparisons are fenced: a search for what is missing often looks at all
         # runs, where a join of all at once is the better plan.
         if wanted:
             return matching.wrap("EXISTS (", f"{self.fence})")

@@ -1,4 +1,4 @@
-"""What a search can be refused for, beside a `FilterError`."""
+"""The errors of a search, beside `FilterError`."""
 
 from runs.workspaces.errors import StudioError
 

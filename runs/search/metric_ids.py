@@ -1,4 +1,4 @@
-"""From names of metrics to the numbers that series are found by."""
+"""Finds the ids of metrics by their names."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,6 @@
-"""Where a search looks: a workspace or some of its experiments, and the switches of the lists."""
+"""The runs a search looks at: of which experiments, lifecycles and submitter, with or without
+children.
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field

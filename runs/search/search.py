@@ -1,4 +1,4 @@
-"""What a search asks for: one object, from the address of a page or a request down to SQL."""
+"""The arguments of a search: doors make this object, and SQL is made from it."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace

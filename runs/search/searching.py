@@ -1,4 +1,4 @@
-"""Searching runs: the one way in."""
+"""Searching and counting runs. Other rooms call these functions alone."""
 
 from dataclasses import dataclass, replace
 

@@ -13,10 +13,10 @@ NUMBER, TEXT, EMPTY, MISSING = range(4)
 class SortKey:
     """One sort key.
 
-    Params sort by number, then those that read as none by text. `as_text` is MLflow's way: all by
-    text, and a metric that no run has is never refused. In both directions NaN comes after
-    the numbers, and runs without a value come last. Sorting by a value at best needs the goal of a
-    search.
+    Params that are numbers come first, by their number, then the others by text. `as_text` is
+    MLflow's way: all by text, and a metric that no run has is never refused. In both directions NaN
+    comes after the numbers, and runs without a value come last. Sorting by a value at best needs
+    the goal of a search.
     """
 
     field: Field

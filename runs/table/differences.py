@@ -1,7 +1,7 @@
-"""Which columns say the same of every run that matches: what "only differences" leaves out.
+"""Finds the columns in which all matching runs agree: "Only differences" hides them.
 
-A column is looked at closer only while all that was seen of it agrees. For most of these the ends
-of an index tell that no other value exists; for the others one run that differs is searched.
+A column is examined further only while all values seen agree. For most of these the first and the
+last entry of an index show that there is no other value; for the others one is searched for.
 """
 
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ def find_constant(search: Search, columns: Iterable[Column]) -> set[Column]:
     """Return those of `columns` in which all runs that match agree, whether or not they have a
     value.
 
-    Columns that no table keeps (at best, trends, tags as a whole) are never among them. At most
+    Columns that are not stored (at best, trends, tags as a whole) are never among them. At most
     six statements for each column; ask only for columns that agree on the rows at hand.
     """
     kept = [column for column in columns if can_compare(column)]

@@ -1,4 +1,4 @@
-"""The list of experiments: how many runs, which one last, and what goes on now."""
+"""The list of experiments, with their numbers of runs, their last run, and how many are active."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable

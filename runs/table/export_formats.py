@@ -134,7 +134,7 @@ def as_texts(cells: Iterable[Any]) -> list[str | None]:
 
 
 class Pipe(io.RawIOBase):
-    """A file that only grows, whose bytes are taken away as they come."""
+    """A file to write to, whose bytes can be taken out as they come."""
 
     def __init__(self) -> None:
         super().__init__()

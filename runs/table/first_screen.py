@@ -1,4 +1,4 @@
-"""What a run table shows that nobody has shaped: the columns and charts that tell most of its runs.
+"""The columns and charts of a run table for which nobody has chosen any.
 
 Results come first, ranked by what their names say; counters and what never changes come last.
 """
@@ -20,7 +20,7 @@ CHARTS = 3
 
 
 def common_columns(run_ids: Sequence[int]) -> list[Column]:
-    """The metrics and parameters that tell most of these runs; of the first two metrics the best
+    """Return the metrics and parameters to show of these runs; of the first two metrics the best
     value too. Two queries."""
     metrics = rank_metrics(read_common(run_ids))[:METRICS]
     columns: list[Column] = []
@@ -33,7 +33,7 @@ def common_columns(run_ids: Sequence[int]) -> list[Column]:
 
 
 def first_charts(run_ids: Sequence[int]) -> list[str]:
-    """The metrics whose curves tell most of these runs. One query."""
+    """Return the metrics whose curves to draw of these runs. One query."""
     curves = [metric for metric in read_common(run_ids) if metric.points > 1]
     return [metric.key for metric in rank_metrics(curves)[:CHARTS]]
 
@@ -43,8 +43,9 @@ def is_result(metric: CommonMetric) -> bool:
 
 
 def rank_metrics(found: Sequence[CommonMetric]) -> list[CommonMetric]:
-    """Those of at least half as many runs as the commonest result first, of these the results, then
-    as their names rank. The first two measure different things where they can."""
+    """Sort metrics: first those that at least half as many runs have as the commonest result; of
+    these the results, then by the rank of their names. The first two measure different things if
+    there are such."""
     most = max((metric.runs for metric in found if is_result(metric)), default=0)
 
     def order(metric: CommonMetric) -> tuple[bool, bool, tuple[int, int], int, str]:

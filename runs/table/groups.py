@@ -1,4 +1,4 @@
-"""Runs grouped by one or two of their values, with what their metrics come to."""
+"""Runs grouped by one or two of their values, with statistics of their metrics."""
 
 import math
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Names there are: of metrics, parameters, tags and properties, and the values of a note.
+"""The names of metrics, parameters, tags and properties of runs, and the values of a note.
 
 The names of notes are read by jumping from one to the next in an index (a loose index scan), so
 that the cost follows the number of names and not of runs.

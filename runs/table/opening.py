@@ -1,4 +1,4 @@
-"""What a page with a run table shows first: a page of runs or groups, and what charts can draw."""
+"""What a page with a run table shows first: runs or groups, and what charts can draw of them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,9 +16,9 @@ SAMPLED_CHILDREN = 100
 
 @dataclass(frozen=True)
 class Opening:
-    """The first screen: `query` was listed as `found`. `chart_names` are what charts of these runs
-    can draw, `charts` the metrics that are drawn where nobody has chosen. `adds_children`: only
-    children have metrics, so they were added to what was asked for."""
+    """The first screen: `query` was listed as `found`. Charts can draw `chart_names` and
+    draw `charts` where nobody has chosen any. `adds_children`: children were added to what was
+    asked for, because only they have metrics."""
 
     query: RunQuery
     found: RunList

@@ -1,4 +1,4 @@
-"""A page of the run table: which runs or groups, in which columns, with what in their cells."""
+"""A page of the run table: its runs or groups, its columns and the values in its cells."""
 
 from dataclasses import dataclass, field, replace
 

@@ -1,4 +1,4 @@
-"""Files of a run, to look at inside the studio or to keep."""
+"""Files of a run, shown in a page or downloaded."""
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase

@@ -1,4 +1,4 @@
-"""What a supervisor, a proxy or an orchestrator asks: alive, and ready for work?"""
+"""Health checks for supervisors, proxies and orchestrators."""
 
 from celery import current_app
 from django.db import DatabaseError, connection
@@ -22,7 +22,8 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> HttpResponse:
     """200 when the database answers, else 503.
 
-    The queue is only told of: without it runs are tracked and shown, and submitted ones wait.
+    The answer names the state of the queue and does not depend on it: without a queue runs are
+    tracked and shown, and submitted ones wait.
     """
     found = {"database": database_answers(), "queue": queue_answers()}
     words = {name: "ok" if is_well else "away" for name, is_well in found.items()}
@@ -34,14 +35,14 @@ def database_answers() -> bool:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except DatabaseError:
-        # A connection that has broken stays broken: the next question begins with a new one.
+        # A broken connection does not recover: the next check opens a new one.
         connection.close()
         return False
     return True
 
 
 def queue_answers() -> bool:
-    """Connect once, and wait no longer for an answer than a visitor would."""
+    """Tell whether the queue answers a short attempt to connect."""
     patience = {"socket_timeout": QUEUE_TIMEOUT_S, "socket_connect_timeout": QUEUE_TIMEOUT_S}
     try:
         with current_app.connection(transport_options=patience) as broker:

@@ -86,7 +86,7 @@ def addresses_of_logs(request: HttpRequest, run: Run) -> dict[str, str]:
 
 
 def as_utc(ms: int | None) -> str | None:
-    """`ms` as ISO 8601; the bare number where no calendar holds it."""
+    """`ms` as ISO 8601; the number itself where it is beyond the years of dates."""
     if ms is None:
         return None
     try:

@@ -87,8 +87,8 @@ def make_table(
 
 
 def open_first(request: HttpRequest, fixed: dict[str, Any]) -> tuple[Opening, dict[str, Any]]:
-    """Open the table that the address asks for, and describe its first page. Where the address
-    cannot be read, that of the bare page, and what is wrong."""
+    """Open the table that the address asks for, and describe its first page. An address that cannot
+    be read opens that of the bare page, with the error."""
     bare, query = QueryDict(mutable=True), request.GET.copy()
     for key, value in fixed.items():
         bare[key] = query[key] = "1" if value is True else value

@@ -1,7 +1,7 @@
-"""Reading a zip that nobody vouches for: its names, sizes and links are claims, not facts.
+"""Reading a zip from a client, whose names, sizes and links may be wrong or hostile.
 
-Nothing is unpacked to a path. Names pass the one resolver, and the bytes that really come out are
-counted while they come.
+Nothing is unpacked to a path. Names go through the path resolver, and bytes are counted while they
+are unpacked.
 """
 
 import stat
@@ -38,7 +38,7 @@ class Source:
 
 
 class _Bounded:
-    """The zip as a file of which no one reads much at once."""
+    """The zip as a file that returns few bytes at once."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -164,7 +164,7 @@ def _shown(name: str) -> str:
 
 @contextmanager
 def _plain_errors(message: str) -> Iterator[None]:
-    """Turn whatever a broken zip does to its reader into one error of the room."""
+    """Raise InvalidSnapshot for every error that a damaged zip causes in its reader."""
     try:
         yield
     except _DAMAGE as error:

@@ -1,4 +1,4 @@
-"""An upload as a file that can be read anywhere; it is gone when it is closed, or at a crash."""
+"""Writes an upload into a temporary file, which vanishes when it is closed or the process ends."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager

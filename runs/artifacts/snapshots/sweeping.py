@@ -32,7 +32,7 @@ def sweep_snapshots(*, older_than_ms: int = DAY_MS) -> int:
 def _remove_unused(rows: QuerySet[M], remove: Callable[[list[M]], None]) -> int:
     """Remove the unused `rows` in batches, each in a transaction that holds them.
 
-    What an upload took up while the rows were waited for is spared: they are asked for again.
+    Rows are checked again once they are locked: an upload may have begun to use them.
     """
     removed, after = 0, ""
     while True:

@@ -1,4 +1,4 @@
-"""What a snapshot is made of, and the name that its content gives it."""
+"""The files of a snapshot, and the sha256 of all of them."""
 
 import hashlib
 from collections.abc import Iterable

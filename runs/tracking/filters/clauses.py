@@ -29,10 +29,10 @@ def list_clauses(text: str, *, words: bool = False) -> list[Clause]:
 
 
 def add_clause(text: str, clause: str) -> str:
-    """Return the filter that also asks for `clause`, without saying a thing twice.
+    """Return the filter that also asks for `clause`, without repeating a clause.
 
     A clause that is there already changes nothing. Its opposite is replaced (`!=` by `=`), and `=`
-    replaces all other comparisons of its field, which it decides. Otherwise the text is kept as
+    replaces all other comparisons of its field. Otherwise the text is kept as
     written and the clause stands behind AND. Raises FilterError.
     """
     node, added = parse(text), parse(clause)

@@ -1,4 +1,4 @@
-"""What a filter can be refused for: one error that points into the text."""
+"""The error of a filter, which names the place in the text."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""From the text of a filter to tokens that know their place in it.
+"""Splits the text of a filter into tokens with their positions.
 
 A word is any run of characters that is not space, quote, bracket, comma or operator, so names and
 numbers (`train/loss`, `-1e-3`, `2026-05-01`) are words; the parser tells them apart. A quote

@@ -1,4 +1,4 @@
-"""From the tokens of a field to the field: `metrics."val.loss".min`, `params.lr`, `status`.
+"""Reads the tokens of a field: `metrics."val.loss".min`, `params.lr`, `status`.
 
 The first dot parts the entity from the key; a key with other characters than a word's is quoted
 with ` or ". A last `.min` or `:min` that is not quoted is the aggregate of a metric, so a metric

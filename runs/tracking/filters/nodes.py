@@ -134,7 +134,7 @@ def walk(node: Node) -> Iterator[Comparison]:
 def rewrite(node: Node, change: Callable[[Comparison], Node]) -> Node:
     """Return the tree with every comparison replaced by what `change` makes of it.
 
-    A door translates its own words so (MLflow's statuses into ours).
+    A door uses it to translate its own words (MLflow's statuses into ours).
     """
     if isinstance(node, Comparison):
         return change(node)

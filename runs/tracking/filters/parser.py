@@ -9,7 +9,7 @@
     op         = = != < <= > >= ~ !~          list = ( value { , value } ) | [ value { , value } ]
 
 Keywords in any case. Fields: `names.py`; values: `values.py`. Depth, number of clauses and length
-are bounded, so a filter of a stranger cannot exhaust the reader.
+are bounded, so no filter takes much time or memory.
 """
 
 from collections.abc import Callable

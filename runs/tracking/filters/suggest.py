@@ -1,7 +1,7 @@
 """What may stand at the cursor of a half-written filter: the query box's completion.
 
 Only what the grammar knows is answered here; names and values of a workspace are added by
-`charts`, which knows the database.
+`runs.table.completions`.
 """
 
 from dataclasses import dataclass

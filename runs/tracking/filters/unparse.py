@@ -1,4 +1,4 @@
-"""A tree as canonical text: what chips show, and what two equal filters have in common."""
+"""A tree as canonical text: equal filters have the same. Chips show it."""
 
 import math
 import re

@@ -1,4 +1,4 @@
-"""From the token of a value to the value, by what the field is compared with."""
+"""Reads the token of a value, as the type of its field asks."""
 
 import math
 from collections.abc import Callable
