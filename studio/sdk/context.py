@@ -7,6 +7,7 @@ from typing import Any
 from studio.sdk.exceptions import RunEnvironmentException
 from studio.sdk.offline_run import OfflineRun
 from studio.sdk.run import Run
+from studio.sdk.run_parts.life import ATTACHED_VARIABLE
 from studio.sdk.settings import make_settings
 from studio.sdk.workspace import Workspace
 
@@ -14,9 +15,10 @@ from studio.sdk.workspace import Workspace
 def find_context(allow_offline: bool) -> Any:
     """Return the run of this script. Raises RunEnvironmentException where there is none and
     `allow_offline` is false."""
-    run_id = os.environ.get("STUDIO_RUN_ID", "")
-    if run_id:
+    if run_id := os.environ.get("STUDIO_RUN_ID", ""):
         return submitted_run(run_id)
+    if run_id := os.environ.get(ATTACHED_VARIABLE, ""):
+        return attached_run(run_id)
     if allow_offline:
         return offline_run()
     raise RunEnvironmentException(
@@ -31,6 +33,12 @@ def submitted_run(run_id: str) -> Run:
     run = Run._of_id(Workspace._of(make_settings()), run_id)
     run._is_submitted = True
     return run
+
+
+@lru_cache
+def attached_run(run_id: str) -> Run:
+    """Return the interactive run that this process, or the one that started it, has begun."""
+    return Run._of_id(Workspace._of(make_settings()), run_id)
 
 
 @lru_cache

@@ -9,6 +9,7 @@ from studio.sdk.origin import describe_host, describe_source
 from studio.sdk.outbox.opening import outbox_of
 from studio.sdk.outbox.outbox import Outbox
 from studio.sdk.outbox.writer import complain
+from studio.sdk.run_parts.life import ATTACHED_VARIABLE
 
 if TYPE_CHECKING:
     from studio.sdk.experiment import Experiment
@@ -57,6 +58,7 @@ def start_interactive(
     run._box = box
     if box is not None and parent is None:
         note_origin(box)
+        os.environ[ATTACHED_VARIABLE] = run_id
         if captures_console:
             box.open_console()
     if snapshot_directory is not None:

@@ -27,6 +27,8 @@ def outbox_of(settings: Settings, run_id: str, **options: Any) -> Outbox | None:
     found = _open.get(key)
     if found is not None and found.pid == os.getpid() and not options:
         return found
+    if run_id in _no_place:
+        return None
     watch_the_end()
     try:
         with _making:
@@ -35,10 +37,9 @@ def outbox_of(settings: Settings, run_id: str, **options: Any) -> Outbox | None:
                 made = _open[key] = Outbox(settings, run_id, **options)
             return made
     except (NoPlace, OSError):
-        if run_id not in _no_place:
-            _no_place.add(run_id)
-            complain(f"nothing of the run {run_id} is kept: no folder can be written to. Set "
-                     "STUDIO_OUTBOX to one that can.")  # fmt: skip
+        _no_place.add(run_id)
+        told = f"nothing of the run {run_id} is kept: no folder can be written to"
+        complain(f"{told}. Set STUDIO_OUTBOX to one that can.")
         return None
 
 

@@ -52,7 +52,7 @@ class Writer:
     def write(self, line: bytes) -> None:
         """Append a line, which ends with a newline. Never raises, never waits."""
         with self._lock:
-            if self._held or self._is_full:
+            if self._held or self._is_full or self.lost:
                 self._write_late(line)
                 return
             try:
@@ -81,8 +81,10 @@ class Writer:
             return
         os.close(self._fd)
         self._fd, self._start, self._size = fd, self.end, 0
-        there = sum(segment.path.stat().st_size for segment in list_segments(self.folder))
-        self._is_full = there > MOST_BYTES * HARD_FACTOR
+        self._is_full = self._is_over_limit()
+        if self._is_full:
+            complain(f"the outbox {self.folder} holds {MOST_BYTES >> 20} MB that the studio has not "
+                     "taken. What is logged now is counted and not kept.")  # fmt: skip
 
     def _hold(self, line: bytes, why: str | None) -> None:
         if not self._is_told:

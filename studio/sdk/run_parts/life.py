@@ -1,5 +1,6 @@
 """Start, completion, failure, cancellation."""
 
+import os
 import traceback
 import warnings
 from types import TracebackType
@@ -8,6 +9,9 @@ from typing import Any
 from studio.sdk.outbox.opening import close
 from studio.sdk.run_parts.core import FINAL
 from studio.sdk.run_parts.facts import RunFacts
+
+# By this the processes that a script starts find its run.
+ATTACHED_VARIABLE = "STUDIO_ATTACHED_RUN_ID"
 
 
 class RunLife(RunFacts):
@@ -62,6 +66,7 @@ class RunLife(RunFacts):
             box.end({} if self._is_submitted else fields)
             if box.is_owner:
                 self._box = None
+                forget_attached(self._id)
                 close(box)
         elif fields and not self._is_submitted:
             self._ask("PATCH", body=fields)
@@ -83,6 +88,12 @@ class RunLife(RunFacts):
             self.complete()
         else:
             self.fail(error_details=error, error_code=type(error).__name__)
+
+
+def forget_attached(run_id: str) -> None:
+    """Let processes that this one starts from now on find no run."""
+    if os.environ.get(ATTACHED_VARIABLE) == run_id:
+        del os.environ[ATTACHED_VARIABLE]
 
 
 def as_text(details: Any) -> str:

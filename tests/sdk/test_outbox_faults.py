@@ -1,0 +1,199 @@
+"""What goes wrong on a machine: nothing is lost, doubled or held up, and one line says so."""
+
+import random
+import resource
+import signal
+import time
+
+import pytest
+
+from studio.sdk import Run
+from studio.sdk.outbox import writer as writing
+from studio.sdk.outbox.delivering import read_ahead
+from studio.sdk.outbox.segments import list_segments
+from studio.sdk.outbox.thinning import thin_if_large
+from studio.sdk.outbox.writer import Writer
+from tests.sdk.test_outbox import is_over, run_exists, wait_for
+
+live = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+
+@live
+def test_a_full_disk_is_told_once_and_loses_nothing(space, scripts):
+    script = """
+import resource
+run = start(captures_console=False)
+soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_001, hard))
+for i in range(5000): run.log("x", i)
+resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+for i in range(5000, 6000): run.log("x", i)
+run.complete()
+print(run.id)
+"""
+    out, err = scripts.run(script)
+    assert Run.get(space, out.strip()).get_metrics()["x"] == [float(i) for i in range(6000)]
+    assert err.count("takes nothing") == 1
+    assert len(err.splitlines()) == 1
+
+
+@live
+def test_without_any_place_a_training_goes_on(space, scripts, tmp_path):
+    file = tmp_path / "file"
+    file.write_text("")
+    script = """
+import studio.sdk.outbox.places as places
+places.candidates = lambda: [places.Path(os.environ["STUDIO_OUTBOX"])]
+run = start()
+for i in range(100): run.log("x", i)
+run.log_list("y", [1, 2])
+run.complete()
+print(run.get_status())
+"""
+    out, err = scripts.run(script, STUDIO_OUTBOX=str(file))
+    assert out == "Completed\n"
+    assert len(err.splitlines()) == 1
+    assert "no folder can be written to" in err
+
+
+@live
+@pytest.mark.parametrize("seed", range(4))
+def test_a_script_killed_at_any_moment_keeps_what_it_logged(space, scripts, seed):
+    script = """
+run = start(captures_console=False)
+print(run.id, flush=True)
+for i in range(10**9):
+    run.log("x", i, step=i)
+    if i % 50 == 0:
+        sys.stdout.write(f"{i}\\n"); sys.stdout.flush()
+"""
+    process = scripts.start(script)
+    run_id = process.stdout.readline().strip()
+    time.sleep(random.Random(seed).uniform(0.05, 0.6))
+    process.kill()
+    last = int((process.communicate()[0].strip().splitlines() or ["0"])[-1])
+    wait_for(lambda: is_over(space, run_id), 40)
+    found = Run.get(space, run_id).get_metrics(always_list=True).get("x", [])
+    assert found == [float(i) for i in range(len(found))]
+    assert len(found) > last
+
+
+@live
+def test_many_processes_at_once_are_all_there_once(space, scripts):
+    script = """
+import multiprocessing
+run = start()
+def work(number):
+    for i in range(5000): run.log("x", i, step=i)
+workers = [multiprocessing.get_context("fork").Process(target=work, args=(n,)) for n in range(8)]
+for worker in workers: worker.start()
+for worker in workers: worker.join()
+run.complete()
+print(run.id)
+"""
+    out, err = scripts.run(script)
+    assert err == ""
+
+    def count():
+        items = Run.get(space, out.strip())._ask("GET", "/metrics")["items"]
+        return items and items[0]["n"]
+
+    wait_for(lambda: count() == 40_000, 60)
+    assert sorted(Run.get(space, out.strip()).get_metrics()["x"]) == sorted(
+        float(i) for i in range(5000) for _ in range(8)
+    )
+
+
+@live
+def test_spawned_processes_find_the_run_by_the_environment(space, scripts):
+    script = """
+import subprocess
+run = start()
+child = "from studio.sdk import Run; run = Run.get_context(); run.log('child', 2); print(run.id)"
+print(subprocess.check_output([sys.executable, "-c", child], text=True))
+run.complete()
+after = "from studio.sdk import Run; print(Run.get_context().id)"
+print(subprocess.check_output([sys.executable, "-c", after], text=True))
+print(run.id)
+"""
+    out, _ = scripts.run(script)
+    inner, after, run_id = out.split()
+    assert inner == run_id
+    assert after.startswith("OfflineRun")
+    assert Run.get(space, run_id).get_metrics() == {"child": 2.0}
+
+
+@live
+def test_ctrl_c_at_the_end_leaves_at_once(space, scripts, gate):
+    gate.shut()
+    script = "run = start(); run.log('x', 1); print(run.id, flush=True)"
+    process = scripts.start(script)
+    run_id = process.stdout.readline().strip()
+    time.sleep(1)
+    began = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=8)
+    assert time.monotonic() - began < 3
+    assert f"entries of the run {run_id} wait in" in err
+    gate.open()
+    wait_for(lambda: run_exists(space, run_id) and is_over(space, run_id), 40)
+    assert Run.get(space, run_id).get_metrics() == {"x": 1.0}
+
+
+def value(name: str, number: int) -> bytes:
+    return b'{"kind":"scalar","name":"%s","value":%d,"ms":1}\n' % (name.encode(), number)
+
+
+def test_a_large_outbox_is_thinned_where_it_is_densest(tmp_path, monkeypatch):
+    monkeypatch.setattr(writing, "SEGMENT_BYTES", 20_000)
+    monkeypatch.setenv("STUDIO_OUTBOX_BYTES", "60000")
+    stream = Writer(tmp_path)
+    for number in range(2000):
+        stream.write(value("dense", number))
+        if number % 100 == 0:
+            stream.write(value("rare", number))
+    left_out = thin_if_large(tmp_path)
+    kept = [line.data for line in read_ahead(stream.folder, 0)]
+    numbers = [line.number for line in read_ahead(stream.folder, 0)]
+    dense = [one for one in kept if b"dense" in one]
+    assert left_out == 2000 - len(dense) > 500
+    assert sum(b"rare" in one for one in kept) == 20
+    assert dense[0] == value("dense", 0)[:-1]
+    assert dense[-1] == value("dense", 1999)[:-1]
+    assert numbers == sorted(set(numbers))
+    size = sum(one.path.stat().st_size for one in list_segments(stream.folder)[:-1])
+    assert size <= 60_000
+
+
+def test_beyond_the_hard_limit_values_are_counted_and_not_written(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(writing, "SEGMENT_BYTES", 1000)
+    monkeypatch.setattr(writing, "MOST_BYTES", 3000)
+    stream = Writer(tmp_path)
+    for number in range(200):
+        stream.write(value("x", number))
+    assert stream.lost > 100
+    assert capsys.readouterr().err.count("counted and not kept") == 1
+    for segment in list_segments(stream.folder)[:-1]:
+        segment.path.unlink()
+    for number in range(1000):
+        stream.write(value("y", number))
+        if not stream.lost:
+            break
+    lines = [line.data for line in read_ahead(stream.folder, 0)]
+    assert any(line.startswith(b'{"op":"lost","count":') for line in lines)
+
+
+def test_a_line_that_did_not_fit_is_taken_back(tmp_path, capsys):
+    stream = Writer(tmp_path)
+    stream.write(value("x", 0))
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (stream.end + 10, hard))
+    try:
+        stream.write(value("x", 1))
+        stream.write(value("x", 2))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    stream.write(value("x", 3))
+    found = [line.data + b"\n" for line in read_ahead(stream.folder, 0)]
+    assert found == [value("x", number) for number in range(4)]
+    assert capsys.readouterr().err.count("studio:") == 1
