@@ -83,14 +83,14 @@ class Writer:
         self._fd, self._start, self._size = fd, self.end, 0
         self._is_full = self._is_over_limit()
         if self._is_full:
-            complain(f"the outbox {self.folder} holds {MOST_BYTES >> 20} MB that the studio has not "
-                     "taken. What is logged now is counted and not kept.")  # fmt: skip
+            there = f"{self.folder} holds {MOST_BYTES >> 20} MB that the studio has not taken"
+            complain(f"the outbox {there}. What is logged now is counted and not kept.")
 
     def _hold(self, line: bytes, why: str | None) -> None:
         if not self._is_told:
             self._is_told = True
-            complain(f"the outbox {self.folder} takes nothing: {why}. What is logged is kept in "
-                     "memory until it does.")  # fmt: skip
+            told = f"the outbox {self.folder} takes nothing: {why}"
+            complain(f"{told}. What is logged is kept in memory until it does.")
         if self._held_bytes + len(line) > MOST_HELD_BYTES:
             self.lost += 1
             return
