@@ -232,6 +232,14 @@ class Experiment:
         """Raise NotSupported."""
         raise NotSupported("The documentation is in the folder docs/ of the studio.")
 
+    def _repr_html_(self) -> str:
+        """Show the experiment in a notebook."""
+        from studio.sdk.html_table import html_table
+
+        return html_table(
+            {"Name": self.name, "Workspace": self.workspace.name}, self.get_portal_url()
+        )
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Experiment):
             return NotImplemented

@@ -213,6 +213,12 @@ class Workspace:
         """Raise NotSupported: the owner of the studio deletes workspaces."""
         raise NotSupported("A workspace is deleted by the owner of the studio.")
 
+    def _repr_html_(self) -> str:
+        """Show the workspace in a notebook."""
+        from studio.sdk.html_table import html_table
+
+        return html_table({"Name": self.name, "Studio": self.url}, self.get_mlflow_tracking_uri())
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Workspace):
             return NotImplemented

@@ -89,15 +89,13 @@ def look_at_clusters(workspace: Any) -> str:
 
 def look_at_outboxes(_: Any) -> str:
     """What was logged here and is not at its studio. Raises StudioError where nobody sends it."""
-    from studio.sdk.cli.outboxes import read_outboxes
     from studio.sdk.exceptions import StudioError
+    from studio.sdk.outbox.syncing import list_outboxes
 
-    found = [one for one in read_outboxes() if one.unsent or one.problem]
-    told = "; ".join(
-        f"{one.run_id}: {one.unsent:,} lines wait {one.problem}".strip() for one in found
-    )
-    if found:
-        raise StudioError(f"{told}. Send them: studio sync")
+    boxes = [one for one in list_outboxes() if one.problem or (one.count and not one.is_written)]
+    told = [f"{one.run_id}: {one.count:,} entries wait. {one.problem}".rstrip() for one in boxes]
+    if told:
+        raise StudioError(f"{' '.join(told)} Send them: studio sync")
     return "everything that was logged here is sent"
 
 

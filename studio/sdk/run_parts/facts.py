@@ -1,10 +1,11 @@
 """What a run is: id, names, status, details."""
 
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from studio.sdk.connection import pages
-from studio.sdk.exceptions import NotFound, UserErrorException
+from studio.sdk.exceptions import NotFound, StudioError, UserErrorException
 from studio.sdk.run_parts.core import FINAL, RunCore
 
 if TYPE_CHECKING:
@@ -145,6 +146,23 @@ class RunFacts(RunCore):
         self._settle()
         return pages(self._connection, self._path(rest), query)
 
+    def _repr_html_(self) -> str | None:
+        """Show the run in a notebook; as text where the studio does not answer."""
+        from studio.sdk.html_table import html_table
+
+        try:
+            document = self._known
+        except StudioError:
+            return None
+        facts = {
+            "Experiment": document["experiment"]["name"],
+            "Id": self._id,
+            "Name": document["name"],
+            "Type": self.type or "",
+            "Status": document["status"],
+        }
+        return html_table(facts, self.get_portal_url())
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, RunFacts):
             return NotImplemented
@@ -192,6 +210,17 @@ def in_words(ms: int | None) -> str | None:
     if ms is None:
         return None
     return datetime.fromtimestamp(ms / 1000, UTC).isoformat().replace("+00:00", "Z")
+
+
+def duration_of(document: dict[str, Any]) -> str | None:
+    """Return how long a run took, or takes until now."""
+    if document["started_ms"] is None:
+        return None
+    ended_ms = document["ended_ms"] or time.time() * 1000
+    seconds = max(0, round((ended_ms - document["started_ms"]) / 1000))
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}"
 
 
 def definition_of(document: dict[str, Any], job: dict[str, Any]) -> dict[str, Any]:
