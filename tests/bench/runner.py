@@ -30,7 +30,7 @@ class CaseRun:
 
         Who is not asked is held: an idle server takes processor time, too.
         """
-        chosen = [target for target in targets if target.server or not self.case.started_only]
+        chosen = [target for target in targets if self._can(target)]
         for target in targets:
             target.hold()
         for target in chosen:
@@ -39,6 +39,11 @@ class CaseRun:
             for target in chosen:
                 if target.name in self.states:
                     self._attempt(target, *([self._refresh] if number else []), self._measure)
+
+    def _can(self, target: Target) -> bool:
+        if self.case.servers and target.name not in self.case.servers:
+            return False
+        return bool(target.server) or not self.case.started_only
 
     def _attempt(self, target: Target, *steps: Callable[[Target], None]) -> None:
         target.go_on()

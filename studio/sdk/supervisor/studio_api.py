@@ -17,6 +17,13 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 10.0
 # The studio, or a proxy in front of it, is busy or away: the same request may work later.
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504, 507})
 
+NO_ANSWER = "no answer"
+CLOSED = (ConnectionResetError, BrokenPipeError, http.client.RemoteDisconnected)
+
+
+class KeptTooLong(Exception):
+    """The studio has closed a connection that rested for a while. That is no absence."""
+
 
 class Refused(Exception):
     """The studio answered that a request is wrong; asking again does not help."""
@@ -103,6 +110,8 @@ class StudioApi:
         while True:
             try:
                 return self._send_once(method, address, body, target)
+            except KeptTooLong:
+                continue
             except Away:
                 if time.monotonic() + pause_s > deadline:
                     raise
@@ -113,7 +122,8 @@ class StudioApi:
         content, headers = as_content(body)
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
-        connection, began, outcome = self._connection(), time.monotonic(), "no answer"
+        is_kept = getattr(self.local, "connection", None) is not None
+        connection, began, outcome = self._connection(), time.monotonic(), NO_ANSWER
         try:
             connection.request(method, address, body=content, headers=headers)
             response = connection.getresponse()
@@ -122,6 +132,8 @@ class StudioApi:
             data = response.read() if into is None else copy_parts(response, into)
         except (OSError, http.client.HTTPException) as error:
             self._drop()
+            if is_kept and outcome == NO_ANSWER and isinstance(error, CLOSED):
+                raise KeptTooLong from error
             outcome += f" ({error})"
             raise Away(str(error) or type(error).__name__) from error
         finally:

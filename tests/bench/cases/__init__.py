@@ -12,6 +12,7 @@ from tests.bench.cases import (
     reuse,
     search,
     start,
+    submitted,
 )
 from tests.bench.cases.case import Case
 
@@ -27,4 +28,5 @@ CASES: list[Case] = [
     mixed.CASE,
     disk.CASE,
     *pages.CASES,
+    *submitted.CASES,
 ]

@@ -16,7 +16,8 @@ class Case:
     """`prepare` fills the store once and returns what `measure` needs; `measure` is one pass.
 
     A server started by us is empty before `prepare`, and with `fresh` before each pass too.
-    With `started_only` the case needs a server that we started.
+    With `started_only` the case needs a server that we started; `servers` are the only ones that
+    can do it, where not all can.
     """
 
     name: str
@@ -25,3 +26,4 @@ class Case:
     prepare: Callable[[Target, Options], Any] = nothing
     fresh: bool = False
     started_only: bool = False
+    servers: tuple[str, ...] = ()
