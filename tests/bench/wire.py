@@ -75,6 +75,8 @@ class Connection:
         head = got[:end].lower()
         at = head.find(b"content-length:")
         rest = got[end + 4 :]
+        if got[9:12] == b"204":
+            return 204, b""
         if at < 0:
             return int(got[9:12]), self._chunked(rest)
         line_end = head.find(b"\r\n", at)

@@ -25,7 +25,7 @@ from tests.slurm import has_slurm, running_slurm
 ROOT = Path(__file__).resolve().parents[3]
 FIRST_LINES, RUNS, SLOTS = 20, 1000, 4
 VIEWERS, VIEWER_PROCESSES, VIEW_EVERY_S = 200, 8, 2.5
-NODES, NODE_LOOKS_EVERY_S = 100, 5.0
+NODES, NODE_PROCESSES, NODE_LOOKS_EVERY_S = 100, 4, 5.0
 SECONDS = 20.0
 LONGEST_S = 900.0
 HELLO = ["python", "-c", "print('hello')"]
@@ -182,10 +182,17 @@ def waiting_nodes(target: Target, _: None, options: Options) -> list[Sample]:
         made = api.ask("POST", address, body={"name": f"n{at}"})
         paths.append(f"/w/default/api/v1/{address}/{made['incarnation']}/claim")
     requests = [target.endpoint.post(path, {"load": {"load": 0.5}}) for path in paths]
-    pace_s = NODE_LOOKS_EVERY_S / len(requests)
     used = target.cpu_seconds()
-    client = Client(turning(requests, pace_s), lambda status, body: status == 204, seconds)
-    seen = Together(run_clients(target.endpoint, [client]))
+    share = len(requests) // NODE_PROCESSES
+    clients = [
+        Client(
+            turning(requests[at * share : at * share + share], NODE_LOOKS_EVERY_S / share),
+            lambda status, body: status == 204,
+            seconds,
+        )
+        for at in range(NODE_PROCESSES)
+    ]
+    seen = Together(run_clients(target.endpoint, clients))
     busy = (target.cpu_seconds() - used) / seconds * 100
     submit(api, cluster)
     began = time.perf_counter()
