@@ -40,7 +40,7 @@ SchedulerType=sched/backfill
 SchedulerParameters=bf_interval=2
 SelectType=select/cons_tres
 SelectTypeParameters=CR_Core
-KillWait=5
+KillWait=30
 JobCompType=jobcomp/none
 AccountingStorageType=accounting_storage/none
 JobAcctGatherType=jobacct_gather/none
