@@ -59,6 +59,12 @@ def read_start(pid: int) -> int:
     return int(fields[19]) if fields else 0
 
 
+def read_cpu_ticks(pid: int) -> int:
+    """Return the ticks of processor time that a process has used; 0 where it is gone."""
+    fields = _stat_fields(pid)
+    return int(fields[11]) + int(fields[12]) if fields else 0
+
+
 def _stat_fields(pid: int) -> list[bytes]:
     """Return what follows the name in /proc/<pid>/stat (proc(5)), [] where the process is gone."""
     try:

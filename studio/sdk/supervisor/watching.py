@@ -1,6 +1,5 @@
 """One attempt from its start to its end."""
 
-import platform
 import signal
 import subprocess
 import time
@@ -12,7 +11,7 @@ from studio.sdk.settings import Settings
 from studio.sdk.supervisor.beats import TIMEOUT_S, Heart
 from studio.sdk.supervisor.building import CannotPrepare
 from studio.sdk.supervisor.environments import Runtime, make_runtime
-from studio.sdk.supervisor.gathering import Meeting, meet
+from studio.sdk.supervisor.gathering import meet
 from studio.sdk.supervisor.job import Job
 from studio.sdk.supervisor.launching import Launch, plan
 from studio.sdk.supervisor.log_names import LogNames
@@ -20,7 +19,9 @@ from studio.sdk.supervisor.notes import Notes
 from studio.sdk.supervisor.outboxes import OutboxSenders
 from studio.sdk.supervisor.preparing import fetch_snapshot
 from studio.sdk.supervisor.process import UserProcesses, count_oom_kills
-from studio.sdk.supervisor.roster import Roster, overall_info
+from studio.sdk.supervisor.report import Report, ranks_of
+from studio.sdk.supervisor.roster import Roster
+from studio.sdk.supervisor.sampling import Sampler
 from studio.sdk.supervisor.shipping import PART_BYTES, LogShipper
 from studio.sdk.supervisor.studio_api import Away, Refused, StudioApi, in_path
 from studio.sdk.supervisor.trees import become_subreaper
@@ -54,14 +55,14 @@ class Supervisor:
         self.cache = cache
         self.token = token
         self.names = LogNames(job)
-        self.phase = "prepare"
         place = (job.url, job.workspace, token)
         # Beats, logs and notes come too often to write about each of them.
         often = StudioApi(*place)
-        self.api = StudioApi(*place, trace=self._trace)
         self.work = folder / "work"
         self.logs = folder / "logs"
         self.notes = Notes(often, job.run_id, folder / "notes")
+        self.report = Report(job, self.notes)
+        self.api = StudioApi(*place, trace=self.report.trace)
         self.shipper = LogShipper(often, job.run_id, self.notes)
         self.uploader = Uploader(self.api, job.run_id, self.work, self.shipper)
         settings = Settings(job.url.rstrip("/"), job.workspace, token)
@@ -70,6 +71,7 @@ class Supervisor:
             StudioApi(*place, timeout_s=TIMEOUT_S), job.run_id, job.fence, rank=job.node_rank,
             end=self.ask_to_end, kills_itself=job.kills_itself, folder=folder,
         )  # fmt: skip
+        self.sampler = Sampler(often, job, folder)
         self.launches: list[Launch] = []
         self.processes: UserProcesses | None = None
         self.roster: Roster | None = None
@@ -83,7 +85,7 @@ class Supervisor:
         become_subreaper()
         signal.signal(signal.SIGTERM, lambda *_: self.ask_to_end("stopped"))
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
-        self._introduce()
+        self.report.introduce(self.work.parent)
         self._start_services()
         try:
             end = self._run_processes()
@@ -117,29 +119,18 @@ class Supervisor:
 
     # -- before ------------------------------------------------------------------------------------
 
-    def _introduce(self) -> None:
-        job, say = self.job, self._say_in(self.names.execution)
-        system = platform.uname()
-        say(f"Attempt {job.fence} of the run {job.run_id} on the node {job.node}.")
-        say(f"Machine {system.node}, {system.system} {system.release} {system.machine}.")
-        say(f"Supervisor of Python {platform.python_version()} in {self.work.parent}.")
-        if job.nodes > 1:
-            say(f"Node {job.node_rank} of {job.nodes}, reached at {job.address}.")
-        say(f"Command: {' '.join(job.command)}")
-
     def _start_services(self) -> None:
-        say = self._say_in(self.names.services)
         self.shipper.start()
-        say("Sending of logs started.")
+        self.report.services("Sending of logs started.")
         self.heart.start()
-        say(f"Beats every {self.heart.every_s:g} s started.")
+        self.report.services(f"Beats every {self.heart.every_s:g} s started.")
 
     def _run_processes(self) -> End:
         runtime = self._prepare()
         meeting = meet(self.api, self.job, self.has_to_end)
         if meeting is None or self.why_ended:
             return self._end_of(None)
-        self._tell_meeting(meeting)
+        self.report.meeting(meeting)
         kills_before = count_oom_kills()
         self.launches = plan(
             self.job, meeting, runtime, self.own_variables(), (self.work, self.logs)
@@ -153,14 +144,15 @@ class Supervisor:
         self._say_status("Running")
         self.uploader.start()
         self.outboxes.start()
-        self._say_in(self.names.services)("Uploads of outputs/ and logs/ started.")
+        self.sampler.start()
+        self.report.services("Uploads of outputs/ and logs/, and system metrics started.")
         code = self._wait()
         if code == -signal.SIGKILL and count_oom_kills() > kills_before and not self.why_ended:
             return End("out_of_memory", code)
         return self._end_of(code)
 
     def _prepare(self) -> Runtime:
-        say = self._say_in(*self.names.preparation)
+        say = self.report.preparation
         if self.job.has_snapshot:
             self._prepare_snapshot(say)
         else:
@@ -181,19 +173,6 @@ class Supervisor:
         seconds = time.monotonic() - began
         say(f"Snapshot in {self.work}: {files} files, {size_bytes} bytes, {seconds:.2f} s.")
 
-    def _tell_meeting(self, meeting: Meeting) -> None:
-        if self.job.nodes == 1:
-            return
-        line = f"All {self.job.nodes} nodes are prepared; they meet at "
-        line += f"{meeting.address}:{meeting.port}."
-        self._say_in(self.names.execution)(line)
-        if self.job.node_rank == 0:
-            say = self._say_in(self.names.overall)
-            say(line)
-            for part in meeting.parts:
-                say(f"Node {part['rank']}: {part['node_name']} at {part['address']}.")
-            self.notes.put(self.names.overall_info, overall_info(self.job, meeting.parts))
-
     def own_variables(self) -> dict[str, str]:
         """Return what tells a script, with our client or MLflow's, which run it is."""
         job = self.job
@@ -211,7 +190,7 @@ class Supervisor:
     # -- while it runs -----------------------------------------------------------------------------
 
     def _start(self) -> None:
-        self.phase, say = "run", self._say_in(self.names.execution)
+        self.report.phase = "run"
         self.processes = UserProcesses()
         self.roster = Roster(self.job, self.launches, self.notes)
         for launch in self.launches:
@@ -222,7 +201,7 @@ class Supervisor:
                 launch.command, folder=self.work, variables=launch.variables,
                 output=self._log_file(launch.log),
             )  # fmt: skip
-            say(f"{_ranks(launch)}: process {pid} started.")
+            self.report.execution(f"{ranks_of(launch)}: process {pid} started.")
         self.roster.introduce(self.processes)
         self.roster.update(self.processes.codes)
 
@@ -235,14 +214,11 @@ class Supervisor:
             self.roster.update(self.processes.codes)
             if until is not None and time.monotonic() >= until:
                 self.why_ended = "time limit"
-        self.phase = "release"
-        say = self._say_in(self.names.execution, *self.names.release)
+        self.report.phase = "release"
         if self.why_ended:
-            say(f"Ending the processes: {self.why_ended}.")
+            self.report.ending(self.why_ended)
         is_clear = self._end_processes(self._grace_s(code))
-        for launch, ended in zip(self.launches, self.processes.codes, strict=True):
-            say(f"{_ranks(launch)}: exit code {ended} after {time.monotonic() - began:.2f} s.")
-        say("No process of the run is left." if is_clear else "Some processes could not be ended.")
+        self.report.ends(self.launches, self.processes.codes, time.monotonic() - began, is_clear)
         return self.processes.codes[0] if code is None else code
 
     def _end_processes(self, grace_s: float) -> bool:
@@ -275,7 +251,8 @@ class Supervisor:
 
     def _finish(self, end: End) -> int:
         """Send the rest of the logs, the files and the notes, then the end: in this order."""
-        self.phase = "release"
+        self.report.phase = "release"
+        self.sampler.stop()
         self.uploader.stop()
         if self.why_ended in GIVEN_UP:
             self.heart.stop()
@@ -298,7 +275,7 @@ class Supervisor:
 
     def _release(self, end: End, patience_s: float) -> int:
         """Send what is left, and write about it; return how many bytes of logs are missing."""
-        say = self._say_in(*self.names.release)
+        say = self.report.release
         if unsent := self.outboxes.finish(patience_s):
             say(f"Not sent: {unsent} values that the script has logged.")
         missing = self.shipper.drain(patience_s)
@@ -310,7 +287,7 @@ class Supervisor:
         say(f"Uploaded {len(self.uploader.sent)} files.")
         say(f"End: {end.cause}{f', {end.detail}' if end.detail else ''}.")
         if self.job.nodes > 1 and self.job.node_rank == 0:
-            self._say_in(self.names.overall)(f"Node 0 ends: {end.cause}.")
+            self.report.overall(f"Node 0 ends: {end.cause}.")
         return missing
 
     def _tell_end(self, end: End, patience_s: float) -> None:
@@ -322,7 +299,7 @@ class Supervisor:
         self.api.ask("POST", address, body=body, patience_s=patience_s)
 
     def _say_status(self, status: str) -> None:
-        self._trace(f"status: {status}")
+        self.report.trace(f"status: {status}")
         self.heart.say(status)
 
     # -- logs --------------------------------------------------------------------------------------
@@ -333,18 +310,6 @@ class Supervisor:
         self.shipper.add(path, file)
         return file
 
-    def _say_in(self, *paths: str):
-        return lambda line: self.notes.say(*paths, line=line)
-
     def _say_in_build_log(self, line: str) -> None:
         with open(self._log_file(self.names.build), "a") as file:
             file.write(f"{line}\n")
-
-    def _trace(self, line: str) -> None:
-        self.notes.say(self.names.requests(self.phase), line=line)
-
-
-def _ranks(launch: Launch) -> str:
-    """Name the processes of a launch."""
-    ranks = launch.ranks
-    return f"Rank {ranks[0]}" if len(ranks) == 1 else f"Ranks {ranks[0]} to {ranks[-1]}"
