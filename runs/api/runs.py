@@ -27,7 +27,10 @@ class RunFilter(Input):
 
     filter = Text(
         default="",
-        help_text="The language of the query box: `metrics.loss < 0.1 and tags.team = 'vision'`.",
+        help_text="The language of the query box: `metrics.loss < 0.1 and tags.team = 'vision'`. "
+        "Words without a field are looked for in name, description and tags. `jp:` and a JMESPath "
+        "expression over the run as this API shows it may end it: `jp: params.lr == '0.1'`; the "
+        "rest of the filter may leave at most 10,000 runs.",
     )
     experiment = serializers.ListField(
         child=Whole(min_value=0), default=list, help_text="Numbers of experiments; repeat it."

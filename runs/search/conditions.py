@@ -200,6 +200,7 @@ def _is_final(aggregate: Aggregate) -> Sql:
 COMPILERS: dict[Entity, Callable[[Conditions, Comparison], Sql]] = {
     Entity.RUN: Conditions.compile_run,
     Entity.LOG: Conditions.compile_known,
+    Entity.JMESPATH: Conditions.compile_known,
     Entity.WORDS: Conditions.compile_words,
     Entity.DATASET: Conditions.compile_dataset,
     Entity.PARAM: Conditions.compile_keyed,

@@ -1,10 +1,11 @@
-"""Conditions that SQL cannot answer, on logs and on values at best. They are looked up before the
-search itself, for the runs that satisfy the rest of the filter."""
+"""Conditions that SQL cannot answer: on logs, on values at best, and in JMESPath. They are looked
+up before the search itself, for the runs that satisfy the rest of the filter."""
 
 import math
 import operator
 from collections.abc import Callable, Sequence
 
+from runs.search.documents import match_documents
 from runs.search.errors import SearchError
 from runs.search.goals import Goal, read_at_best
 from runs.search.logs import match_logs
@@ -23,7 +24,9 @@ COMPARE: dict[Operator, Callable[[float, float], bool]] = {
 
 
 def is_looked_up(node: Comparison) -> bool:
-    return node.field.entity is Entity.LOG or node.field.aggregate is Aggregate.BEST
+    return (
+        node.field.entity in (Entity.LOG, Entity.JMESPATH) or node.field.aggregate is Aggregate.BEST
+    )
 
 
 def without_looked_up(node: Node) -> Node:
@@ -37,6 +40,8 @@ def finder_of(node: Comparison, goal: Goal | None) -> Finder:
     is no goal, or a column of a table is meant."""
     if node.field.entity is Entity.LOG:
         return lambda ids: sorted(match_logs(str(node.value), ids))
+    if node.field.entity is Entity.JMESPATH:
+        return lambda ids: match_documents(str(node.value), ids)
     if goal is None:
         raise SearchError("Choose a goal metric (Best by) to filter by the value at its best.")
     if node.field.column:

@@ -60,15 +60,14 @@ def make_search(
     submitter: str | None = None,
     sort: Iterable[SortKey] = (),
     goal: Goal | None = None,
-    words: bool = False,
 ) -> Search:
     """Return the search for what a person writes and chooses. Raises FilterError.
 
-    `text` is in the filter language; with `words` it may hold words without a field. `run_ids`
-    limits it to these runs, `parent` to the children of a run; `children` adds runs that have a
-    parent, which the two show anyway.
+    `text` is in the filter language, with words without a field. `run_ids` limits it to these runs,
+    `parent` to the children of a run; `children` adds runs that have a parent, which the two show
+    anyway.
     """
-    limits, wanted = list(within), [parse_filter(text, words=words)]
+    limits, wanted = list(within), [parse_filter(text, words=True)]
     if run_ids is not None:
         limits.append(_compare("run_id", Operator.IN, tuple(run_ids)))
     if parent is not None:

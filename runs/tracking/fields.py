@@ -23,6 +23,8 @@ class Entity(StrEnum):
     LOG = "log"
     # Name, description and tags at once: what words without a field are looked for in.
     WORDS = "words"
+    # All that REST shows of a run: what a JMESPath expression is worked out on.
+    JMESPATH = "jp"
 
 
 class Aggregate(StrEnum):

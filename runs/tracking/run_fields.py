@@ -31,6 +31,7 @@ class Type(Enum):
 TEXTS = (Type.TEXT, Type.CHOICE)
 LOOKS = {Type.NUMBER: "number", Type.TIME: "time", Type.SECONDS: "duration"}
 WIDTHS = {"number": 84, "time": 116, "duration": 98}
+KEYED = {Entity.RUN, Entity.METRIC, Entity.PARAM, Entity.TAG, Entity.PROPERTY}
 LIST_TEXT = "status, metrics.loss, metrics.loss.min, params.lr"
 
 
@@ -147,7 +148,7 @@ def parse_field(text: str) -> Field:
     """Read one item of a list of columns or sort keys; a run field needs no `run.`. Raises
     InvalidValue for an entity or a run field there is not."""
     prefix, _, key = (text if "." in text else f"{Entity.RUN}.{text}").partition(".")
-    if prefix not in set(Entity) - {Entity.DATASET, Entity.LOG} or not key:
+    if prefix not in KEYED or not key:
         raise InvalidValue(f"{text!r} is no field of a run. Write {LIST_TEXT}.")
     entity = Entity(prefix)
     if entity is Entity.RUN:

@@ -1,7 +1,7 @@
 """The names that panels and completions of the run table offer."""
 
 import msgspec
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from runs.database.patterns import PatternError
 from runs.http.query import read_list
@@ -9,12 +9,15 @@ from runs.metrics.meanings import direction_of
 from runs.table.columns import Column
 from runs.table.completions import complete
 from runs.table.names import KINDS, MOST_NAMES, PAGE_NAMES, NamePage, list_columns
+from runs.table.opening import open_table
 from runs.tracking.errors import InvalidValue
 from runs.tracking.fields import Entity
 from runs.tracking.models import Experiment
 from runs.tracking.queries import runs_named
 from runs.tracking.run_fields import label_of
 from runs.web.gate import page
+from runs.web.table_page import MOST_CHART_NAMES
+from runs.web.table_state import read_state
 from runs.workspaces.permissions import Action
 
 
@@ -37,6 +40,14 @@ def column_names(request: HttpRequest) -> HttpResponse:
         raise InvalidValue(f"Not a regular expression: {error}.") from error
     sections = [describe_section(one) for one in pages if one.total]
     return HttpResponse(msgspec.json.encode({"sections": sections}), "application/json")
+
+
+@page(Action.RUN_READ)
+def chart_names(request: HttpRequest) -> HttpResponse:
+    """What charts of the first runs can draw that the query string of a table asks for, and how
+    many names there are: not all of thousands are told."""
+    names = open_table(read_state(request, request.GET).query).chart_names
+    return JsonResponse({"names": names[:MOST_CHART_NAMES], "total": len(names)})
 
 
 @page(Action.RUN_READ)

@@ -34,6 +34,8 @@ class TableContext:
     summary: str
     series: str
     metric_names: str
+    metric_count: int
+    chart_names: str
     first_charts: str
     experiment_choices: str
     all_experiments: str
@@ -70,6 +72,8 @@ def make_table(
         summary=reverse("metric_summary", kwargs=where),
         series=reverse("series", kwargs=where),
         metric_names=json.dumps(opened.chart_names[:MOST_CHART_NAMES]),
+        metric_count=len(opened.chart_names),
+        chart_names=reverse("chart_names", kwargs=where),
         first_charts=json.dumps(opened.charts),
         experiment_choices="" if experiment else reverse("experiment_choices", kwargs=where),
         all_experiments=reverse("experiment_choices", kwargs=where),

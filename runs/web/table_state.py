@@ -64,7 +64,6 @@ def read_search(request: HttpRequest, query: QueryDict) -> Search:
     return make_search(
         workspace=request.workspace,
         text=query.get("q", "").strip(),
-        words=True,
         experiments=read_experiments(request.workspace, query.getlist("exp")),
         statuses=read_statuses(query.getlist("status")),
         children=read_children(query),

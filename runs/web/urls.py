@@ -115,6 +115,7 @@ IN_WORKSPACE = [
     path("experiment-choices", experiment_choices.choices, name="experiment_choices"),
     path("run-counts", runs_table.counts, name="run_counts"),
     path("columns", table_names.column_names, name="column_names"),
+    path("chart-names", table_names.chart_names, name="chart_names"),
     path("completions", table_names.completions, name="completions"),
     path("bulk", bulk.bulk, name="bulk"),
     path("export", exports.export, name="export"),

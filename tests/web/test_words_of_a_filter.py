@@ -50,5 +50,21 @@ def test_words_are_clauses_that_can_be_taken_away(studio, runs):
     assert told["clauses"][2]["without"] == '"resnet" AND "good"'
 
 
-def test_the_rest_interface_takes_no_words(studio, runs):
-    assert studio.get("/api/v1/runs", {"filter": "resnet"}).status_code == 400
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("resnet", ["ResNet-50", "mlp", "vit"]),
+        ("resnet AND jp: starts_with(name, 'R')", ["ResNet-50"]),
+        ("jp: to_number(params.lr) > `0.15`", ["vit"]),
+    ],
+)
+def test_rest_takes_words_and_jmespath_too(studio, runs, text, names):
+    found = studio.get("/api/v1/runs", {"filter": text})
+    assert sorted(run["name"] for run in found.json()["items"]) == names
+
+
+def test_rest_tells_where_an_expression_is_wrong(studio, runs):
+    refused = studio.get("/api/v1/runs", {"filter": "vit AND jp: name = 'a'"})
+    assert refused.status_code == 400
+    assert refused.json()["error"]["position"] == 17
+    assert "Not a JMESPath expression" in refused.json()["error"]["message"]

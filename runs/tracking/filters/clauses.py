@@ -12,7 +12,7 @@ from runs.tracking.filters.nodes import (
     join,
 )
 from runs.tracking.filters.parser import parse
-from runs.tracking.filters.unparse import unparse
+from runs.tracking.filters.unparse import ends_filter, unparse
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def add_clause(text: str, clause: str) -> str:
     if not news:
         return text
     kept = [part for part in parts if not any(_replaces(new, part) for new in news)]
-    if len(kept) < len(parts):
+    if len(kept) < len(parts) or any(map(ends_filter, parts)):
         return unparse(join(And, [*kept, *news]))
     written = f"({text.strip()})" if isinstance(node, Or) else text.strip()
     words = [_write(new) for new in news]

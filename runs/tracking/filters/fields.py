@@ -59,6 +59,7 @@ ENTITY_TYPES = {
     Entity.DATASET: Type.TEXT,
     Entity.LOG: Type.PATTERN,
     Entity.WORDS: Type.TEXT,
+    Entity.JMESPATH: Type.PATTERN,
 }
 # MLflow's words for a status, for the hint alone: its door translates them.
 FOREIGN_STATUSES = {"finished": "Completed", "killed": "Canceled", "scheduled": "Queued"}

@@ -13,6 +13,7 @@ from runs.tracking.filters.errors import FilterError
 from runs.tracking.texts import is_storable
 
 MAX_CHARS = 10_000
+JMESPATH = "jp:"
 
 TOKEN = re.compile(
     r"""
@@ -20,6 +21,7 @@ TOKEN = re.compile(
   | (?P<symbol><=|>=|!=|!~|==|[<>=~()\[\],])
   | (?P<text>'(?:[^']|'')*'|"(?:[^"]|"")*")
   | (?P<key>`(?:[^`]|``)*`)
+  | (?P<expression>jp:(?s:.*))
   | (?P<word>[^\s'"`()\[\],<>=!~]+)
     """,
     re.VERBOSE,
@@ -27,12 +29,14 @@ TOKEN = re.compile(
 
 
 class Kind(Enum):
-    """What a token is. `KEY` is a name in backticks, which is never a value."""
+    """What a token is. `KEY` is a name in backticks, which is never a value; an `EXPRESSION` is
+    `jp:` and all that follows it."""
 
     WORD = "word"
     TEXT = "text"
     KEY = "key"
     SYMBOL = "symbol"
+    EXPRESSION = "expression"
     END = "end"
 
 

@@ -4,6 +4,7 @@
     any        = all { OR all }
     all        = one { AND one }
     one        = NOT one | ( any ) | comparison | word { word }     (words where these are taken)
+               | jp: all the rest as JMESPath
     comparison = field op value | field [NOT] LIKE|ILIKE value | field [NOT] IN list
                | field IS [NOT] NULL
     op         = = != < <= > >= ~ !~          list = ( value { , value } ) | [ value { , value } ]
@@ -17,6 +18,7 @@ from collections.abc import Callable
 from runs.tracking.fields import Entity, Field
 from runs.tracking.filters.errors import FilterError
 from runs.tracking.filters.fields import OPERATORS, type_of
+from runs.tracking.filters.jmespath_words import read_expression
 from runs.tracking.filters.lexer import Kind, Token, read_tokens
 from runs.tracking.filters.names import NAME_KINDS, Name, find_field, read_name
 from runs.tracking.filters.nodes import (
@@ -123,6 +125,8 @@ class Parser:
         """Read a comparison, or what stands behind NOT or between parentheses."""
         if self._is_at_word():
             return self.read_words()
+        if self.token.kind is Kind.EXPRESSION:
+            return self.read_jmespath()
         if self.token.keyword != "NOT" and self.token.raw != "(":
             return self.read_comparison()
         self.depth += 1
@@ -178,6 +182,15 @@ class Parser:
             found.append(Comparison(field, Operator.ILIKE, pattern, token.position, length))
             self.index += 1
         return join(And, found)
+
+    def read_jmespath(self) -> Comparison:
+        """Read `jp:` and its expression, which ends the filter."""
+        self._count_clause()
+        token, self.index = self.token, self.index + 1
+        field = Field(Entity.JMESPATH, "")
+        return Comparison(
+            field, Operator.MATCH, read_expression(token), token.position, len(token.raw)
+        )
 
     def _count_clause(self) -> None:
         self.clauses += 1

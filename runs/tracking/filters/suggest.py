@@ -10,16 +10,16 @@ from enum import StrEnum
 from runs.tracking.fields import Entity, Field
 from runs.tracking.filters.errors import FilterError
 from runs.tracking.filters.fields import ENTITY_NAMES, OPERATORS, choices_of, type_of
-from runs.tracking.filters.lexer import MAX_CHARS, Kind, Token, read_tokens
+from runs.tracking.filters.lexer import JMESPATH, MAX_CHARS, Kind, Token, read_tokens
 from runs.tracking.filters.names import NAME_KINDS, find_field, read_name
 from runs.tracking.filters.nodes import LISTS, NULLS, Operator
 from runs.tracking.filters.parser import BRACKETS, PHRASES, SYMBOLS
 from runs.tracking.run_fields import RUN_FIELDS, Type
 
 COMPARED = tuple(field for field in RUN_FIELDS if field.expression)
-UNPREFIXED = (Entity.RUN, Entity.LOG, Entity.WORDS)
+UNPREFIXED = (Entity.RUN, Entity.LOG, Entity.WORDS, Entity.JMESPATH)
 PREFIXES = tuple(f"{entity.value}." for entity in Entity if entity not in UNPREFIXED)
-FIELD_WORDS = tuple(field.name for field in COMPARED) + PREFIXES + ("log",)
+FIELD_WORDS = tuple(field.name for field in COMPARED) + PREFIXES + ("log", JMESPATH)
 TIMES = ("-1h", "-1d", "-7d", "-30d", "now")
 DURATIONS = ("1m", "10m", "1h", "1d")
 
@@ -59,6 +59,8 @@ def suggest(text: str, cursor: int) -> Expectation:
     before = text[max(0, cursor - MAX_CHARS) : cursor]
     offset = cursor - len(before)
     tokens, partial = _split(before)
+    if any(token.kind is Kind.EXPRESSION for token in tokens):
+        return Expectation(Expected.VALUE, cursor, cursor, "")
     state = _Reader(tokens).read()
     return _expectation(state, partial, offset)
 

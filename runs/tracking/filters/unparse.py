@@ -5,6 +5,7 @@ import re
 
 from runs.tracking.fields import Aggregate, Entity, Field
 from runs.tracking.filters.fields import type_of
+from runs.tracking.filters.lexer import JMESPATH
 from runs.tracking.filters.literals import write_duration, write_moment
 from runs.tracking.filters.names import AGGREGATES
 from runs.tracking.filters.nodes import (
@@ -31,7 +32,14 @@ def unparse(node: Node) -> str:
     if isinstance(node, Not):
         return f"NOT ({unparse(node.part)})"
     word = " AND " if isinstance(node, And) else " OR "
-    return word.join(_write_part(part, node) for part in node.parts)
+    # What follows `jp:` is its expression, so it stands last.
+    parts = sorted(node.parts, key=ends_filter)
+    return word.join(_write_part(part, node) for part in parts)
+
+
+def ends_filter(node: Node) -> bool:
+    """Tell whether nothing can stand behind a part of a filter."""
+    return isinstance(node, Comparison) and node.field.entity is Entity.JMESPATH
 
 
 def _write_part(part: Node, inside: And | Or) -> str:
@@ -42,6 +50,8 @@ def _write_part(part: Node, inside: And | Or) -> str:
 def _write_comparison(node: Comparison) -> str:
     if node.field.entity is Entity.WORDS:
         return _quote(str(node.value)[1:-1])
+    if node.field.entity is Entity.JMESPATH:
+        return f"{JMESPATH} {node.value}"
     field, operator = write_field(node.field), node.operator
     if operator in NULLS:
         return f"{field} {operator.value}"

@@ -36,6 +36,8 @@ export function clauseOf(column, operator, value) {
 export function addClause(query, clause) {
   const text = (query ?? "").trim();
   if (!text) return clause;
+  // What follows `jp:` is its expression.
+  if (/(^|\s)jp:/.test(text)) return `${clause} and ${text}`;
   return /\bor\b/i.test(text) ? `(${text}) and ${clause}` : `${text} and ${clause}`;
 }
 

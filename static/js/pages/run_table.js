@@ -11,6 +11,7 @@ import { startFilterChips } from "../components/run_table/filter_chips.js";
 import { GoalMenu } from "../components/run_table/goal_menu.js";
 import { GroupMenu } from "../components/run_table/group_menu.js";
 import { RunTable } from "../components/run_table/index.js";
+import { startMemory } from "../components/run_table/memory.js";
 import { QueryBox } from "../components/run_table/query_box.js";
 import { startRowLight } from "../components/run_table/row_light.js";
 import { ViewsMenu } from "../components/run_table/views_menu.js";
@@ -30,6 +31,7 @@ function start(root) {
   const group = new GroupMenu(find("group-menu"), store, names);
   new GoalMenu(find("goal-menu"), store, chosen, names);
   new ViewsMenu(root, store);
+  startMemory(root, store);
   find("edit-columns").addEventListener("click", () => columns.open());
   const onScreen = () => table.visibleRuns();
   const exporting = new ExportDialog(find("export-dialog"), store, chosen, onScreen);

@@ -6,6 +6,7 @@ import { openMenu } from "../menu.js";
 import { erasePlot, forgetSize } from "../plotly.js";
 import { CardBar } from "./card_bar.js";
 import { sentenceOf, tableOf } from "./card_words.js";
+import { MOST_ROWS } from "./chart_values.js";
 import { savePicture, saveTable } from "./downloads.js";
 import { makeChart } from "./kinds.js";
 import { Legend } from "./legend.js";
@@ -96,7 +97,7 @@ export class ChartCard {
   /** What the chart left out, with what shows it, and its sentence. */
   explain() {
     const { drawn } = this.strip;
-    const parts = this.chart.takesAll ? [] : this.explainRuns(drawn);
+    const parts = this.chart.takesAll ? this.explainCut(drawn) : this.explainRuns(drawn);
     const beyond = this.chart.beyond?.size;
     if (beyond) {
       const words = `${beyond} ${beyond === 1 ? "run" : "runs"} beyond the axis `;
@@ -106,6 +107,14 @@ export class ChartCard {
     this.foot.replaceChildren(...notes.flatMap((one, i) => (i ? [" · ", ...one] : one)));
     this.plot.setAttribute("aria-label", sentenceOf(this, titleOf(this.spec)));
     this.legend.show();
+  }
+
+  /** Charts of one value per run take all runs, up to a limit. */
+  explainCut(drawn) {
+    const { total } = drawn.shownOf();
+    if (total <= MOST_ROWS) return [];
+    const words = `the first ${MOST_ROWS.toLocaleString("en-US")} of ${total.toLocaleString("en-US")} runs`;
+    return [[words]];
   }
 
   explainRuns(drawn) {

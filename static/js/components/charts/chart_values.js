@@ -4,14 +4,22 @@ import { joinList, writeState } from "../../lib/url_state.js";
 import { fetchJson } from "../requests.js";
 
 const PAGE_ROWS = 1000;
-const MOST_ROWS = 5000;
+const IDS_AT_ONCE = 500;
+/** So many runs are drawn at most. */
+export const MOST_ROWS = 5000;
 
 /** The values of `columns` of the runs with these ids: [{id, name, number, hue, run, values}]. */
 export async function readValues(store, columns, ids) {
-  if (!ids.length) return [];
+  const rows = [];
+  for (let at = 0; at < Math.min(ids.length, MOST_ROWS); at += IDS_AT_ONCE)
+    rows.push(...(await readSome(store, columns, ids.slice(at, at + IDS_AT_ONCE))));
+  return rows;
+}
+
+async function readSome(store, columns, ids) {
   const query = {
     runs: ids.join(","),
-    limit: Math.min(ids.length, PAGE_ROWS),
+    limit: ids.length,
     goal: store.state.goal,
     children: true,
     all: true,

@@ -13,12 +13,26 @@ export class ChartSections {
   constructor(root, strip) {
     Object.assign(this, { root, strip, sections: new Map() });
     this.body = root.querySelector("[data-open-sections]");
-    const bar = root.querySelector("[data-section-bar]");
+    this.bar = root.querySelector("[data-section-bar]");
+    this.title = root.querySelector("[data-section-title]");
+    this.build();
+  }
+
+  /** Make the sections of the names of now; those that the URL has open are opened again. */
+  build() {
+    const { root, strip } = this;
+    for (const section of this.sections.values()) if (section.element) this.close(section);
+    this.sections.clear();
+    const count = strip.nameCount.toLocaleString("en-US");
+    const shown = strip.names.length.toLocaleString("en-US");
+    this.title.textContent =
+      strip.nameCount > strip.names.length ? `First ${shown} of ${count} metrics` : "All metrics";
+    this.bar.replaceChildren(this.title);
     for (const [prefix, names] of sectionsOf(strip.names)) {
       const settings = { class: "chip", type: "button", onclick: () => this.toggle(prefix) };
       const count = element("b", {}, names.length.toLocaleString("en-US"));
       const button = element("button", settings, prefix, " ", count);
-      bar.append(button);
+      this.bar.append(button);
       this.sections.set(prefix, { prefix, names, button, cards: [] });
     }
     root.hidden = !this.sections.size;

@@ -8,6 +8,7 @@ import { writeState } from "../../lib/url_state.js";
 import { onThemeChange } from "../colors.js";
 import { copy } from "../copy.js";
 import { alsoLive } from "../live.js";
+import { fetchJson } from "../requests.js";
 import { ChartCard } from "./card.js";
 import { ChartGroups } from "./chart_groups.js";
 import { ChartRuns } from "./chart_runs.js";
@@ -30,6 +31,8 @@ export class ChartStrip {
     this.linked = new LinkedCharts(this);
     this.rowsOfCards = new Map();
     this.names = JSON.parse(root.dataset.names || "[]");
+    this.nameCount = Number(root.dataset.count ?? this.names.length);
+    this.namesOf = namesAsked(store);
     this.firstNames = JSON.parse(root.dataset.first || "[]");
     this.body = root.querySelector("[data-cards]");
     this.unreadable = element("p", { class: "muted", hidden: true, role: "status" }, UNREADABLE);
@@ -47,7 +50,10 @@ export class ChartStrip {
 
   listen() {
     const { store } = this;
-    store.addEventListener("change", () => this.loadRuns());
+    store.addEventListener("change", () => {
+      this.loadNames();
+      this.loadRuns();
+    });
     store.addEventListener("selection", () => this.runsChanged());
     store.addEventListener("counted", () =>
       this.allCards.forEach((card) => card.chart && card.explain()),
@@ -108,6 +114,18 @@ export class ChartStrip {
     this.text = writeCharts(this.cards.map((card) => card.spec));
     this.store.setQuietly({ charts: this.text });
     this.root.classList.toggle("empty", !this.cards.length);
+  }
+
+  /** What charts can draw is told anew when other runs are looked for. */
+  async loadNames() {
+    const asked = namesAsked(this.store);
+    if (asked === this.namesOf || !this.root.dataset.moreNames) return;
+    this.namesOf = asked;
+    const found = await fetchJson(this.root.dataset.moreNames + asked).catch(() => null);
+    if (!found || asked !== this.namesOf) return;
+    this.names = found.names;
+    this.nameCount = found.total;
+    this.sections.build();
   }
 
   // -- which runs ---------------------------------------------------------------------------------
@@ -259,4 +277,10 @@ export class ChartStrip {
       dragged = null;
     });
   }
+}
+
+/** Which runs are looked for, as a query string. */
+function namesAsked({ asked }) {
+  const { q, exp, status, mine, children, archived, inside, runs } = asked;
+  return writeState({ q, exp, status, mine, children, archived, inside, runs });
 }

@@ -81,15 +81,12 @@ export class ViewsMenu {
       );
     }
     if (view) items.push({ label: "Revert to saved", run: () => this.apply(view) });
-    items.push(
-      { label: "Reset", run: () => this.apply(null) },
-      { label: "Copy link", run: () => copy(location.href) },
-    );
+    items.push({ label: "Copy link", run: () => copy(location.href) });
     return items;
   }
 
   apply(view) {
-    const state = view ? { ...readState(view.query), view: String(view.id) } : {};
+    const state = { ...readState(view.query), view: String(view.id) };
     const cleared = Object.fromEntries(
       Object.keys(this.store.state).map((key) => [key, undefined]),
     );
