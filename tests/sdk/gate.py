@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,17 +14,17 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 
 
 class Gate:
-    """Passes connections on to a studio. Shut, it refuses new ones and cuts those there are."""
+    """Passes connections on to a studio, each part of an answer `delay_s` late. Shut, it refuses
+    new ones and cuts those there are."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, delay_s: float = 0.0) -> None:
         parts = urlsplit(url)
         self.target = (parts.hostname, parts.port)
         self.server = socket.create_server(("127.0.0.1", 0))
         self.port = self.server.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self.is_open = True
-        # After so many more bytes of answers every connection is cut; None: never.
-        self.bytes_left: int | None = None
+        self.delay_s = delay_s
         self.sockets: set[socket.socket] = set()
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -51,12 +52,14 @@ class Gate:
                 continue
             server = socket.create_connection(self.target)
             self.sockets |= {client, server}
-            for source, sink in ((client, server), (server, client)):
-                threading.Thread(target=self._pass, args=(source, sink), daemon=True).start()
+            for source, sink, delay_s in ((client, server, 0.0), (server, client, self.delay_s)):
+                words = (source, sink, delay_s)
+                threading.Thread(target=self._pass, args=words, daemon=True).start()
 
-    def _pass(self, source: socket.socket, sink: socket.socket) -> None:
+    def _pass(self, source: socket.socket, sink: socket.socket, delay_s: float) -> None:
         with suppress(OSError):
             while data := source.recv(65536):
+                time.sleep(delay_s)
                 sink.sendall(data)
         for one in (source, sink):
             with suppress(OSError):
