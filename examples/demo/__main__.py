@@ -5,7 +5,7 @@ import sys
 import threading
 from contextlib import suppress
 
-from examples.demo import blobs, diverging, slow, spirals, sweep, wave
+from examples.demo import blobs, diverging, slow, spirals, submitted, sweep, wave
 from examples.demo.client import Stopped, Studio
 
 TRAININGS = (spirals, wave, diverging, blobs, sweep)
@@ -16,11 +16,14 @@ def main(url: str) -> None:
     signal.signal(signal.SIGTERM, lambda *_: studio.stop.set())
     watched = threading.Thread(target=slow.train, args=[studio])
     watched.start()
+    submitting = threading.Thread(target=submitted.submit_all, args=[studio])
+    submitting.start()
     print("The demo trains a dozen small models; the pages fill within a minute.", flush=True)
     with suppress(Stopped):
         for training in TRAININGS:
             training.train(studio)
         watched.join()
+        submitting.join()
         if not studio.stop.is_set():
             print("The demo has ended.", flush=True)
 

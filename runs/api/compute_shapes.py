@@ -284,7 +284,7 @@ class JobChange(Input):
 
     cluster = Name(required=False, max_length=64)
     priority = Whole(required=False, min_value=-1000, max_value=1000)
-    to = serializers.ChoiceField(["top", "up", "down", "bottom"], required=False)
+    to = serializers.ChoiceField(["top", "up", "down", "bottom", "last"], required=False)
 
 
 class StartOut(serializers.Serializer):

@@ -34,10 +34,11 @@ from runs.artifacts.snapshots.services import store_snapshot
 from runs.compute.attempts import beat, cancel, finish
 from runs.compute.clusters import get_cluster
 from runs.compute.gangs import gather
+from runs.compute.moving import move_job
 from runs.compute.placing import begin, check_attempt_scope
 from runs.compute.queries import describe_job
 from runs.compute.reasons import Cause
-from runs.compute.submitting import Work, get_job, move_job, submit
+from runs.compute.submitting import Work, get_job, submit
 from runs.compute.sweep_plans import Argument, Plan
 from runs.compute.sweeping import sweep_if_due
 from runs.compute.sweeps import run_again, submit_sweep

@@ -183,6 +183,8 @@ class Attempt(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["job", "fence"], name="attempt_once"),
         ]
+        # What ended last, and within the last hour.
+        indexes = [models.Index(fields=["ended_ms"], name="attempt_ended")]
 
     def __str__(self) -> str:
         return f"{self.job_id}/{self.fence}"

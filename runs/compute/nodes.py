@@ -1,12 +1,14 @@
 """Nodes: joining a cluster, being seen, draining, leaving."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from runs.compute.errors import UnknownNode
-from runs.compute.models import Cluster, Node
+from runs.compute.models import Cluster, Job, JobState, Node, Part
 from runs.tracking.clock import now_ms
 from runs.tracking.errors import InvalidValue
+from runs.tracking.models import Run
 from runs.tracking.texts import check_json, check_text
 from runs.workspaces.errors import NotAllowed
 from runs.workspaces.scopes import NodeScope, Scope, make_token
@@ -71,6 +73,26 @@ def set_draining(*, node: Node, is_draining: bool) -> None:
 def is_gone(node: Node, now: int) -> bool:
     """Tell whether a node has been silent for longer than a lease."""
     return node.seen_ms < now - LEASE_MS
+
+
+def load_of(node: Node) -> float | None:
+    """Return how busy the cores of a node are, from 0 to 1; None where it does not say."""
+    load, cores = node.load.get("load"), node.hardware.get("cores")
+    if not isinstance(load, int | float) or not isinstance(cores, int) or cores < 1:
+        return None
+    return min(max(load / cores, 0.0), 1.0)
+
+
+def runs_on_nodes(nodes: Sequence[Node]) -> dict[int, list[Run]]:
+    """Return by node the runs it works on, alone or as one of several nodes. Two queries."""
+    found: dict[int, list[Run]] = {}
+    alone = Job.objects.filter(node__in=nodes, state=JobState.HELD, nodes=1)
+    for job in alone.select_related("run"):
+        found.setdefault(job.node_id, []).append(job.run)
+    parts = Part.objects.filter(node__in=nodes, ended_ms=None)
+    for part in parts.select_related("attempt__job__run"):
+        found.setdefault(part.node_id, []).append(part.attempt.job.run)
+    return found
 
 
 def make_node_token(cluster: Cluster) -> str:

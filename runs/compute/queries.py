@@ -2,12 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, F, Min, Q, Sum
 
 from runs.compute.estimates import Going, Start, Waiting, estimate_starts
-from runs.compute.models import Attempt, Cluster, ClusterState, Job, JobState, Node
-from runs.compute.nodes import LEASE_MS
+from runs.compute.models import (
+    HELD_BACK_MS,
+    Attempt,
+    Cluster,
+    ClusterState,
+    Job,
+    JobState,
+    Node,
+)
+from runs.compute.nodes import LEASE_MS, load_of
 from runs.compute.reasons import Cause
 from runs.tracking.clock import now_ms
 from runs.tracking.models import Experiment, Run
@@ -19,7 +28,9 @@ MOST_PAST = 200
 
 @dataclass(frozen=True)
 class ClusterCounts:
-    """A cluster with what goes on in it. `oldest_ms` is since when its oldest run waits."""
+    """A cluster with what goes on in it. `oldest_ms` is since when its oldest run waits, `seen_ms`
+    when a node of it was last seen; an offline node left within the last day. `load` is how busy
+    the cores of its nodes are, from 0 to 1."""
 
     cluster: Cluster
     running: int
@@ -28,6 +39,9 @@ class ClusterCounts:
     busy_nodes: int
     idle_nodes: int
     slots: int
+    offline_nodes: int = 0
+    seen_ms: int | None = None
+    load: float | None = None
 
 
 @dataclass(frozen=True)
@@ -83,17 +97,24 @@ def _count_jobs(clusters: Sequence[Cluster]) -> dict[int, dict]:
 
 
 def _count_nodes(clusters: Sequence[Cluster]) -> dict[int, dict]:
-    rows = (
-        Node.objects.filter(cluster__in=clusters, seen_ms__gt=now_ms() - LEASE_MS)
-        .annotate(held=TAKEN_SLOTS)
-        .values_list("cluster", "slots", "held")
-    )
-    counts: dict[int, dict] = {}
-    for cluster, slots, busy in rows:
-        count = counts.setdefault(cluster, dict(NO_NODES))
-        count["busy_nodes" if busy else "idle_nodes"] += 1
-        count["slots"] += slots
-    return counts
+    found: dict[int, list[Node]] = {}
+    for node in Node.objects.filter(cluster__in=clusters).annotate(held=TAKEN_SLOTS):
+        found.setdefault(node.cluster_id, []).append(node)
+    return {cluster: _sum_up(nodes) for cluster, nodes in found.items()}
+
+
+def _sum_up(nodes: Sequence[Node]) -> dict[str, Any]:
+    here = [node for node in nodes if node.seen_ms > now_ms() - LEASE_MS]
+    busy = sum(1 for node in here if node.held)
+    loads = [load for node in here if (load := load_of(node)) is not None]
+    return {
+        "busy_nodes": busy,
+        "idle_nodes": len(here) - busy,
+        "slots": sum(node.slots for node in here),
+        "offline_nodes": len({node.name for node in nodes} - {node.name for node in here}),
+        "seen_ms": max(node.seen_ms for node in nodes),
+        "load": sum(loads) / len(loads) if loads else None,
+    }
 
 
 def list_nodes(cluster: Cluster) -> list[Node]:
@@ -111,7 +132,7 @@ def read_queue(cluster: Cluster) -> Queue:
     return Queue(
         active,
         [
-            _place(job, at + 1, reason, start)
+            _place(job, at + 1, _own_reason(job) or reason, start)
             for at, (job, start) in enumerate(zip(waiting, starts, strict=True))
         ],
     )
@@ -147,6 +168,13 @@ def _place(job: Job, place: int, reason: str, start: Start | None) -> Place:
         seconds = max(0.0, (expected - now_ms()) / 1000)
         start = Start(seconds, seconds, seconds)
     return Place(job, place, why, start)
+
+
+def _own_reason(job: Job) -> str:
+    """Say why a job waits whatever its cluster does; "" where nothing of its own holds it."""
+    if job.not_before_ms == HELD_BACK_MS:
+        return "waits for others of its sweep"
+    return "waits to be tried again" if job.not_before_ms > now_ms() else ""
 
 
 def waiting_reason(cluster: Cluster, slots: int) -> str:
@@ -234,6 +262,12 @@ class JobFacts:
 def find_job(run: Run) -> Job | None:
     """Return the job of a run, None where it was not submitted to a cluster. One query."""
     return Job.objects.select_related("cluster", "node").filter(run=run).first()
+
+
+def list_attempts(run: Run) -> list[Attempt]:
+    """Return the attempts to run a submitted run, the first one first. One query, none for a run
+    without a target."""
+    return list(Attempt.objects.filter(job=run.pk).order_by("fence")) if run.target else []
 
 
 def describe_job(job: Job) -> JobFacts:

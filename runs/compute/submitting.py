@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, Min
+from django.db.models import Max
 
 from runs.artifacts.snapshots.models import RunSnapshot, Snapshot
 from runs.compute.bell import ring
@@ -15,7 +15,7 @@ from runs.compute.models import Cluster, ClusterState, Communicator, Job, JobSta
 from runs.compute.queries import find_job
 from runs.compute.slurm_options import check_options
 from runs.tracking.clock import now_ms
-from runs.tracking.errors import InvalidValue, StatusRefused
+from runs.tracking.errors import InvalidValue
 from runs.tracking.models import Experiment, Run, RunKind
 from runs.tracking.runs import create_run
 from runs.tracking.statuses import Status
@@ -142,59 +142,6 @@ def _last_rank(cluster: Cluster, now: int) -> int:
     waiting = Job.objects.filter(cluster=cluster, state=JobState.QUEUED)
     last = waiting.aggregate(most=Max("rank"))["most"] or 0
     return max(now * 1000, last + 1000)
-
-
-def move_job(
-    *, job: Job, cluster: Cluster | None = None, priority: int | None = None, to: str = ""
-) -> Job:
-    """Move a waiting job to another cluster, priority, or place (`top`, `up`, `down`, `bottom`).
-
-    Raises StatusRefused when it no longer waits, InvalidValue.
-    """
-    with transaction.atomic():
-        job = Job.objects.select_for_update(of=("self",)).get(pk=job.pk)
-        if job.state != JobState.QUEUED:
-            raise StatusRefused("The run no longer waits in the queue.")
-        if priority is not None:
-            job.priority = check_priority(priority)
-        if cluster is not None and cluster.pk != job.cluster_id:
-            check_options(cluster.kind, job.options)
-            job.cluster, job.placement = cluster, None
-            Run.objects.filter(pk=job.run_id).update(target=cluster.name, updated_ms=now_ms())
-        if to:
-            _place(job, to)
-        job.save(update_fields=["cluster", "placement", "priority", "rank"])
-    transaction.on_commit(lambda: ring(job.cluster))
-    return job
-
-
-def _place(job: Job, to: str) -> None:
-    others = Job.objects.filter(cluster=job.cluster_id, state=JobState.QUEUED).exclude(pk=job.pk)
-    if to == "top":
-        job.priority = max(job.priority, others.aggregate(most=Max("priority"))["most"] or 0)
-        first = others.filter(priority=job.priority).aggregate(least=Min("rank"))["least"]
-        job.rank = job.rank if first is None else min(job.rank, first - 1000)
-    elif to == "bottom":
-        last = others.filter(priority=job.priority).aggregate(most=Max("rank"))["most"]
-        job.rank = job.rank if last is None else max(job.rank, last + 1000)
-    elif to in ("up", "down"):
-        _swap(job, others, up=to == "up")
-    else:
-        raise InvalidValue("A run moves to `top`, `up`, `down` or `bottom`.")
-
-
-def _swap(job: Job, others: Any, *, up: bool) -> None:
-    """Change places with the neighbour in the queue, taking over its priority."""
-    order = sorted(
-        [*others.values_list("priority", "rank", "pk"), (job.priority, job.rank, job.pk)],
-        key=lambda one: (-one[0], one[1], one[2]),
-    )
-    at = next(index for index, one in enumerate(order) if one[2] == job.pk)
-    beside = at - 1 if up else at + 1
-    if not 0 <= beside < len(order):
-        return
-    priority, rank, _ = order[beside]
-    job.priority, job.rank = priority, rank - 1 if up else rank + 1
 
 
 def check_command(command: Sequence[str]) -> list[str]:

@@ -32,6 +32,31 @@ def shown_delta(delta: float) -> str:
 
 
 @register.filter
+def times(number: int) -> range:
+    """As many turns of a loop."""
+    return range(number)
+
+
+@register.filter
+def percent(part: float) -> str:
+    """`0.93` as `93 %`."""
+    return f"{round(part * 100)} %"
+
+
+@register.filter
+def dot(number: float) -> str:
+    """A number for an attribute: two decimals, with a point in every language."""
+    return f"{number:.2f}"
+
+
+@register.filter
+def from_now(seconds: float, now_ms: int) -> int:
+    """The time so many seconds from now, rounded: to a minute from two minutes on."""
+    step_ms = 60_000 if seconds > 120 else 10_000
+    return round((now_ms + seconds * 1000) / step_ms) * step_ms
+
+
+@register.filter
 def is_text(value: str | float | None) -> bool:
     return isinstance(value, str)
 

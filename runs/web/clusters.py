@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from runs.compute.attempts import cancel
+from runs.compute.board import read_board, read_tiles
 from runs.compute.clusters import (
     create_cluster,
     delete_cluster,
@@ -14,50 +14,123 @@ from runs.compute.clusters import (
     get_cluster,
     update_cluster,
 )
-from runs.compute.models import Cluster
-from runs.compute.nodes import LEASE_MS, get_node, make_node_token, set_draining
-from runs.compute.queries import count_finished, list_clusters, list_nodes, read_queue
-from runs.compute.submitting import get_job, move_job
+from runs.compute.models import Cluster, ClusterKind
+from runs.compute.nodes import (
+    LEASE_MS,
+    get_node,
+    load_of,
+    make_node_token,
+    runs_on_nodes,
+    set_draining,
+)
+from runs.compute.queries import (
+    ClusterCounts,
+    count_finished,
+    list_clusters,
+    list_nodes,
+)
+from runs.compute.sampling import SPANS
 from runs.compute.sweeping import sweep_if_due
 from runs.tracking.clock import now_ms
 from runs.tracking.errors import InvalidValue, NotFound
-from runs.tracking.queries import get_run, runs_named
 from runs.web import live, page_events
+from runs.web.cluster_charts import draw_tiles, find_span, read_charts
 from runs.web.gate import page
 from runs.workspaces.permissions import Action, is_allowed
 
-TABS = (("runs", "Runs"), ("nodes", "Nodes"), ("details", "Details"))
+TABS = (
+    ("runs", "Runs"),
+    ("nodes", "Nodes"),
+    ("details", "Details"),
+    ("monitoring", "Monitoring"),
+)
 LIST = (live.Part("clusters", "compute/_clusters.html"),)
 HEAD = live.Part("cluster-head", "compute/_head.html")
 PARTS = {
-    "runs": live.Part("cluster-runs", "compute/_runs.html"),
-    "nodes": live.Part("cluster-nodes", "compute/_nodes.html"),
-    "details": live.Part("cluster-details", "compute/_details.html"),
+    "runs": (
+        live.Part("cluster-tiles", "compute/_tiles.html"),
+        live.Part("cluster-runs", "compute/_runs.html"),
+    ),
+    "nodes": (live.Part("cluster-nodes", "compute/_nodes.html"),),
+    "details": (live.Part("cluster-details", "compute/_details.html"),),
+    "monitoring": (live.Part("cluster-monitoring", "compute/_monitoring.html"),),
 }
-MOST_BULK = 1000
+KEYS = (
+    {"key": "Alt ↑", "does": "Move the queued run in focus up"},
+    {"key": "Alt ↓", "does": "Move the queued run in focus down"},
+)
 
 
 @page(Action.CLUSTER_READ)
 def clusters(request: HttpRequest) -> HttpResponse:
     """All clusters. Every workspace has one called `local`."""
     find_or_create_local(request.workspace)
-    context = frame(request) | {"clusters": list_clusters(request.workspace)}
+    found = list_clusters(request.workspace)
+    sums = {
+        "nodes": sum(one.busy_nodes + one.idle_nodes for one in found),
+        "running": sum(one.running for one in found),
+        "queued": sum(one.queued for one in found),
+    }
+    context = frame(request) | {"clusters": found, "sums": sums, "kinds": ClusterKind.choices}
     return live.answer(request, "compute/clusters.html", LIST, context)
 
 
 @page(Action.CLUSTER_READ)
 def cluster(request: HttpRequest, name: str, tab: str = "runs") -> HttpResponse:
-    """One cluster: what runs and waits, its nodes, its settings."""
+    """One cluster: what runs and waits, its nodes, its settings, what went on."""
     if tab not in PARTS:
         raise NotFound(f"A cluster has no tab '{tab}'.")
     found = get_cluster(request.workspace, name)
     sweep_if_due()
-    counts = next(one for one in list_clusters(request.workspace) if one.cluster.pk == found.pk)
+    every = list_clusters(request.workspace)
+    counts = next(one for one in every if one.cluster.pk == found.pk)
     context = frame(request, found) | {"cluster": found, "counts": counts, "tab": tab, "tabs": TABS}
-    context |= {"nodes": list_nodes(found), "lost_before_ms": now_ms() - LEASE_MS}
-    if tab == "runs":
-        context |= {"queue": read_queue(found), "finished": count_finished(found)}
-    return live.answer(request, "compute/cluster.html", (HEAD, PARTS[tab]), context)
+    context["others"] = [one.cluster.name for one in every if one.cluster.pk != found.pk]
+    context |= READS[tab](request, found, counts)
+    return live.answer(request, "compute/cluster.html", (HEAD, *PARTS[tab]), context)
+
+
+def read_runs(request: HttpRequest, cluster: Cluster, counts: ClusterCounts) -> dict[str, Any]:
+    """What the tab Runs shows."""
+    return {
+        "board": read_board(cluster),
+        "tiles": draw_tiles(read_tiles(cluster), counts),
+        "finished": count_finished(cluster),
+        "now_ms": now_ms(),
+        "keys": KEYS,
+    }
+
+
+def read_nodes(request: HttpRequest, cluster: Cluster, counts: ClusterCounts) -> dict[str, Any]:
+    """What the tab Nodes shows; `?new=1` with the command that starts one."""
+    nodes = list_nodes(cluster)
+    working = runs_on_nodes(nodes)
+    return {
+        "nodes": [(node, working.get(node.pk, []), load_of(node)) for node in nodes],
+        "lost_before_ms": now_ms() - LEASE_MS,
+        "is_new": "new" in request.GET,
+    }
+
+
+def read_details(request: HttpRequest, cluster: Cluster, counts: ClusterCounts) -> dict[str, Any]:
+    """The tab Details shows the cluster itself."""
+    return {}
+
+
+def read_monitoring(
+    request: HttpRequest, cluster: Cluster, counts: ClusterCounts
+) -> dict[str, Any]:
+    """What the tab Monitoring shows; `?span=1w`."""
+    span = find_span(request.GET.get("span", ""))
+    return {"charts": read_charts(cluster, span), "span": span, "spans": SPANS}
+
+
+READS = {
+    "runs": read_runs,
+    "nodes": read_nodes,
+    "details": read_details,
+    "monitoring": read_monitoring,
+}
 
 
 def frame(request: HttpRequest, cluster: Cluster | None = None) -> dict[str, Any]:
@@ -77,9 +150,13 @@ def frame(request: HttpRequest, cluster: Cluster | None = None) -> dict[str, Any
 
 @page(Action.CLUSTER_MANAGE, ("POST",))
 def create(request: HttpRequest) -> HttpResponse:
-    """Make a cluster called `name`, and go to its page."""
-    made = create_cluster(workspace=request.workspace, name=request.POST.get("name", "").strip())
-    return page_events.go(address_of(request, made.name, "nodes"))
+    """Make a cluster called `name` of a `kind`, and go to its page."""
+    made = create_cluster(
+        workspace=request.workspace,
+        name=request.POST.get("name", "").strip(),
+        kind=request.POST.get("kind", ClusterKind.NODES),
+    )
+    return page_events.go(address_of(request, made.name, "nodes") + "?new=1")
 
 
 @page(Action.CLUSTER_MANAGE, ("POST",))
@@ -124,36 +201,6 @@ def change_node(request: HttpRequest, name: str, incarnation: str) -> HttpRespon
     drains = request.POST.get("drain") == "1"
     set_draining(node=node, is_draining=drains)
     return page_events.done(f"{node.name} {'takes no new runs' if drains else 'takes runs again'}.")
-
-
-@page(Action.RUN_SUBMIT, ("POST",))
-def move(request: HttpRequest, name: str) -> HttpResponse:
-    """Move waiting runs (`run`, many times) `to` another place of the queue."""
-    runs = chosen(request)
-    to = request.POST.get("to", "")
-    # The first of several comes out first, whichever way they are moved.
-    for run in reversed(runs) if to in ("top", "down") else runs:
-        move_job(job=get_job(run), to=to)
-    return page_events.done("Moved.")
-
-
-@page(Action.RUN_CANCEL, ("POST",))
-def cancel_runs(request: HttpRequest) -> HttpResponse:
-    """Cancel runs (`run`, many times)."""
-    runs = chosen(request)
-    for run in runs:
-        cancel(run=run, by=request.principal.name)
-    words = f"{runs[0].name} is" if len(runs) == 1 else f"{len(runs)} runs are"
-    return page_events.done(f"{words} being canceled.")
-
-
-def chosen(request: HttpRequest) -> list[Any]:
-    """The runs that the form names, in its order. Raises InvalidValue for none, NotFound."""
-    run_ids = list(dict.fromkeys(request.POST.getlist("run")))[:MOST_BULK]
-    if not run_ids:
-        raise InvalidValue("Choose the runs first.")
-    found = {run.run_id: run for run in runs_named(request.workspace, run_ids)}
-    return [found.get(one) or get_run(request.workspace, one) for one in run_ids]
 
 
 def address_of(request: HttpRequest, name: str, tab: str) -> str:

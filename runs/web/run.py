@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from runs.compute.queries import JobFacts, describe_job, find_job
 from runs.details.run_failures import read_failure
 from runs.details.run_page import read_head
+from runs.tracking.clock import now_ms
 from runs.tracking.errors import NotFound
 from runs.tracking.models import Lifecycle, Run
 from runs.tracking.queries import get_run
@@ -53,6 +54,7 @@ def run(request: HttpRequest, run_id: str, tab: str = TABS[0].slug) -> HttpRespo
         "head": head,
         "failure": read_failure(found),
         "job": read_active_job(found),
+        "now_ms": now_ms(),
         "tab": opened,
         "tabs": [
             (one, run_address(request.workspace.slug, run_id, one.slug), one.count(head))

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from runs.compute.queries import list_attempts
 from runs.details.run_page import read_details
 from runs.tracking.models import Run
 from runs.tracking.sources import read_source
@@ -19,6 +20,7 @@ def read(request: HttpRequest, run: Run) -> dict[str, Any]:
         "details": details,
         "source": read_source(run.source, dict(details.client_tags)).lines(),
         "tags": details.tags,
+        "attempts": list_attempts(run),
         "tags_address": reverse("run_tag", kwargs=where),
     }
 

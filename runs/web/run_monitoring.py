@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from runs.details.phases import read_phases
 from runs.details.run_page import list_metrics
 from runs.tracking.models import Run
 from runs.web.addresses import tracking_uri
@@ -21,6 +22,7 @@ def read(request: HttpRequest, run: Run) -> dict[str, Any]:
         "monitored": [
             row for row in list_metrics(run) if row.key.startswith(PREFIX) and not row.column
         ],
+        "phases": read_phases(run),
         "tracking_uri": tracking_uri(request, request.workspace),
         "series_address": reverse("series", kwargs=where),
         "points_address": reverse("points", kwargs={**where, "run_id": run.run_id}),

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from runs.web import (
     bulk,
+    cluster_queue,
     clusters,
     diagrams,
     experiment,
@@ -74,7 +75,7 @@ RUN = [
 CLUSTER = [
     path("change", clusters.change, name="cluster_change"),
     path("remove", clusters.remove, name="cluster_remove"),
-    path("move", clusters.move, name="cluster_move"),
+    path("move", cluster_queue.move, name="cluster_move"),
     path("node-command", clusters.node_command, name="node_command"),
     path("node/<str:incarnation>", clusters.change_node, name="node_change"),
     path("<slug:tab>", clusters.cluster, name="cluster"),
@@ -99,7 +100,7 @@ IN_WORKSPACE = [
     path("submit/run", submit.run, name="submit_run"),
     path("compute/clusters", clusters.clusters, name="clusters"),
     path("compute/new-cluster", clusters.create, name="cluster_create"),
-    path("compute/cancel", clusters.cancel_runs, name="cancel_runs"),
+    path("compute/cancel", cluster_queue.cancel_runs, name="cancel_runs"),
     path("compute/clusters/<str:name>", clusters.cluster, name="cluster_runs"),
     path("compute/clusters/<str:name>/", include(CLUSTER)),
     path("experiments", experiments.experiments, name="experiments"),

@@ -5,8 +5,9 @@ import pytest
 from runs.compute.clusters import create_cluster, delete_cluster, update_cluster
 from runs.compute.errors import ClusterInUse, ClusterRefuses
 from runs.compute.models import Job
+from runs.compute.moving import move_job
 from runs.compute.queries import list_clusters, read_queue
-from runs.compute.submitting import get_job, move_job
+from runs.compute.submitting import get_job
 from runs.tracking.errors import InvalidValue, NameTaken
 from runs.tracking.models import Run
 
@@ -57,6 +58,19 @@ def test_runs_move_in_the_queue(put, cluster):
     assert order(cluster) == ["a", "d", "c", "b"]
     move_job(job=get_job(runs[1]), to="top")
     assert order(cluster) == ["b", "a", "d", "c"]
+
+
+def test_a_run_moves_right_before_another_as_often_as_one_likes(put, cluster):
+    a, b, *others = [put(name) for name in "abcd"]
+    for _ in range(15):
+        for run in others:
+            move_job(job=get_job(run), before=get_job(b))
+        assert order(cluster) == ["a", "c", "d", "b"]
+    move_job(job=get_job(a), priority=5)
+    move_job(job=get_job(b), before=get_job(a))
+    assert order(cluster) == ["b", "a", "c", "d"]
+    move_job(job=get_job(b), to="last")
+    assert order(cluster) == ["a", "c", "d", "b"]
 
 
 def test_runs_move_to_another_cluster(put, cluster, workspace):

@@ -6,7 +6,10 @@ from runs.compute.claiming import claim
 from runs.compute.clusters import create_cluster, get_cluster
 from runs.compute.models import Cluster
 from runs.compute.nodes import register_node
+from runs.compute.sampling import sample_clusters
 from runs.compute.submitting import Work, submit
+from runs.compute.sweep_plans import Argument, Plan
+from runs.compute.sweeps import submit_sweep
 from runs.tracking.statuses import Status
 from runs.workspaces.permissions import Role
 from tests.factories import default_workspace, make_experiment, make_member
@@ -28,6 +31,11 @@ def put(gpu):
     )
 
 
+def waiting(studio, name: str = "gpu") -> list[str]:
+    board = studio.get(f"{HOME}/{name}/runs").context["board"]
+    return [place.job.run.name for place in board.waiting]
+
+
 def text(response) -> str:
     return response.content.decode()
 
@@ -43,9 +51,9 @@ def test_a_cluster_shows_what_runs_and_what_waits_in_order(studio, gpu, put):
     node = register_node(cluster=gpu, name="worker-7")
     claim(node=node)
     answer = studio.get(f"{HOME}/gpu/runs")
-    queue = answer.context["queue"]
-    assert [job.run.name for job in queue.active] == ["first"]
-    assert [place.job.run.name for place in queue.waiting] == ["second", "third"]
+    board = answer.context["board"]
+    assert [member.job.run.name for member in board.families[0].members] == ["first"]
+    assert [place.job.run.name for place in board.waiting] == ["second", "third"]
     page = text(answer)
     assert "worker-7" in page
     assert f'href="/w/default/runs/{runs[0].run_id}"' in page
@@ -55,8 +63,7 @@ def test_a_cluster_shows_what_runs_and_what_waits_in_order(studio, gpu, put):
 def test_a_run_moves_up_and_is_canceled(studio, gpu, put):
     runs = [put(name) for name in ("first", "second")]
     assert studio.post(f"{HOME}/gpu/move", {"run": runs[1].run_id, "to": "up"}).status_code == 204
-    queue = studio.get(f"{HOME}/gpu/runs").context["queue"]
-    assert [place.job.run.name for place in queue.waiting] == ["second", "first"]
+    assert waiting(studio) == ["second", "first"]
 
     cancel = studio.post("/w/default/compute/cancel", {"run": [run.run_id for run in runs]})
     assert cancel.status_code == 204
@@ -67,7 +74,7 @@ def test_a_run_moves_up_and_is_canceled(studio, gpu, put):
 
 def test_a_cluster_is_made_paused_limited_and_removed(studio):
     made = studio.post("/w/default/compute/new-cluster", {"name": "big"})
-    assert made["HX-Redirect"] == f"{HOME}/big/nodes"
+    assert made["HX-Redirect"] == f"{HOME}/big/nodes?new=1"
     studio.post(f"{HOME}/big/change", {"state": "paused"})
     studio.post(f"{HOME}/big/change", {"minutes": "90"})
     big = get_cluster(default_workspace(), "big")
@@ -121,3 +128,58 @@ def test_the_page_of_a_run_says_its_place_and_can_cancel_it(studio, gpu, put):
     studio.post("/w/default/compute/cancel", {"run": run.run_id})
     page = text(studio.get(f"/w/default/runs/{run.run_id}"))
     assert "Cancel this run?" not in page
+
+
+def test_runs_are_dropped_before_another_behind_all_and_on_another_cluster(studio, gpu, put):
+    a, b, c = (put(name).run_id for name in "abc")
+    create_cluster(workspace=default_workspace(), name="cpu")
+    studio.post(f"{HOME}/gpu/move", {"run": c, "before": a})
+    assert waiting(studio) == ["c", "a", "b"]
+    studio.post(f"{HOME}/gpu/move", {"run": c, "to": "last"})
+    assert waiting(studio) == ["a", "b", "c"]
+    studio.post(f"{HOME}/gpu/move", {"run": [a, c], "cluster": "cpu"})
+    assert (waiting(studio), waiting(studio, "cpu")) == (["b"], ["a", "c"])
+    assert studio.post(f"{HOME}/gpu/move", {"run": a}).status_code == 400
+    assert studio.post(f"{HOME}/gpu/move", {"run": b, "before": a}).status_code == 409
+    assert studio.post(f"{HOME}/gpu/move", {"run": a, "cluster": "none"}).status_code == 404
+
+
+def test_children_that_run_stand_below_their_parent(studio, gpu):
+    plan = Plan([Argument("--lr", values=["1", "2"])], parallel=1)
+    work = Work(["python", "train.py"])
+    parent = submit_sweep(
+        experiment=make_experiment(), cluster=gpu, work=work, plan=plan, name="search"
+    )
+    claim(node=register_node(cluster=gpu, name="n1"))
+    answer = studio.get(f"{HOME}/gpu/runs")
+    (family,) = answer.context["board"].families
+    assert (family.parent, family.done, family.total) == (parent, 0, 2)
+    page = text(answer)
+    assert "0 of 2" in page and "waits for others of its sweep" in page
+    assert "Cancel this sweep" in page
+
+
+def test_nodes_tell_what_they_run_and_how_busy_they_are(studio, gpu, put):
+    run = put("first")
+    node = register_node(cluster=gpu, name="n1", hardware={"cores": 4})
+    claim(node=node, load={"load": 1.0})
+    page = text(studio.get(f"{HOME}/gpu/nodes"))
+    assert f'href="/w/default/runs/{run.run_id}"' in page
+    assert "25 %" in page
+    register_node(cluster=gpu, name="n2")
+    page = text(studio.get(HOME))
+    assert "1 busy, 1 idle, 0 offline" in page
+    assert "2 nodes · 1 running · 0 queued" in page
+
+
+@pytest.mark.parametrize("span", ["", "30m", "3h", "1d", "1w", "1m", "decade"])
+def test_what_went_on_is_drawn(studio, gpu, put, span):
+    put("first")
+    sample_clusters()
+    page = text(studio.get(f"{HOME}/gpu/monitoring?span={span}"))
+    assert 'data-mark="1"' in page
+    assert "Nothing has been noted yet" not in page
+
+
+def test_a_cluster_without_samples_says_so(studio, gpu):
+    assert "Nothing has been noted yet" in text(studio.get(f"{HOME}/gpu/monitoring"))

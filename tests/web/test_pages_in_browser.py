@@ -12,6 +12,7 @@ from runs.artifacts.snapshots.services import save_snapshot
 from runs.compute.claiming import claim
 from runs.compute.clusters import create_cluster
 from runs.compute.nodes import register_node
+from runs.compute.sampling import sample_clusters
 from runs.compute.submitting import Work, submit
 from runs.tracking import services
 from runs.web import urls
@@ -27,7 +28,7 @@ HOME = "/w/default"
 RUN = f"{HOME}/runs/run-1"
 CLUSTERS = f"{HOME}/compute/clusters"
 TABS = ("details", "metrics", "images", "children", "outputs", "snapshot", "monitoring", "raw")
-CLUSTER_TABS = ("runs", "nodes", "details")
+CLUSTER_TABS = ("runs", "nodes", "details", "monitoring")
 # The pages by the name of their address in runs/web/urls.py.
 PAGES = {
     "sign_in": ["/sign-in"],
@@ -141,6 +142,7 @@ def fill_clusters() -> None:
     for name in ("first", "second", "long-" * 30):
         submit(experiment=make_experiment(), cluster=gpu, work=Work(["python"]), name=name)
     claim(node=register_node(cluster=gpu, name="worker-7"))
+    sample_clusters()
 
 
 def test_every_page_is_walked_through():

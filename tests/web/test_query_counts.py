@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from runs.compute.clusters import find_or_create_local
 from runs.compute.submitting import Work, submit
+from runs.compute.sweeping import sweep_if_due
 from runs.database import cursors
 from runs.tracking.services import delete_runs
 from runs.workspaces.memory import forget_all
@@ -62,6 +63,10 @@ PAGES = {
     "submit": "/w/default/submit",
     "submit, from a run": "/w/default/submit?from=run-0",
     "submit, outlook": "/w/default/submit/outlook?cluster=local",
+    "clusters": "/w/default/compute/clusters",
+    "cluster, runs": "/w/default/compute/clusters/local/runs",
+    "cluster, nodes": "/w/default/compute/clusters/local/nodes",
+    "cluster, monitoring": "/w/default/compute/clusters/local/monitoring",
     "system": "/w/default/system",
     "system, by run": "/w/default/system?by=runs",
     "system, deleted": "/w/default/system/deleted",
@@ -99,6 +104,8 @@ class CountedCursor(cursors.Cursor):
 
 def count_queries(studio: Client, address: str) -> int:
     forget_all()
+    # A page of a cluster sweeps first, unless that has just been done.
+    sweep_if_due()
     CountedCursor.reads = 0
     with pytest.MonkeyPatch.context() as patch, CaptureQueriesContext(connection) as captured:
         patch.setattr(cursors, "Cursor", CountedCursor)

@@ -111,7 +111,7 @@ async function fetchParts(url) {
 
 function isBusy(region) {
   const inUse =
-    "details.menu[open], :is(input:not([type=checkbox]), textarea, select):focus, .htmx-request, [data-editing]";
+    "details.menu[open], :is(input:not([type=checkbox]), textarea, select):focus, .htmx-request, [data-editing], .dragged";
   return Boolean(region.querySelector(inUse) || document.querySelector("dialog[open]"));
 }
 

@@ -1,11 +1,23 @@
 // Writes times and durations into the page and keeps them true:
 //   <time data-ms="…">                      relative, exact on hover
 //   <time data-ms="…" data-exact>           to the millisecond
+//   <time data-ms="…" data-clock>           the time of day
+//   <time data-ms="…" data-left>            how long until then
 //   <span data-from="…" data-to="…">        a duration; without data-to it ticks
 
-import { clockOf, duration, exactTime, relativeTime, timestamp } from "../lib/times.js";
+import {
+  clockOf,
+  clockTime,
+  duration,
+  exactTime,
+  relativeTime,
+  timeLeft,
+  timestamp,
+} from "../lib/times.js";
 
 const TICK_MS = 1000;
+const WORDS = { exact: timestamp, clock: clockTime, left: timeLeft };
+const KINDS = Object.keys(WORDS);
 
 export function startTimes() {
   writeTimes(document);
@@ -31,7 +43,8 @@ function tick() {
 
 function writeTime(element) {
   const ms = Number(element.dataset.ms);
-  write(element, "exact" in element.dataset ? timestamp(ms) : relativeTime(ms));
+  const kind = KINDS.find((name) => name in element.dataset);
+  write(element, (WORDS[kind] ?? relativeTime)(ms));
 }
 
 function writeDuration(element) {

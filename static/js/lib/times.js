@@ -8,6 +8,9 @@ const DAY = 24 * HOUR;
 const DATE = { year: "numeric", month: "short", day: "numeric" };
 const CLOCK = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
 const MOMENT = { ...DATE, ...CLOCK };
+const SHORT_CLOCK = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+const WEEKDAY = { weekday: "short", ...SHORT_CLOCK };
+const DAY_OF_MONTH = { month: "short", day: "numeric", ...SHORT_CLOCK };
 const ZONED = { ...MOMENT, timeZoneName: "short" };
 
 // Made once and when needed: a formatter costs as much as hundreds of its uses.
@@ -41,6 +44,23 @@ export function relativeTime(ms, now = Date.now()) {
 function calendarDays(ms, now) {
   const [from, to] = [new Date(ms), new Date(now)];
   return Math.round((to.setHours(0, 0, 0, 0) - from.setHours(0, 0, 0, 0)) / DAY);
+}
+
+/** The time of day, "14:20"; with the day where that is another one: "Thu 14:20", "Nov 20, 14:20". */
+export function clockTime(ms, now = Date.now()) {
+  if (!isShowable(ms)) return String(ms);
+  if (calendarDays(ms, now) === 0) return format(ms, SHORT_CLOCK);
+  return format(ms, Math.abs(now - ms) < 7 * DAY ? WEEKDAY : DAY_OF_MONTH);
+}
+
+/** How long until a moment, roughly: "25 min left", "40 s left", "any moment". */
+export function timeLeft(ms, now = Date.now()) {
+  const left = ms - now;
+  if (!(left > 0)) return "any moment";
+  if (left < 90 * SECOND) return `${Math.ceil(left / SECOND / 5) * 5} s left`;
+  if (left < 100 * MINUTE) return `${Math.round(left / MINUTE)} min left`;
+  const hours = Math.floor(left / HOUR);
+  return `${hours} h ${Math.round((left - hours * HOUR) / MINUTE)} min left`;
 }
 
 /** The exact time, here and in UTC, for hovering. */

@@ -3,6 +3,7 @@
 
 import { onThemeChange } from "../components/colors.js";
 import { MetricCard } from "../components/metric_card.js";
+import { bandsOf } from "../components/phases.js";
 
 const root = document.querySelector("[data-monitoring]");
 const reset = root.querySelector("[data-reset-zoom]");
@@ -20,6 +21,7 @@ function draw() {
   for (const { dataset } of lines) {
     if (!cards.has(dataset.name)) {
       const card = new MetricCard(dataset.name, root.dataset, state, onZoom, onHover);
+      card.chart.context.bands = (spec) => bandsOf(root, spec);
       cards.set(dataset.name, card);
       root.querySelector("[data-cards]").append(card.element);
     }

@@ -17,7 +17,7 @@ const FEWEST_POINTS = 100;
 
 /**
  * Draws one spec into `root`. `context` gives `series` (address), `runs()` -> [{id, name, number,
- * cells…}], `names()` -> metric names, `groupOf(run, field)`, `onZoom(range)`, `onHover(place)`.
+ * cells…}], `names()` -> metric names, `groupOf(run, field)`, `onZoom(range)`, `onHover(place)`, `bands(spec)` (shapes behind the lines).
  */
 export class LineChart {
   constructor(root, spec, context) {
@@ -97,6 +97,7 @@ export class LineChart {
     this.absent = [...runs.keys()].filter((id) => !curves.some((curve) => curve.run === id)).length;
     const { layout, beyond } = layoutLines(this.shown, this.spec, this.range, this.resets);
     this.beyond = beyond;
+    layout.shapes = this.context.bands?.(this.spec) ?? [];
     const words = this.whyEmpty(runs.size);
     if (words) return drawNothing(this.root, words);
     const traces = this.shown.flatMap((curve, i) => tracesOf(curve, this.spec, `c${i}`));
