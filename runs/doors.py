@@ -12,7 +12,14 @@ from runs.web import problems
 
 DOORS = (
     Door("runs.web.health", ("healthz", "readyz", "metrics"), api.refuse),
-    Door("runs.api.urls", ("api/v1/",), api.refuse, mount="api/v1/", in_workspaces=True),
+    Door(
+        "runs.api.urls",
+        ("api/v1/",),
+        api.refuse,
+        mount="api/v1/",
+        in_workspaces=True,
+        reads_with_session=True,
+    ),
     Door(
         "runs.mlflow_api.urls",
         ("api/", "ajax-api/", "get-artifact", "health", "version"),

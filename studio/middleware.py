@@ -1,8 +1,9 @@
 """What every request passes before a view sees it: checks for all, sessions for pages only.
 
 Programs ask the API doors and sign in with a token on every request. These requests skip sessions,
-messages, htmx and the pages' CSP, so a cookie opens nothing there. CSRF needs a cookie, so they
-need no CSRF token either. If another site makes a browser write to them, the Origin check here
+messages, htmx and the pages' CSP, so a cookie opens no write there; it opens reads of the REST API,
+for its documentation and for people who follow a link to it. CSRF needs a cookie, so writes need no
+CSRF token either. If another site makes a browser write to them, the Origin check here
 refuses it.
 """
 
@@ -28,6 +29,8 @@ Respond = Callable[[HttpRequest], HttpResponseBase]
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 BODILESS = frozenset({204, 304})
+# Probes of an orchestrator ask by the address of the machine.
+ANY_HOST = frozenset({"/healthz", "/readyz", "/health", "/version"})
 FOREIGN_SITES = frozenset({"cross-site", "same-site"})
 
 # An answer of an API is data: a browser that opens it runs nothing in it.
@@ -59,6 +62,8 @@ class TrustMiddleware:
         try:
             host = request.get_host()
         except DisallowedHost:
+            if request.path_info in ANY_HOST and request.method in SAFE_METHODS:
+                return None
             return refuse(request, 400, UNKNOWN_HOST.format(request.META.get("HTTP_HOST", "")[:99]))
         if request.method not in SAFE_METHODS and is_foreign(request, host):
             return refuse(request, 403, FOREIGN_ORIGIN)
@@ -126,10 +131,32 @@ class WithSession:
 
     get_response: Respond
 
+    def is_meant(self, request: HttpRequest) -> bool:
+        """Tell whether the request passes this middleware."""
+        return door_at(request).has_session
+
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if door_at(request).has_session:
+        if self.is_meant(request):
             return super().__call__(request)
         return self.get_response(request)
+
+
+class WhoIsSignedIn(WithSession):
+    """For those that also find out who reads an API from a page of our own."""
+
+    def is_meant(self, request: HttpRequest) -> bool:
+        return super().is_meant(request) or is_read_from_own_page(request)
+
+
+def is_read_from_own_page(request: HttpRequest) -> bool:
+    """Tell whether somebody signed in reads an address whose door takes a session for that."""
+    return (
+        door_at(request).reads_with_session
+        and request.method in SAFE_METHODS
+        and settings.SESSION_COOKIE_NAME in request.COOKIES
+        and "HTTP_AUTHORIZATION" not in request.META
+        and request.META.get("HTTP_SEC_FETCH_SITE") not in FOREIGN_SITES
+    )
 
 
 class StaticFiles(WithSession, WhiteNoiseMiddleware):
@@ -140,11 +167,11 @@ class ContentPolicy(WithSession, CSPMiddleware):
     """Sets the pages' Content-Security-Policy."""
 
 
-class Sessions(WithSession, SessionMiddleware):
+class Sessions(WhoIsSignedIn, SessionMiddleware):
     """Opens the session on first use."""
 
 
-class Authentication(WithSession, AuthenticationMiddleware):
+class Authentication(WhoIsSignedIn, AuthenticationMiddleware):
     """Sets `request.user`, who is looked up on first use."""
 
 

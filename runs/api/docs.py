@@ -18,7 +18,8 @@ class SchemaJson(Endpoint):
 
     @Access(Action.WORKSPACE_READ, ("GET",))
     def get(self, request: Request) -> Response:
-        return Response(build_description(request.path.removesuffix("/schema")))
+        base = request.path.removesuffix("/schema")
+        return Response(build_description(base, request.build_absolute_uri("/").rstrip("/")))
 
 
 @extend_schema(exclude=True)

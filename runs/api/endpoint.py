@@ -19,10 +19,11 @@ from rest_framework.views import APIView
 from runs.api.inputs import Input
 from runs.workspaces.access import Access, Principal, admit, find_principal
 from runs.workspaces.models import Workspace
+from runs.workspaces.permissions import Role
 
 METHODS = ("get", "post", "put", "patch", "delete")
-# A browser that opens such an address asks for a password; programs send a token.
 CHALLENGE = 'Basic realm="Studio", Bearer realm="Studio"'
+BROWSER_CHALLENGE = 'Bearer realm="Studio"'
 
 
 class GateAuthentication(BaseAuthentication):
@@ -34,7 +35,17 @@ class GateAuthentication(BaseAuthentication):
         return principal and (principal.user or AnonymousUser(), principal)
 
     def authenticate_header(self, request: Request) -> str:
-        return CHALLENGE
+        return challenge(request)
+
+
+def challenge(request: Request) -> str:
+    """Return how one may sign in. A browser would ask for a password in a window of its own."""
+    return BROWSER_CHALLENGE if is_browser(request) else CHALLENGE
+
+
+def is_browser(request: Request) -> bool:
+    """Tell whether a browser asks: each says from where, and none is an HTTP library."""
+    return "Sec-Fetch-Mode" in request.headers or "text/html" in request.headers.get("Accept", "")
 
 
 class TablePermission(BasePermission):
@@ -43,12 +54,13 @@ class TablePermission(BasePermission):
     def has_permission(self, request: Request, view: "Endpoint") -> bool:
         """Raises NotSignedIn, UnknownWorkspace, NotAllowed."""
         admitted = admit(request.auth, workspace_slug=view.slug, action=view.access_now.action)
-        view.principal, view.workspace = admitted.principal, admitted.workspace
+        view.principal, view.workspace, view.role = admitted
         return True
 
 
 class Endpoint(APIView):
-    """An address of the API. Its handlers find `self.workspace` and `self.principal`."""
+    """An address of the API. Its handlers find `self.workspace`, and who asks: `self.principal`
+    and `self.role`."""
 
     authentication_classes = (GateAuthentication,)
     permission_classes = (TablePermission,)
@@ -57,6 +69,7 @@ class Endpoint(APIView):
     slug: str
     principal: Principal
     workspace: Workspace
+    role: Role | None
 
     def __init_subclass__(cls) -> None:
         """Only the methods written here are answered: OPTIONS is not."""

@@ -3,12 +3,15 @@
 import logging
 import math
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404
+from django.urls import reverse
 from rest_framework import exceptions as drf
+from rest_framework.request import Request
 from rest_framework.response import Response
 
-from runs.api.endpoint import CHALLENGE
+from runs.api.endpoint import challenge
 from runs.http.errors import STATUS, as_studio_error
 
 logger = logging.getLogger(__name__)
@@ -33,9 +36,18 @@ RETRY_S = "2"
 
 def handle(error: Exception, context: dict[str, Any]) -> Response:
     """Return the answer to any error of an endpoint. DRF calls this as its exception handler."""
+    request = context["request"]
     response = answer_error(error)
-    add_headers(response, error)
+    if response.status_code == 401 and is_opened_by_a_person(request):
+        back = urlencode({"next": request.get_full_path()})
+        return Response(status=302, headers={"Location": f"{reverse('sign_in')}?{back}"})
+    add_headers(response, error, request)
     return response
+
+
+def is_opened_by_a_person(request: Request) -> bool:
+    """Tell whether somebody has opened the address in a browser and may sign in there."""
+    return request.method == "GET" and "text/html" in request.headers.get("Accept", "")
 
 
 def answer_error(error: Exception) -> Response:
@@ -55,9 +67,10 @@ def answer_error(error: Exception) -> Response:
     return shape(500, "internal_error", "The studio failed to answer; its log says why.")
 
 
-def add_headers(response: Response, error: Exception) -> None:
+def add_headers(response: Response, error: Exception, request: Request) -> None:
+    """Say how to sign in, or when to ask again."""
     if response.status_code == 401:
-        response["WWW-Authenticate"] = CHALLENGE
+        response["WWW-Authenticate"] = challenge(request)
     if response.status_code in (503, 507):
         response["Retry-After"] = RETRY_S
     if isinstance(error, drf.Throttled):

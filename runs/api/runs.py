@@ -63,7 +63,9 @@ class NewRun(Input):
     """What a run is made of. `run_id` may be chosen, so that making it twice is refused."""
 
     experiment = Whole(required=False, min_value=0, help_text="Its number; 0 is Default.")
-    experiment_name = Name(required=False, help_text="Or its name.")
+    experiment_name = Name(
+        required=False, help_text="Or its name; one that is not there yet is made."
+    )
     run_id = Name(required=False, max_length=256)
     name = Text(default="", max_length=500)
     kind = serializers.ChoiceField(RunKind.choices, default=RunKind.INTERACTIVE)
@@ -225,7 +227,7 @@ def experiments_of(workspace: Workspace, asked: dict[str, Any]) -> list[Experime
     found = find_experiments(workspace, numbers)
     for number in set(numbers) - {one.number for one in found}:
         get_experiment(workspace, number)
-    return [*found, *Experiment.objects.filter(workspace=workspace, name__in=names)]
+    return [*found, *(get_experiment_by_name(workspace, name) for name in dict.fromkeys(names))]
 
 
 def who(view: Endpoint) -> dict[str, Any]:
@@ -234,12 +236,15 @@ def who(view: Endpoint) -> dict[str, Any]:
 
 
 def experiment_of(workspace: Workspace, fields: dict[str, Any]) -> Experiment:
-    """Take the experiment out of `fields`. Raises ValidationError, NotFound."""
+    """Take the experiment out of `fields`; one named that is not there yet is made.
+
+    Raises ValidationError, NotFound, NotActive.
+    """
     number, name = fields.pop("experiment", None), fields.pop("experiment_name", None)
     if (number is None) == (name is None):
         raise serializers.ValidationError(
             {"experiment": ["Give either experiment (a number) or experiment_name."]}
         )
     if name is not None:
-        return get_experiment_by_name(workspace, name)
+        return services.get_or_create_experiment(workspace=workspace, name=name)
     return get_experiment(workspace, number)

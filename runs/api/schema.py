@@ -1,6 +1,7 @@
 """How endpoints describe themselves: a summary, shapes, an example each way, what can go wrong."""
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any, TypeVar
 
 from drf_spectacular.openapi import AutoSchema
@@ -117,6 +118,7 @@ def error_response(status: int) -> OpenApiResponse:
     return OpenApiResponse(Error, description=meaning, examples=[example])
 
 
+@cache
 def page_of(item: type[serializers.Serializer]) -> serializers.Serializer:
     """Return the serializer of a page of items."""
     return inline_serializer(

@@ -14,7 +14,7 @@ from runs.table.models import SavedView
 from runs.tracking.models import Experiment
 from runs.tracking.queries import get_experiment
 from runs.workspaces.access import Access
-from runs.workspaces.permissions import Action
+from runs.workspaces.permissions import Action, is_allowed
 
 VIEW = {
     "id": 4,
@@ -100,7 +100,9 @@ class SavedViews(Endpoint):
         body = self.read_body(NewView)
         experiment = experiment_of(self, body)
         body.pop("experiment", None)
-        made = saved_views.save_view(**mine(self), experiment=experiment, **body)
+        made = saved_views.save_view(
+            **mine(self), experiment=experiment, may_share=may_share(self), **body
+        )
         return Response(shape(self, made), status=201)
 
 
@@ -117,7 +119,9 @@ class OneSavedView(Endpoint):
     @Access(Action.VIEW_WRITE, ("PATCH",))
     def patch(self, request: Request, view_id: int) -> Response:
         changes = self.read_body(ViewChange)
-        view = saved_views.update_view(**mine(self), view_id=view_id, changes=changes)
+        view = saved_views.update_view(
+            **mine(self), view_id=view_id, changes=changes, may_share=may_share(self)
+        )
         return Response(shape(self, view))
 
     @describe("Delete one's own view", status=204)
@@ -129,6 +133,10 @@ class OneSavedView(Endpoint):
 
 def mine(view: Endpoint) -> dict[str, Any]:
     return {"workspace": view.workspace, "user": view.principal.user}
+
+
+def may_share(view: Endpoint) -> bool:
+    return is_allowed(view.role, Action.VIEW_SHARE)
 
 
 def experiment_of(view: Endpoint, asked: dict[str, Any]) -> Experiment | None:

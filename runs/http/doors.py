@@ -26,7 +26,7 @@ class Door:
     `paths` are the addresses that belong to the door: all that begin with a path that ends in `/`,
     or exactly this one; "" is what belongs to no other door. `refuse(request, status, message)`
     answers a request that reaches no view. A door for programs has no session: a cookie opens
-    nothing there, so its views need no CSRF token.
+    nothing there, so its views need no CSRF token. With `reads_with_session` a cookie opens GET.
     """
 
     urls: str
@@ -35,6 +35,7 @@ class Door:
     mount: str = ""
     in_workspaces: bool = False
     has_session: bool = False
+    reads_with_session: bool = False
 
     @property
     def package(self) -> str:

@@ -23,7 +23,7 @@ from runs.mlflow_api.encoding import answer, encode, encode_double
 from runs.mlflow_api.endpoint import GET, Call, endpoint
 from runs.mlflow_api.errors import INVALID, ProtocolError, invalid_value
 from runs.mlflow_api.limits import check_max_results
-from runs.mlflow_api.sampling import choose_steps
+from runs.mlflow_api.sampling import choose_steps, thin_out
 from runs.mlflow_api.tokens import read_token
 from runs.tracking.errors import NotFound
 from runs.workspaces.permissions import Action
@@ -156,7 +156,7 @@ def get_history_interval(call: Call, message: messages.GetHistoryInterval) -> Ht
     for run_id, run in inner.items():
         if run in histories:
             chosen = histories[run][np.isin(histories[run]["step"], steps)]
-            found += as_run_points(run_id, key, chosen[:MAX_INTERVAL])
+            found += as_run_points(run_id, key, thin_out(chosen, MAX_INTERVAL))
     return answer({"metrics": found} if found else {})
 
 

@@ -1,7 +1,7 @@
 """Names, keys and values of the protocol: MLflow's limits, said in MLflow's words.
 
-A param value above 6000 and a tag value above 8000 characters are cut, as MLflow documents; every
-other excess is refused.
+What is too long is refused, never cut. Tags that clients keep for themselves may be longer than
+those of people: a client keeps growing lists there, and reads them back as JSON.
 """
 
 import posixpath
@@ -9,6 +9,8 @@ from collections.abc import Sequence
 
 from runs.mlflow_api.errors import INVALID, ProtocolError, invalid_value, missing_value, too_long
 from runs.mlflow_api.messages import KeyValue
+from runs.tracking.client_tags import is_client_tag
+from runs.tracking.notes import MAX_CLIENT_TAG_CHARS
 from runs.tracking.texts import RUN_ID, is_key
 
 MAX_NAME_CHARS = 500
@@ -72,16 +74,31 @@ def read_params(params: Sequence[KeyValue] | None) -> dict[str, str]:
                 f"Duplicate parameter keys have been submitted: ['{key}']. Please ensure the "
                 "request contains only one param value per param key.",
             )
-        result[key] = (param.value or "")[:MAX_PARAM_CHARS]
+        result[key] = check_param(param.value, f"params[{index}].value")
     return result
 
 
-def read_tags(tags: Sequence[KeyValue] | None, limit: int = MAX_TAG_CHARS) -> dict[str, str]:
+def check_param(value: str | None, field: str) -> str:
+    """Return the value of a param. Raises `ProtocolError`."""
+    if len(value or "") > MAX_PARAM_CHARS:
+        raise too_long(field, MAX_PARAM_CHARS)
+    return value or ""
+
+
+def check_tag(key: str, value: str | None, field: str) -> str:
+    """Return the value of a tag of a run. Raises `ProtocolError`."""
+    limit = MAX_CLIENT_TAG_CHARS if is_client_tag(key) else MAX_TAG_CHARS
+    if len(value or "") > limit:
+        raise too_long(field, limit)
+    return value or ""
+
+
+def read_tags(tags: Sequence[KeyValue] | None) -> dict[str, str]:
     """Return the tags of a request by key; of a key twice the last one wins."""
     result: dict[str, str] = {}
     for index, tag in enumerate(tags or ()):
         key = check_key(tag.key, f"tags[{index}].key")
-        result[key] = (tag.value or "")[:limit]
+        result[key] = check_tag(key, tag.value, f"tags[{index}].value")
     return result
 
 

@@ -15,6 +15,7 @@ from runs.tracking import services
 from runs.tracking.errors import InvalidValue, NotActive, NotFound
 from runs.tracking.run_names import make_run_name
 from runs.tracking.statuses import Status, may_change
+from runs.tracking.tags import parent_of, source_of
 from runs.workspaces.permissions import Action
 
 
@@ -27,19 +28,17 @@ def create(call: Call, message: messages.CreateRun) -> dict[str, Any]:
     name = mirrors.name_of(message.run_name or "", tags) or make_run_name()
     tags[mirrors.RUN_NAME] = check_name(name, "run_name")
     experiment = find_experiment(call.workspace, message.experiment_id)
-    submitter = mirrors.submitter_of(message.user_id or "", tags)
-    user = call.principal.user
-    parent = mirrors.parent_of(call.workspace, tags)
+    submitter = mirrors.submitter_of(call.principal, message.user_id or "", tags)
     try:
         run = services.create_run(
             experiment=experiment,
             name=name,
             started_ms=message.start_time,
-            submitted_by=submitter or (user.get_username() if user else ""),
-            user=user,
+            submitted_by=submitter,
+            user=call.principal.user,
             tags=tags,
-            parent=parent,
-            source=mirrors.source_of(tags),
+            parent=parent_of(call.workspace, tags),
+            source=source_of(tags),
             description=tags.get(mirrors.NOTE, ""),
         )
     except NotActive:
@@ -114,5 +113,4 @@ def delete_tag(call: Call, message: messages.RunTagMessage) -> dict[str, Any]:
     except (NotFound, InvalidValue):
         text = f"No tag with name: {key[:300]} in run with id {run.run_id}"
         raise ProtocolError(MISSING, text) from None
-    mirrors.forget_tag(run, key)
     return {}

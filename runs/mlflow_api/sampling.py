@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from runs.metrics.points import Points
+
 Steps = NDArray[np.int64]
 
 
@@ -26,3 +28,11 @@ def choose_steps(histories: Sequence[Steps], most: int, low: int | None = None) 
         distinct = distinct[np.append(places, len(distinct) - 1)]
     ends = [steps[place] for steps in filled for place in (0, -1)]
     return np.unique(np.concatenate((distinct, np.array(ends, np.int64))))
+
+
+def thin_out(points: Points, most: int) -> Points:
+    """Return all points, or `most` of them at even distances with the first and the last one:
+    many points may have one step."""
+    if len(points) <= most:
+        return points
+    return points[np.linspace(0, len(points) - 1, most).astype(np.int64)]

@@ -1,5 +1,6 @@
 """MLflow's five run statuses against ours. Nothing else in the studio knows them."""
 
+from runs.mlflow_api.errors import invalid_value
 from runs.tracking.statuses import Status
 
 # MLflow's number of each status, accepted on the wire like its name.
@@ -36,8 +37,15 @@ TO_MLFLOW: dict[str, str] = {ours: name for name, all_ours in TO_OURS.items() fo
 
 
 def read_status(raw: str | int | None) -> Status | None:
-    """Return the status a client names or numbers; None where it is absent or unknown."""
+    """Return the status a client names or numbers; None where it gives none.
+
+    Raises `ProtocolError` for one that MLflow does not know.
+    """
     if isinstance(raw, str) and raw.isascii() and raw.isdigit():
         raw = int(raw[:2])
+    if raw is None or raw == "":
+        return None
     name = NUMBERS.get(raw, "") if isinstance(raw, int) else raw
-    return FROM_MLFLOW.get(name or "")
+    if name not in FROM_MLFLOW:
+        raise invalid_value("status", raw, f"Use one of {', '.join(FROM_MLFLOW)}.")
+    return FROM_MLFLOW[name]

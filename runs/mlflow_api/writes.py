@@ -8,18 +8,18 @@ from runs.mlflow_api import messages
 from runs.mlflow_api.endpoint import POST, Call, endpoint
 from runs.mlflow_api.errors import ProtocolError, invalid_value, missing_value, unknown_run
 from runs.mlflow_api.lookups import find_run
-from runs.mlflow_api.mirrors import MIRRORED, reflect_tags
 from runs.mlflow_api.names import (
     MAX_KEY_CHARS,
-    MAX_PARAM_CHARS,
-    MAX_TAG_CHARS,
     check_batch_size,
     check_key,
+    check_param,
     check_run_id,
+    check_tag,
     read_params,
     read_tags,
 )
 from runs.tracking.errors import NotFound
+from runs.tracking.tags import MIRRORED, reflect_tags
 from runs.tracking.texts import is_key
 from runs.workspaces.permissions import Action
 
@@ -84,7 +84,7 @@ def log_metric(call: Call, message: messages.LogMetric) -> dict[str, Any]:
 def log_param(call: Call, message: messages.RunTagMessage) -> dict[str, Any]:
     """Write a param, once."""
     key = check_key(message.key, "key", "Param key")
-    params = {key: (message.value or "")[:MAX_PARAM_CHARS]}
+    params = {key: check_param(message.value, "value")}
     log_batch(run=resolve(call, message), points=[], params=params, tags=None)
     return {}
 
@@ -93,7 +93,7 @@ def log_param(call: Call, message: messages.RunTagMessage) -> dict[str, Any]:
 def set_tag(call: Call, message: messages.RunTagMessage) -> dict[str, Any]:
     """Write a tag."""
     key = check_key(message.key, "key")
-    tags = {key: (message.value or "")[:MAX_TAG_CHARS]}
+    tags = {key: check_tag(key, message.value, "value")}
     log_batch(run=resolve(call, message), points=[], params=None, tags=tags)
     reflect(call, message, tags)
     return {}

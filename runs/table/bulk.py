@@ -23,6 +23,7 @@ from runs.tracking.notes import check_tags
 from runs.tracking.numbers import take_run_number
 from runs.tracking.queries import runs_named
 from runs.tracking.services import archive_runs, delete_runs, lock_runs, restore_runs
+from runs.tracking.tags import MIRRORED, reflect_tags
 from runs.workspaces.models import Workspace
 
 MOST_RUNS = 100_000
@@ -60,6 +61,9 @@ def tag_runs(*, runs: Sequence[Run], key: str, value: str | None) -> None:
             update_fields=["value"],
         )
         touch(runs)
+        if key in MIRRORED:
+            for run in runs:
+                reflect_tags(run, tags)
 
 
 def move_runs(*, runs: Sequence[Run], workspace: Workspace, name: str) -> None:

@@ -11,6 +11,7 @@ from runs.tracking.clock import now_ms
 from runs.tracking.errors import InvalidValue, NotFound
 from runs.tracking.models import Experiment
 from runs.tracking.texts import check_text
+from runs.workspaces.errors import NotAllowed
 from runs.workspaces.models import Workspace
 
 MAX_NAME_CHARS = 128
@@ -40,8 +41,11 @@ def save_view(
     name: str,
     query: str,
     shared: bool = False,
+    may_share: bool = True,
 ) -> SavedView:
-    """Keep `query` under `name`. Raises InvalidValue."""
+    """Keep `query` under `name`. Raises InvalidValue, NotAllowed."""
+    if shared:
+        check_may_share(may_share)
     now = now_ms()
     return SavedView.objects.create(
         workspace=workspace,
@@ -56,12 +60,19 @@ def save_view(
 
 
 def update_view(
-    *, workspace: Workspace, user: AbstractBaseUser | None, view_id: int, changes: dict[str, Any]
+    *,
+    workspace: Workspace,
+    user: AbstractBaseUser | None,
+    view_id: int,
+    changes: dict[str, Any],
+    may_share: bool = True,
 ) -> SavedView:
     """Change name, query, shared or is_default of one's own view; a default view is shared.
 
-    Raises NotFound (also for a view of somebody else), InvalidValue.
+    Raises NotFound (also for a view of somebody else), InvalidValue, NotAllowed.
     """
+    if changes.get("shared") or changes.get("is_default"):
+        check_may_share(may_share)
     with transaction.atomic():
         view = get_own_view(workspace, user, view_id)
         if "name" in changes:
@@ -90,6 +101,11 @@ def get_own_view(workspace: Workspace, user: AbstractBaseUser | None, view_id: i
     if view is None:
         raise NotFound("There is no view of yours with this number.")
     return view
+
+
+def check_may_share(may_share: bool) -> None:
+    if not may_share:
+        raise NotAllowed("Readers keep views for themselves. Save it without sharing it.")
 
 
 def check_name(name: object) -> str:

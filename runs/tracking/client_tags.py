@@ -44,6 +44,7 @@ MLFLOW = ClientTags(
 CLIENTS = (MLFLOW,)
 PREFIXES = tuple(one.prefix for one in CLIENTS)
 RUN_NAME_TAGS = tuple(one.run_name for one in CLIENTS if one.run_name)
+DESCRIPTION_TAGS = tuple(one.description for one in CLIENTS if one.description)
 PARENT_TAGS = tuple(one.parent for one in CLIENTS if one.parent)
 # The addresses that a filter on `artifact_uri` compares with begin so.
 ARTIFACT_SCHEME = "mlflow-artifacts:"

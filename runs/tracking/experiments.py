@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 
 from runs.tracking.clock import now_ms
 from runs.tracking.errors import NameTaken, NotActive, NotFound
-from runs.tracking.models import Experiment, ExperimentTag, FormerName, Lifecycle
+from runs.tracking.models import GONE, Experiment, ExperimentTag, FormerName, Lifecycle
 from runs.tracking.numbers import take_experiment_number
 from runs.tracking.texts import check_key, check_name, check_text
 from runs.workspaces.models import Workspace
@@ -58,8 +58,19 @@ def create_experiment(
                 for key, value in checked.items()
             )
     except IntegrityError as error:
-        raise NameTaken(f"Experiment '{name}' already exists.") from error
+        raise _name_taken(experiment.workspace_id, name) from error
     return experiment
+
+
+def _name_taken(workspace_id: int, name: str) -> NameTaken:
+    """Return the error that says who has the name, and what to do where it is deleted."""
+    holder = Experiment.objects.filter(workspace=workspace_id, name=name).first()
+    if holder is None or holder.lifecycle not in GONE:
+        return NameTaken(f"Experiment '{name}' already exists.")
+    return NameTaken(
+        f"Experiment '{name}' already exists in deleted state. Restore it, or delete it for good, "
+        "to use its name."
+    )
 
 
 def get_or_create_experiment(*, workspace: Workspace, name: str) -> Experiment:
@@ -94,7 +105,7 @@ def rename_experiment(*, experiment: Experiment, name: str) -> Experiment:
                 defaults={"experiment": experiment},
             )
     except IntegrityError as error:
-        raise NameTaken(f"Experiment '{name}' already exists.") from error
+        raise _name_taken(experiment.workspace_id, name) from error
     return experiment
 
 

@@ -9,10 +9,13 @@ from collections.abc import Mapping
 from django.db import IntegrityError, connection, transaction
 
 from runs.database.rows import Rows
-from runs.tracking.errors import NotActive, NotFound, ParamChanged, PropertyChanged
+from runs.tracking.client_tags import is_client_tag
+from runs.tracking.errors import NotActive, ParamChanged, PropertyChanged
 from runs.tracking.models import Lifecycle, Param, Property, Run, RunTag
 from runs.tracking.tables import PARAM
-from runs.tracking.texts import check_key, check_text
+from runs.tracking.texts import MAX_VALUE_CHARS, check_key, check_text
+
+MAX_CLIENT_TAG_CHARS = 1 << 20
 
 PARAMS = Rows(Param)
 TAGS = Rows(RunTag)
@@ -27,9 +30,15 @@ def check_active(run: Run) -> None:
 def check_tags(tags: Mapping[str, str | None]) -> dict[str, str | None]:
     """Return the tags sorted by key, or raise InvalidValue."""
     return {
-        check_key(key): value if value is None else check_text(value, f"tag '{key}'")
+        check_key(key): value if value is None else _check_tag(key, value)
         for key, value in sorted(tags.items())
     }
+
+
+def _check_tag(key: str, value: str) -> str:
+    """Clients keep growing lists in tags of their own: these may be longer than others."""
+    limit = MAX_CLIENT_TAG_CHARS if is_client_tag(key) else MAX_VALUE_CHARS
+    return check_text(value, f"tag '{key}'", limit)
 
 
 def check_params(params: Mapping[str, str]) -> dict[str, str]:
@@ -92,27 +101,12 @@ def _read_params(run_id: int, keys: list[str]) -> list[tuple[str, str]]:
         return cursor.fetchall()
 
 
-def set_tags(*, run: Run, tags: Mapping[str, str | None]) -> None:
-    """Write tags, all or none; the last value wins. Raises NotActive, InvalidValue."""
-    check_active(run)
-    checked = check_tags(tags)
-    with transaction.atomic():
-        write_tags(run.id, run.experiment_id, checked)
-
-
 def write_tags(run_id: int, experiment_id: int, tags: Mapping[str, str | None]) -> None:
     """Write checked tags inside the caller's transaction. One query."""
     if not tags:
         return
     rows = [(run_id, experiment_id, key, value) for key, value in tags.items()]
     TAGS.insert_values(rows, "ON CONFLICT (run_id, key) DO UPDATE SET value = excluded.value")
-
-
-def delete_tag(*, run: Run, key: str) -> None:
-    """Remove a tag. Raises NotActive, NotFound."""
-    check_active(run)
-    if not RunTag.objects.filter(run=run, key=check_key(key)).delete()[0]:
-        raise NotFound(f"No tag with name: {key}")
 
 
 def add_properties(*, run: Run, properties: Mapping[str, str]) -> None:

@@ -99,10 +99,16 @@ NAME_OF_EXPERIMENT = f"(SELECT e.name FROM {EXPERIMENT} e WHERE e.id = r.experim
 PARENT = f"(SELECT q.run_id FROM {RUN} q WHERE q.id = r.parent_id)"
 ROOT = f"(SELECT q.run_id FROM {RUN} q WHERE q.id = r.root_id)"
 ARCHIVED = f"CASE WHEN r.lifecycle = '{Lifecycle.ARCHIVED.value}' THEN 1 ELSE 0 END"
-# The location that clients are told.
+# The location that clients are told: the run's folder is put before a query string. (Trimming all
+# characters but `?` from the right leaves what stands up to the `?`.)
+GIVEN = "e.artifact_location"
+UP_TO_QUERY = f"rtrim({GIVEN}, replace({GIVEN}, '?', ''))"
+RUN_FOLDER = "'/' || r.run_id || '/artifacts'"
 ARTIFACTS = (
-    f"(SELECT CASE WHEN e.artifact_location = '' THEN '{ARTIFACT_SCHEME}/' || e.number"
-    " ELSE e.artifact_location END || '/' || r.run_id || '/artifacts'"
+    f"(SELECT CASE WHEN {GIVEN} = '' THEN '{ARTIFACT_SCHEME}/' || e.number || {RUN_FOLDER}"
+    f" WHEN {UP_TO_QUERY} = '' THEN rtrim({GIVEN}, '/') || {RUN_FOLDER}"
+    f" ELSE rtrim(rtrim({UP_TO_QUERY}, '?'), '/') || {RUN_FOLDER}"
+    f" || substr({GIVEN}, length({UP_TO_QUERY})) END"
     f" FROM {EXPERIMENT} e WHERE e.id = r.experiment_id)"
 )
 TEXT, TIME = Type.TEXT, Type.TIME

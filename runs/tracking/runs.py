@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from runs.database.cursors import LOCK_TO_CHANGE
 from runs.database.dialects import current_dialect
 from runs.database.rows import Rows
-from runs.tracking.client_tags import RUN_NAME_TAGS
+from runs.tracking.client_tags import DESCRIPTION_TAGS, RUN_NAME_TAGS
 from runs.tracking.clock import now_ms
 from runs.tracking.errors import InvalidValue, NameTaken, NotActive, StatusRefused
 from runs.tracking.models import GONE, Experiment, Run, RunKind, RunTag, StatusChange
@@ -164,11 +164,19 @@ def update_run(
             CHANGES.insert_many([change])
             changes["status_reason"] = reason
         RUNS.update(run.id, changes)
-        if name:
-            RunTag.objects.filter(run=run, key__in=RUN_NAME_TAGS).update(value=name)
+        _change_tags_of_clients(run, name, description)
     for field, value in changes.items():
         setattr(run, field, value)
     return run
+
+
+def _change_tags_of_clients(run: Run, name: str | None, description: str | None) -> None:
+    """Let the tags that stand for the name and the description say the same, where a client has
+    written them."""
+    if name:
+        RunTag.objects.filter(run=run, key__in=RUN_NAME_TAGS).update(value=name)
+    if description is not None:
+        RunTag.objects.filter(run=run, key__in=DESCRIPTION_TAGS).update(value=description)
 
 
 def is_end_of_own_run(run: Run, status: str | None) -> bool:

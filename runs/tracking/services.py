@@ -23,8 +23,9 @@ from runs.tracking.lifecycles import (
     restore_experiment,
     restore_runs,
 )
-from runs.tracking.notes import add_properties, delete_tag, log_params, set_tags
+from runs.tracking.notes import add_properties, log_params
 from runs.tracking.runs import create_run, update_run
+from runs.tracking.tags import delete_tag, set_tags
 
 __all__ = [
     "add_properties",

@@ -12,7 +12,7 @@ from runs.tracking.errors import InvalidValue
 from runs.tracking.models import Experiment
 from runs.tracking.queries import get_experiment
 from runs.web.gate import page
-from runs.workspaces.permissions import Action
+from runs.workspaces.permissions import Action, is_allowed
 
 
 @page(Action.VIEW_READ, ("GET",))
@@ -36,6 +36,7 @@ def save_view(request: HttpRequest) -> HttpResponse:
         name=body.get("name", ""),
         query=body.get("query", ""),
         shared=bool(body.get("shared")),
+        may_share=may_share(request),
     )
     return JsonResponse(describe(view, request), status=201)
 
@@ -51,9 +52,12 @@ def change_view(request: HttpRequest, view_id: int) -> HttpResponse:
     if request.method == "DELETE":
         saved_views.delete_view(**mine)
         return HttpResponse(status=204)
-    return JsonResponse(
-        describe(saved_views.update_view(**mine, changes=read_body(request)), request)
-    )
+    view = saved_views.update_view(**mine, changes=read_body(request), may_share=may_share(request))
+    return JsonResponse(describe(view, request))
+
+
+def may_share(request: HttpRequest) -> bool:
+    return is_allowed(request.role, Action.VIEW_SHARE)
 
 
 def views(request: HttpRequest, **kwargs: Any) -> HttpResponse:

@@ -11,7 +11,7 @@ from runs.http.cursors import read_cursor
 from runs.tracking.errors import NotFound
 from runs.web.addresses import next_address
 from runs.web.gate import page
-from runs.workspaces.permissions import Action
+from runs.workspaces.permissions import Action, is_allowed
 
 EXPERIMENTS_PER_PAGE = 100
 
@@ -19,6 +19,8 @@ EXPERIMENTS_PER_PAGE = 100
 def frame(request: HttpRequest, tab: str) -> dict[str, Any]:
     """What every tab of the page needs."""
     tabs = [("system", "Disk use"), ("system_deleted", "Deleted runs")]
+    if is_allowed(request.role, Action.WORKSPACE_MANAGE):
+        tabs.append(("members", "Members"))
     if request.principal.is_owner_everywhere:
         tabs.append(("system_server", "Server"))
     return {"place": "system", "crumbs": [{"label": "System"}], "tabs": tabs, "tab": tab}

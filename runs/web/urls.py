@@ -15,6 +15,7 @@ from runs.web import (
     files,
     log_search,
     logs,
+    members,
     pipelines,
     points,
     run,
@@ -33,6 +34,7 @@ from runs.web import (
     system,
     system_deleted,
     table_names,
+    tokens,
     zips,
 )
 from runs.web.compare.page import compare
@@ -91,6 +93,11 @@ IN_WORKSPACE = [
     path("system/restore", system_deleted.restore, name="system_restore"),
     path("system/purge/preview", system_deleted.preview, name="purge_preview"),
     path("system/purge", system_deleted.purge, name="purge"),
+    path("system/members", members.members, name="members"),
+    path("system/members/change", members.change, name="member_change"),
+    path("tokens", tokens.tokens, name="tokens"),
+    path("tokens/make", tokens.make, name="token_make"),
+    path("tokens/<int:number>/revoke", tokens.revoke, name="token_revoke"),
     path("log-search", log_search.log_search, name="log_search"),
     path("log-search/hits", log_search.hits, name="log_search_hits"),
     path("pipelines", pipelines.pipelines, name="pipelines"),

@@ -1,8 +1,8 @@
 """Who sends a request, and may they do what it asks? No other module below the doors reads one.
 
 A request is sent by, in this order: the owner of the token, or the user of the password, in the
-`Authorization` header; the user signed in with a session (pages only: API doors have no sessions,
-so a cookie opens nothing there); the one local user of an open studio.
+`Authorization` header; the user signed in with a session (pages, and reads of the REST API: no
+other request of an API has a session); the one local user of an open studio.
 """
 
 import base64
@@ -33,7 +33,7 @@ from runs.workspaces.permissions import (
 )
 from runs.workspaces.scopes import NodeScope, Scope, limit_writes, mark_writing, read_token
 
-DEFAULT_MAX_BODY_BYTES = 16 * 1024 * 1024
+DEFAULT_MAX_BODY_BYTES = settings.STUDIO_MAX_BODY_BYTES
 LOCAL_OWNER = "local"
 
 # Headers of a proxy: whoever asks through one is somewhere else.

@@ -65,5 +65,23 @@ class SlugTaken(WorkspaceError):
     kind, code = ErrorKind.NAME_TAKEN, "name_taken"
 
 
+class UnknownUser(WorkspaceError):
+    """Nobody has this name."""
+
+    kind, code = ErrorKind.NOT_FOUND, "not_found"
+
+
+class UnknownToken(WorkspaceError):
+    """The user has no such token."""
+
+    kind, code = ErrorKind.NOT_FOUND, "not_found"
+
+
+class LastOwner(WorkspaceError):
+    """The workspace would be left without an owner."""
+
+    kind, code = ErrorKind.CONFLICT, "last_owner"
+
+
 class InvalidValue(WorkspaceError):
     """The address or the name is not valid."""

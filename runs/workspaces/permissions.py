@@ -28,8 +28,10 @@ class Action(enum.StrEnum):
     RUN_PURGE = "run.purge"
     FILE_READ = "file.read"
     FILE_WRITE = "file.write"
+    TOKEN_MAKE = "token.make"
     VIEW_READ = "view.read"
     VIEW_WRITE = "view.write"
+    VIEW_SHARE = "view.share"
     RUN_SUBMIT = "run.submit"
     RUN_CANCEL = "run.cancel"
     CLUSTER_READ = "cluster.read"
@@ -51,8 +53,10 @@ NEEDED_ROLE = MappingProxyType(
         Action.RUN_PURGE: Role.OWNER,
         Action.FILE_READ: Role.READER,
         Action.FILE_WRITE: Role.CONTRIBUTOR,
+        Action.TOKEN_MAKE: Role.READER,
         Action.VIEW_READ: Role.READER,
-        Action.VIEW_WRITE: Role.CONTRIBUTOR,
+        Action.VIEW_WRITE: Role.READER,
+        Action.VIEW_SHARE: Role.CONTRIBUTOR,
         Action.RUN_SUBMIT: Role.CONTRIBUTOR,
         Action.RUN_CANCEL: Role.CONTRIBUTOR,
         Action.CLUSTER_READ: Role.READER,

@@ -1,9 +1,17 @@
 """What holds at every address: the form of errors, bodies, throttle, description."""
 
+import json
+import shlex
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
 import pytest
 from rest_framework.settings import api_settings
 
 from runs.api.throttles import UserThrottle
+from runs.workspaces.permissions import Role
+from tests.factories import make_member
+from tests.mlflow_api.conftest import running_server
 
 
 @pytest.mark.parametrize("data", [b"{", b"\xff", b"[" * 100_000, b'{"name": NaN}'])
@@ -83,3 +91,51 @@ def has_example(operation: dict) -> bool:
 def test_the_schema_of_a_workspace_names_its_own_addresses(api):
     api.prefix = "/w/default/api/v1"
     assert "/w/default/api/v1/runs" in api.get("schema").body["paths"]
+
+
+def test_a_browser_is_never_asked_for_a_password(nobody):
+    program = nobody.get("runs")
+    assert "Basic" in program.headers["WWW-Authenticate"]
+    script = nobody.get("runs", sec_fetch_mode="cors")
+    assert (script.status, script.headers["WWW-Authenticate"]) == (401, 'Bearer realm="Studio"')
+
+
+def test_a_person_who_opens_the_docs_signs_in_first(nobody):
+    answer = nobody.get("docs", accept="text/html,*/*")
+    assert (answer.status, answer.headers["Location"]) == (
+        302,
+        "/sign-in?next=%2Fapi%2Fv1%2Fdocs",
+    )
+
+
+def test_who_is_signed_in_reads_the_docs_and_the_schema(nobody):
+    nobody.http.force_login(make_member(Role.READER))
+    assert nobody.get("docs").status == 200
+    schema = nobody.get("schema").body
+    for word in ("First call", "Bearer", "next", "Errors"):
+        assert word in schema["info"]["description"]
+
+
+def test_every_operation_has_a_command_to_copy(api):
+    schema = api.get("schema").body
+    for path, item in schema["paths"].items():
+        for operation in item.values():
+            assert "curl " in operation["description"]
+            assert f"http://testserver{path}" in operation["description"]
+    made = schema["paths"]["/api/v1/runs"]["post"]["description"]
+    line = next(one for one in made.splitlines() if "curl" in one)
+    body = json.loads(shlex.split(line)[shlex.split(line).index("-d") + 1])
+    assert api.post("runs", body).status == 201
+
+
+def test_no_two_shapes_have_one_name(api, caplog):
+    api.get("schema")
+    assert "identical names" not in caplog.text
+
+
+def test_a_body_has_the_limit_that_the_setting_gives():
+    with running_server(STUDIO_OPEN="1", STUDIO_MAX_BODY_BYTES="20000") as server:
+        request = Request(f"{server.url}/api/v1/runs", data=b"x" * 30_000, method="POST")
+        with pytest.raises(HTTPError) as refused:
+            urlopen(request)
+        assert refused.value.code == 413

@@ -290,3 +290,13 @@ def test_the_runs_of_another_workspace_are_not_there(contributor, workspace):
 def test_an_unknown_run_is_said_so(api, run_id):
     for method, path in [("GET", ""), ("DELETE", ""), ("POST", "/archive"), ("GET", "/children")]:
         assert api.ask(method, f"runs/{run_id}{path}").code == "not_found"
+
+
+def test_a_run_of_an_experiment_that_is_not_there_yet_makes_it(api):
+    made = api.post("runs", {"experiment_name": "brand-new"})
+    assert (made.status, made.body["experiment"]["name"]) == (201, "brand-new")
+
+
+def test_an_unknown_experiment_is_not_found_by_name_and_by_number(api):
+    for query in ({"experiment_name": "nope"}, {"experiment": "999"}):
+        assert api.get("runs", query).status == 404

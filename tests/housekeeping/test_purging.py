@@ -312,3 +312,9 @@ def test_a_purge_costs_no_more_queries_for_many_runs(django_assert_max_num_queri
     services.delete_runs(runs=list(Run.objects.filter(experiment=experiment)))
     with django_assert_max_num_queries(80):
         purge_all()
+
+
+def test_a_preview_refuses_the_runs_that_a_purge_refuses(db):
+    run = make_run()
+    with pytest.raises(NotDeleted):
+        preview_purge(workspace=run.experiment.workspace, run_pks=[run.pk])

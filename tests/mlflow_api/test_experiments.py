@@ -182,3 +182,10 @@ def test_a_bad_tag_is_refused_not_cut(api, key, value, message):
     assert (answer.status, answer.code) == (400, "INVALID_PARAMETER_VALUE")
     assert message in answer.message
     assert "tags" not in get(api, "0")
+
+
+def test_a_name_of_a_deleted_experiment_is_said_to_be_one(api):
+    api.post("experiments/delete", {"experiment_id": api.make_experiment("gone")})
+    answer = api.post("experiments/create", {"name": "gone"})
+    assert answer.code == "RESOURCE_ALREADY_EXISTS"
+    assert "deleted state" in answer.message

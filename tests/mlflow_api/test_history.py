@@ -196,3 +196,12 @@ def test_of_many_steps_an_even_choice_is_made():
     steps = np.arange(100) * 2
     chosen = choose_steps([steps], 7).tolist()
     assert chosen == [2 * (i * 100 // 7) for i in range(7)] + [198]
+
+
+def test_of_many_points_at_one_step_an_interval_keeps_the_newest(api):
+    run_id = api.make_run_id()
+    for start in range(0, 5000, 1000):
+        log(api, run_id, [(7, 1000 + ms, float(ms)) for ms in range(start, start + 1000)])
+    query = {"metric_key": "m", "run_ids": [run_id]}
+    rows = api.get("metrics/get-history-bulk-interval", **query).body["metrics"]
+    assert (rows[0]["value"], rows[-1]["value"], len(rows)) == (0.0, 4999.0, 2500)

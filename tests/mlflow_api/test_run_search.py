@@ -358,3 +358,17 @@ def test_the_number_of_queries_does_not_grow_with_the_runs(
         log(api, api.make_run_id(run_name=f"r{index}"), ("m", index, 0))
     with django_assert_max_num_queries(12):
         assert len(search(api, "metrics.m > -100", order_by=["metrics.m DESC"])) == 22
+
+
+@pytest.mark.parametrize(
+    "location", ["s3://bucket/a/", "s3://bucket/a?region=eu", "s3://bucket/a/?x=1", "/mnt/runs"]
+)
+def test_a_filter_means_the_artifact_uri_that_clients_are_told(api, location):
+    experiment = api.make_experiment(artifact_location=location)
+    run = api.make_run(experiment)["info"]
+    body = {
+        "experiment_ids": [experiment],
+        "filter": f"attributes.artifact_uri = '{run['artifact_uri']}'",
+    }
+    found = api.post("runs/search", body).body.get("runs", [])
+    assert [one["info"]["run_id"] for one in found] == [run["run_id"]]

@@ -60,6 +60,16 @@ def test_a_password_signs_in(sign_in):
     assert client.get_run(run.info.run_id).info.user_id == "ann"
 
 
+def test_who_is_signed_in_submits_a_run_and_what_the_client_says_stays_beside_it(
+    closed_server, sign_in
+):
+    client = sign_in(token=make_token(closed_server, "ann"))
+    with mlflow.start_run(tags={"mlflow.user": "root"}) as started:
+        pass
+    run = client.get_run(started.info.run_id)
+    assert (run.info.user_id, run.data.tags["mlflow.user"]) == ("ann", "root")
+
+
 def test_nobody_gets_in_without(sign_in):
     for variables in ({}, {"token": "studio_wrong"}, {"username": "ann", "password": "wrong"}):
         with pytest.raises(MlflowException, match=r"401|UNAUTHENTICATED"):

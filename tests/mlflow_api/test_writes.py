@@ -1,5 +1,7 @@
 """Metrics, params and tags over the protocol: what is kept, what is refused."""
 
+import json
+
 import pytest
 
 POINT = {"key": "m", "value": 1.5, "timestamp": 1}
@@ -142,15 +144,23 @@ def test_a_param_is_written_once(api, run_id):
     assert params_of(api, run_id) == {"lr": "0.1"}
 
 
-def test_long_values_of_params_and_tags_are_cut(api, run_id):
+def test_long_values_of_params_and_tags_are_refused_never_cut(api, run_id):
     long = "\u00e9" * 9000
-    api.post("runs/log-parameter", {"run_id": run_id, "key": "p", "value": long})
-    api.post("runs/set-tag", {"run_id": run_id, "key": "t", "value": long})
-    rest = [{"key": "p", "value": long}, {"key": "q", "value": long}]
-    assert batch(api, run_id, params=rest, tags=[{"key": "u", "value": long}]).status == 200
-    assert {len(value) for value in params_of(api, run_id).values()} == {6000}
-    tags = api.get_tags(run_id)
-    assert (len(tags["t"]), len(tags["u"])) == (8000, 8000)
+    for path in ("log-parameter", "set-tag"):
+        refused = api.post(f"runs/{path}", {"run_id": run_id, "key": "p", "value": long})
+        assert (refused.status, refused.code) == (400, "INVALID_PARAMETER_VALUE")
+    for kind in ("params", "tags"):
+        refused = batch(api, run_id, **{kind: [{"key": "q", "value": long}]})
+        assert f"{kind}[0].value" in refused.message
+    assert params_of(api, run_id) == {}
+    assert api.get_tags(run_id).keys() == {"mlflow.runName"}
+
+
+def test_a_tag_that_a_client_keeps_for_itself_grows(api, run_id):
+    tables = json.dumps([{"path": f"table-{n}.json", "type": "table"} for n in range(2000)])
+    body = {"run_id": run_id, "key": "mlflow.loggedArtifacts", "value": tables}
+    assert api.post("runs/set-tag", body).status == 200
+    assert api.get_tags(run_id)["mlflow.loggedArtifacts"] == tables
 
 
 def test_an_empty_value_is_a_value(api, run_id):

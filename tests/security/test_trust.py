@@ -203,3 +203,14 @@ urlpatterns = [
 def test_a_view_that_nobody_has_entered_in_the_table_is_never_called(client, address):
     assert client.get("/api/listed").status_code == 200
     assert client.get(address).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/health", "/version"])
+def test_probes_may_ask_by_any_name_of_the_machine(path):
+    assert Client(HTTP_HOST="10.0.0.1:8000").get(path).status_code == 200
+
+
+def test_nothing_else_answers_a_probe_by_another_name():
+    for address in ("/healthz/", "/health/x", "/api/v1/runs", "/w/default/health", "/sign-in", "/"):
+        assert Client(HTTP_HOST="10.0.0.1:8000").get(address).status_code == 400, address
+    assert Client(HTTP_HOST="10.0.0.1:8000").post("/healthz").status_code == 400

@@ -8,7 +8,7 @@ from runs.metrics.queries import read_summaries
 from runs.metrics.services import RunRef, log_batch
 from runs.table.bulk import get_runs, move_runs, tag_runs
 from runs.tracking.errors import InvalidValue, NotFound
-from runs.tracking.models import Experiment, Param, Property, RunTag
+from runs.tracking.models import Experiment, Param, Property, Run, RunTag
 from runs.tracking.services import delete_experiment
 from tests.factories import default_workspace, make_experiment, make_run, make_workspace
 
@@ -84,3 +84,9 @@ def test_a_run_of_another_workspace_is_not_found():
     run = make_run(make_experiment(workspace=other))
     with pytest.raises(NotFound):
         get_runs(workspace=default_workspace(), run_ids=[run.run_id])
+
+
+def test_a_tag_that_stands_for_a_field_changes_it_in_every_run(db):
+    runs = [make_run(), make_run()]
+    tag_runs(runs=runs, key="mlflow.note.content", value="seen")
+    assert [Run.objects.get(pk=run.pk).description for run in runs] == ["seen", "seen"]

@@ -4,7 +4,8 @@ import pytest
 
 from runs.table.saved_views import default_view, delete_view, list_views, save_view, update_view
 from runs.tracking.errors import InvalidValue, NotFound
-from tests.factories import make_experiment, make_user
+from runs.workspaces.errors import NotAllowed
+from tests.factories import default_workspace, make_experiment, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -62,3 +63,20 @@ def test_views_of_an_experiment_stay_there(workspace, save):
 def test_a_view_needs_a_name_that_can_be_kept(save, name):
     with pytest.raises(InvalidValue):
         save(name=name)
+
+
+def test_who_may_not_share_keeps_a_view_for_themselves(db):
+    place = {"workspace": default_workspace(), "user": make_user(), "experiment": None}
+    kept = save_view(**place, name="mine", query="q=a", may_share=False)
+    assert not kept.shared
+    with pytest.raises(NotAllowed):
+        save_view(**place, name="ours", query="q=a", shared=True, may_share=False)
+    for change in ({"shared": True}, {"is_default": True}):
+        with pytest.raises(NotAllowed):
+            update_view(
+                workspace=place["workspace"],
+                user=place["user"],
+                view_id=kept.id,
+                changes=change,
+                may_share=False,
+            )

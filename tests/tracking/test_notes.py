@@ -173,3 +173,15 @@ def test_the_longest_value_is_kept_and_one_more_character_refused():
     assert len(run.params.get().value) == 65_536
     with pytest.raises(InvalidValue, match="maximum length of 65536"):
         services.set_tags(run=run, tags={"a": "x" * 65_537})
+
+
+def test_the_tag_of_a_client_and_its_field_are_one_truth(db):
+    run = make_run(tags={"mlflow.note.content": "first"})
+    services.set_tags(run=run, tags={"mlflow.note.content": "second"})
+    run.refresh_from_db()
+    assert run.description == "second"
+    services.update_run(run=run, description="third")
+    assert dict(run.tags.values_list("key", "value")) == {"mlflow.note.content": "third"}
+    services.delete_tag(run=run, key="mlflow.note.content")
+    run.refresh_from_db()
+    assert run.description == ""

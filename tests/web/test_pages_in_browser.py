@@ -56,6 +56,8 @@ PAGES = {
     "cluster": [f"{CLUSTERS}/{name}/{tab}" for name in ("gpu", "idle") for tab in CLUSTER_TABS],
     "system": [f"{HOME}/system", f"{HOME}/system?by=runs"],
     "system_server": [f"{HOME}/system/server"],
+    "members": [f"{HOME}/system/members"],
+    "tokens": [f"{HOME}/tokens"],
     "system_deleted": [f"{HOME}/system/deleted"],
 }
 # Addresses that answer with JSON, a file, a piece of a page or another address, or that only write.
@@ -69,7 +71,8 @@ OTHERS = {
     "run_zip", "run_file", "run_raw", "system_restore", "purge_preview", "purge",
     "log_search_hits", "series", "images", "runs_zip", "run_rows", "metric_summary",
     "run_counts", "column_names", "completions", "bulk", "export", "views", "view", "healthz",
-    "readyz", "sign_out", "cluster_create", "cancel_runs", "cluster_change", "cluster_remove",
+    "readyz", "sign_out", "member_change", "token_make", "token_revoke",
+    "cluster_create", "cancel_runs", "cluster_change", "cluster_remove",
     "cluster_move", "node_command", "node_change", "submit_snapshot", "submit_outlook",
     "submit_run", "run_again",
 }

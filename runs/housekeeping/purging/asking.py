@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from runs.artifacts.disk import in_parts
-from runs.artifacts.errors import NotDeleted
 from runs.database.writer import hold_writer_lock
 from runs.housekeeping.models import Purge
 from runs.housekeeping.purging.errors import PurgeChanged
@@ -14,7 +13,7 @@ from runs.housekeeping.purging.wake import wake_worker
 from runs.housekeeping.purging.working import advance_purge, release
 from runs.tracking.clock import now_ms
 from runs.tracking.erasing import COUNTED, Erased, mark_experiments, mark_runs
-from runs.tracking.models import Experiment, Lifecycle, Run
+from runs.tracking.models import Experiment, Run
 from runs.workspaces.models import Workspace
 
 # Up to this much is erased during the request; more is left to a worker.
@@ -38,8 +37,6 @@ def start_purge(
     names of `Erased`: raises PurgeChanged, and erases nothing, when they differ now.
     Raises NotDeleted, and erases nothing, when a run is not deleted.
     """
-    if run_pks is not None:
-        check_deleted(run_pks)
     asked = preview_purge(workspace=workspace, run_pks=run_pks)
     counts = asked.counts
     if shown is not None and shown != counts:
@@ -54,13 +51,6 @@ def start_purge(
     if purge.ended_ms is None:
         transaction.on_commit(wake_worker)
     return purge
-
-
-def check_deleted(run_pks: Sequence[int]) -> None:
-    for part in in_parts(run_pks):
-        others = Run.objects.filter(pk__in=part).exclude(lifecycle=Lifecycle.DELETED)
-        for run_id in others.values_list("run_id", flat=True)[:1]:
-            raise NotDeleted(f"The run {run_id} is not deleted. Delete it before purging it.")
 
 
 def open_purge(workspace: Workspace, counts: dict[str, int], asked_by: str) -> Purge:

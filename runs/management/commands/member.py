@@ -1,9 +1,10 @@
 """`manage.py member set|remove|list`: who may do what in a workspace."""
 
-from django.core.management.base import CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from runs.management.database_command import DatabaseCommand
 from runs.management.lookups import find_user, find_workspace
+from runs.workspaces.errors import WorkspaceError
 from runs.workspaces.models import Member
 from runs.workspaces.permissions import Role
 from runs.workspaces.services import remove_member, set_role
@@ -31,12 +32,18 @@ class Command(DatabaseCommand):
 
     def set(self, options: dict) -> None:
         workspace, user = find_workspace(options["workspace"]), find_user(options["user"])
-        set_role(workspace=workspace, user=user, role=ROLES[options["role"]])
+        try:
+            set_role(workspace=workspace, user=user, role=ROLES[options["role"]])
+        except WorkspaceError as error:
+            raise CommandError(str(error)) from error
         self.stdout.write(f"{user} is now {options['role']} in {workspace}.")
 
     def remove(self, options: dict) -> None:
         workspace, user = find_workspace(options["workspace"]), find_user(options["user"])
-        remove_member(workspace=workspace, user=user)
+        try:
+            remove_member(workspace=workspace, user=user)
+        except WorkspaceError as error:
+            raise CommandError(str(error)) from error
         self.stdout.write(f"{user} is no member of {workspace} any more.")
 
     def list(self, options: dict) -> None:

@@ -44,6 +44,7 @@ function itemsOf({ experiment, name, lifecycle }) {
     { label: "Copy id", run: () => copy(experiment) },
     { label: "Copy name", run: () => copy(name) },
   ];
+  if (!("mayWrite" in document.body.dataset)) return always;
   if (lifecycle === "deleted") return [move("Restore", "active"), ...always];
   return [
     { label: "Rename, describe, tag…", run: () => fetchPanel(`${address}/edit`) },

@@ -6,6 +6,9 @@ import { openMenu } from "../menu.js";
 import { fetchJson, sendJson, tellFailure } from "../requests.js";
 import { toast } from "../toasts.js";
 
+/** Whether the reader may change what others see. */
+const mayWrite = () => "mayWrite" in document.body.dataset;
+
 /** The Views button of one run table. */
 export class ViewsMenu {
   constructor(root, store) {
@@ -68,21 +71,25 @@ export class ViewsMenu {
         label: `Save "${view.name}"`,
         run: () => this.update(view, { query: this.query }),
       });
-      items.push(
-        {
-          label: view.shared ? "Stop sharing" : "Share with the workspace",
-          run: () => this.update(view, { shared: !view.shared }),
-        },
-        {
-          label: view.is_default ? "No longer the default" : "Make the default",
-          run: () => this.update(view, { is_default: !view.is_default }),
-        },
-        { label: "Delete view", run: () => this.remove(view) },
-      );
+      if (mayWrite()) items.push(...this.sharing(view));
+      items.push({ label: "Delete view", run: () => this.remove(view) });
     }
     if (view) items.push({ label: "Revert to saved", run: () => this.apply(view) });
     items.push({ label: "Copy link", run: () => copy(location.href) });
     return items;
+  }
+
+  sharing(view) {
+    return [
+      {
+        label: view.shared ? "Stop sharing" : "Share with the workspace",
+        run: () => this.update(view, { shared: !view.shared }),
+      },
+      {
+        label: view.is_default ? "No longer the default" : "Make the default",
+        run: () => this.update(view, { is_default: !view.is_default }),
+      },
+    ];
   }
 
   apply(view) {
@@ -100,7 +107,7 @@ export class ViewsMenu {
     dialog.onclose = async () => {
       const name = dialog.querySelector("input[name=name]").value.trim();
       if (dialog.returnValue !== "ok" || !name) return;
-      const shared = dialog.querySelector("input[name=shared]").checked;
+      const shared = dialog.querySelector("input[name=shared]")?.checked ?? false;
       const view = await this.send(this.button.dataset.address, "POST", {
         name,
         shared,
