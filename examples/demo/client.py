@@ -1,20 +1,14 @@
-"""A tiny client of the MLflow protocol, with nothing but the standard library.
+"""How the trainings of the demo log: a few lines over the client, shared by all of them."""
 
-Your own scripts use `mlflow` itself; the demo is free of it so that it needs no installation.
-"""
-
-import json
+import io
 import threading
 import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from urllib.error import HTTPError
-from urllib.parse import quote, urlencode
-from urllib.request import Request, urlopen
 
-BATCH = 400
-LONGEST_WAIT_S = 1.0
+from studio.sdk import Experiment, Workspace
+from studio.sdk.run import Run as StudioRun
 
 
 class Stopped(Exception):
@@ -22,113 +16,76 @@ class Stopped(Exception):
 
 
 class Studio:
-    """One tracking server."""
+    """The studio to fill."""
 
     def __init__(self, url: str) -> None:
-        self.url = url.rstrip("/")
+        self.workspace = Workspace(workspace_name="default", url=url)
         self.stop = threading.Event()
-        self.making = threading.Lock()
 
-    def send(self, method: str, path: str, body: bytes = b"") -> dict:
-        kind = "application/json" if method == "POST" else "application/octet-stream"
-        request = Request(f"{self.url}/api/2.0/{path}", data=body or None, method=method)
-        request.add_header("Content-Type", kind)
-        with urlopen(request, timeout=30) as answer:
-            return json.loads(answer.read() or b"{}")
-
-    def post(self, path: str, **fields: object) -> dict:
-        return self.send("POST", f"mlflow/{path}", json.dumps(fields).encode())
-
-    def experiment(self, name: str, note: str) -> str:
-        """Return the id of the experiment, made if there is none of this name."""
-        query = urlencode({"experiment_name": name})
-        with self.making:
-            try:
-                found = self.send("GET", f"mlflow/experiments/get-by-name?{query}")
-                return found["experiment"]["experiment_id"]
-            except HTTPError as error:
-                if error.code != 404:
-                    raise
-            tags = pairs({"mlflow.note.content": note})
-            return self.post("experiments/create", name=name, tags=tags)["experiment_id"]
+    def experiment(self, name: str, note: str) -> Experiment:
+        """Return the experiment of this name, with a note."""
+        experiment = Experiment(self.workspace, name)
+        experiment.description = note
+        return experiment
 
     @contextmanager
-    def run(self, experiment: str, name: str, params: dict, tags: dict) -> Iterator["Run"]:
+    def run(
+        self,
+        experiment: Experiment,
+        name: str,
+        params: dict,
+        tags: dict,
+        parent: "Run | None" = None,
+    ) -> Iterator["Run"]:
         """Log one run; an exception makes it a failed one, with the traceback in its log.
 
         Raises Stopped where the demo has been asked to end.
         """
         if self.stop.is_set():
             raise Stopped
-        run = Run(self, experiment, name, params, tags)
-        status = "FINISHED"
+        if parent is None:
+            made = experiment.start_logging(
+                name=name, outputs=False, tags=tags, captures_console=False
+            )
+        else:
+            made = parent.run.child_run(name, outputs=False)
+            made.set_tags(tags)
+        made.log_params(params)
+        run = Run(self, made)
         try:
             yield run
         except Stopped:
-            status = "KILLED"
-        except Exception:
-            status = "FAILED"
+            run.upload_log()
+            made.end("Canceled")
+        except Exception as error:
             run.say(traceback.format_exc())
-        run.finish(status)
+            run.upload_log()
+            made.fail(error_details=error, error_code=type(error).__name__)
+        else:
+            run.upload_log()
+            made.complete()
 
 
 class Run:
-    """One training: numbers go out in batches, its log as a file."""
+    """One training, with its log as a file."""
 
-    def __init__(
-        self, studio: Studio, experiment: str, name: str, params: dict, tags: dict
-    ) -> None:
+    def __init__(self, studio: Studio, run: StudioRun) -> None:
         self.studio = studio
-        self.points: list[dict] = []
+        self.run = run
         self.lines: list[str] = []
-        self.sent_at = time.monotonic()
-        info = studio.post(
-            "runs/create",
-            experiment_id=experiment,
-            run_name=name,
-            start_time=now_ms(),
-            tags=pairs({"mlflow.user": "demo", "mlflow.source.type": "LOCAL", **tags}),
-        )["run"]["info"]
-        self.run_id = info["run_id"]
-        self.folder = info["artifact_uri"].removeprefix("mlflow-artifacts:").strip("/")
-        studio.post("runs/log-batch", run_id=self.run_id, params=pairs(params))
 
     def log(self, step: int, values: dict[str, float]) -> None:
-        """Keep the numbers of a step, and send what is kept now and then."""
+        """Log the numbers of a step."""
         if self.studio.stop.is_set():
             raise Stopped
         for name, value in values.items():
-            point = {"key": name, "value": float(value), "step": step}
-            self.points.append({**point, "timestamp": now_ms()})
-        if len(self.points) >= BATCH or time.monotonic() - self.sent_at > LONGEST_WAIT_S:
-            self.flush()
-
-    def flush(self) -> None:
-        if self.points:
-            self.studio.post("runs/log-batch", run_id=self.run_id, metrics=self.points)
-        self.points = []
-        self.sent_at = time.monotonic()
+            self.run.log(name, value, step=step)
 
     def say(self, line: str) -> None:
         self.lines.append(f"{time.strftime('%H:%M:%S')} {line.rstrip()}\n")
 
     def upload(self, path: str, content: bytes) -> None:
-        place = quote(f"{self.folder}/{path}")
-        self.studio.send("PUT", f"mlflow-artifacts/artifacts/{place}", content)
+        self.run.upload_file(path, io.BytesIO(content))
 
     def upload_log(self) -> None:
         self.upload("user_logs/std_log.txt", "".join(self.lines).encode())
-
-    def finish(self, status: str) -> None:
-        self.flush()
-        self.say(f"The run ends: {status}.")
-        self.upload_log()
-        self.studio.post("runs/update", run_id=self.run_id, status=status, end_time=now_ms())
-
-
-def pairs(values: dict) -> list[dict[str, str]]:
-    return [{"key": key, "value": str(value)} for key, value in values.items()]
-
-
-def now_ms() -> int:
-    return time.time_ns() // 1_000_000

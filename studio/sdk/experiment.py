@@ -15,7 +15,7 @@ from studio.sdk.workspace import Workspace
 if TYPE_CHECKING:
     from studio.sdk.run import Run
 
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,254}")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_/-]{0,254}")
 LIFECYCLES = {"ActiveOnly": ["active"], "ArchivedOnly": ["archived"], "All": ["active", "archived"]}
 
 
@@ -81,6 +81,16 @@ class Experiment:
     def tags(self) -> dict[str, str]:
         """The tags as last read; `refresh` reads them again."""
         return dict(self._document.get("tags", {}))
+
+    @property
+    def description(self) -> str:
+        """The description; it can be changed."""
+        return self._document.get("description", "")
+
+    @description.setter
+    def description(self, text: str) -> None:
+        body = {"description": text}
+        self._document = self._connection.ask("PATCH", self._path(), body=body)
 
     @property
     def archived_time(self) -> datetime | None:
@@ -257,7 +267,7 @@ def check_name(name: str) -> str:
     if not isinstance(name, str) or not NAME.fullmatch(name):
         raise UserErrorException(
             f"{name!r} is no name for an experiment: 1 to 255 characters, the first a letter "
-            "or a digit, the others letters, digits, _ and -."
+            "or a digit, the others letters, digits, _ and -, or / for a group of experiments."
         )
     return name
 

@@ -1,4 +1,4 @@
-"""The trainings of `up --demo`, through the studio's own MLflow door."""
+"""The trainings of `up --demo`, which log by the client."""
 
 import json
 import struct
@@ -6,6 +6,7 @@ import subprocess
 import sys
 import urllib.request
 import zlib
+from urllib.parse import quote
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ def test_a_training_leaves_curves_a_picture_and_a_log(running):
     assert {metric["key"] for metric in tanh["data"]["metrics"]} == {
         *("train/loss", "val/loss", "val/rmse")
     }
-    assert files(studio, tanh) == {"outputs", "user_logs"}
+    assert files(studio, tanh) == {"outputs", "source", "user_logs"}
 
 
 def test_the_failing_training_fails_with_its_traceback(running):
@@ -51,7 +52,7 @@ def test_the_demo_is_refused_where_there_is_a_run(running, database, data_dir):
     assert refusal("prepare", "--require-empty", **environment) == (0, "")
     studio, database = running
     demo = Studio(url_of(studio))
-    with demo.run(demo.experiment("not empty", "note"), "one", {}, {}):
+    with demo.run(demo.experiment("not-empty", "note"), "one", {}, {}):
         pass
     environment = {"STUDIO_DATA_DIR": str(studio.data_dir), **database}
     code, said = refusal("prepare", "--require-empty", **environment)
@@ -89,9 +90,14 @@ def get(studio: Up, path: str) -> bytes:
 
 
 def runs(studio: Up, experiment: str, condition: str = "") -> list[dict]:
-    demo = Studio(url_of(studio))
-    number = demo.experiment(experiment, "note")
-    return demo.post("runs/search", experiment_ids=[number], filter=condition).get("runs", [])
+    address = f"/api/2.0/mlflow/experiments/get-by-name?experiment_name={quote(experiment)}"
+    number = json.loads(get(studio, address))["experiment"]["experiment_id"]
+    body = json.dumps({"experiment_ids": [number], "filter": condition}).encode()
+    request = urllib.request.Request(
+        f"{url_of(studio)}/api/2.0/mlflow/runs/search", body, {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.load(answer).get("runs", [])
 
 
 def files(studio: Up, run: dict) -> set[str]:

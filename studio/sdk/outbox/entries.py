@@ -16,6 +16,11 @@ def write_tags(delivery: Delivery, entry: Entry) -> None:
     delivery.ask("PATCH", "/tags", body={"tags": entry["tags"]})
 
 
+def write_params(delivery: Delivery, entry: Entry) -> None:
+    """Write params."""
+    delivery.ask("POST", "/params", body={"params": entry["params"]})
+
+
 def write_properties(delivery: Delivery, entry: Entry) -> None:
     """Write properties; those that are there stay."""
     for key, value in entry["properties"].items():
@@ -79,6 +84,7 @@ def end_run(delivery: Delivery, entry: Entry) -> None:
 
 ENTRIES: dict[str, Callable[[Delivery, Entry], None]] = {
     "tags": write_tags,
+    "params": write_params,
     "properties": write_properties,
     "change": change_run,
     "file": send_file,

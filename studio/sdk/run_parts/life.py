@@ -6,6 +6,7 @@ import warnings
 from types import TracebackType
 from typing import Any
 
+from studio.sdk.exceptions import UserErrorException
 from studio.sdk.outbox.opening import close
 from studio.sdk.run_parts.core import FINAL
 from studio.sdk.run_parts.facts import RunFacts
@@ -42,6 +43,15 @@ class RunLife(RunFacts):
         if error_details is not None:
             fields["error"] = as_text(error_details)
         self._end(fields if _set_status else {})
+
+    def end(self, status: str, reason: str = "") -> None:
+        """End the run with any final status, such as Canceled for one that was stopped from within.
+
+        run.end("Canceled", reason="early stopping")
+        """
+        if status not in FINAL:
+            raise UserErrorException(f"A run ends as {', '.join(sorted(FINAL))}, not {status}.")
+        self._end({"status": status, "reason": reason})
 
     def cancel(self) -> None:
         """Ask for the end of the run: one that waits never starts, one that runs is ended."""

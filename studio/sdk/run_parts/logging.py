@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from studio.sdk.outbox.opening import outbox_of
@@ -11,6 +11,7 @@ from studio.sdk.run_parts.facts import RunFacts
 from studio.sdk.values.documents import document_entry
 from studio.sdk.values.images import read_image
 from studio.sdk.values.lists import list_entries
+from studio.sdk.values.names import plain_name
 from studio.sdk.values.scalar import as_step, head_of, scalar_line
 from studio.sdk.values.tables import row_entry, table_entries
 
@@ -49,6 +50,17 @@ class RunLogging(RunFacts):
         else:
             line = scalar_line(name, value, step, ms)
         box.put(line.encode(), ms)
+
+    def log_params(self, params: Mapping[str, Any]) -> None:
+        """Write what the run was given, once: a name keeps its first value.
+
+        run.log_params({"lr": 0.1, "depth": 3})
+        """
+        written = {plain_name(name): str(value) for name, value in params.items()}
+        self._write(
+            {"op": "params", "params": written},
+            lambda: self._ask("POST", "/params", body={"params": written}),
+        )
 
     def log_list(self, name: str, value: Any, description: str = "") -> None:
         """Log numbers at once.
