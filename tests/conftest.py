@@ -17,6 +17,7 @@ from runs.workspaces import memory
 from runs.workspaces.models import Workspace
 from runs.workspaces.scopes import limit_writes
 from tests.chromium import SWITCHES, find_program
+from tests.s3 import running_s3
 from tests.slurm import has_slurm, running_slurm
 
 # pytest-django refuses the database to every test without one of these and without its mark.
@@ -59,6 +60,13 @@ def queue_away(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
+def s3_endpoint() -> Iterator[str]:
+    """The address of a server of the S3 protocol."""
+    with running_s3() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
 def slurm() -> Iterator[Path]:
     """A Slurm of two nodes with two processors each. Who uses it is marked `slurm` by that."""
     if not has_slurm():
@@ -88,8 +96,13 @@ def chromium() -> Iterator:
         connection.close()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that drive Chromium or Slurm, and those that run on every database."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the slow tests out unless they are asked for. Mark the tests that drive Chromium or
+    Slurm, and those that run on every database."""
+    if "slow" not in config.option.markexpr:
+        slow = [item for item in items if item.get_closest_marker("slow")]
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if item not in slow]
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
         if "slurm" in fixtures:

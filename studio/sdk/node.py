@@ -9,6 +9,9 @@ The node of a cluster of kind `slurm` runs on any machine with `sbatch`, such as
 """
 
 import argparse
+import fcntl
+import hashlib
+import itertools
 import os
 import platform
 import random
@@ -20,7 +23,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from studio.sdk.executors.base import ExecutorAway, Order
 from studio.sdk.executors.exchange import Exchange
@@ -62,6 +65,7 @@ class Node:
     waker: Waker = field(default_factory=Waker)
     executor: LocalExecutor | SlurmExecutor | None = None
     incarnation: str = ""
+    lock: IO[str] | None = None
     stops: bool = False
 
     def __post_init__(self) -> None:
@@ -120,7 +124,26 @@ class Node:
             return SlurmExecutor(options.slots, facts, options.cluster)
         facts["node"] = options.name
         facts["address"] = options.address or own_address(options.url)
-        return LocalExecutor(options.folder, options.slots, facts, self.waker)
+        folder = self.own_folder(f"{options.url} {options.workspace} {options.cluster}")
+        cache = options.folder / "environments"
+        return LocalExecutor(folder, cache, options.slots, facts, self.waker)
+
+    def own_folder(self, identity: str) -> Path:
+        """Return a folder that no other living node of this machine uses; a node that starts again
+        gets its old one, with what still runs in it."""
+        base = hashlib.sha256(identity.encode()).hexdigest()[:8]
+        for number in itertools.count(1):
+            folder = self.options.folder / f"{base}-{number}"
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # Open until this process ends; supervisors do not inherit a lock of this kind.
+            self.lock = open(folder / "lock", "w")  # noqa: SIM115 (see above)
+            try:
+                fcntl.lockf(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                self.lock.close()
+                continue
+            return folder
+        raise AssertionError("there is always another number")
 
     def listen(self, queue: str) -> None:
         """Wake at each message of the queue, where there is one."""

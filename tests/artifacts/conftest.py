@@ -1,12 +1,7 @@
 """A store of its own for every test, and a run to put files into."""
 
 import itertools
-import socket
-import subprocess
-import sys
-import time
 import uuid
-from contextlib import closing
 
 import pytest
 from django.db import connection
@@ -17,15 +12,6 @@ from runs.tracking.models import Experiment, Run
 from runs.tracking.statuses import Status
 
 _numbers = itertools.count(1)
-
-
-def pytest_collection_modifyitems(config, items):
-    """Leave the slow tests out unless they are asked for."""
-    if "slow" in config.option.markexpr:
-        return
-    slow = [item for item in items if "slow" in item.keywords]
-    config.hook.pytest_deselected(items=slow)
-    items[:] = [item for item in items if item not in slow]
 
 
 @pytest.fixture
@@ -79,32 +65,6 @@ def stored(files_dir):
         return [path for path in files_dir.rglob("*") if path.is_file()]
 
     return paths
-
-
-@pytest.fixture(scope="session")
-def s3_endpoint():
-    """A server of the S3 protocol on loopback."""
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        wait_until_open(port, server)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(timeout=10)
-
-
-def wait_until_open(port: int, server: subprocess.Popen) -> None:
-    for _ in range(600):
-        assert server.poll() is None, "moto's server has ended"
-        with closing(socket.socket()) as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise AssertionError("moto's server did not start")
 
 
 @pytest.fixture

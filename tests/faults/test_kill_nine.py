@@ -63,7 +63,7 @@ def test_a_node_that_starts_again_adopts_what_runs(lab, nodes):
     ended = Attempt.objects.get(job__run__run_id=first).ended_ms
     assert Attempt.objects.get(job__run__run_id=second).claimed_ms >= ended
     assert (lab.run(first)["status"], lab.log(first)) == ("Completed", "done\n")
-    wait_for(lambda: not list((nodes.folder / "n1").glob("attempt-*")), "the folders to go")
+    wait_for(lambda: not list((nodes.folder / "n1").rglob("attempt-*")), "the folders to go")
 
 
 def test_a_machine_that_vanishes_loses_its_runs(lab, nodes):

@@ -34,7 +34,7 @@ class Placed:
 def local(lab: Studio, tmp_path) -> Placed:
     node = lab.api.ask("POST", "clusters/lab/nodes", body={"name": "n1", "slots": SLOTS})
     facts = {"url": lab.url, "workspace": "default", "node": "n1"}
-    executor = LocalExecutor(tmp_path, SLOTS, facts, Waker())
+    executor = LocalExecutor(tmp_path, tmp_path / "environments", SLOTS, facts, Waker())
 
     def order() -> Order:
         address = f"clusters/lab/nodes/{node['incarnation']}/claim"
@@ -80,7 +80,7 @@ def test_an_attempt_is_placed_once_runs_and_ends(placed):
     handle = placed.executor.submit(order)
     assert placed.executor.submit(order) == handle
     placed.wait_for(handle, State.RUNNING)
-    assert [one.run_id for one in placed.executor.poll()] == [run_id]
+    assert [one.run_id for one in placed.executor.poll() if one.handle == handle] == [run_id]
     assert placed.executor.capacity() == SLOTS - 1
     assert placed.executor.expected_start(handle) is None
     assert placed.lab.wait(run_id)["status"] == "Completed"

@@ -131,6 +131,21 @@ def test_a_node_that_starts_again_places_nothing_twice(lab, agent):
     assert {lab.wait(run_id)["status"] for run_id in run_ids} == {"Canceled"}
 
 
+def test_a_run_takes_two_nodes_with_two_processes_each(lab, agent):
+    script = (
+        "import os\nfor name in ('SLURMD_NODENAME', 'RANK', 'LOCAL_RANK', 'WORLD_SIZE'):\n"
+        "    print(os.environ[name], end=' ')\n"
+    )
+    run_id = lab.submit(script, nodes=2, processes_per_node=2, communicator="torch")
+    run = lab.wait(run_id, seconds=90)
+    assert (run["status"], run["status_reason"]) == ("Completed", "")
+    logs = [lab.log(run_id, f"azureml-logs/70_driver_log_{rank}.txt") for rank in range(4)]
+    assert logs == ["n1 0 0 4 ", "n1 1 1 4 ", "n2 2 0 4 ", "n2 3 1 4 "]
+    paths = {one["path"] for one in lab.api.ask("GET", f"runs/{run_id}/logs")["items"]}
+    for node in ("n1-0", "n2-1"):
+        assert f"azureml-logs/55_azureml-execution-{node}.txt" in paths
+
+
 def test_no_token_stands_in_a_command_line_or_in_what_slurm_shows(lab, agent):
     run_id = lab.submit(command=SLEEP)
     lab.wait(run_id, "Running")

@@ -25,8 +25,11 @@ class LocalExecutor:
     `facts` are what every job has to know: the studio's address, the workspace, the node's name.
     """
 
-    def __init__(self, folder: Path, slots: int, facts: dict[str, Any], waker: Waker) -> None:
-        self.folder, self.slots, self.facts, self.waker = folder, slots, facts, waker
+    def __init__(
+        self, folder: Path, cache: Path, slots: int, facts: dict[str, Any], waker: Waker
+    ) -> None:
+        self.folder, self.cache, self.slots = folder, cache, slots
+        self.facts, self.waker = facts, waker
         self.forker = Forker(waker)
         # Now, while this process has one thread.
         self.forker.start()
@@ -39,7 +42,7 @@ class LocalExecutor:
         if read_mark(folder) is None:
             folder.mkdir(mode=0o700, exist_ok=True)
             Job(**self.facts, **order.job).write(folder)
-            self.forker.place(Placement(folder, self.folder / "environments", order.token))
+            self.forker.place(Placement(folder, self.cache, order.token))
             self.placed.append(handle)
         return handle
 

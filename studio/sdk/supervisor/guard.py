@@ -20,6 +20,7 @@ from studio.sdk.supervisor.trees import become_subreaper, descendants, read_star
 from studio.sdk.supervisor.watching import End, Supervisor
 
 MARK = "supervisor.json"
+MOST_FILES = 1024
 # A supervisor ends its process after 30 s without an answer. One that is stopped cannot.
 LONGEST_SILENCE_S = 35.0
 LONGEST_CLEARING_S = 10.0
@@ -129,6 +130,8 @@ def run_and_exit(work) -> NoReturn:
     code = 1
     try:
         os.setsid()
+        # What the guard has open is not for its children: they would keep its connections alive.
+        os.closerange(3, MOST_FILES)
         for number in (signal.SIGINT, signal.SIGCHLD):
             signal.signal(number, signal.SIG_DFL)
         code = work()
