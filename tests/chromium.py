@@ -2,7 +2,9 @@
 
 import shutil
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+# Chromium without windows: the same engine, for a third less of the processor's time.
+HEADLESS = "chromium-headless-shell"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 SWITCHES = (
     "--no-sandbox",
     "--disable-gpu",
@@ -12,5 +14,10 @@ SWITCHES = (
 
 
 def find_program() -> str | None:
-    """Return the path of the browser, or None."""
-    return next(filter(None, map(shutil.which, NAMES)), None)
+    """Return the path of what the tests drive, or None."""
+    return shutil.which(HEADLESS) or find_browser()
+
+
+def find_browser() -> str | None:
+    """Return the path of the browser that people use, or None."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)

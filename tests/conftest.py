@@ -80,7 +80,7 @@ def chromium() -> Iterator:
     """A headless Chromium (playwright's Browser). Who uses it is marked `browser` by that."""
     program = find_program()
     if program is None:
-        pytest.skip("Chromium is not installed: apt install chromium")
+        pytest.skip("Chromium is not installed: apt install chromium-headless-shell")
     from playwright.sync_api import sync_playwright
 
     # Django gives every event loop connections of its own, and Playwright starts one. The rows of

@@ -38,7 +38,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class SeriesHead:
+class ChartSeries:
     """A series a chart draws: whose, under which name, how long, and when its run began.
 
     `table` is the key of the metric that it is a column of, "" for a metric without columns.
@@ -63,7 +63,7 @@ class RunCurve:
     total: int
 
 
-def find_series(workspace_id: int, wanted: Wanted) -> list[SeriesHead]:
+def find_series(workspace_id: int, wanted: Wanted) -> list[ChartSeries]:
     """Return the series there are, in the order of the runs and keys asked for. Two queries.
 
     Of several that a run has under one name, that with the longest key counts. Raises InvalidValue
@@ -81,7 +81,7 @@ def find_series(workspace_id: int, wanted: Wanted) -> list[SeriesHead]:
         metric__key__in=possible_keys(names),
         name__in=names,
     )
-    heads: dict[tuple[str, str], SeriesHead] = {}
+    heads: dict[tuple[str, str], ChartSeries] = {}
     fields = ("id", "run", "metric__key", "metric__column", "n", "first_ms")
     for pk, run, key, column, n, first_ms in sorted(
         rows.values_list(*fields), key=lambda row: len(row[2])
@@ -89,7 +89,7 @@ def find_series(workspace_id: int, wanted: Wanted) -> list[SeriesHead]:
         run_id, begin = found[run]
         begin = first_ms if begin is None else begin
         name, table = name_metric(key, column), key if column else ""
-        heads[run_id, name] = SeriesHead(pk, run_id, name, table, n, begin)
+        heads[run_id, name] = ChartSeries(pk, run_id, name, table, n, begin)
     place = {run_id: i for i, run_id in enumerate(wanted.run_ids)}
     order = {key: i for i, key in enumerate(wanted.keys)}
     return sorted(heads.values(), key=lambda head: (order[head.key], place[head.run_id]))
@@ -105,7 +105,7 @@ def check_wanted(wanted: Wanted) -> None:
         raise InvalidValue(f"A chart draws at most {MOST_KEYS} metrics.")
 
 
-def stamp_of(heads: Sequence[SeriesHead], wanted: Wanted) -> str:
+def stamp_of(heads: Sequence[ChartSeries], wanted: Wanted) -> str:
     """Return a text that changes when points are added; points never change."""
     told = repr([(head.id, head.n) for head in heads]) + repr(wanted)
     return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()

@@ -13,7 +13,7 @@ from runs.tracking.clock import now_ms
 from runs.tracking.models import Run
 from runs.tracking.sources import read_source
 
-NOTES = (Part.PARAMS, Part.TAGS, Part.PROPERTIES)
+NOTE_PARTS = (Part.PARAMS, Part.TAGS, Part.PROPERTIES)
 
 Value = str | float | None
 # By (key, note), then by the key of the run.
@@ -57,7 +57,7 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class RunComparison:
     """The runs compared, and what they are compared in."""
 
     runs: list[Run]
@@ -65,10 +65,10 @@ class Comparison:
     sections: list[Section] = field(default_factory=list)
 
 
-def compare_runs(*, runs: list[Run], baseline: int = 0) -> Comparison:
+def compare_runs(*, runs: list[Run], baseline: int = 0) -> RunComparison:
     """Compare runs, whose experiments are read with them, in this order; distances are measured
     from the run at `baseline`. Four queries."""
-    records = read_parts_of(runs, NOTES)
+    records = read_parts_of(runs, NOTE_PARTS)
     tags = notes_of(records, Part.TAGS)
     tables = {
         "Run": read_fields(runs) | read_sources(records),
@@ -77,7 +77,7 @@ def compare_runs(*, runs: list[Run], baseline: int = 0) -> Comparison:
         "Tags": {name: row for name, row in tags.items() if not is_client_tag(name[0])},
         "Properties": notes_of(records, Part.PROPERTIES),
     }
-    return Comparison(runs, baseline, make_sections(tables, runs, baseline))
+    return RunComparison(runs, baseline, make_sections(tables, runs, baseline))
 
 
 def make_sections(tables: dict[str, Table], runs: list[Run], baseline: int) -> list[Section]:

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from runs.charts.chart_series import RunCurve, SeriesHead, Wanted
+from runs.charts.chart_series import ChartSeries, RunCurve, Wanted
 from runs.charts.metric_axes import read_against_metric
 from runs.metrics.queries import downsample
 
 
-def read_curves(workspace_id: int, heads: Sequence[SeriesHead], wanted: Wanted) -> list[RunCurve]:
+def read_curves(workspace_id: int, heads: Sequence[ChartSeries], wanted: Wanted) -> list[RunCurve]:
     """Return the curves of `heads`. The number of queries does not depend on how many they are."""
     if wanted.x == "time":
         return read_relative(heads, wanted)
@@ -38,7 +38,7 @@ def whole(edge: float | None) -> int | None:
     return None if edge is None else round(edge)
 
 
-def read_relative(heads: Sequence[SeriesHead], wanted: Wanted) -> list[RunCurve]:
+def read_relative(heads: Sequence[ChartSeries], wanted: Wanted) -> list[RunCurve]:
     """Draw metrics over the seconds since the start of their run."""
     curves = downsample(
         series_ids=[head.id for head in heads],

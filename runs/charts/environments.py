@@ -17,7 +17,7 @@ from runs.artifacts.errors import ArtifactError
 from runs.artifacts.models import File
 from runs.artifacts.queries import Readable, read_file
 from runs.artifacts.snapshots.models import SnapshotFile
-from runs.charts.comparison import NOTES, Table, notes_of
+from runs.charts.comparison import NOTE_PARTS, Table, notes_of
 from runs.details.reading import read_parts_of
 from runs.tracking.models import Run
 
@@ -78,9 +78,9 @@ def read_environments(runs: Sequence[Run]) -> dict[str, Table]:
 
 def read_host(runs: Sequence[Run]) -> Table:
     """Parameters, tags and properties whose names say that they tell of the host."""
-    records = read_parts_of(runs, NOTES)
+    records = read_parts_of(runs, NOTE_PARTS)
     table: Table = {}
-    for part, note in zip(NOTES, ("parameter", "tag", "property"), strict=True):
+    for part, note in zip(NOTE_PARTS, ("parameter", "tag", "property"), strict=True):
         table |= notes_of(records, part, note)
     return {name: row for name, row in table.items() if HOST_WORDS.search(name[0])}
 

@@ -5,16 +5,16 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from runs.charts.chart_series import Floats, RunCurve, SeriesHead, Wanted, find_series
+from runs.charts.chart_series import ChartSeries, Floats, RunCurve, Wanted, find_series
 from runs.metrics.downsampling import choose, split_numbers
 from runs.metrics.queries import downsample, pair_rows, values_at_steps
 
 # What is drawn, and what over.
-Pair = tuple[SeriesHead, SeriesHead]
+Pair = tuple[ChartSeries, ChartSeries]
 
 
 def read_against_metric(
-    workspace_id: int, heads: Sequence[SeriesHead], wanted: Wanted
+    workspace_id: int, heads: Sequence[ChartSeries], wanted: Wanted
 ) -> list[RunCurve]:
     """Draw metrics over another one: columns of one table row by row, others where both were
     logged at the same step."""
@@ -24,11 +24,11 @@ def read_against_metric(
     pairs = [(head, x_heads[head.run_id]) for head in heads if head.run_id in x_heads]
     in_rows = [(y, x) for y, x in pairs if y.table and y.table == x.table]
     at_steps = [(y, x) for y, x in pairs if not y.table or y.table != x.table]
-    curves = read_rows(in_rows, wanted) | read_at_steps(at_steps, wanted)
+    curves = read_by_row(in_rows, wanted) | read_at_steps(at_steps, wanted)
     return [curves[y.id] for y, _ in pairs if y.id in curves]
 
 
-def read_rows(pairs: Sequence[Pair], wanted: Wanted) -> dict[int, RunCurve]:
+def read_by_row(pairs: Sequence[Pair], wanted: Wanted) -> dict[int, RunCurve]:
     """Draw columns of tables over others of the same tables; by the series of y."""
     heads = {y.id: y for y, _ in pairs}
     found = pair_rows({y.id: x.id for y, x in pairs}) if pairs else ()
@@ -37,7 +37,7 @@ def read_rows(pairs: Sequence[Pair], wanted: Wanted) -> dict[int, RunCurve]:
     }
 
 
-def draw_rows(head: SeriesHead, x: Floats, y: Floats, wanted: Wanted) -> RunCurve:
+def draw_rows(head: ChartSeries, x: Floats, y: Floats, wanted: Wanted) -> RunCurve:
     """Draw the rows in the range. Of rows with one x the order is kept; that of a table which
     runs backwards, as that of precision over recall does, is turned round."""
     keep = np.isfinite(x)
@@ -70,7 +70,7 @@ def read_at_steps(pairs: Sequence[Pair], wanted: Wanted) -> dict[int, RunCurve]:
 
 
 def pair_up(
-    head: SeriesHead,
+    head: ChartSeries,
     steps: NDArray[np.int64],
     y: Floats,
     x_steps: NDArray[np.int64],

@@ -80,7 +80,7 @@ def read_details(run: Run) -> RunDetails:
     tags = list(record.tags.items())
     return RunDetails(
         params=list(record.params.items()),
-        metrics=list_metrics(run),
+        metrics=list_run_metrics(run),
         texts=latest_texts(run),
         tags=without_client_tags(tags),
         client_tags=[(key, value) for key, value in tags if is_client_tag(key)],
@@ -97,7 +97,7 @@ def list_tags(run: Run) -> list[tuple[str, str | None]]:
     return list(record.tags.items())
 
 
-def list_metrics(run: Run) -> list[RunMetric]:
+def list_run_metrics(run: Run) -> list[RunMetric]:
     """The metrics of a run by name. One query, whatever their number."""
     rows = read_summaries([run.id]).items()
     found = [RunMetric(key, column, summary) for (_, key, column), summary in rows]

@@ -1,19 +1,18 @@
 """Values of one metric at the steps of another."""
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from runs.database.cursors import LIST, PAIRS, Cursor, open_cursor
 from runs.metrics.arrays import Floats, Ints
+from runs.metrics.meanings import Direction
 from runs.metrics.points import unpack
 from runs.metrics.reading import INT64_MAX, INT64_MIN, group_heads, read_heads, read_parts
 from runs.metrics.summaries import NAN, rank
 from runs.metrics.tables import METRIC, SEGMENT, SERIES
 from runs.tracking.tables import RUN
-
-Goal = Literal["min", "max"]
 
 # The segments that may hold a point of series a at step b.
 READ_AT = (
@@ -41,7 +40,7 @@ class Best(NamedTuple):
     last: float | None
     last_step: int
 
-    def best_step(self, goal: Goal) -> int | None:
+    def best_step(self, goal: Direction) -> int | None:
         """Return the step of the least or greatest value; None where all is NaN."""
         return self.min_step if goal == "min" else self.max_step
 
@@ -67,7 +66,7 @@ def value_at_best(
     *,
     run_ids: Sequence[int],
     goal_metric_key: str,
-    goal: Goal,
+    goal: Direction,
     keys: Sequence[str],
 ) -> dict[tuple[int, str], float]:
     """Return the value of each metric at the step where the run's goal metric is best.

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
+from runs.metrics.meanings import Direction
 from runs.metrics.queries import value_at_best
 from runs.search.sort_keys import SortKey
 from runs.tracking.errors import InvalidValue
 from runs.tracking.fields import Aggregate, Entity, Field
 
-Direction = Literal["min", "max"]
 DIRECTIONS: dict[str, Direction] = {"min": "min", "max": "max"}
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from runs.search import count_place, count_runs
-from runs.table.run_list import RunQuery
+from runs.table.run_list import TableQuery
 from runs.tracking.filters import EVERYTHING
 
 
@@ -25,7 +25,7 @@ class TableCounts:
     matching_top: int
 
 
-def count_table(query: RunQuery) -> TableCounts:
+def count_table(query: TableQuery) -> TableCounts:
     """Count for a run table. Raises FilterError, SearchError. Two to four queries."""
     matching = count_runs(query.search).value
     whole = count_place(replace(query.search, include_children=True))

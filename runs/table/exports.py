@@ -13,7 +13,7 @@ from runs.metrics.queries import read_history, read_summaries
 from runs.table.columns import Column, look_of
 from runs.table.export_formats import Field, FieldType
 from runs.table.rows import TableRow
-from runs.table.run_list import RunList, RunQuery, list_runs
+from runs.table.run_list import RunList, TableQuery, list_runs
 from runs.tracking.clock import now_ms
 from runs.tracking.fields import Aggregate, Entity
 from runs.tracking.models import Run
@@ -40,7 +40,7 @@ RUN_FIELD_TYPES = {
 Export = tuple[Sequence[Field], Iterator[Sequence[Any]]]
 
 
-def pages(query: RunQuery) -> Iterator[RunList]:
+def pages(query: TableQuery) -> Iterator[RunList]:
     """Every page of a run table, its columns fixed by the first one; groups as their runs."""
     query = replace(query, group=(), after=None, limit=PAGE_RUNS)
     page = list_runs(query)
@@ -57,7 +57,7 @@ def rows_of(first: RunList, others: Iterator[RunList]) -> Iterator[TableRow]:
         yield from page.rows
 
 
-def export_table(query: RunQuery) -> Export:
+def export_table(query: TableQuery) -> Export:
     """Fields and rows of the table over all matching runs. Raises FilterError at once."""
     all_pages = pages(query)
     first = next(all_pages)
@@ -128,7 +128,7 @@ FLATTENERS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def export_history(query: RunQuery) -> Export:
+def export_history(query: TableQuery) -> Export:
     """Fields, and one row for every value of every metric of the matching runs: a number in
     `value`, a text in `text`. Raises FilterError at once."""
     all_pages = pages(replace(query, columns=(), only_differences=False))
@@ -172,7 +172,7 @@ def texts_of(run: Run, key: str, column: str) -> Iterator[TextValue]:
             return
 
 
-CONTENTS: dict[str, Callable[[Workspace, RunQuery], Export]] = {
+CONTENTS: dict[str, Callable[[Workspace, TableQuery], Export]] = {
     "table": export_table,
     "history": export_history,
 }

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from runs.search import search_runs
 from runs.table.first_screen import first_charts
 from runs.table.names import list_chart_names
-from runs.table.run_list import RunList, RunQuery, list_runs
+from runs.table.run_list import RunList, TableQuery, list_runs
 from runs.tracking.fields import Entity
 from runs.tracking.filters import EVERYTHING
 from runs.tracking.models import Run
@@ -20,14 +20,14 @@ class Opening:
     draw `charts` where nobody has chosen any. `adds_children`: children were added to what was
     asked for, because only they have metrics."""
 
-    query: RunQuery
+    query: TableQuery
     found: RunList
     chart_names: list[str]
     charts: list[str]
     adds_children: bool = False
 
 
-def open_table(query: RunQuery, *, may_add_children: bool = False) -> Opening:
+def open_table(query: TableQuery, *, may_add_children: bool = False) -> Opening:
     """List the first page of a run table, and read what charts of its runs can draw.
 
     `may_add_children`: the children of sweeps are listed too, where only they have metrics. Raises
@@ -52,13 +52,13 @@ def is_of_sweeps(found: RunList) -> bool:
     return not has_metrics and any(row.children for row in found.rows)
 
 
-def with_children(query: RunQuery) -> RunQuery:
+def with_children(query: TableQuery) -> TableQuery:
     """Return the same query with child runs, below their parents where the page is of all runs."""
     search = replace(query.search, include_children=True)
     return replace(query, search=search, is_tree=search.within == EVERYTHING)
 
 
-def find_charted(query: RunQuery, found: RunList) -> list[int]:
+def find_charted(query: TableQuery, found: RunList) -> list[int]:
     """Return the keys of the runs that charts show: those listed, or those behind the groups."""
     if found.groups:
         return search_runs(query.search, limit=query.limit).run_ids

@@ -19,7 +19,7 @@ FOUND_AT_ONCE = 500
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunQuery:
+class TableQuery:
     """A page of a run table: the runs searched for, and what is shown of them. `columns` None: the
     usual ones and the commonest of its runs. `is_tree`: with the parents of the runs found."""
 
@@ -44,7 +44,7 @@ class RunList:
     above: list[TableRow] = field(default_factory=list)
 
 
-def list_runs(query: RunQuery) -> RunList:
+def list_runs(query: TableQuery) -> RunList:
     """Return a page of the run table. Raises FilterError, SearchError, InvalidValue.
 
     The number of queries depends on the columns and not on how many runs there are.
@@ -92,7 +92,7 @@ def comparisons_of(node: Node) -> list[Comparison]:
     return [one for one in parts if isinstance(one, Comparison)]
 
 
-def list_groups(query: RunQuery) -> RunList:
+def list_groups(query: TableQuery) -> RunList:
     """The runs by group: a row for each, its metric cells the statistics of its runs."""
     columns = list(query.columns or ())
     if query.columns is None:
@@ -102,7 +102,7 @@ def list_groups(query: RunQuery) -> RunList:
     return RunList(columns, [], sort_groups(groups, query.search.sort))
 
 
-def find_runs(search: Search) -> list[Run]:
+def find_matching_runs(search: Search) -> list[Run]:
     """Return every run that matches, for a change to all of them. Raises FilterError."""
     search = replace(search, sort=())
     found: list[Run] = []

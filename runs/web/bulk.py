@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 
 from runs.table.bulk import CHANGES, get_runs, move_runs, tag_runs
-from runs.table.run_list import find_runs
+from runs.table.run_list import find_matching_runs
 from runs.tracking.errors import InvalidValue
 from runs.tracking.models import Run
 from runs.web.gate import page
@@ -41,7 +41,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
 def runs_meant(request: HttpRequest, body: dict[str, Any]) -> list[Run]:
     if "matching" in body:
         query = QueryDict(str(body["matching"]).removeprefix("?"))
-        return find_runs(read_search(request, query))
+        return find_matching_runs(read_search(request, query))
     run_ids = body.get("run_ids")
     if not isinstance(run_ids, list) or not all(isinstance(one, str) for one in run_ids):
         raise InvalidValue("run_ids is a list of run ids.")

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from runs.details.run_page import list_metrics
+from runs.details.run_page import list_run_metrics
 from runs.metrics.kinds.drawings import list_diagrams
 from runs.table.trees import grow_tree
 from runs.tracking.models import Run
@@ -14,7 +14,7 @@ from runs.web.run_tabs import Tab
 
 
 def read(request: HttpRequest, run: Run) -> dict[str, Any]:
-    metrics = list_metrics(run)
+    metrics = list_run_metrics(run)
     where = {"workspace": request.workspace.slug}
     return {
         "metrics": metrics,

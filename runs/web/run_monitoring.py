@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from runs.details.phases import read_phases
-from runs.details.run_page import list_metrics
+from runs.details.run_page import list_run_metrics
 from runs.tracking.models import Run
 from runs.web.addresses import tracking_uri
 from runs.web.live import Part
@@ -20,7 +20,7 @@ def read(request: HttpRequest, run: Run) -> dict[str, Any]:
     where = {"workspace": request.workspace.slug}
     return {
         "monitored": [
-            row for row in list_metrics(run) if row.key.startswith(PREFIX) and not row.column
+            row for row in list_run_metrics(run) if row.key.startswith(PREFIX) and not row.column
         ],
         "phases": read_phases(run),
         "tracking_uri": tracking_uri(request, request.workspace),

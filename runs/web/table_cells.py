@@ -12,7 +12,7 @@ from runs.search import SearchError
 from runs.table.columns import NAME, Column, look_of, width_of
 from runs.table.groups import Group
 from runs.table.rows import TableRow
-from runs.table.run_list import RunList, RunQuery
+from runs.table.run_list import RunList, TableQuery
 from runs.tracking.errors import InvalidValue
 from runs.tracking.fields import Aggregate, Entity
 from runs.tracking.filters import FilterError
@@ -26,7 +26,7 @@ GROUP_VALUE_WIDTH, STATISTICS_WIDTH = 180, 220
 
 
 def describe_list(
-    found: RunList, query: RunQuery, pinned: Sequence[str], slug: str
+    found: RunList, query: TableQuery, pinned: Sequence[str], slug: str
 ) -> dict[str, Any]:
     """Columns, the pinned ones first, rows, the parents `above` them, and the cursor of the `next`
     rows. `stamp` changes with what is shown."""
@@ -44,7 +44,7 @@ def describe_list(
 
 
 def describe_rows(
-    found: RunList, columns: list[Column], query: RunQuery, slug: str
+    found: RunList, columns: list[Column], query: TableQuery, slug: str
 ) -> list[dict[str, Any]]:
     """The groups of a page, or its runs."""
     if found.groups is None:
@@ -55,7 +55,7 @@ def describe_rows(
 
 
 def describe_runs(
-    rows: list[TableRow], found: RunList, columns: list[Column], query: RunQuery, slug: str
+    rows: list[TableRow], found: RunList, columns: list[Column], query: TableQuery, slug: str
 ) -> list[dict[str, Any]]:
     """Runs with their cells in the order of `columns`; in a tree each names its parent."""
     order = [found.columns.index(column) for column in columns]

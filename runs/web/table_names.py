@@ -30,7 +30,7 @@ def column_names(request: HttpRequest) -> HttpResponse:
         raise InvalidValue("offset is a whole number.")
     try:
         pages = list_columns(
-            experiment_ids=find_experiments(request),
+            experiment_ids=find_named_experiments(request),
             search=query.get("search", ""),
             kinds=[one for one in KINDS if query.get("kind") in (one, None)] or KINDS,
             offset=int(offset),
@@ -55,11 +55,11 @@ def completions(request: HttpRequest) -> HttpResponse:
     """`?text=metrics.lo&cursor=10`: what may stand at the cursor of a filter."""
     text, cursor = request.GET.get("text", ""), request.GET.get("cursor", "")
     at = int(cursor) if cursor.isascii() and cursor.isdigit() and len(cursor) < 6 else len(text)
-    found = complete(text, min(at, len(text)), find_experiments(request))
+    found = complete(text, min(at, len(text)), find_named_experiments(request))
     return HttpResponse(msgspec.json.encode(found), "application/json")
 
 
-def find_experiments(request: HttpRequest) -> list[int]:
+def find_named_experiments(request: HttpRequest) -> list[int]:
     """Return the keys of the experiments whose names are asked for: those named by `exp`, those of
     the runs named by `runs`, else all."""
     names, run_ids = request.GET.getlist("exp"), read_list(request.GET, "runs")

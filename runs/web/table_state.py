@@ -12,7 +12,7 @@ from runs.table.columns import (
     parse_column,
     parse_columns,
 )
-from runs.table.run_list import RunQuery
+from runs.table.run_list import TableQuery
 from runs.tracking.errors import InvalidValue
 from runs.tracking.fields import Entity
 from runs.tracking.filters import EVERYTHING, Comparison
@@ -31,7 +31,7 @@ class TableState:
     """Everything a run table's address says: what to list, the filter as written, which columns
     stay in sight, and the stamp of what the page holds already."""
 
-    query: RunQuery
+    query: TableQuery
     text: str = ""
     pinned: tuple[str, ...] = ()
     since: str = ""
@@ -41,7 +41,7 @@ def read_state(request: HttpRequest, query: QueryDict) -> TableState:
     """Read a query string. Raises InvalidValue naming what cannot be meant. One query where
     experiments are named."""
     search = read_search(request, query)
-    listed = RunQuery(
+    listed = TableQuery(
         search=search,
         is_tree=search.include_children and search.within == EVERYTHING,
         only_differences=query.get("diff") == "1",
@@ -69,7 +69,7 @@ def read_search(request: HttpRequest, query: QueryDict) -> Search:
         children=read_children(query),
         lifecycles=(Lifecycle.ACTIVE, *((Lifecycle.ARCHIVED,) if shows_archived else ())),
         submitter=request.principal.name if is_mine else None,
-        run_ids=read_runs(query),
+        run_ids=read_run_ids(query),
         parent=inside if inside_kind == "run" else None,
         within=read_members(inside) if inside_kind == "group" else (),
         sort=parse_sort(query.get("sort", "")),
@@ -97,7 +97,7 @@ def read_statuses(words: list[str]) -> tuple[str, ...]:
     return tuple(words)
 
 
-def read_runs(query: QueryDict) -> tuple[str, ...] | None:
+def read_run_ids(query: QueryDict) -> tuple[str, ...] | None:
     return tuple(filter(None, query["runs"].split(","))) if "runs" in query else None
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tests.chromium import SWITCHES, find_program
+from tests.chromium import SWITCHES, find_browser
 
 VIEWPORT = {"width": 1440, "height": 900}
 PATIENCE_S = 60.0
@@ -37,7 +37,7 @@ def open_profile(painted: str, kept: Mapping[str, str]) -> Iterator[Any]:
     is what the browser keeps for the site (its localStorage) from some earlier choice."""
     from playwright.sync_api import sync_playwright
 
-    program = find_program()
+    program = find_browser()
     if program is None:
         raise RuntimeError("Chromium is not installed: apt install chromium")
     with sync_playwright() as playwright, TemporaryDirectory(prefix="profile-") as folder:

@@ -2,7 +2,7 @@
 
 import math
 
-from runs.details.run_page import list_metrics, read_details, read_head
+from runs.details.run_page import list_run_metrics, read_details, read_head
 from runs.metrics import services as metrics
 from runs.tracking import services
 from tests.factories import make_run
@@ -17,7 +17,7 @@ def test_metrics_come_by_name_with_their_summary(workspace):
     run = make_run()
     log(run, ("b", 0, 1, 2.0), ("a", 0, 1, 1.0), ("a", 1, 2, 0.5))
 
-    rows = list_metrics(run)
+    rows = list_run_metrics(run)
 
     assert [row.name for row in rows] == ["a", "b"]
     assert (rows[0].summary.last, rows[0].low, rows[0].high) == (0.5, 0.5, 1.0)
@@ -27,7 +27,7 @@ def test_a_metric_of_nothing_but_nan_has_no_lowest_and_no_highest(workspace):
     run = make_run()
     log(run, ("a", 0, 1, math.nan))
 
-    row = list_metrics(run)[0]
+    row = list_run_metrics(run)[0]
 
     assert math.isnan(row.summary.last)
     assert row.low is None

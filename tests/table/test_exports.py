@@ -14,7 +14,7 @@ from runs.search import make_search, parse_sort
 from runs.table.columns import parse_columns
 from runs.table.export_formats import FORMATS
 from runs.table.exports import CONTENTS
-from runs.table.run_list import RunQuery
+from runs.table.run_list import TableQuery
 from runs.tracking.clock import now_ms
 from runs.tracking.fields import Entity
 from runs.tracking.models import RunTag
@@ -63,7 +63,7 @@ def read_back(format_name, content="table", **query):
     )
     if "columns" in query:
         query["columns"] = tuple(parse_columns(query["columns"]))
-    fields, rows = CONTENTS[content](RunQuery(search=search, **query))
+    fields, rows = CONTENTS[content](TableQuery(search=search, **query))
     rows = list(rows)
     body = b"".join(FORMATS[format_name][1](fields, rows))
     return READ[format_name](io.BytesIO(body)), body.decode(errors="replace")

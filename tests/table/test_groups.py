@@ -14,7 +14,7 @@ from runs.table.columns import (
     parse_columns,
 )
 from runs.table.groups import read_groups, sort_groups
-from runs.table.run_list import RunQuery, list_runs
+from runs.table.run_list import TableQuery, list_runs
 from runs.tracking.errors import InvalidValue
 from runs.tracking.fields import Aggregate, Entity, Field
 from runs.tracking.filters import parse
@@ -91,7 +91,7 @@ def test_members_of_a_group_are_listed_by_its_values(logged):
     members = [member_of(parse_column("params.lr"), None)]
     search = make_search(workspace=default_workspace(), within=members)
 
-    listed = list_runs(RunQuery(search=search))
+    listed = list_runs(TableQuery(search=search))
 
     assert len(listed.rows) == 10
 

@@ -5,7 +5,7 @@ import pytest
 from runs.search import make_search
 from runs.table.columns import parse_columns
 from runs.table.opening import open_table
-from runs.table.run_list import RunQuery
+from runs.table.run_list import TableQuery
 from tests.factories import make_experiment, make_run
 from tests.web.curves import log_curve
 
@@ -22,8 +22,8 @@ def sweep(workspace):
     return parent
 
 
-def query(workspace, **fields) -> RunQuery:
-    return RunQuery(search=make_search(workspace=workspace), **fields)
+def query(workspace, **fields) -> TableQuery:
+    return TableQuery(search=make_search(workspace=workspace), **fields)
 
 
 def test_children_are_added_where_only_they_have_metrics(workspace, sweep):

@@ -15,7 +15,7 @@ WINDOW_GROWTH = 4
 
 
 @dataclass(frozen=True)
-class TableRow:
+class LoggedRow:
     """A row: the cells that are there, by column; of several at one step the latest."""
 
     step: int
@@ -27,7 +27,7 @@ class RowPage:
     """Rows in the order of their steps; the next page begins after the step `next`."""
 
     columns: list[str]
-    items: list[TableRow]
+    items: list[LoggedRow]
     next: int | None
 
 
@@ -50,7 +50,7 @@ def read_table_rows(run: Run, *, key: str, after: int | None = None, limit: int 
     more = steps[limit - 1] if len(steps) > limit else None
     order = {column: i for i, column in enumerate(metric.columns)}
     items = [
-        TableRow(step, dict(sorted(rows[step].items(), key=lambda cell: order[cell[0]])))
+        LoggedRow(step, dict(sorted(rows[step].items(), key=lambda cell: order[cell[0]])))
         for step in steps[:limit]
     ]
     return RowPage(metric.columns, items, more)

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from runs.artifacts.snapshots.queries import find_snapshot
-from runs.charts.comparison import Comparison, count_differences, make_sections, read_origins
+from runs.charts.comparison import RunComparison, count_differences, make_sections, read_origins
 from runs.web.compare.chosen import Chosen
 from runs.web.compare.tabs import Tab
 from runs.web.run_snapshot import addresses_of
@@ -13,7 +13,7 @@ from runs.web.run_snapshot import addresses_of
 
 def read(request: HttpRequest, chosen: Chosen) -> dict[str, Any]:
     sections = make_sections({"Git": read_origins(chosen.runs)}, chosen.runs, chosen.base)
-    comparison = Comparison(chosen.runs, chosen.base, sections)
+    comparison = RunComparison(chosen.runs, chosen.base, sections)
     found = {"comparison": comparison, "differences": count_differences(sections)}
     if len(chosen.runs) < 2:
         return found

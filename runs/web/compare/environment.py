@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from runs.charts.comparison import Comparison, count_differences, make_sections
+from runs.charts.comparison import RunComparison, count_differences, make_sections
 from runs.charts.environments import read_environments
 from runs.web.compare.chosen import Chosen
 from runs.web.compare.tabs import Tab
@@ -12,7 +12,7 @@ from runs.web.compare.tabs import Tab
 
 def read(request: HttpRequest, chosen: Chosen) -> dict[str, Any]:
     sections = make_sections(read_environments(chosen.runs), chosen.runs, chosen.base)
-    comparison = Comparison(chosen.runs, chosen.base, sections)
+    comparison = RunComparison(chosen.runs, chosen.base, sections)
     return {"comparison": comparison, "differences": count_differences(sections)}
 
 

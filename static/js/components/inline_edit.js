@@ -39,7 +39,7 @@ function save(place, field) {
   if (isNew) post(place.dataset.inlineEdit, { [place.dataset.field]: text });
 }
 
-// Taking a field away makes it lose the focus, which closes it: once is enough.
+// Removing the field takes the focus from it, and losing the focus calls this again.
 function close(place, field) {
   if (!place.hidden) return;
   place.hidden = false;

@@ -144,7 +144,7 @@ function cellsOf(part) {
   return cells;
 }
 
-// A time says when, not how long ago that is just now.
+// A time is compared as it is: how long ago it was changes with every second.
 const saidBy = (cell) => cell.querySelector("time")?.dataset.ms ?? cell.textContent;
 
 /** Cells that say something else than before light up for a moment. */

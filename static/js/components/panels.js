@@ -1,5 +1,6 @@
 // Side panels: <dialog class="panel" id="x">, opened by data-open-panel="x"; one that comes
-// from the server, by data-fetch-panel="/address", has data-open. A form with data-closes-panel closes its panel once it is taken.
+// from the server, by data-fetch-panel="/address", has data-open. A form with data-closes-panel
+// closes its panel when the studio has accepted it.
 
 export function startPanels() {
   document.addEventListener("click", (event) => {

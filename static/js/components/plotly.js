@@ -15,8 +15,8 @@ const CONFIG = {
 };
 let loading = null;
 
-/** The Plotly library; its file is named by `data-plotly` of the body. It takes the page's one thread
- * for a while: what is drawn by then is painted first. */
+/** The Plotly library; its file is named by `data-plotly` of the body. Loading it
+ * blocks the page, so what has been drawn before is painted first. */
 export function loadPlotly() {
   loading ??= nextPaint().then(fetchPlotly);
   return loading;
@@ -109,7 +109,7 @@ function fit(root) {
     window.Plotly.relayout(root, { width, height });
   const [before, now] = [known.get(root), `${width} ${height}`];
   known.set(root, now);
-  // The first size is the one that is drawn anyway.
+  // It was drawn in its first size.
   if (before && before !== now) resized.get(root)?.();
 }
 

@@ -11,7 +11,7 @@ const UNREADABLE = { text: "Studio sent an unreadable response.", hint: "Try aga
 
 const WORDS = { TimeoutError: SLOW, SyntaxError: UNREADABLE };
 
-/** What became of a request: `status` 0 without an answer, `hint` what to do, `body` its JSON. */
+/** Why a request failed: `status` is 0 without an answer, `hint` what to do, `body` its JSON. */
 export class RequestError extends Error {
   constructor({ text, hint = "" }, status = 0, body = null) {
     super(text);
@@ -19,7 +19,7 @@ export class RequestError extends Error {
   }
 }
 
-/** Was the request given up by its own `signal`? There is nothing to tell then. */
+/** Tell whether a request was aborted by its own `signal`: there is no error to show then. */
 export const isAborted = (error) => error?.name === "AbortError";
 
 /** Return the JSON at `address`, null for 204. Options are those of `ask`. */
@@ -59,7 +59,7 @@ export async function ask(address, { signal, waitMs = LONGEST_WAIT_MS, ...option
   throw new RequestError(wordsOf(body), answer.status, body);
 }
 
-/** Run `action`; what goes wrong with its requests is shown in the corner of the page. */
+/** Run `action`; errors of its requests are shown in the corner of the page. */
 export async function tellFailure(action) {
   try {
     return await action();
@@ -81,7 +81,7 @@ export function post(address, fields) {
   });
 }
 
-/** Let htmx tell its failures, and show the messages that the answers of writes carry. */
+/** Show the errors of htmx, and the messages in the answers to writes. */
 export function startRequests() {
   document.addEventListener("htmx:responseError", (event) => {
     const { xhr, elt } = event.detail;
@@ -97,7 +97,7 @@ export function startRequests() {
 
 const pageHeaders = () => JSON.parse(document.body.getAttribute("hx-headers") ?? "{}");
 
-/** The result of `step`; its failures in our words. An abort stays what it is. */
+/** Return the result of `step`. Throws a RequestError, or the AbortError as it is. */
 async function read(step) {
   try {
     return await step;

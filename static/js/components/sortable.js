@@ -86,7 +86,7 @@ class Drag {
     for (const one of this.all) one.classList.remove("drop-before", "drop-after");
   }
 
-  /** The click that ends a drag is none. */
+  /** Ignore the click with which a drag ends. */
   swallow(event) {
     if (this.justDropped) event.stopPropagation();
   }

@@ -1,4 +1,4 @@
-// Writes times and durations into the page and keeps them true:
+// Writes times and durations into the page and keeps them up to date:
 //   <time data-ms="…">                      relative, exact on hover
 //   <time data-ms="…" data-exact>           to the millisecond
 //   <time data-ms="…" data-clock>           the time of day

@@ -1,4 +1,4 @@
-// Short messages in the corner. Good news leaves by itself, bad news waits to be read.
+// Short messages in the corner. Those of success disappear by themselves, errors are closed by hand.
 
 import { element } from "../lib/element.js";
 import { icon } from "./icons.js";

@@ -1,4 +1,4 @@
-// Who has which colour. The runs shown on a page hold slots: eight hues, then the same hues with
+// The colours of runs and groups. The runs shown on a page hold slots: eight hues, then the same hues with
 // another dash, then with markers. A run has the same slot in its row and in every chart.
 
 const HUES = 8;

@@ -4,7 +4,7 @@ import { canonical } from "./metric_ids.js";
 
 const LISTS = new Set(["exp", "status"]);
 const FLAGS = new Set(["mine", "children", "archived", "diff", "all"]);
-// Where these are not said, the page decides: "no" is something else than nothing.
+// Without one of these the page decides, so a "no" has to stay in the address.
 const SAID = new Set(["children"]);
 
 /** Read a query string into a plain object: lists as arrays, flags as booleans, the rest as text. */

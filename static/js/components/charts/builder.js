@@ -1,13 +1,14 @@
 // Add chart: a panel whose fields shape a chart, with a live preview over the runs on the page.
 
-import { AGGREGATES, makeSpec, SCALES, TYPES, titleOf, X_AXES } from "../../lib/chart_spec.js";
+import { makeSpec, titleOf, X_AXES } from "../../lib/chart_spec.js";
 import { element } from "../../lib/element.js";
 import { SMOOTHINGS } from "../../lib/smoothing.js";
-import { BANDS } from "../../lib/statistics.js";
 import { drawNothing, erasePlot } from "../plotly.js";
 import { fetchJson } from "../requests.js";
+import { fillSelects } from "./builder_choices.js";
 import { makeChart } from "./kinds.js";
 import { Picker } from "./picker.js";
+import { missingOf, problemOf } from "./spec_problems.js";
 
 const PREVIEW_DELAY_MS = 150;
 
@@ -18,7 +19,7 @@ export class ChartBuilder {
     this.form = dialog.querySelector("form");
     this.preview = dialog.querySelector("[data-preview]");
     this.problem = dialog.querySelector("[data-problem]");
-    this.fillSelects();
+    fillSelects(this.form.elements);
     const several = (name) => new Picker(this.field(name), { several: true });
     const one = (name) => new Picker(this.field(name));
     this.pickers = { y: several("y"), right: several("right"), x: one("x"), group: one("group") };
@@ -28,21 +29,6 @@ export class ChartBuilder {
     });
     this.form.addEventListener("submit", (event) => this.submit(event));
     dialog.addEventListener("close", () => this.clearPreview());
-  }
-
-  fillSelects() {
-    fill(this.field("type"), TYPES);
-    fill(this.field("xScale"), Object.fromEntries(SCALES.slice(0, 2).map((name) => [name, name])));
-    fill(this.field("yScale"), Object.fromEntries(SCALES.map((name) => [name, name])));
-    fill(
-      this.field("smoothing"),
-      Object.fromEntries(Object.entries(SMOOTHINGS).map(([name, { label }]) => [name, label])),
-    );
-    fill(this.field("band"), BANDS);
-    fill(
-      this.field("aggregate"),
-      Object.fromEntries(AGGREGATES.map((name) => [name, name === "best" ? "at best" : name])),
-    );
   }
 
   field(name) {
@@ -210,34 +196,7 @@ export class ChartBuilder {
   }
 }
 
-function problemOf(spec) {
-  if (spec.match) {
-    try {
-      new RegExp(spec.match);
-    } catch {
-      return "The pattern is not a regular expression.";
-    }
-  }
-  if (spec.type === "line" && !(spec.x in X_AXES) && !/^metrics\../.test(spec.x))
-    return "Choose the x axis of lines from the list: steps, times or a metric.";
-  return "";
-}
-
-/** What is still to be chosen, in words; nothing of it is a mistake yet. */
-function missingOf(spec) {
-  if (!spec.y.length && !spec.match) return "Choose a metric to see the chart.";
-  if (spec.type === "parallel" && spec.y.length + spec.right.length < 2 && !spec.match)
-    return "Choose a second axis, such as lr.";
-  return "";
-}
-
 function range(text) {
   const numbers = text.match(/-?\d[\d.]*(?:e[+-]?\d+)?/gi)?.map(Number) ?? [];
   return numbers.length === 2 && numbers[0] < numbers[1] ? numbers : null;
-}
-
-function fill(select, options) {
-  select.replaceChildren(
-    ...Object.entries(options).map(([value, label]) => new Option(label, value)),
-  );
 }

@@ -5,9 +5,9 @@ import { element } from "../../lib/element.js";
 import { openMenu } from "../menu.js";
 import { erasePlot, forgetSize } from "../plotly.js";
 import { CardBar } from "./card_bar.js";
+import { menuItems } from "./card_menu.js";
 import { sentenceOf, tableOf } from "./card_words.js";
 import { MOST_ROWS } from "./chart_values.js";
-import { savePicture, saveTable } from "./downloads.js";
 import { makeChart } from "./kinds.js";
 import { Legend } from "./legend.js";
 import { Tooltip } from "./tooltip.js";
@@ -140,38 +140,7 @@ export class ChartCard {
     this.redraw();
   }
 
-  // -- menu and keys ------------------------------------------------------------------------------
-
-  menuItems() {
-    const { strip } = this;
-    const own = { label: "Edit", run: () => strip.edit(this) };
-    const copied = { label: "Pin to the top", run: () => strip.pin(this) };
-    return [
-      this.inSection ? copied : own,
-      { label: this.isFull ? "Leave full screen" : "Full screen", run: () => this.toggleFull() },
-      { label: "Reset zoom", run: () => this.chart?.zoom?.(null) },
-      { label: "View as table", run: () => this.toggleTable() },
-      { separator: true },
-      { label: "Save as PNG", run: () => savePicture(this, "png") },
-      { label: "Save as SVG", run: () => savePicture(this, "svg") },
-      { label: "Save as CSV", run: () => saveTable(this) },
-      { label: "Copy link", run: () => strip.copyLink(this) },
-      ...(this.inSection ? [] : this.shapingItems()),
-    ];
-  }
-
-  shapingItems() {
-    const { strip } = this;
-    return [
-      { separator: true },
-      { label: "Move left", run: () => strip.shift(this, -1) },
-      { label: "Move right", run: () => strip.shift(this, 1) },
-      { label: "Wider", run: () => strip.resize(this, { width: (this.spec.width % 3) + 1 }) },
-      { label: "Taller", run: () => strip.resize(this, { height: (this.spec.height % 3) + 1 }) },
-      { label: "Duplicate", run: () => strip.duplicate(this) },
-      { label: "Remove", run: () => strip.remove(this) },
-    ];
-  }
+  // -- keys, full screen and table ------------------------------------------------------------------------------
 
   key(event) {
     if (event.key === "Escape" && this.tooltip.isPinned) return this.tooltip.unpin();
@@ -181,7 +150,7 @@ export class ChartCard {
       Escape: () => this.isFull && this.toggleFull(),
       Delete: () => this.inSection || this.strip.remove(this),
       e: () => (this.inSection ? this.strip.pin(this) : this.strip.edit(this)),
-      m: () => openMenu(this.bar.menu, this.menuItems()),
+      m: () => openMenu(this.bar.menu, menuItems(this)),
     };
     if (!actions[event.key]) return;
     event.preventDefault();

@@ -4,6 +4,7 @@ import { titleOf } from "../../lib/chart_spec.js";
 import { element } from "../../lib/element.js";
 import { icon } from "../icons.js";
 import { openMenu } from "../menu.js";
+import { menuItems } from "./card_menu.js";
 import { noteOf } from "./card_words.js";
 
 const SCALED = new Set(["line", "bar", "scatter", "box"]);
@@ -21,7 +22,7 @@ export class CardBar {
     this.smooth = this.makeSlider();
     this.legend = button(icon("list-tree"), `Legend of ${name}`, () => card.legend.toggle());
     this.menu = button(icon("ellipsis"), `Menu of ${name}`, () =>
-      openMenu(this.menu, card.menuItems()),
+      openMenu(this.menu, menuItems(card)),
     );
     this.element = element(
       "header",

@@ -9,7 +9,7 @@ const KEY = "chart-legend";
 const MOST = 200;
 const MOST_UNASKED = 8;
 
-/** The legend below the chart of `card`; lines that the table does not tell apart show it unasked. */
+/** The legend below the chart of `card`, open at first if colours do not tell its lines apart. */
 export class Legend {
   constructor(card) {
     this.card = card;

@@ -8,6 +8,7 @@ import { fetchJson } from "../requests.js";
 import { fromAxis, layoutLines } from "./line_axes.js";
 import { decodeCurves, joinGroups, keysOf, prepareCurve } from "./line_curves.js";
 import { tracesOf } from "./line_traces.js";
+import { notesOf, whyEmpty } from "./line_words.js";
 import { listenToPointer } from "./pointer.js";
 
 const REFETCH_DELAY_MS = 120;
@@ -98,7 +99,7 @@ export class LineChart {
     const { layout, beyond } = layoutLines(this.shown, this.spec, this.range, this.resets);
     this.beyond = beyond;
     layout.shapes = this.context.bands?.(this.spec) ?? [];
-    const words = this.whyEmpty(runs.size);
+    const words = whyEmpty(this, runs.size);
     if (words) return drawNothing(this.root, words);
     const traces = this.shown.flatMap((curve, i) => tracesOf(curve, this.spec, `c${i}`));
     await drawPlot(this.root, traces, layout, {
@@ -116,32 +117,9 @@ export class LineChart {
     });
   }
 
-  /** Why there is nothing to draw, in words; "" where there is. */
-  whyEmpty(runs) {
-    if (this.shown.some(({ plotted }) => plotted.some(Number.isFinite))) return "";
-    if (!runs) return "No runs to draw.";
-    if (this.range) return "No points in this range.";
-    if (!this.shown.length) return "No data for these runs.";
-    return `No numbers: ${this.notNumbers()} NaN or infinite.`;
-  }
-
   /** What the picture does not show, in words. */
   notes() {
-    const notes = [];
-    if (this.shown.some((curve) => curve.interpolated)) notes.push("steps differ: interpolated");
-    if (this.absent && this.shown.length) notes.push(`${runWords(this.absent)} without data`);
-    const notNumbers = this.notNumbers();
-    if (notNumbers) notes.push(`${notNumbers} NaN or infinite`);
-    return notes;
-  }
-
-  /** How many of the values are not, in words; of long curves not all are here. */
-  notNumbers() {
-    const here = this.drawn.flatMap(({ y }) => Array.from(y));
-    const n = here.filter((value) => !Number.isFinite(value)).length;
-    const total = this.drawn.reduce((sum, curve) => sum + curve.total, 0);
-    const words = `${n.toLocaleString("en-US")} ${n === 1 ? "value is" : "values are"}`;
-    return n && `${total > here.length ? "at least " : ""}${words}`;
+    return notesOf(this);
   }
 
   /** Does a line say more than its colour does: of which metric or group it is? */
@@ -212,5 +190,3 @@ export class LineChart {
     if (linked) this.context.onZoom?.(range, this);
   }
 }
-
-const runWords = (n) => `${n.toLocaleString("en-US")} ${n === 1 ? "run" : "runs"}`;

@@ -9,7 +9,7 @@ import { symlog } from "../../lib/symlog.js";
 import { decodeArray } from "../../lib/typed_arrays.js";
 import { colorOf } from "../colors.js";
 
-// Where Plotly reckons with the distance of two values, greater ones would have no number.
+// Plotly subtracts values: the difference of greater ones would be infinite.
 const GREATEST = 1e300;
 
 /** The curves of an answer: {run, key, x, y, total}. */

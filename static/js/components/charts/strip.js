@@ -10,9 +10,10 @@ import { copy } from "../copy.js";
 import { alsoLive } from "../live.js";
 import { fetchJson } from "../requests.js";
 import { ChartCard } from "./card.js";
+import { contextOf } from "./chart_context.js";
 import { ChartGroups } from "./chart_groups.js";
 import { ChartRuns } from "./chart_runs.js";
-import { readAllValues, readValues } from "./chart_values.js";
+import { listenToDrag } from "./drag.js";
 import { listenToGrips } from "./grips.js";
 import { LinkedCharts } from "./linked_charts.js";
 import { ChartSections } from "./sections.js";
@@ -62,16 +63,16 @@ export class ChartStrip {
     store.addEventListener("light", ({ detail }) => this.lightLines(detail));
     alsoLive(() => Promise.all(this.allCards.map((card) => card.refresh())));
     onThemeChange(() => this.allCards.forEach((card) => card.redraw()));
-    this.listenToDrag();
+    listenToDrag(this);
     listenToGrips(this);
   }
 
-  /** Those that stand in the URL one by one, and those of the open sections. */
+  /** The cards that the URL names, and those of the open sections. */
   get allCards() {
     return [...this.cards, ...(this.sections?.cards ?? [])];
   }
 
-  /** Cards from the URL, or those a page has that nobody has shaped, or whose charts cannot be read. */
+  /** Make the cards that the URL names; without, or if it cannot be read, the usual ones. */
   load() {
     const { charts } = this.store.state;
     this.text = charts;
@@ -110,6 +111,11 @@ export class ChartStrip {
     this.store.setQuietly({ smooth: String(amount) });
   }
 
+  /** What the chart of `card`, or a preview (null), asks the page for. */
+  contextOf(card) {
+    return contextOf(this, card);
+  }
+
   save() {
     this.text = writeCharts(this.cards.map((card) => card.spec));
     this.store.setQuietly({ charts: this.text });
@@ -135,7 +141,7 @@ export class ChartStrip {
     this.runsChanged();
   }
 
-  /** Draw anew what was drawn of other runs; before the first time there is nothing to. */
+  /** Draw the charts again if other runs are drawn now; nothing before the runs are first loaded. */
   runsChanged() {
     const names = this.drawn.names();
     if (this.namesDrawn === undefined || names === this.namesDrawn) return;
@@ -160,40 +166,6 @@ export class ChartStrip {
   lightLines(run) {
     this.lit = run;
     this.allCards.forEach((card) => card.chart?.light?.(run));
-  }
-
-  // -- what a chart asks --------------------------------------------------------------------------
-
-  contextOf(card) {
-    return {
-      series: this.root.dataset.series,
-      runs: () => this.drawn.of(card),
-      names: () => this.names,
-      values: (columns) => this.valuesFor(card, columns),
-      loadGroup: (field) => this.groups.load(field, this.drawn.of(card)),
-      hueOf: (group, index) => this.groups.hueOf(group, index),
-      groupOf: (run, field) => this.groups.of(run, field),
-      range: (spec) => card && this.linked.rangeOf(spec),
-      onZoom: (range, chart) => this.linked.zoom(range, chart),
-      onHover: (place, chart) => this.linked.hover(place, chart),
-      onPin: (place, chart) => this.linked.pin(place, chart),
-      onBrush: (ids) => this.drawn.brush(ids, card),
-    };
-  }
-
-  /** One value per column and run of the table, or of those selected, for the chart of `card`. */
-  async valuesFor(card, columns) {
-    const ids = this.drawn.idsOfAll(card);
-    const { hidden } = this.drawn;
-    const found = await (ids
-      ? readValues(this.store, columns, ids)
-      : readAllValues(this.store, columns));
-    const rows = found.filter((row) => !hidden.has(row.id));
-    if (card) {
-      this.rowsOfCards.set(card, rows);
-      this.color();
-    }
-    return rows;
   }
 
   // -- what menus do ------------------------------------------------------------------------------
@@ -260,22 +232,6 @@ export class ChartStrip {
   copyLink(card) {
     const state = { ...this.store.state, charts: writeCharts([card.spec]) };
     copy(location.origin + location.pathname + writeState(state));
-  }
-
-  listenToDrag() {
-    let dragged = null;
-    this.body.addEventListener("dragstart", (event) => {
-      dragged = this.cards.find((card) => card.element.contains(event.target));
-    });
-    this.body.addEventListener("dragover", (event) => dragged && event.preventDefault());
-    this.body.addEventListener("drop", (event) => {
-      event.preventDefault();
-      const target = this.cards.find((card) => card.element.contains(event.target));
-      if (dragged && target && target !== dragged) {
-        this.shift(dragged, this.cards.indexOf(target) - this.cards.indexOf(dragged));
-      }
-      dragged = null;
-    });
   }
 }
 

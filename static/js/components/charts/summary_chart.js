@@ -4,7 +4,8 @@ import { metricsOf } from "../../lib/chart_spec.js";
 import { metricColumn } from "../../lib/metric_ids.js";
 import { splitList } from "../../lib/url_state.js";
 import { drawNothing, drawPlot, watchSize } from "../plotly.js";
-import { bars, boxes, histograms, points, xColumn } from "./summary_kinds.js";
+import { xColumn } from "./summary_axes.js";
+import { bars, boxes, histograms, points } from "./summary_kinds.js";
 
 const DRAW = { bar: bars, scatter: points, box: boxes, histogram: histograms };
 

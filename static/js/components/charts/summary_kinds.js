@@ -1,56 +1,14 @@
 // Bar, scatter, box and histogram: each takes rows of values and gives {traces, layout, beyond}.
 
-import { axisTitle } from "../../lib/chart_spec.js";
-import { extentOf } from "../../lib/curves.js";
 import { binsOf, placesOf } from "../../lib/histogram.js";
-import { canonical, hasAggregate, metricColumn } from "../../lib/metric_ids.js";
-import { toNumber } from "../../lib/numbers.js";
-import { findOutliers } from "../../lib/outliers.js";
+import { metricColumn } from "../../lib/metric_ids.js";
 import { symbolOf, tokenOf } from "../../lib/series_colors.js";
-import { logTicks } from "../../lib/ticks.js";
 import { splitList } from "../../lib/url_state.js";
 import { colorOf } from "../colors.js";
+import { axisOf, valuesIn, xAxis, xOf } from "./summary_axes.js";
 
 const BAR_PX = 14;
 const LONGEST_LABEL = 24;
-
-/** The column of the x axis: a metric has the aggregate of the y axis where it names none. */
-export function xColumn({ x, aggregate }) {
-  if (!x.startsWith("metrics.")) return x;
-  if (hasAggregate(x)) return canonical(x);
-  return metricColumn(x.slice("metrics.".length), aggregate);
-}
-
-const numberIn = (row, column) => {
-  const value = row.values[column];
-  return value === null || value === undefined || value === "" ? NaN : Number(toNumber(value));
-};
-
-/** The value of each row in a column, those of rows with a finite one. */
-function valuesIn(rows, column, isLog = false) {
-  const isShown = (value) => Number.isFinite(value) && (!isLog || value > 0);
-  return rows
-    .map((row) => ({ row, value: numberIn(row, column) }))
-    .filter(({ value }) => isShown(value));
-}
-
-/** Scale, range and ticks of an axis of `items`, [{row, value}]; runs beyond it in `beyond`. */
-function axisOf(items, { scale, range, clip, title }) {
-  const isLog = scale === "log";
-  const place = (value) => (isLog ? Math.log10(value) : value);
-  const axis = { type: isLog ? "log" : "linear", title: { text: title } };
-  const ends = extentOf(items.map(({ value }) => value));
-  if (isLog && ends) Object.assign(axis, logTicks(...ends));
-  if (range) return { axis: { ...axis, range: isLog ? range.map(Math.log10) : range } };
-  const places = items.map(({ row, value }) => ({
-    run: row.id,
-    low: place(value),
-    high: place(value),
-  }));
-  const outliers = clip ? findOutliers(places) : null;
-  if (outliers) axis.range = outliers.range;
-  return { axis, beyond: outliers?.beyond };
-}
 
 const titleOf = (keys, { aggregate }) => `${keys.join(", ")} (${aggregate})`;
 
@@ -122,38 +80,6 @@ export function points(rows, keys, spec) {
     left,
     layout: { dragmode: "select", xaxis: xAxis(x, spec), yaxis: axis },
   };
-}
-
-/** x of each row that has one, by run: a number, a time, or the text of a parameter. */
-function xOf(rows, spec) {
-  if (!spec.x.includes(".")) return new Map(rows.map((row) => [row.id, row.number]));
-  const column = xColumn(spec);
-  const raw = rows.map((row) => [row.id, row.values[column]]);
-  const given = raw.filter(([, value]) => value !== null && value !== undefined && value !== "");
-  const isNumeric =
-    spec.x.startsWith("metrics.") || given.every(([, v]) => !Number.isNaN(Number(v)));
-  if (!isNumeric) return new Map(given.map(([id, value]) => [id, String(value)]));
-  const isShown = ([, value]) => Number.isFinite(value) && (spec.xScale !== "log" || value > 0);
-  return new Map(given.map(([id, value]) => [id, Number(value)]).filter(isShown));
-}
-
-function xAxis(x, spec) {
-  const values = [...x.values()];
-  const isText = values.some((value) => typeof value === "string");
-  const title = spec.x.includes(".") ? xTitle(spec) : "Run number";
-  const axis = { title: { text: title }, showgrid: true };
-  if (spec.x === "run.created") return { ...axis, type: "date" };
-  if (isText) return { ...axis, type: "category" };
-  if (spec.xScale !== "log" || !values.length) return { ...axis, type: "linear" };
-  return { ...axis, type: "log", ...logTicks(...extentOf(values)) };
-}
-
-/** The name of a metric with its aggregate, or of a field. */
-function xTitle({ x, aggregate }) {
-  if (!x.startsWith("metrics.")) return axisTitle(x);
-  return hasAggregate(x)
-    ? axisTitle(x).replace(/[.:](\w+)$/, " ($1)")
-    : `${axisTitle(x)} (${aggregate})`;
 }
 
 export function boxes(rows, keys, spec, { hueOf }) {

@@ -5,6 +5,7 @@ import { isSameDay } from "../../lib/times.js";
 import { fetchJson } from "../requests.js";
 import { copyCleanly } from "./copied_lines.js";
 import { drawLine } from "./log_line.js";
+import { markTraces } from "./traces.js";
 
 const CHUNK_LINES = 300;
 const MOST_LINES = 3000;
@@ -105,22 +106,6 @@ export class LogViewer extends EventTarget {
     return true;
   }
 
-  /** Tracebacks stand out as a whole, from their first line to the error they end with. */
-  markTraces() {
-    let inside = false;
-    for (const element of this.root.children) {
-      const text = element.querySelector(".log-text").textContent;
-      const begins = text.includes("Traceback (most recent call last)");
-      inside = begins || (inside && /^\s/.test(text));
-      const ends = !inside && element.previousElementSibling?.classList.contains("trace");
-      element.classList.toggle(
-        "trace",
-        Boolean(inside || (ends && element.previousElementSibling.dataset.ends !== "1")),
-      );
-      if (ends) element.dataset.ends = "1";
-    }
-  }
-
   take(page) {
     this.nextByte = page.next_byte;
     this.totalBytes = page.total_bytes;
@@ -133,7 +118,7 @@ export class LogViewer extends EventTarget {
       "spans-days",
       Boolean(page.received) && !isSameDay(...page.received),
     );
-    this.markTraces();
+    markTraces(this.root.children);
     this.tellMoved();
   }
 

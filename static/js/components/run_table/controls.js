@@ -21,7 +21,7 @@ export function startControls(root, store) {
 /** The menu of switches; its button is marked while one differs from what is usual. */
 function wireSwitches(menu, store) {
   const boxes = SWITCHES.map((name) => menu.querySelector(`[data-switch=${name}]`)).filter(Boolean);
-  // Where nobody has said it, a filter looks at children.
+  // If the address does not say, a filter searches children too.
   const isOn = (name) => Boolean(store.asked[name] ?? (name === "children" && store.isTree));
   const show = () => {
     for (const box of boxes) box.checked = isOn(box.dataset.switch);

@@ -2,6 +2,7 @@
 
 import { element as make } from "../../lib/element.js";
 import { columnWindow, edges, rowWindow } from "../../lib/virtual_window.js";
+import { setCell, setSpacer } from "./grid_cells.js";
 
 const ROW_HEIGHT = { normal: 32, compact: 26 };
 
@@ -192,32 +193,4 @@ export class Grid {
     else if (this.freeEdges[free + 1] > this.root.scrollLeft + view)
       this.root.scrollLeft = this.freeEdges[free + 1] - view;
   }
-}
-
-/** A cell shows another row or column: whatever the last one left on it goes. */
-function empty(cell) {
-  for (const name of cell.getAttributeNames()) if (name !== "tabindex") cell.removeAttribute(name);
-  cell.replaceChildren();
-}
-
-function setSpacer(cell, width) {
-  empty(cell);
-  cell.className = "rt-spacer";
-  cell.style.cssText = `width:${width}px`;
-  cell.setAttribute("role", "presentation");
-  cell.removeAttribute("tabindex");
-}
-
-function setCell(cell, { column, index, left }, pinned) {
-  empty(cell);
-  cell.className = `rt-cell${column.numeric ? " num" : ""}`;
-  cell.style.cssText = `width:${column.width}px`;
-  if (left !== undefined) {
-    cell.classList.add("rt-pinned");
-    if (index === pinned - 1) cell.classList.add("rt-last-pinned");
-    cell.style.left = `${left}px`;
-  }
-  cell.dataset.column = column.id;
-  cell.setAttribute("aria-colindex", String(index + 1));
-  cell.tabIndex = -1;
 }

@@ -32,7 +32,6 @@ export class RunTable {
       first: JSON.parse(
         root.querySelector("script[type='application/json']")?.textContent ?? "null",
       ),
-      usesLocation: root.dataset.state !== "own",
     });
     this.chosen = new Columns(this.store);
     this.grid = new Grid(root.querySelector(".rt-grid"), this);

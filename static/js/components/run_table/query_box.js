@@ -130,7 +130,7 @@ export class QueryBox {
     this.complete();
   }
 
-  /** What was asked for is no longer wanted either. */
+  /** Close the list; an answer that is still to come is dropped. */
   close() {
     clearTimeout(this.timer);
     this.asking = null;

@@ -17,17 +17,10 @@ const MOST_AT_ONCE = 500;
 export class RunStore extends EventTarget {
   /** `address` answers JSON pages of rows; `fixed` is state the page itself decides, `usual` what
    * holds where the state says nothing. */
-  constructor({
-    address,
-    countAddress,
-    fixed = {},
-    usual = {},
-    first = null,
-    usesLocation = true,
-  }) {
+  constructor({ address, countAddress, fixed = {}, usual = {}, first = null }) {
     super();
-    Object.assign(this, { address, countAddress, fixed, usual, usesLocation });
-    this.state = readState(usesLocation ? location.search : "");
+    Object.assign(this, { address, countAddress, fixed, usual });
+    this.state = readState(location.search);
     Object.assign(this, { found: [], rows: [], columns: [], counts: {}, generation: 0 });
     this.above = new Map();
     this.inside = new Map();
@@ -36,7 +29,7 @@ export class RunStore extends EventTarget {
     this.error = first?.error ?? null;
     this.answers = true;
     if (first) this.take(first);
-    if (usesLocation) addEventListener("popstate", () => this.restore());
+    addEventListener("popstate", () => this.restore());
     addEventListener("online", () => this.answers || this.reload());
     alsoLive(() => this.poll());
   }
@@ -54,7 +47,7 @@ export class RunStore extends EventTarget {
 
   put(patch, how) {
     Object.assign(this.state, patch);
-    if (this.usesLocation) history[how](null, "", location.pathname + writeState(this.state));
+    history[how](null, "", location.pathname + writeState(this.state));
     this.tell("state", patch);
   }
 

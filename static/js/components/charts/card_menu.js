@@ -1,0 +1,35 @@
+// The menu of a chart.
+
+import { savePicture, saveTable } from "./downloads.js";
+
+/** What can be done with the chart of `card`. One in a section is copied to the top to be shaped. */
+export function menuItems(card) {
+  const { strip } = card;
+  const own = { label: "Edit", run: () => strip.edit(card) };
+  const copied = { label: "Pin to the top", run: () => strip.pin(card) };
+  return [
+    card.inSection ? copied : own,
+    { label: card.isFull ? "Leave full screen" : "Full screen", run: () => card.toggleFull() },
+    { label: "Reset zoom", run: () => card.chart?.zoom?.(null) },
+    { label: "View as table", run: () => card.toggleTable() },
+    { separator: true },
+    { label: "Save as PNG", run: () => savePicture(card, "png") },
+    { label: "Save as SVG", run: () => savePicture(card, "svg") },
+    { label: "Save as CSV", run: () => saveTable(card) },
+    { label: "Copy link", run: () => strip.copyLink(card) },
+    ...(card.inSection ? [] : shapingItems(card)),
+  ];
+}
+
+function shapingItems(card) {
+  const { strip, spec } = card;
+  return [
+    { separator: true },
+    { label: "Move left", run: () => strip.shift(card, -1) },
+    { label: "Move right", run: () => strip.shift(card, 1) },
+    { label: "Wider", run: () => strip.resize(card, { width: (spec.width % 3) + 1 }) },
+    { label: "Taller", run: () => strip.resize(card, { height: (spec.height % 3) + 1 }) },
+    { label: "Duplicate", run: () => strip.duplicate(card) },
+    { label: "Remove", run: () => strip.remove(card) },
+  ];
+}

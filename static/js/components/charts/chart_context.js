@@ -1,0 +1,36 @@
+// What a chart of a strip asks its page for: runs, names, values, groups, and the linked charts.
+
+import { readAllValues, readValues } from "./chart_values.js";
+
+/** The context of the chart of `card`, or of a preview (null). */
+export function contextOf(strip, card) {
+  const { root, drawn, groups, linked } = strip;
+  return {
+    series: root.dataset.series,
+    runs: () => drawn.of(card),
+    names: () => strip.names,
+    values: (columns) => valuesFor(strip, card, columns),
+    loadGroup: (field) => groups.load(field, drawn.of(card)),
+    hueOf: (group, index) => groups.hueOf(group, index),
+    groupOf: (run, field) => groups.of(run, field),
+    range: (spec) => card && linked.rangeOf(spec),
+    onZoom: (range, chart) => linked.zoom(range, chart),
+    onHover: (place, chart) => linked.hover(place, chart),
+    onPin: (place, chart) => linked.pin(place, chart),
+    onBrush: (ids) => drawn.brush(ids, card),
+  };
+}
+
+/** One value per column and run of the table, or of those selected. */
+async function valuesFor(strip, card, columns) {
+  const { drawn, store } = strip;
+  const ids = drawn.idsOfAll(card);
+  const { hidden } = drawn;
+  const found = await (ids ? readValues(store, columns, ids) : readAllValues(store, columns));
+  const rows = found.filter((row) => !hidden.has(row.id));
+  if (card) {
+    strip.rowsOfCards.set(card, rows);
+    strip.color();
+  }
+  return rows;
+}
