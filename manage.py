@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Django's command line, and the two commands that need nothing installed: `up` and `test`."""
+"""Django's command line, and the commands that need nothing installed: `up`, `test`, `monitor`."""
 
 import os
 import sys
@@ -19,7 +19,7 @@ from studio import bootstrap
 
 
 def main() -> None:
-    """Run `up` and `test` here, anything else in Django, and all of it inside `.venv`."""
+    """Run `up`, `test` and `monitor` here, anything else in Django, and all of it inside `.venv`."""
     bootstrap.enter(sys.argv)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
     from django.core.management import execute_from_command_line

@@ -23,13 +23,16 @@ TEST_PACKAGES = BASE_DIR / "tests" / "requirements.txt"
 
 
 def enter(argv: list[str]) -> None:
-    """Run `up` or `test` and exit; for any other command make sure that it runs in `.venv`."""
+    """Run `up`, `test` or `monitor` and exit; for any other command make sure that it runs in
+    `.venv`."""
     command = argv[1] if len(argv) > 1 else "help"
     try:
         if command == "up":
             sys.exit(start(argv))
         if command == "test":
             sys.exit(run_tests(argv))
+        if command == "monitor":
+            sys.exit(monitor(argv))
         use_venv(argv)
     except StartError as error:
         sys.stderr.write(f"{error}\n")
@@ -52,6 +55,13 @@ def run_tests(argv: list[str]) -> int:
     """`test`: install the test packages too, then run every test on every database found."""
     go_on_inside(argv, [SERVER_PACKAGES, TEST_PACKAGES])
     from tests.runner import main
+
+    return main(argv[2:])
+
+
+def monitor(argv: list[str]) -> int:
+    """`monitor`: watch this machine for a run, with the client alone."""
+    from studio.sdk.monitoring import main
 
     return main(argv[2:])
 

@@ -107,6 +107,11 @@ except ValueError:
     assert "ValueError: wrong data" in Run.get(space, run_id)._known["error"]
 
 
+def test_a_run_that_is_failed_within_with_stays_failed(space, scripts):
+    out, _ = scripts.run("with start() as run:\n    run.fail('too bad')\nprint(run.id)")
+    assert Run.get(space, out.strip()).status == "Failed"
+
+
 def test_where_the_code_comes_from_is_recorded(space, scripts):
     work = scripts.folder / "work"
     work.mkdir()

@@ -312,6 +312,22 @@ run.complete()
     assert is_there == "False"
 
 
+def test_what_is_logged_after_the_end_is_kept_too(space, scripts):
+    script = """
+run = start()
+same = Run(run.experiment, run.id)
+same.log("x", 1)
+run.complete()
+same.log("x", 2)
+run.log("x", 3)
+print(run.id)
+"""
+    out, err = scripts.run(script)
+    assert err == ""
+    run = Run.get(space, out.strip())
+    assert (run.status, run.get_metrics()) == ("Completed", {"x": [1.0, 2.0, 3.0]})
+
+
 def test_two_processes_log_to_one_run(space, scripts):
     first, _ = scripts.run("run = start(); run.log('x', 1); print(run.id); run.flush()")
     run_id = first.strip()

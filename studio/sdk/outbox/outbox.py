@@ -18,7 +18,7 @@ from studio.sdk.outbox.console import Console, open_console
 from studio.sdk.outbox.places import make_folder, read_json, write_json
 from studio.sdk.outbox.processes import identify
 from studio.sdk.outbox.sender import AWAY, count_unsent
-from studio.sdk.outbox.writer import Writer, complain
+from studio.sdk.outbox.writer import Writer, WriterClosed, complain
 from studio.sdk.settings import Settings
 
 EXIT_WAIT_S = 10.0
@@ -82,10 +82,20 @@ class Outbox:
 
     def put(self, line: bytes, ms: int) -> None:
         """Append a line; now and then see to the sender."""
-        self.writer.write(line)
+        try:
+            self.writer.write(line)
+        except WriterClosed:
+            self.reopen().writer.write(line)
+            return
         if not 0 <= ms - self.checked_ms < CHECK_EVERY_MS:
             self.checked_ms = ms
             self.look_after_sender()
+
+    def reopen(self) -> "Outbox":
+        """Return the outbox that the run has after its end."""
+        from studio.sdk.outbox.opening import outbox_of
+
+        return outbox_of(self.settings, self.run_id) or self
 
     def write(self, entry: dict[str, Any]) -> None:
         """Append an entry, whatever its kind."""
@@ -239,6 +249,7 @@ class Outbox:
     def close(self) -> None:
         """Write no more. What is left is cleared up here where all is sent, else by the sender."""
         is_sent = self.writer.is_sent()
+        self.pid = 0
         self.writer.close()
         if is_sent:
             shutil.rmtree(self.writer.folder, ignore_errors=True)

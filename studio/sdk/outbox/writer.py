@@ -22,6 +22,10 @@ HARD_FACTOR = 1.1
 SENT = "sent"
 
 
+class WriterClosed(Exception):
+    """The run was ended meanwhile: what is logged to it now needs another writer."""
+
+
 class Writer:
     """The stream of one process: the lines it logs to one run."""
 
@@ -50,7 +54,7 @@ class Writer:
         return self._start + self._size
 
     def write(self, line: bytes) -> None:
-        """Append a line, which ends with a newline. Never raises, never waits."""
+        """Append a line, which ends with a newline. Never waits. Raises WriterClosed."""
         with self._lock:
             if self._held or self._is_full or self.lost:
                 self._write_late(line)
@@ -58,6 +62,8 @@ class Writer:
             try:
                 written = os.write(self._fd, line)
             except OSError as error:
+                if self._fd < 0:
+                    raise WriterClosed from error
                 self._hold(line, error.strerror)
                 return
             if written != len(line):

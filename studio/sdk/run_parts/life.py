@@ -18,6 +18,9 @@ ATTACHED_VARIABLE = "STUDIO_ATTACHED_RUN_ID"
 class RunLife(RunFacts):
     """Ends a run. The studio alone sets the status of a run that it has started."""
 
+    # Whether this object has ended the run; `with` then leaves it as it is.
+    _has_ended = False
+
     def start(self) -> None:
         """Set the status to Running."""
         if not self._is_submitted:
@@ -71,6 +74,7 @@ class RunLife(RunFacts):
 
     def _end(self, fields: dict[str, Any]) -> None:
         self._document = None
+        self._has_ended = True
         box = self._outbox
         if box is not None:
             box.end({} if self._is_submitted else fields)
@@ -81,9 +85,6 @@ class RunLife(RunFacts):
         elif fields and not self._is_submitted:
             self._ask("PATCH", body=fields)
 
-    def _is_over(self) -> bool:
-        return self._document is not None and self._document["status"] in FINAL
-
     def __enter__(self) -> Any:
         return self
 
@@ -93,6 +94,8 @@ class RunLife(RunFacts):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if self._has_ended:
+            return
         is_clean = isinstance(error, SystemExit) and error.code in (0, None)
         if error is None or is_clean:
             self.complete()
