@@ -19,7 +19,7 @@ from studio import bootstrap
 
 
 def main() -> None:
-    """Run `up`, `test` and `monitor` here, anything else in Django, and all of it inside `.venv`."""
+    """Run `up`, `test` and `monitor` here, anything else in Django inside `.venv`."""
     bootstrap.enter(sys.argv)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
     from django.core.management import execute_from_command_line
