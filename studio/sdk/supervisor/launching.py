@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from studio.sdk.supervisor import mpi_rank
+from studio.sdk.supervisor.client import make_client
 from studio.sdk.supervisor.environments import CannotPrepare, Runtime
 from studio.sdk.supervisor.gathering import Meeting
 from studio.sdk.supervisor.job import Job
@@ -100,10 +101,12 @@ def _mpi_launch(
 
 
 def variables_of(folder: Path, variables: dict[str, str], own: dict[str, str]) -> dict[str, str]:
-    """Return the environment of a process: this node's without secrets, the run's own, and what the
-    studio says."""
+    """Return the environment of a process: this node's without secrets, the run's own, what the
+    studio says, and behind all other paths the client."""
     kept = {name: value for name, value in os.environ.items() if not is_secret(name)}
-    return {**kept, "PYTHONUNBUFFERED": "1", **variables, **own, "PWD": str(folder)}
+    made = {**kept, "PYTHONUNBUFFERED": "1", **variables, **own, "PWD": str(folder)}
+    paths = [made.get("PYTHONPATH", ""), str(make_client(folder.parent))]
+    return made | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
 
 
 def is_secret(name: str) -> bool:

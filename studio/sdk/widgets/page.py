@@ -10,10 +10,10 @@ from typing import Any
 
 from studio.sdk.run_parts.facts import duration_of
 from studio.sdk.widgets.drawing import best_chart, line_chart, parallel_chart, share, short
-from studio.sdk.widgets.reading import Curve, View, metric_names, number
+from studio.sdk.widgets.reading import Curve, View, choices_of, metric_names, number
 
 PARTS = ("head", "charts", "children", "log")
-MOST_ROWS, MOST_CHOICES, MOST_AXES = 50, 20, 6
+MOST_ROWS, MOST_CHOICES, MOST_AXES, MOST_DIGITS = 50, 20, 6, 8
 STYLE = Path(__file__).with_name("style.css")
 Axis = tuple[str, list[float], str, str]
 
@@ -91,7 +91,7 @@ def children(view: View) -> str:
     picks = "".join(f'<div class="pick">{chart_of(view, name)}</div>' for name in names)
     chosen = f'<div class="choice"><label>Metric <select>{options}</select></label>{picks}</div>'
     return (
-        f"<h4>{len(view.children)} child runs</h4>{chosen if names else ''}"
+        f"<p class='title'>{len(view.children)} child runs</p>{chosen if names else ''}"
         f"{coordinates(view, primary)}{table(view, primary)}"
     )
 
@@ -106,7 +106,7 @@ def chart_of(view: View, name: str) -> str:
 
 def table(view: View, primary: str) -> str:
     """Return the children, the best first where they are compared."""
-    params = sorted({name for one in view.children for name in one["params"]})[:MOST_AXES]
+    params = sorted({name for one in view.children for name in choices_of(one)})[:MOST_AXES]
     titles = ["Run", "Status", "Duration", *([primary] if primary else []), *params]
     rows = sorted_children(view, primary)
     lines = [
@@ -115,7 +115,7 @@ def table(view: View, primary: str) -> str:
             status(one["status"]),
             escape(duration_of(one) or ""),
             *([cell(one["metrics"].get(primary))] if primary else []),
-            *(escape(one["params"].get(name, "")) for name in params),
+            *(escape(shorter(choices_of(one).get(name, ""))) for name in params),
         ]
         for one in rows[:MOST_ROWS]
     ]
@@ -147,12 +147,21 @@ def cell(value: Any) -> str:
     return short(value) if isinstance(value, int | float) else escape(str(value or ""))
 
 
+def shorter(text: str) -> str:
+    """Return a number that was written with all its digits with fewer; anything else as it is."""
+    try:
+        return short(float(text)) if len(text) > MOST_DIGITS else text
+    except ValueError:
+        return text
+
+
 def coordinates(view: View, primary: str) -> str:
     """Return parallel coordinates of the parameters that differ, and the primary metric."""
     valued = [one for one in view.children if number(one["metrics"].get(primary)) is not None]
-    names = sorted({name for one in valued for name in one["params"]})
-    axes = [axis_of(name, [one["params"].get(name, "") for one in valued]) for name in names
-            if len({one["params"].get(name) for one in valued}) > 1]  # fmt: skip
+    given = [choices_of(one) for one in valued]
+    names = sorted({name for choices in given for name in choices})
+    columns = {name: [choices.get(name, "") for choices in given] for name in names}
+    axes = [axis_of(name, column) for name, column in columns.items() if len(set(column)) > 1]
     if len(valued) < 2 or not axes:
         return ""
     scores = axis_of(primary, [one["metrics"][primary] for one in valued])
@@ -176,4 +185,4 @@ def log(view: View) -> str:
     """Return the last lines of the log."""
     if not view.log:
         return ""
-    return f"<h4>{escape(view.log_path)}</h4><pre>{escape(view.log)}</pre>"
+    return f"<p class='title'>{escape(view.log_path)}</p><pre>{escape(view.log)}</pre>"

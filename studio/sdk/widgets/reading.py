@@ -140,3 +140,9 @@ def metric_names(children: list[dict[str, Any]]) -> list[str]:
         for name in child["metrics"]:
             counts[name] = counts.get(name, 0) + 1
     return sorted(counts, key=lambda name: (-counts[name], name))
+
+
+def choices_of(child: dict[str, Any]) -> dict[str, str]:
+    """Return what a child was given: its params, and its tags, in which scripts for Azure ML note
+    them."""
+    return {**{key: value or "" for key, value in child["tags"].items()}, **child["params"]}

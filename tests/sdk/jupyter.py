@@ -1,0 +1,74 @@
+"""A real JupyterLab for tests, as a process with folders of its own."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Sequence
+from pathlib import Path
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+TOKEN = "for-the-test"
+OPTIONS = (
+    "--no-browser",
+    "--allow-root",
+    "--ip=127.0.0.1",
+    "--ServerApp.port_retries=0",
+    "--LabApp.expose_app_in_browser=True",
+    "--LabApp.news_url=",
+    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    f"--IdentityProvider.token={TOKEN}",
+)
+
+
+class Jupyter:
+    """Serves the notebooks of a folder; kernels have the client and the variables given."""
+
+    def __init__(self, folder: Path, **variables: str) -> None:
+        self.folder = folder
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        own = {"HOME": str(folder / "home"), "PYTHONPATH": str(BASE_DIR), **variables}
+        own |= {"XDG_STATE_HOME": str(folder / "state"), "PYTHONDONTWRITEBYTECODE": ""}
+        kept = {name: one for name, one in os.environ.items() if not name.startswith("STUDIO_")}
+        command = [sys.executable, "-m", "jupyterlab", *OPTIONS, f"--ServerApp.port={self.port}"]
+        self.log = open(folder / "jupyter.log", "w")  # noqa: SIM115  (closed by `end`)
+        self.process = subprocess.Popen(
+            command, cwd=folder, env=kept | own, stdout=self.log, stderr=self.log
+        )
+        self.wait()
+
+    def wait(self) -> None:
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                address = f"http://127.0.0.1:{self.port}/api/status?token={TOKEN}"
+                urllib.request.urlopen(address).close()
+                return
+            except OSError:
+                assert time.monotonic() < deadline and self.process.poll() is None
+                time.sleep(0.1)
+
+    def address(self, notebook: str) -> str:
+        """Return the address of a notebook, in a workspace of its own."""
+        return f"http://127.0.0.1:{self.port}/lab/tree/{notebook}?reset&token={TOKEN}"
+
+    def end(self) -> None:
+        self.process.terminate()
+        self.process.wait(20)
+        self.log.close()
+
+
+def write_notebook(path: Path, cells: Sequence[str]) -> None:
+    """Write a notebook of code cells."""
+    made = [
+        {"cell_type": "code", "id": f"cell-{number}", "metadata": {}, "outputs": [],
+         "execution_count": None, "source": cell}
+        for number, cell in enumerate(cells)
+    ]  # fmt: skip
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    notebook = {"cells": made, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
+    path.write_text(json.dumps(notebook))

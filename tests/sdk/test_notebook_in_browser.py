@@ -1,0 +1,79 @@
+"""The view of a run in a real JupyterLab: live while the run goes on, kept when it has ended."""
+
+import json
+
+import nbformat
+import pytest
+from nbconvert import HTMLExporter
+
+from studio.sdk import Experiment
+from tests.sdk.jupyter import Jupyter, write_notebook
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+WIDGET = "application/vnd.jupyter.widget-view+json"
+CELLS = (
+    "from studio.sdk import Experiment, Run, Workspace\n"
+    "from studio.sdk.widgets import RunDetails\n"
+    "run = Run(Experiment(Workspace.from_config(), 'digits'), '{run_id}')\n"
+    "RunDetails(run).show()",
+    "print('the next ' + 'cell ran')",
+    "run",
+)
+
+
+@pytest.fixture
+def jupyter(tmp_path, space):
+    (tmp_path / "home").mkdir()
+    made = Jupyter(tmp_path, STUDIO_URL=space.url)
+    yield made
+    made.end()
+
+
+def run_cell(page) -> None:
+    page.evaluate("jupyterapp.commands.execute('notebook:run-cell-and-select-next')")
+
+
+def test_the_view_is_live_and_stays_in_the_notebook(chromium, jupyter, space, tmp_path):
+    run = Experiment(space, "digits").start_logging(name="first light")
+    run.log("loss", 1.0)
+    run.log("loss", 0.5)
+    run.flush()
+    file = tmp_path / "watch.ipynb"
+    write_notebook(file, [cell.replace("{run_id}", run.id) for cell in CELLS])
+    page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(jupyter.address("watch.ipynb"))
+    page.locator(".jp-Notebook .jp-Cell").first.click(timeout=60_000)
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=60_000)
+
+    run_cell(page)
+    view = page.locator(".jp-OutputArea-output:not(.jp-RenderedHTMLCommon) .studio-run")
+    view.get_by_text("Running").wait_for(timeout=30_000)
+    run_cell(page)
+    page.get_by_text("the next cell ran").wait_for(timeout=10_000)
+    assert view.locator("svg[aria-label='loss, last 0.5']").is_visible()
+
+    for step in range(30):
+        run.log("loss", 0.4 / (step + 1))
+    run.tag("quality", "great")
+    run.flush()
+    view.locator("svg[aria-label='loss, last 0.01333']").wait_for(timeout=15_000)
+    page.screenshot(path=tmp_path / "live.png")
+
+    run.complete()
+    kept = page.locator(".jp-RenderedHTML .studio-run")
+    kept.get_by_text("Completed").wait_for(timeout=15_000)
+    assert view.count() == 0
+    run_cell(page)
+    page.get_by_role("link", name="Open in the studio").wait_for(timeout=10_000)
+    page.evaluate("jupyterapp.commands.execute('docmanager:save')")
+    page.wait_for_timeout(1000)
+    page.screenshot(path=tmp_path / "done.png")
+
+    output = json.loads(file.read_text())["cells"][0]["outputs"][0]["data"]
+    assert WIDGET not in output and "Completed" in "".join(output["text/html"])
+    html, _ = HTMLExporter().from_notebook_node(nbformat.read(file, as_version=4))
+    assert "loss, last 0.01333" in html and run.get_portal_url() in html
+
+    page.goto(jupyter.address("watch.ipynb"))
+    page.locator(".jp-RenderedHTML .studio-run").get_by_text("Completed").wait_for(timeout=60_000)
+    page.close()
