@@ -1,7 +1,5 @@
 """What a search shows: scopes, switches, hooks, limits, and what it refuses."""
 
-import math
-import random
 from dataclasses import replace
 
 import pytest
@@ -9,14 +7,12 @@ import pytest
 from runs.artifacts.logs.appending import append_log
 from runs.metrics.services import log_batch
 from runs.search import (
-    Goal,
     PlaceCounts,
     Search,
     SearchError,
     SortKey,
     count_place,
     count_runs,
-    in_memory,
     looked_up,
     make_search,
     parse_sort,
@@ -25,10 +21,11 @@ from runs.search import (
 from runs.search.logs import match_logs
 from runs.tracking.fields import Aggregate, Entity, Field
 from runs.tracking.filters import Comparison, Operator, parse
-from runs.tracking.models import Lifecycle, Run, RunTag
+from runs.tracking.models import Lifecycle, RunTag
 from runs.tracking.services import archive_runs, delete_runs
 from runs.tracking.statuses import Status
 from tests.factories import default_workspace, make_experiment, make_run, make_workspace
+from tests.search.finding import found
 
 HOUR = 3_600_000
 
@@ -36,15 +33,6 @@ HOUR = 3_600_000
 @pytest.fixture
 def experiment(db):
     return make_experiment("alpha")
-
-
-def found(text: str = "", **search) -> list[str]:
-    """The names of the runs found, in order."""
-    search.setdefault("workspace", default_workspace())
-    paging = {name: search.pop(name) for name in ("limit", "after") if name in search}
-    page = search_runs(Search(filter=parse(text), **search), **paging)
-    names = dict(Run.objects.filter(id__in=page.run_ids).values_list("id", "name"))
-    return [names[run_id] for run_id in page.run_ids]
 
 
 def test_the_newest_run_is_first_and_one_that_waits_before_it(experiment):
@@ -197,105 +185,6 @@ def test_logs_are_searched_of_the_runs_that_the_rest_leaves(experiment, monkeypa
     assert found('log ~ "oom" and name in (one, two)') == ["two"]
     assert sorted(found('not log ~ "oom"')) == ["one", "three"]
     assert asked == [("oom", 2), ("oom", 3)]
-
-
-def log_at_best(run, value: float) -> None:
-    """Log `x`, which has this value where `goal` is least."""
-    points = [("x", 0, 0, 99.0), ("x", 1, 0, value), ("goal", 0, 0, 2.0), ("goal", 1, 0, 1.0)]
-    log_batch(run=run, points=points)
-
-
-GOAL = Goal("goal", "min")
-
-
-def test_runs_are_sorted_by_the_value_at_the_best_step_of_the_goal(experiment):
-    runs = [make_run(experiment, name=name, started_ms=n) for n, name in enumerate("abcde")]
-    for run, value in zip(runs, (2.0, 1.0, math.nan, 1.0), strict=False):
-        log_at_best(run, value)
-    keys = (SortKey(Field(Entity.METRIC, "x", Aggregate.BEST)),)
-
-    whole = found(sort=keys, goal=GOAL)
-
-    assert whole == ["d", "b", "a", "c", "e"]
-    page = search_runs(Search(workspace=default_workspace(), sort=keys, goal=GOAL), limit=2)
-    assert found(sort=keys, after=page.next, goal=GOAL) == whole[2:]
-    with pytest.raises(SearchError, match="Choose a goal metric"):
-        found(sort=keys)
-
-
-@pytest.mark.parametrize("descending", [False, True])
-def test_pages_by_the_value_at_best_join_to_the_whole(experiment, descending):
-    chances = random.Random(5)
-    for number in range(40):
-        run = make_run(experiment, name=f"{number}", started_ms=number % 7)
-        if number % 4:
-            log_at_best(run, chances.choice([1.0, 2.0, -3.0, math.inf, -math.inf, math.nan]))
-    keys = (SortKey(Field(Entity.METRIC, "x", Aggregate.BEST), descending),)
-    search = Search(workspace=default_workspace(), sort=keys, goal=GOAL)
-
-    whole, pages, after = search_runs(search).run_ids, [], None
-    while pages == [] or after:
-        page = search_runs(search, limit=3, after=after)
-        pages, after = pages + page.run_ids, page.next
-
-    assert len(whole) == 40
-    assert pages == whole
-
-
-def test_the_goal_itself_is_sorted_at_its_best_by_the_table(experiment, monkeypatch):
-    runs = [make_run(experiment, name=name, started_ms=n) for n, name in enumerate("abcde")]
-    for run, value in zip(runs, (2.0, 1.0, math.nan, 1.0), strict=False):
-        points = [("goal", 0, 0, value + 5), ("goal", 1, 0, value), ("goal", 2, 0, value + 9)]
-        log_batch(run=run, points=points)
-    monkeypatch.setattr(in_memory, "read_at_best", lambda *_: pytest.fail("read in memory"))
-    key = SortKey(Field(Entity.METRIC, "goal", Aggregate.BEST))
-
-    whole = found(sort=(key,), goal=GOAL)
-
-    assert whole == ["d", "b", "a", "c", "e"]
-    assert found(sort=(replace(key, descending=True),), goal=GOAL) == ["a", "d", "b", "c", "e"]
-    assert found(sort=(key,), goal=Goal("goal", "max")) == whole
-    page = search_runs(Search(workspace=default_workspace(), sort=(key,), goal=GOAL), limit=2)
-    assert found(sort=(key,), after=page.next, goal=GOAL) == whole[2:]
-
-
-CONDITIONS = [
-    *("= 1", "!= 1", "< 1", "<= 1", "> 1", ">= 1", "in (1, 2)", "not in (1, 2)", "= nan", "!= nan"),
-    *("= inf", "< inf", "> -inf", "is null", "is not null"),
-]
-
-
-@pytest.mark.parametrize("condition", CONDITIONS)
-def test_a_value_at_best_is_compared_as_one_of_a_table(experiment, condition):
-    values = {"a": 0.5, "b": 1.0, "c": 2.0, "d": math.nan, "e": math.inf, "f": -math.inf}
-    runs = {name: make_run(experiment, name=name) for name in [*values, "none"]}
-    for name, value in values.items():
-        log_at_best(runs[name], value)
-
-    for text in ("metrics.x{} {}", "not metrics.x{} {}", "name != b and metrics.x{} {}"):
-        stored = found(text.format("", condition))
-        assert found(text.format(".best", condition), goal=GOAL) == stored
-        assert found(text.format(":best", condition), goal=GOAL) == stored
-
-
-def test_only_what_the_rest_of_the_filter_leaves_is_looked_up_at_its_best(experiment, monkeypatch):
-    one = make_run(experiment, name="one")
-    make_run(experiment, name="two")
-    asked = []
-    monkeypatch.setattr(looked_up, "read_at_best", lambda goal, ids, key: asked.append(ids) or {})
-
-    assert found("metrics.x.best > 0 and name = one", goal=GOAL) == []
-    assert asked == [[one.id]]
-
-
-def test_without_a_goal_nothing_is_filtered_by_its_value_at_best(experiment):
-    with pytest.raises(SearchError, match="Choose a goal metric"):
-        found("metrics.x.best > 0")
-
-
-def test_a_column_of_a_table_is_not_filtered_by_its_value_at_best(experiment):
-    with pytest.raises(SearchError, match="A column of a table has no value at best"):
-        found("metrics.t[x].best > 0", goal=GOAL)
 
 
 def test_the_runs_of_a_place_are_counted_whatever_is_filtered(experiment):

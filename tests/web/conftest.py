@@ -9,6 +9,9 @@ from django.test import Client
 
 from runs.assets.module_bundle import bundle_modules
 from runs.assets.static_files import read_files
+from runs.metrics.services import RunRef, log_batch
+from runs.tracking.models import Run
+from tests.factories import make_experiment, make_run
 from tests.web.browser import open_tab
 from tests.web.js_modules import open_modules
 
@@ -58,3 +61,20 @@ def tab(chromium, live_server, settings, bundled_scripts) -> Iterator[Any]:
 def module(chromium) -> Callable[..., Any]:
     """Run JavaScript with the exports of a module of `static/js/lib`."""
     return open_modules(chromium)
+
+
+@pytest.fixture
+def three_runs(db) -> list[Run]:
+    """Three runs of one experiment with two points of `loss`, the very last NaN, and a child of the
+    first run."""
+    experiment = make_experiment("vision/resnet")
+    runs = []
+    for i, (lr, loss) in enumerate([("0.1", 0.5), ("0.01", 0.25), ("0.1", float("nan"))]):
+        run = make_run(
+            experiment, run_id=f"run-{i}", name=f"run {i}", started_ms=1000 + i, params={"lr": lr}
+        )
+        points = [("loss", 0, 1, 1.0), ("loss", 1, 2, loss)]
+        log_batch(run=RunRef(run.id, experiment.id), points=points, params=None, tags=None)
+        runs.append(run)
+    make_run(experiment, run_id="child", parent=runs[0], name="child")
+    return runs

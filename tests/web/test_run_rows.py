@@ -1,53 +1,17 @@
-"""What the grid of the run table asks for: rows, counts, names, bulk changes, exports, views."""
+"""What the grid of the run table asks for: rows, counts and names."""
 
-import base64
-import csv
-import io
-import json
-import re
-from html import unescape
-
-import numpy as np
 import pytest
 
-from runs.metrics.kinds.logging import log_metrics
-from runs.metrics.kinds.values import Table
 from runs.metrics.services import RunRef, log_batch
-from runs.tracking.models import Lifecycle, Run
 from tests.factories import make_experiment, make_run
+from tests.web.run_rows import ROWS, column, ids, rows
 
 pytestmark = pytest.mark.django_db
-ROWS = "/w/default/run-rows"
 
 
 @pytest.fixture
-def runs(db):
-    experiment = make_experiment("vision/resnet")
-    runs = []
-    for i, (lr, loss) in enumerate([("0.1", 0.5), ("0.01", 0.25), ("0.1", float("nan"))]):
-        run = make_run(
-            experiment, run_id=f"run-{i}", name=f"run {i}", started_ms=1000 + i, params={"lr": lr}
-        )
-        points = [("loss", 0, 1, 1.0), ("loss", 1, 2, loss)]
-        log_batch(run=RunRef(run.id, experiment.id), points=points, params=None, tags=None)
-        runs.append(run)
-    make_run(experiment, run_id="child", parent=runs[0], name="child")
-    return runs
-
-
-def rows(studio, **query):
-    answer = studio.get(ROWS, query)
-    assert answer.status_code == 200, answer.content
-    return answer.json()
-
-
-def ids(page):
-    return [row["id"] for row in page["rows"]]
-
-
-def column(page, column_id):
-    index = [one["id"] for one in page["columns"]].index(column_id)
-    return [row["cells"][index] for row in page["rows"]]
+def runs(three_runs):
+    return three_runs
 
 
 def test_the_newest_runs_come_first_with_the_metrics_they_have(studio, runs):
@@ -233,159 +197,6 @@ def test_names_of_columns_by_kind(studio, runs):
 def test_completions(studio, runs):
     told = studio.get("/w/default/completions", {"text": "params.l", "cursor": 8}).json()
     assert [one["insert"] for one in told["items"]] == ["params.lr "]
-
-
-# -- bulk ------------------------------------------------------------------------------------------
-
-
-def bulk(studio, **body):
-    return studio.post("/w/default/bulk", json.dumps(body), content_type="application/json")
-
-
-def test_archive_and_undo(studio, runs):
-    answer = bulk(studio, action="archive", run_ids=["run-0", "run-1"])
-    assert answer.json()["count"] == 2
-    assert ids(rows(studio)) == ["run-2"]
-    bulk(studio, action="restore", run_ids=answer.json()["run_ids"])
-    assert len(ids(rows(studio))) == 3
-
-
-def test_all_that_match_are_meant_by_their_filter(studio, runs):
-    assert bulk(studio, action="delete", matching="?q=params.lr+%3D+0.1").json()["count"] == 2
-    gone = Run.objects.filter(lifecycle=Lifecycle.DELETED).values_list("run_id", flat=True)
-    assert sorted(gone) == ["run-0", "run-2"]
-
-
-def test_tag_and_move(studio, runs):
-    bulk(studio, action="tag", run_ids=["run-0"], key="quality", value="good")
-    bulk(studio, action="move", run_ids=["run-0"], experiment="elsewhere")
-    page = rows(studio, q="tags.quality = 'good' and experiment = 'elsewhere'")
-    assert ids(page) == ["run-0"]
-
-
-@pytest.mark.parametrize(
-    "body",
-    [{"action": "explode", "run_ids": []}, {"action": "delete"}, {"action": "delete", "run_ids": 3},
-     {"action": "tag", "run_ids": ["run-0"], "key": ""}],
-)  # fmt: skip
-def test_a_bulk_change_that_means_nothing_is_refused(studio, runs, body):
-    assert bulk(studio, **body).status_code == 400
-
-
-def test_a_run_that_is_not_there_stops_the_whole_change(studio, runs):
-    assert bulk(studio, action="delete", run_ids=["run-0", "nobody"]).status_code == 404
-    assert not Run.objects.filter(lifecycle=Lifecycle.DELETED).exists()
-
-
-# -- exports ---------------------------------------------------------------------------------------
-
-
-def exported(studio, **query):
-    answer = studio.get("/w/default/export", query)
-    assert answer.status_code == 200
-    return b"".join(answer.streaming_content)
-
-
-def test_the_table_as_csv_has_every_matching_row(studio, runs):
-    text = exported(studio, cols="run.name,metrics.loss.min,params.lr", sort="run.name").decode()
-    assert list(csv.reader(io.StringIO(text))) == [
-        ["run.run_id", "run.name", "metrics.loss.min", "params.lr"],
-        ["run-0", "run 0", "0.5", "0.1"],
-        ["run-1", "run 1", "0.25", "0.01"],
-        ["run-2", "run 2", "1.0", "0.1"],
-    ]
-
-
-def test_the_history_as_json_has_every_point(studio, runs):
-    points = json.loads(exported(studio, format="json", content="history", runs="run-1"))
-    assert [(one["metric"], one["step"], one["value"]) for one in points] == [
-        ("loss", 0, 1.0),
-        ("loss", 1, 0.25),
-    ]
-
-
-def test_an_unknown_format_is_refused(studio, runs):
-    assert studio.get("/w/default/export", {"format": "xls"}).status_code == 400
-
-
-# -- views -----------------------------------------------------------------------------------------
-
-
-def test_a_view_is_saved_changed_and_deleted(studio, runs):
-    body = json.dumps({"name": "Best", "query": "?sort=metrics.loss"})
-    view = studio.post("/w/default/views", body, content_type="application/json").json()
-    assert studio.get("/w/default/views").json()["views"] == [view]
-
-    address = f"/w/default/views/{view['id']}"
-    change = studio.post(address, '{"is_default": true}', content_type="application/json")
-    assert change.json()["shared"]
-    opened = studio.get("/w/default/runs")
-    assert opened["Location"] == f"/w/default/runs?sort=metrics.loss&view={view['id']}"
-
-    assert studio.delete(address).status_code == 204
-    assert studio.get("/w/default/views").json()["views"] == []
-
-
-def test_a_body_that_is_no_object_is_refused(studio, runs):
-    for body in ("[]", "{", "null"):
-        answer = studio.post("/w/default/views", body, content_type="application/json")
-        assert answer.status_code == 400
-
-
-# -- charts ----------------------------------------------------------------------------------------
-
-
-def test_points_of_charts_are_typed_arrays(studio, runs):
-    told = studio.get("/w/default/series", {"runs": "run-0,run-1", "key": "loss"}).json()
-    assert [(one["run"], one["x"]["dtype"], one["total"]) for one in told["curves"]] == [
-        ("run-0", "i4", 2),
-        ("run-1", "i4", 2),
-    ]
-    again = studio.get(
-        "/w/default/series", {"runs": "run-0,run-1", "key": "loss", "since": told["stamp"]}
-    )
-    assert again.status_code == 204
-
-
-def test_a_column_of_a_table_is_drawn_over_another_one(studio, runs):
-    run = Run.objects.get(run_id="run-1")
-    table = Table(name="roc", value={"fpr": [0.0, 0.5, 0.5], "tpr": [0.0, 0.25, "NaN"]})
-    log_metrics(workspace=run.workspace, run_id=run.run_id, values=[table])
-    query = {"runs": "run-0,run-1", "key": "roc.tpr", "x": "metrics.roc.fpr"}
-
-    [curve] = studio.get("/w/default/series", query).json()["curves"]
-
-    assert (curve["run"], curve["key"], curve["total"]) == ("run-1", "roc.tpr", 3)
-    assert read_array(curve["x"]) == [0.0, 0.5, 0.5]
-    assert read_array(curve["y"])[:2] == [0.0, 0.25]
-    refused = studio.get("/w/default/series", {**query, "x": "roc.fpr"})
-    assert refused.status_code == 400
-    assert "metrics.<name>.<column>" in unescape(refused.content.decode())
-    for odd in ("", "roc", "roc.", "roc.fpr\0"):
-        answer = studio.get("/w/default/series", {**query, "x": f"metrics.{odd}"})
-        assert answer.json()["curves"] == []
-
-
-def test_charts_are_offered_the_columns_of_tables(studio, runs):
-    run = Run.objects.get(run_id="run-1")
-    table = Table(name="roc", value={"fpr": [0.0, 1.0], "tpr": [0.0, 1.0]})
-    log_metrics(workspace=run.workspace, run_id=run.run_id, values=[table])
-    page = studio.get("/w/default/runs").content.decode()
-    [names] = re.findall(r'data-charts [^>]*data-names="([^"]*)"', page)
-    assert {"roc.fpr", "roc.tpr"} < set(json.loads(unescape(names)))
-    assert "roc" not in json.loads(unescape(names))
-
-
-def read_array(packed):
-    """The numbers of a typed array of the wire."""
-    return np.frombuffer(base64.b64decode(packed["bdata"]), f"<{packed['dtype']}").tolist()
-
-
-@pytest.mark.parametrize("query", [{"px": "0"}, {"px": "x"}, {"range": "1"}, {"range": "2,1"},
-                                   {"range": "nan,1"}, {"x": "nothing"}])  # fmt: skip
-def test_points_that_cannot_be_meant_are_refused(studio, runs, query):
-    query = {"runs": "run-0", "key": "loss", **query}
-    assert studio.get("/w/default/series", query).status_code == 400
 
 
 def make_family(experiment, count=3):

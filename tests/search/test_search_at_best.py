@@ -1,0 +1,125 @@
+"""Sorting and filtering by the value of a metric at the best step of a goal."""
+
+import math
+import random
+from dataclasses import replace
+
+import pytest
+
+from runs.metrics.services import log_batch
+from runs.search import (
+    Goal,
+    Search,
+    SearchError,
+    SortKey,
+    in_memory,
+    looked_up,
+    search_runs,
+)
+from runs.tracking.fields import Aggregate, Entity, Field
+from tests.factories import default_workspace, make_experiment, make_run
+from tests.search.finding import found
+
+
+@pytest.fixture
+def experiment(db):
+    return make_experiment("alpha")
+
+
+def log_at_best(run, value: float) -> None:
+    """Log `x`, which has this value where `goal` is least."""
+    points = [("x", 0, 0, 99.0), ("x", 1, 0, value), ("goal", 0, 0, 2.0), ("goal", 1, 0, 1.0)]
+    log_batch(run=run, points=points)
+
+
+GOAL = Goal("goal", "min")
+
+
+def test_runs_are_sorted_by_the_value_at_the_best_step_of_the_goal(experiment):
+    runs = [make_run(experiment, name=name, started_ms=n) for n, name in enumerate("abcde")]
+    for run, value in zip(runs, (2.0, 1.0, math.nan, 1.0), strict=False):
+        log_at_best(run, value)
+    keys = (SortKey(Field(Entity.METRIC, "x", Aggregate.BEST)),)
+
+    whole = found(sort=keys, goal=GOAL)
+
+    assert whole == ["d", "b", "a", "c", "e"]
+    page = search_runs(Search(workspace=default_workspace(), sort=keys, goal=GOAL), limit=2)
+    assert found(sort=keys, after=page.next, goal=GOAL) == whole[2:]
+    with pytest.raises(SearchError, match="Choose a goal metric"):
+        found(sort=keys)
+
+
+@pytest.mark.parametrize("descending", [False, True])
+def test_pages_by_the_value_at_best_join_to_the_whole(experiment, descending):
+    chances = random.Random(5)
+    for number in range(40):
+        run = make_run(experiment, name=f"{number}", started_ms=number % 7)
+        if number % 4:
+            log_at_best(run, chances.choice([1.0, 2.0, -3.0, math.inf, -math.inf, math.nan]))
+    keys = (SortKey(Field(Entity.METRIC, "x", Aggregate.BEST), descending),)
+    search = Search(workspace=default_workspace(), sort=keys, goal=GOAL)
+
+    whole, pages, after = search_runs(search).run_ids, [], None
+    while pages == [] or after:
+        page = search_runs(search, limit=3, after=after)
+        pages, after = pages + page.run_ids, page.next
+
+    assert len(whole) == 40
+    assert pages == whole
+
+
+def test_the_goal_itself_is_sorted_at_its_best_by_the_table(experiment, monkeypatch):
+    runs = [make_run(experiment, name=name, started_ms=n) for n, name in enumerate("abcde")]
+    for run, value in zip(runs, (2.0, 1.0, math.nan, 1.0), strict=False):
+        points = [("goal", 0, 0, value + 5), ("goal", 1, 0, value), ("goal", 2, 0, value + 9)]
+        log_batch(run=run, points=points)
+    monkeypatch.setattr(in_memory, "read_at_best", lambda *_: pytest.fail("read in memory"))
+    key = SortKey(Field(Entity.METRIC, "goal", Aggregate.BEST))
+
+    whole = found(sort=(key,), goal=GOAL)
+
+    assert whole == ["d", "b", "a", "c", "e"]
+    assert found(sort=(replace(key, descending=True),), goal=GOAL) == ["a", "d", "b", "c", "e"]
+    assert found(sort=(key,), goal=Goal("goal", "max")) == whole
+    page = search_runs(Search(workspace=default_workspace(), sort=(key,), goal=GOAL), limit=2)
+    assert found(sort=(key,), after=page.next, goal=GOAL) == whole[2:]
+
+
+CONDITIONS = [
+    *("= 1", "!= 1", "< 1", "<= 1", "> 1", ">= 1", "in (1, 2)", "not in (1, 2)", "= nan", "!= nan"),
+    *("= inf", "< inf", "> -inf", "is null", "is not null"),
+]
+
+
+@pytest.mark.parametrize("condition", CONDITIONS)
+def test_a_value_at_best_is_compared_as_one_of_a_table(experiment, condition):
+    values = {"a": 0.5, "b": 1.0, "c": 2.0, "d": math.nan, "e": math.inf, "f": -math.inf}
+    runs = {name: make_run(experiment, name=name) for name in [*values, "none"]}
+    for name, value in values.items():
+        log_at_best(runs[name], value)
+
+    for text in ("metrics.x{} {}", "not metrics.x{} {}", "name != b and metrics.x{} {}"):
+        stored = found(text.format("", condition))
+        assert found(text.format(".best", condition), goal=GOAL) == stored
+        assert found(text.format(":best", condition), goal=GOAL) == stored
+
+
+def test_only_what_the_rest_of_the_filter_leaves_is_looked_up_at_its_best(experiment, monkeypatch):
+    one = make_run(experiment, name="one")
+    make_run(experiment, name="two")
+    asked = []
+    monkeypatch.setattr(looked_up, "read_at_best", lambda goal, ids, key: asked.append(ids) or {})
+
+    assert found("metrics.x.best > 0 and name = one", goal=GOAL) == []
+    assert asked == [[one.id]]
+
+
+def test_without_a_goal_nothing_is_filtered_by_its_value_at_best(experiment):
+    with pytest.raises(SearchError, match="Choose a goal metric"):
+        found("metrics.x.best > 0")
+
+
+def test_a_column_of_a_table_is_not_filtered_by_its_value_at_best(experiment):
+    with pytest.raises(SearchError, match="A column of a table has no value at best"):
+        found("metrics.t[x].best > 0", goal=GOAL)
