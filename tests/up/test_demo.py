@@ -4,6 +4,7 @@ import json
 import struct
 import subprocess
 import sys
+import time
 import urllib.request
 import zlib
 from urllib.parse import quote
@@ -11,7 +12,7 @@ from urllib.parse import quote
 import numpy as np
 import pytest
 
-from examples.demo import png, slow, wave
+from examples.demo import png, slow, submitted, wave
 from examples.demo.client import Stopped, Studio
 from studio.bootstrap import BASE_DIR
 from tests.up.processes import Up, refusal
@@ -58,6 +59,24 @@ def test_the_demo_is_refused_where_there_is_a_run(running, database, data_dir):
     code, said = refusal("prepare", "--require-empty", **environment)
     assert code == 2
     assert said.startswith("The demo fills an empty studio, and this one has runs.")
+
+
+def test_submitted_scripts_complete_fail_and_are_canceled(running):
+    demo = Studio(url_of(running[0]))
+    submitted.submit_all(demo)
+    wanted = {"ridge": "Completed", "no labels": "Failed", "far too long": "Canceled"}
+    deadline = time.monotonic() + 90
+    while (found := statuses(demo)) | wanted != found:
+        assert time.monotonic() < deadline, found
+        time.sleep(0.5)
+    assert "search for alpha and lr" in found
+    children = submitted.ask(demo, "GET", "runs?children=true&filter=tags.alpha%20%3D%20'10'")
+    assert {run["tags"]["lr"] for run in children["items"]} == {"0.02", "0.05"}
+
+
+def statuses(demo: Studio) -> dict[str, str]:
+    runs = submitted.ask(demo, "GET", "runs?experiment_name=submitted%2Fridge")["items"]
+    return {run["name"]: run["status"] for run in runs}
 
 
 def test_a_picture_is_a_png_of_the_same_pixels():

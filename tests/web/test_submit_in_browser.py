@@ -107,8 +107,7 @@ def test_what_is_refused_is_said_beside_its_field_and_nothing_typed_is_lost(tab)
 
 def test_several_values_make_a_sweep_with_code_beside_it(tab):
     tab.goto(SUBMIT)
-    tab.click("[data-mode=command]")
-    tab.fill("[name=command]", "python -c 'import sys; print(sys.argv)'")
+    tab.fill("[name=script]", "train.py")
     tab.fill("[data-name]", "--lr")
     tab.fill("[data-value]", "0.1, 0.01, 0.001")
     tab.fill("[name=experiment_name]", "digits")

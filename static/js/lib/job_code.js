@@ -52,16 +52,16 @@ function configOf(body, loops) {
 }
 
 function cliCode(body) {
+  if (!body.script) return "# The command line submits scripts. A command: see SDK or curl.";
   const loops = gridOf(body);
   const swept = loops.flatMap(({ name }) => [
     ...(name ? [joinWords([name])] : []),
     `"$${variableOf(name)}"`,
   ]);
-  const options = ["-c", body.cluster ?? "local", "-e", body.experiment_name ?? "Default"];
-  const what = body.script ? [body.script, ...argumentsOf(body)] : ["--", ...(body.command ?? [])];
-  const command = ["studio run submit-script", joinWords([...options, ...what]), ...swept].join(
-    " ",
-  );
+  const options = ["-e", body.experiment_name ?? "Default", "--target", body.cluster ?? "local"];
+  const wait = loops.length ? ["--async"] : [];
+  const fixed = joinWords([...options, ...wait, body.script, ...argumentsOf(body)]);
+  const command = ["studio run submit-script", fixed, ...swept].join(" ");
   if (!loops.length) {
     return body.sweep ? `${command}\n# A random sweep is one request: see curl.` : command;
   }
