@@ -14,7 +14,8 @@ from studio.up.orphans import die_with_supervisor
 die_with_supervisor()
 django_application = get_wsgi_application()
 
-from runs.mlflow_api.fast_path import FastPath  # noqa: E402  (its models need loaded apps)
+from runs.compute.sweeping import start_sweeping  # noqa: E402  (its models need loaded apps)
+from runs.mlflow_api.fast_path import FastPath  # noqa: E402  (the same)
 
 application = FastPath(django_application)
 
@@ -23,3 +24,5 @@ application = FastPath(django_application)
 gc.collect()
 gc.freeze()
 gc.set_threshold(20_000, 20, 50)
+
+start_sweeping()

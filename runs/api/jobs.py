@@ -183,8 +183,8 @@ class AttemptBeat(Endpoint):
     @Access(Action.ATTEMPT_WRITE, ("POST",))
     def post(self, request: Request, run_id: str) -> Response:
         told = self.read_body(Beat)
-        sweep_if_due()
         heard = beat(run=get_run(self.workspace, run_id), **told)
+        sweep_if_due()
         return answer(BeatOut, heard)
 
 

@@ -1,12 +1,15 @@
 """Finding attempts whose node no longer answers.
 
-Every claim and beat of a node sweeps, and the clock does so too: nothing waits for one process.
+Each server process sweeps by itself, and so does the clock: nothing waits for one process. Only a
+server that has answered for a while takes a lease for lost: while the studio was away, nobody could
+beat.
 """
 
+import logging
 import threading
 import time
 
-from django.db import transaction
+from django.db import close_old_connections, transaction
 
 from runs.compute.attempts import cancel_sweep, canceled_by, end_attempt
 from runs.compute.gangs import find_lost
@@ -22,25 +25,51 @@ from runs.tracking.silence import mark_silent_runs
 from runs.tracking.statuses import FINAL_STATUSES, Status
 
 EVERY_S = 5.0
+# A supervisor that could not reach the studio beats again within this time.
+SETTLED_S = 30.0
 FORGET_NODES_MS = 86_400_000
 STUDIO = "studio"
 
+log = logging.getLogger(__name__)
 _lock = threading.Lock()
 _next_at = 0.0
+_answers_since = _looked_at = time.monotonic()
+
+
+def start_sweeping() -> None:
+    """Sweep every five seconds from now on, in a thread of this server."""
+    threading.Thread(target=_keep_sweeping, name="sweeps", daemon=True).start()
+
+
+def _keep_sweeping() -> None:
+    while True:
+        time.sleep(EVERY_S)
+        try:
+            sweep_if_due()
+        except Exception:
+            log.exception("a sweep failed; the next one comes in %g s", EVERY_S)
+        finally:
+            close_old_connections()
 
 
 def sweep_if_due() -> None:
     """Sweep unless this process did so within the last five seconds."""
-    global _next_at
+    global _next_at, _answers_since, _looked_at
     with _lock:
-        if time.monotonic() < _next_at:
+        now = time.monotonic()
+        if now < _next_at:
             return
-        _next_at = time.monotonic() + EVERY_S
-    sweep()
+        if now - _looked_at > SETTLED_S:
+            # This process was stopped meanwhile, or nobody has asked it for anything.
+            _answers_since = now
+        _next_at, _looked_at = now + EVERY_S, now
+        is_settled = now - _answers_since > SETTLED_S
+    sweep(ends_lost=is_settled)
 
 
-def sweep() -> int:
-    """Mark runs of which nothing is heard; end attempts whose lease is over, return how many.
+def sweep(*, ends_lost: bool = True) -> int:
+    """Mark runs of which nothing is heard; end attempts whose lease is over where `ends_lost`, and
+    return how many.
 
     A beat that comes first wins: each job is looked at again once it is locked.
     """
@@ -51,6 +80,8 @@ def sweep() -> int:
     for pk in list(silent.values_list("pk", flat=True)):
         _mark_silent(pk)
     _end_jobs_of_ended_runs()
+    if not ends_lost:
+        return 0
     lost = held.filter(lease_ms__lt=now)
     return sum(_end_lost(pk) for pk in list(lost.values_list("pk", flat=True)))
 

@@ -8,8 +8,8 @@ from runs.compute.sweeping import forget_nodes, settle_sweeps, sweep
 
 @shared_task
 def sweep_attempts() -> None:
-    """End the attempts of nodes that no longer answer, and forget nodes that left long ago."""
-    sweep()
+    """Mark what is silent, and forget nodes that left long ago. The servers end what is lost."""
+    sweep(ends_lost=False)
     settle_sweeps()
     forget_nodes()
 

@@ -1,7 +1,10 @@
 """Claims, beats, ends and cancels: one attempt at a time, and none that lost its lease writes."""
 
+import time
+
 import pytest
 
+from runs.compute import sweeping
 from runs.compute.attempts import beat, cancel, finish
 from runs.compute.claiming import claim
 from runs.compute.clusters import update_cluster
@@ -139,6 +142,21 @@ def test_a_beat_before_the_sweep_wins(put, node, let_lease_end):
     beat(run=run, fence=attempt.fence)
     assert sweep() == 0
     assert status_of(run)[0] == Status.PREPARING
+
+
+def test_a_studio_that_was_away_waits_for_beats(put, node, let_lease_end, monkeypatch):
+    run = put()
+    let_lease_end(claim(node=node))
+    now = time.monotonic()
+    for name, at in (("_next_at", 0.0), ("_looked_at", now - 120), ("_answers_since", now - 500)):
+        monkeypatch.setattr(sweeping, name, at)
+    sweeping.sweep_if_due()
+    assert status_of(run)[0] == Status.PREPARING
+
+    monkeypatch.setattr(sweeping, "_next_at", 0.0)
+    monkeypatch.setattr(sweeping, "_answers_since", now - 31)
+    sweeping.sweep_if_due()
+    assert status_of(run)[0] == Status.FAILED
 
 
 def test_a_run_with_retries_is_tried_again_with_a_new_fence(put, node, let_lease_end):
