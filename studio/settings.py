@@ -5,6 +5,7 @@ The variables are listed in one table in the README; the names here are the same
 
 import os
 import secrets
+import sys
 import tomllib
 from pathlib import Path
 from urllib.parse import quote
@@ -12,6 +13,10 @@ from urllib.parse import quote
 import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+
+# The REST framework loads these, and with them psycopg, wherever that is installed: 6 MiB of each
+# process for fields that no model has.
+sys.modules.setdefault("django.contrib.postgres.fields", None)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 

@@ -1,9 +1,11 @@
 """The processes of a studio: one table, in the order in which they start."""
 
+import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from pathlib import Path
 
 from studio.up import broker, server
 from studio.up.options import Options
@@ -28,7 +30,8 @@ class Process:
     does not need it; `environment` is added to that of all.
 
     `is_ready` delays the next process until it returns true. `once_per_folder`: of several
-    supervisors of a data folder, only the first runs it.
+    supervisors of a data folder, only the first runs it. Without `has_secrets` it gets none of the
+    studio's secrets: what it runs could read them.
     """
 
     name: str
@@ -38,6 +41,7 @@ class Process:
     is_ready: Callable[[Options], bool] | None = None
     once_per_folder: bool = False
     is_restarted: bool = True
+    has_secrets: bool = True
 
 
 def worker_command(options: Options) -> list[str]:
@@ -56,7 +60,17 @@ def node_command(options: Options) -> list[str] | None:
     command = [sys.executable, "-m", "studio.sdk.node", "--url", server.public_url(options)]
     command += ["--cluster", "local", "--folder", str(options.data_dir / "node")]
     command += ["--token-file", str(options.data_dir / "node_token")]
-    return [*command, "--bell-file", str(options.data_dir / "broker_url")]
+    return [*command, "--bell-file", str(bell_file(options))]
+
+
+def bell_file(options: Options) -> Path:
+    """Return the file with the address of the queue: the node has no variable with it."""
+    if not (url := os.environ.get("REDIS_URL")):
+        return options.data_dir / "broker_url"
+    file = options.data_dir / "bell_url"
+    file.touch(mode=0o600)
+    file.write_text(url)
+    return file
 
 
 def demo_command(options: Options) -> list[str] | None:
@@ -76,6 +90,6 @@ PROCESSES = (
         environment={"CELERY_SKIP_CHECKS": "true"},
         once_per_folder=True,
     ),
-    Process("node", Phase.NODE, node_command, once_per_folder=True),
+    Process("node", Phase.NODE, node_command, once_per_folder=True, has_secrets=False),
     Process("demo", Phase.DEMO, demo_command, is_restarted=False),
 )

@@ -11,10 +11,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import TextIO
 
+from studio.sdk.supervisor.hidden_variables import is_secret
 from studio.up import checks
 from studio.up.children import Child
 from studio.up.errors import StartError
@@ -112,7 +113,8 @@ class Supervisor:
         command = process.command(self.options)
         if command is None:
             return
-        child = Child(process, command, {**self.environment, **process.environment})
+        known = self.environment if process.has_secrets else without_secrets(self.environment)
+        child = Child(process, command, {**known, **process.environment})
         self.children.append(child)
         child.start()
         if process.is_ready is not None:
@@ -180,6 +182,11 @@ def environment(options: Options) -> dict[str, str]:
         "STUDIO_OPEN": (os.environ.get("STUDIO_OPEN") or "1") if is_private else "0",
         "STUDIO_SUPERVISED": "1",
     }
+
+
+def without_secrets(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that may reach the scripts of users: none of the studio's own."""
+    return {name: value for name, value in variables.items() if not is_secret(name)}
 
 
 def drain(descriptor: int) -> None:

@@ -103,3 +103,12 @@ def queue_answers(studio: Up) -> bool:
         return redis.Redis(unix_socket_path=socket_of(studio)).ping()
     except redis.RedisError:
         return False
+
+
+def test_the_node_is_started_without_the_secrets_of_the_studio(up):
+    studio = up(AWS_SECRET_ACCESS_KEY="hidden", STUDIO_SECRET_KEY="h" * 60, MY_OWN="seen")
+    studio.wait_until_ready()
+    node = wait_for(lambda: studio.child("studio.sdk.node"), "the node")
+    variables = node.environ()
+    assert variables["MY_OWN"] == "seen"
+    assert not [one for one in variables if one.startswith(("STUDIO_", "AWS_", "DATABASE_"))]

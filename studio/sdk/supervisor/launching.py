@@ -10,14 +10,9 @@ from studio.sdk.supervisor import mpi_rank
 from studio.sdk.supervisor.client import make_client
 from studio.sdk.supervisor.environments import CannotPrepare, Runtime
 from studio.sdk.supervisor.gathering import Meeting
+from studio.sdk.supervisor.hidden_variables import is_secret
 from studio.sdk.supervisor.job import Job
 from studio.sdk.supervisor.log_names import LogNames
-
-# What belongs to the studio or to the node and not to the process of a user.
-SECRETS = frozenset(
-    {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "S3_URL", "DJANGO_SETTINGS_MODULE", "PGPASSWORD"}
-)
-SECRET_BEGINNINGS = ("STUDIO_", "AWS_", "DJANGO_", "CELERY_")
 
 
 @dataclass(frozen=True)
@@ -107,8 +102,3 @@ def variables_of(folder: Path, variables: dict[str, str], own: dict[str, str]) -
     made = {**kept, "PYTHONUNBUFFERED": "1", **variables, **own, "PWD": str(folder)}
     paths = [made.get("PYTHONPATH", ""), str(make_client(folder.parent))]
     return made | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
-
-
-def is_secret(name: str) -> bool:
-    """Tell whether a variable belongs to the studio or the node and not to a user's process."""
-    return name in SECRETS or name.startswith(SECRET_BEGINNINGS)
