@@ -9,6 +9,7 @@ from runs.search.sort_keys import SortKey
 from runs.tracking.errors import InvalidValue
 from runs.tracking.fields import Aggregate, Entity, Field
 
+NO_BEST_OF_COLUMN = "A column of a table has no value at best: a goal is best at a step."
 DIRECTIONS: dict[str, Direction] = {"min": "min", "max": "max"}
 
 

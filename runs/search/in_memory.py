@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from runs.search.blocks import Hit
 from runs.search.cursors import Position, SortValue
 from runs.search.errors import SearchError
-from runs.search.goals import read_at_best
+from runs.search.goals import NO_BEST_OF_COLUMN, read_at_best
 from runs.search.metric_terms import make_term
 from runs.search.prepared import PreparedSearch
 from runs.search.sort_keys import EMPTY, MISSING, NUMBER, SortKey
@@ -25,6 +25,8 @@ def read_in_memory(
     goal = prepared.search.goal
     if goal is None:
         raise SearchError("Choose a goal metric to sort by the value at its best.")
+    if any(key.is_at_best and key.field.column for key in keys):
+        raise SearchError(NO_BEST_OF_COLUMN)
     stored = [key for key in keys if not key.is_at_best]
     terms = [make_term(key, i, prepared.scope, prepared.metrics) for i, key in enumerate(stored)]
     hits = read_sorted(prepared.scope, prepared.block, terms, None, None)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from runs.search.documents import match_documents
 from runs.search.errors import SearchError
-from runs.search.goals import Goal, read_at_best
+from runs.search.goals import NO_BEST_OF_COLUMN, Goal, read_at_best
 from runs.search.logs import match_logs
 from runs.tracking.fields import Aggregate, Entity
 from runs.tracking.filters import And, Comparison, Node, Operator, join, walk
@@ -45,7 +45,7 @@ def finder_of(node: Comparison, goal: Goal | None) -> Finder:
     if goal is None:
         raise SearchError("Choose a goal metric (Best by) to filter by the value at its best.")
     if node.field.column:
-        raise SearchError("A column of a table has no value at best: a goal is best at a step.")
+        raise SearchError(NO_BEST_OF_COLUMN)
 
     def find(ids: list[int]) -> list[int]:
         values = read_at_best(goal, ids, node.field.key)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from runs.database.fragments import Sql, all_of, sql
 from runs.search.blocks import Block
@@ -22,6 +23,7 @@ from runs.tracking.filters import EVERYTHING, And, Comparison, Node, join, walk
 from runs.tracking.filters.nodes import NULLS
 from runs.tracking.models import Lifecycle
 
+COLUMN = re.compile(r"(.+)\[(.+)\]", re.DOTALL)
 SUFFIX = re.compile(r"(.+)[.:](\w+)", re.DOTALL)
 # Larger drivers are counted up to this number to find the smallest.
 MANY = 100_000
@@ -43,6 +45,8 @@ class PreparedSearch:
             include_children=search.include_children,
             now_ms=search.now_ms or now_ms(),
         )
+        self.keys = tuple(map(self._with_column, keys))
+        keys = self.keys
         node = narrow(self.scope, search.tree)
         comparisons = list(walk(node))
         names = {
@@ -57,6 +61,15 @@ class PreparedSearch:
         self.conditions = Conditions(self.scope, self.metrics, known, is_page)
         self.node = node
         self.block = self._make_block(is_page)
+
+    def _with_column(self, key: SortKey) -> SortKey:
+        """Return the key of a column that is written `metrics.table[column]`, where no metric has
+        this name. One query for such a text."""
+        field = key.field
+        match = COLUMN.fullmatch(field.key) if key.is_metric and not key.as_text else None
+        if match is None or MetricIds(self.scope, [(field.key, "")]).all(field.key):
+            return key
+        return replace(key, field=replace(field, key=match[1], column=match[2]))
 
     def _refuse_unknown_aggregates(self, keys: Sequence[SortKey]) -> None:
         """Raise SearchError for a key such as `metrics.loss.median`: no run has a metric of this

@@ -57,7 +57,7 @@ def search_runs(search: Search, *, limit: int = 100, after: str | None = None) -
         position, asked_ms = read_cursor(after, keys)
         search = replace(search, now_ms=asked_ms)
     prepared = PreparedSearch(search, keys, is_page=True)
-    stored = [use_stored_extreme(key, search.goal) for key in keys]
+    stored = [use_stored_extreme(key, search.goal) for key in prepared.keys]
     if any(key.is_at_best for key in stored):
         hits = read_in_memory(prepared, stored, position, limit + 1)
     else:

@@ -134,7 +134,7 @@ def test_the_runs_that_are_exported_are_chosen(tab, runs, rows, count):
     open_table(tab)
     tab.click(".rt-pick >> nth=0")
     tab.click(".rt-pick >> nth=2")
-    tab.click("[data-export-button]")
+    tab.click("[data-export-options]")
     tab.check(f"[data-export-dialog] [value={rows}]")
 
     with tab.expect_download() as download:

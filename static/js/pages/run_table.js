@@ -35,7 +35,8 @@ function start(root) {
   find("edit-columns").addEventListener("click", () => columns.open());
   const onScreen = () => table.visibleRuns();
   const exporting = new ExportDialog(find("export-dialog"), store, chosen, onScreen);
-  find("export-button").addEventListener("click", () => exporting.open());
+  find("export-button").addEventListener("click", () => exporting.downloadCsv());
+  find("export-options").addEventListener("click", () => exporting.open());
   onKey("e", () => columns.open());
   onKey("b", () => group.open());
   onKey("f", () => query.input.focus());

@@ -20,7 +20,7 @@ export class ChartCard {
   constructor(spec, strip, { inSection = false } = {}) {
     Object.assign(this, { spec, strip, inSection });
     this.bar = new CardBar(this);
-    this.plot = element("div", { class: "plot", role: "img" });
+    this.plot = element("div", { class: "plot", role: "img", "aria-label": titleOf(spec) });
     this.legend = new Legend(this);
     this.foot = element("p", { class: "card-foot" });
     this.grip = element("span", { class: "card-grip" });

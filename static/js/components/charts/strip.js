@@ -32,7 +32,7 @@ export class ChartStrip {
     this.linked = new LinkedCharts(this);
     this.rowsOfCards = new Map();
     this.names = JSON.parse(root.dataset.names || "[]");
-    this.nameCount = Number(root.dataset.count ?? this.names.length);
+    this.nameCount = Number(root.dataset.nameCount ?? this.names.length);
     this.namesOf = namesAsked(store);
     this.firstNames = JSON.parse(root.dataset.first || "[]");
     this.body = root.querySelector("[data-cards]");

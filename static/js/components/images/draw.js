@@ -3,6 +3,7 @@
 import { element } from "../../lib/element.js";
 import { addressOf, imageAt } from "../../lib/image_sets.js";
 import { tokenOf } from "../../lib/series_colors.js";
+import { longName } from "../long_name.js";
 
 const TINY_PX = 64;
 
@@ -27,7 +28,7 @@ function captionOf(run, image, text) {
     "figcaption",
     {},
     text === run.name && dotOf(run),
-    element("span", { class: "clip", title: text }, text),
+    element("span", { class: "middle-cut", title: text }, ...longName(text)),
     hasStep && element("span", { class: "muted push" }, `step ${formatStep(image.step)}`),
   );
 }
@@ -51,6 +52,6 @@ export function drawRows(runs, names, step, open) {
   return names.map((name) => {
     const images = runs.map((run) => drawImage(run, name, step, { caption: run.name, open }));
     const line = element("div", {}, ...images);
-    return element("section", { class: "image-row" }, element("h3", {}, name), line);
+    return element("section", { class: "image-row" }, element("h2", {}, name), line);
   });
 }

@@ -77,6 +77,10 @@ export class Gallery {
     return namesOf(this.runs, this.text);
   }
 
+  get withImages() {
+    return this.runs.filter((run) => namesOf([run]).length);
+  }
+
   get steps() {
     return stepsOf(this.runs, this.full ? [this.full] : this.names);
   }
@@ -97,19 +101,23 @@ export class Gallery {
     const shown = names.slice(0, SHOWN_AT_ONCE);
     const drawn =
       this.runs.length > 1
-        ? drawRows(this.runs, shown, this.step, open)
+        ? drawRows(this.withImages, shown, this.step, open)
         : this.runs.flatMap((run) => drawGrid(run, shown, this.step, open));
     this.find("images").replaceChildren(...drawn, ...this.noteOf(names, isEmpty));
     if (this.full) this.drawFull();
   }
 
+  /** What is not drawn, in words. */
   noteOf(names, isEmpty) {
-    const words =
-      names.length > SHOWN_AT_ONCE
-        ? `Showing ${SHOWN_AT_ONCE} of ${names.length} names. Search to find the others.`
-        : "No matching images.";
-    const isNeeded = names.length > SHOWN_AT_ONCE || (!names.length && !isEmpty);
-    return isNeeded ? [element("p", { class: "muted" }, words)] : [];
+    if (isEmpty) return [];
+    const without = this.runs.filter((run) => !namesOf([run]).length).map((run) => run.name);
+    const words = [
+      without.length && `Without images: ${without.join(", ")}`,
+      !names.length && "No matching images.",
+      names.length > SHOWN_AT_ONCE &&
+        `Showing ${SHOWN_AT_ONCE} of ${names.length} names. Search to find the others.`,
+    ];
+    return words.filter(Boolean).map((text) => element("p", { class: "muted" }, text));
   }
 
   indexOf(steps) {

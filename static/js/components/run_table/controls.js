@@ -89,7 +89,7 @@ function countsText(counts) {
 /** The counts stand in the head of the table, or of the page whose only table this is. */
 function showCounts(root, store) {
   const place = root.querySelector("[data-counts]") ?? document.querySelector("[data-counts]");
-  place.textContent = countsText(store.counts);
+  if (place) place.textContent = countsText(store.counts);
   const { found } = store;
   const isGrouped = found[0]?.run === false;
   const all = isGrouped ? found.length : (store.counts.matching ?? found.length);

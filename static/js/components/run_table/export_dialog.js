@@ -1,6 +1,7 @@
 // The export dialog: which runs, the table or every value of their metrics, in which format.
 
 import { joinList, writeState } from "../../lib/url_state.js";
+import { toast } from "../toasts.js";
 
 const LABELS = {
   selected: (runs) => `Selected (${runs})`,
@@ -14,7 +15,9 @@ export class ExportDialog {
   constructor(dialog, store, chosen, visibleRuns) {
     Object.assign(this, { dialog, store, chosen, visibleRuns });
     this.form = dialog.querySelector("form");
-    this.form.addEventListener("submit", ({ submitter }) => submitter?.value && this.download());
+    this.form.addEventListener("submit", ({ submitter }) => {
+      if (submitter?.value) this.download(Object.fromEntries(new FormData(this.form)));
+    });
   }
 
   open() {
@@ -45,8 +48,14 @@ export class ExportDialog {
     return choices;
   }
 
-  download() {
-    const { rows, content, format } = Object.fromEntries(new FormData(this.form));
+  /** The table of the runs that are selected, else of all that match, as CSV. */
+  downloadCsv() {
+    const rows = this.store.selection.size ? "selected" : "matching";
+    this.download({ rows, content: "table", format: "csv" });
+    toast(`Exporting ${counted(this.rows()[rows].count)} as CSV.`);
+  }
+
+  download({ rows, content, format }) {
     const { sel, ...state } = this.store.asked;
     const asked = {
       ...state,

@@ -175,8 +175,8 @@ export class RunTable {
   toggleRow(index, { range = false } = {}) {
     if (index < 0 || !this.rowAt(index)?.run) return;
     const { selection, rows } = this.store;
-    if (range && this.lastToggled !== undefined) {
-      const [low, high] = [this.lastToggled, index].sort((a, b) => a - b);
+    if (range) {
+      const [low, high] = [this.lastToggled ?? 0, index].sort((a, b) => a - b);
       const runs = rows.slice(low, high + 1).filter((row) => row.run);
       selection.add(runs.map((row) => row.id));
     } else selection.toggle(this.rowAt(index).id);
