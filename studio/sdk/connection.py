@@ -97,6 +97,18 @@ class Connection:
                 self._drop()
 
     def _send(self, method: str, address: str, body: Body, kind: str) -> http.client.HTTPResponse:
+        """Send a request once; twice where a connection that was kept open had been closed."""
+        was_open = getattr(self._local, "connection", None) is not None
+        try:
+            return self._send_once(method, address, body, kind)
+        except StudioAway as away:
+            if away.status or not was_open:
+                raise
+        return self._send_once(method, address, body, kind)
+
+    def _send_once(
+        self, method: str, address: str, body: Body, kind: str
+    ) -> http.client.HTTPResponse:
         content, headers = self._encode(body, kind)
         connection = self._connection()
         try:
