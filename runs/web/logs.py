@@ -13,6 +13,7 @@ from runs.artifacts.queries import Readable, get_file
 from runs.http.query import read_flag, read_whole
 from runs.tracking.queries import get_run
 from runs.web.gate import page
+from runs.web.log_ends import is_written
 from runs.workspaces.permissions import Action
 
 PLACES = ("first_line", "from_byte", "before_byte", "around_byte")
@@ -23,19 +24,27 @@ MOST_HITS = 1000
 def lines(request: HttpRequest, run_id: str) -> HttpResponse:
     """`?path=…&last=1` or `first_line=`, `from_byte=`, `before_byte=`, `around_byte=`; `count=`.
 
-    204 when `from_byte` is the end and nothing was added behind it.
+    204 when `from_byte` is the end and nothing was added behind it, while something may be.
     """
-    return answer_lines(request, find_file(request, run_id))
+    run = get_run(request.workspace, run_id)
+    file = get_file(run, request.GET.get("path", ""))
+    return answer_lines(request, file, growing=is_written(run, file.growing, file.updated_ms))
 
 
-def answer_lines(request: HttpRequest, file: Readable, *, has_levels: bool = True) -> HttpResponse:
-    """Answer with the lines asked for; without levels, words such as "error" are only words."""
+def answer_lines(
+    request: HttpRequest, file: Readable, *, has_levels: bool = True, growing: bool = False
+) -> HttpResponse:
+    """Answer with the lines asked for; without levels, words such as "error" are only words.
+
+    `growing`: more lines may come.
+    """
     place = {name: read_whole(request.GET, name) for name in PLACES if name in request.GET}
-    if place.get("from_byte") == file.size_bytes and file.size_bytes and "poll" in request.GET:
+    is_end = file.size_bytes and place.get("from_byte") == file.size_bytes
+    if growing and is_end and "poll" in request.GET:
         return HttpResponse(status=204)
     count = read_whole(request.GET, "count", default=300)
     found = read_lines(file, **place, last="last" in request.GET, count=count)
-    return as_json(describe(found, has_levels=has_levels))
+    return as_json(describe(found, has_levels=has_levels, growing=growing))
 
 
 @page(Action.FILE_READ)
@@ -67,7 +76,14 @@ def answer_hits(request: HttpRequest, file: Readable) -> HttpResponse:
     start = read_whole(request.GET, "from_byte", default=0)
     search = search_file(file, query, from_byte=start, limit=MOST_HITS)
     found = [
-        {"no": hit.no, "byte": hit.byte, "text": hit.text, "spans": hit.spans} for hit in search
+        {
+            "no": hit.no,
+            "byte": hit.byte,
+            "text": hit.text,
+            "spans": hit.spans,
+            "hidden": hit.is_hidden,
+        }
+        for hit in search
     ]
     more, resume = (0, None)
     if search.resume_byte is not None and len(found) >= MOST_HITS:
@@ -86,7 +102,7 @@ def find_file(request: HttpRequest, run_id: str) -> File:
     return get_file(get_run(request.workspace, run_id), request.GET.get("path", ""))
 
 
-def describe(found: LogPage, *, has_levels: bool) -> dict[str, Any]:
+def describe(found: LogPage, *, has_levels: bool, growing: bool) -> dict[str, Any]:
     return {
         "lines": [
             {
@@ -105,7 +121,7 @@ def describe(found: LogPage, *, has_levels: bool) -> dict[str, Any]:
         "total_bytes": found.total_bytes,
         "total_lines": found.total_lines,
         "at_end": found.at_end,
-        "growing": found.growing,
+        "growing": growing,
         "received": found.received,
     }
 

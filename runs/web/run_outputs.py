@@ -1,6 +1,6 @@
 """The tab Outputs + logs of a run."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import msgspec
@@ -14,13 +14,14 @@ from runs.artifacts.logs.conventions import default_log
 from runs.artifacts.logs.failures import error_line
 from runs.artifacts.models import File
 from runs.artifacts.previews import MarkdownPreview, preview_file
-from runs.artifacts.queries import get_file, list_folder
+from runs.artifacts.queries import Entry, get_file, list_folder
 from runs.http.query import read_whole
 from runs.tracking.models import Run
 from runs.tracking.queries import get_run
 from runs.tracking.statuses import Status
 from runs.tracking.texts import is_storable
 from runs.web.gate import page
+from runs.web.log_ends import is_written
 from runs.web.markdown import to_html
 from runs.web.run_tabs import Tab
 from runs.workspaces.permissions import Action
@@ -42,13 +43,12 @@ def read(request: HttpRequest, run: Run) -> dict[str, Any]:
     where = {"workspace": request.workspace.slug, "run_id": run.run_id}
     log = default_log(run)
     shown = log or run.files.order_by("path").first()
-    is_chosen = "path" in request.GET
     return {
         "keys": KEYS,
         "outputs": {
             "is_empty": shown is None,
             "path": shown.path if shown else "",
-            "byte": error_byte(run, log) if not is_chosen else None,
+            "byte": error_byte(run, log) if is_opened(request, log) else None,
             "size": run.files.aggregate(size=Sum("size_bytes"))["size"] or 0,
             "is_active": not Status(run.status).is_final,
             "folders": reverse("folder", kwargs=where),
@@ -61,6 +61,12 @@ def read(request: HttpRequest, run: Run) -> dict[str, Any]:
             "files": reverse("run_file", kwargs={**where, "path": "-"}).removesuffix("/-"),
         },
     }
+
+
+def is_opened(request: HttpRequest, log: File | None) -> bool:
+    """Tell whether one of the panes shows the log: the first does, where the address names none."""
+    shown = (request.GET.get("path"), request.GET.get("second"))
+    return log is not None and (not shown[0] or log.path in shown)
 
 
 def error_byte(run: Run, log: File | None) -> int | None:
@@ -77,7 +83,7 @@ def error_byte(run: Run, log: File | None) -> int | None:
 def folder(request: HttpRequest, run_id: str) -> HttpResponse:
     """`?path=outputs`: what lies directly in a folder of the run."""
     run = get_run(request.workspace, run_id)
-    entries = list_folder(run, request.GET.get("path", ""))
+    entries = [as_seen(run, entry) for entry in list_folder(run, request.GET.get("path", ""))]
     folders_first = sorted(entries, key=lambda entry: (not entry.is_dir, entry.name))
     return as_json({"entries": folders_first})
 
@@ -90,7 +96,18 @@ def found_files(request: HttpRequest, run_id: str) -> HttpResponse:
     if not is_storable(text):
         return as_json({"entries": [], "next": None, "total": 0})
     found, total = find_files(run, text, after=request.GET.get("after", ""))
-    return as_json({"entries": found.items, "next": found.next, "total": total})
+    return as_json(
+        {
+            "entries": [as_seen(run, entry) for entry in found.items],
+            "next": found.next,
+            "total": total,
+        }
+    )
+
+
+def as_seen(run: Run, entry: Entry) -> Entry:
+    """Return an entry as live only while its file is written."""
+    return replace(entry, growing=is_written(run, entry.growing, entry.updated_ms))
 
 
 @page(Action.FILE_READ)

@@ -75,3 +75,17 @@ def test_no_input_leaves_an_escape_or_a_strange_style(line):
 def test_a_long_line_of_escapes_is_parsed_in_linear_time():
     assert plain_text(f"{ESC}]" * 20_000) == ""
     assert plain_text(f"{ESC}[31m" * 20_000 + "x") == "x"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "\x1b]0;a title\x1b[31mred",
+        "\x1b]8;;https://example\x1b\\red\x1b]8;;\x1b\\",
+        "\x1b]9;4;1;50\x07red",
+        "\x1b]9;4;1;50\rred",
+        "\x1bPq data\x1b\\red",
+    ],
+)
+def test_commands_to_the_terminal_leave_nothing(line):
+    assert plain_text(line) == "red"

@@ -41,7 +41,7 @@ def test_a_long_line_comes_whole(run, save):
 
 
 def test_bytes_that_are_no_text_do_no_harm(run, save):
-    assert copy_lines(save(run, "a.log", b"\xff\xfe ok\n"), 1, 1) == "\ufffd\ufffd ok\n"
+    assert copy_lines(save(run, "a.log", b"\xff\xff \xc5\xbc\n"), 1, 1) == "\ufffd\ufffd \u017c\n"
 
 
 def test_too_much_is_refused_with_the_limit(log, monkeypatch):

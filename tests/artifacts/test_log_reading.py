@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from runs.artifacts import queries
 from runs.artifacts.logs import line_index, reading, spans
 from runs.artifacts.logs.appending import append_log
+from runs.artifacts.logs.copying import copy_lines
 from runs.artifacts.logs.reading import line_number, read_lines, read_log, tail_log
 from runs.artifacts.services import save_file
 
@@ -108,8 +109,26 @@ def test_a_character_that_is_half_written_is_left_out(run):
     assert texts(read_lines(queries.get_file(run, "a.log"))) == ["zażół"]
 
 
-def test_what_is_no_utf8_shows_as_replaced(log):
-    assert texts(read_lines(log(b"caf\xe9\nna\xefve\n"))) == ["caf\ufffd", "na\ufffdve"]
+def test_what_is_no_utf8_shows_as_latin_or_as_replaced(log):
+    mixed = "\u017c".encode() + b" caf\xe9\n"
+    assert texts(read_lines(log(b"caf\xe9\nna\xefve\n" + mixed))) == [
+        "caf\xe9", "na\xefve", "\u017c caf\ufffd"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-8"])
+def test_a_byte_order_mark_says_the_encoding_and_is_not_shown(log, encoding):
+    text = "\ufeffone\r\n\r\nżółć 🙂\r\nlast"
+    file = log(text.encode(encoding))
+    assert texts(read_lines(file)) == ["one", "", "żółć 🙂", "last"]
+    assert texts(read_lines(file, first_line=3, count=1)) == ["żółć 🙂"]
+    assert copy_lines(file, 1, 3) == "one\n\nżółć 🙂\n"
+
+
+def test_a_colour_goes_on_in_the_lines_below_until_it_is_reset(log):
+    file = log("\x1b[31mred\n" + "still\n" * 50 + "\x1b[0mplain\n")
+    shown = [line.segments for line in read_lines(file, first_line=50, count=3).lines]
+    assert shown == [[("still", "fg-1")], [("still", "fg-1")], [("plain", "")]]
 
 
 def test_windows_ends_of_line_vanish(log):

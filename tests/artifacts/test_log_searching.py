@@ -77,9 +77,31 @@ def test_colour_codes_do_not_hide_a_match(log):
     ]  # fmt: skip
 
 
-def test_a_hit_in_folded_progress_shows_the_line_without_marks(log):
+def test_a_hit_in_folded_progress_shows_the_state_it_is_in(log):
     (hit,) = search_file(log(" 50% slow\r100% done\n"), parse_query("slow"))
-    assert (hit.text, hit.spans) == ("100% done", [])
+    assert (hit.text, hit.spans, hit.is_hidden) == (" 50% slow", [(5, 9)], True)
+
+
+def test_a_hit_behind_the_cut_of_a_huge_line_shows_what_stands_around_it(log):
+    (hit,) = search_file(log("x" * 1_000_000 + "needle" + "y" * 1000 + "\n"), parse_query("needle"))
+    assert (len(hit.text), hit.spans, hit.is_hidden) == (406, [(200, 206)], True)
+
+
+def test_the_end_of_a_line_is_found_whichever_way_lines_end(log):
+    file = log("crlf\r\n\r\nlf\ncrlf \r\n")
+    assert found(file, "crlf$") == [1]
+    assert found(file, "^$") == [2]
+    assert found(file, "lf$") == [1, 3]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be-bom", "latin-1", "utf-8-sig"])
+def test_logs_of_other_encodings_are_searched(log, encoding):
+    text = "start\r\nÜbung größer\r\nend\r\n"
+    data = b"\xfe\xff" + text.encode("utf-16-be") if "bom" in encoding else text.encode(encoding)
+    file = log(data)
+    (hit,) = search_file(file, parse_query("übung.*er$"))
+    assert (hit.no, hit.text, hit.spans) == (2, "Übung größer", [(0, 12)])
+    assert found(file, "^start") == [1]
 
 
 def test_a_search_goes_on_where_its_limit_ended_it(log):

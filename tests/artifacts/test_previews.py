@@ -250,3 +250,16 @@ NAMES = ["a.csv", "a.tsv", "a.json", "a.ipynb", "a.parquet", "a.md", "a.bin", "p
 def test_no_content_breaks_a_preview(run, name, content, start):
     file = save_file(owner=run, path=name, chunks=[content])
     assert msgspec.json.encode(preview_file(file, start=start))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "kind"),
+    [
+        ("a.log", "text\n".encode("utf-16"), "text"),
+        ("a.log", b"start\n\0\0\0" + b"text " * 100, "text"),
+        ("a.log", b"\0\1\2\0" * 100, "hex"),
+        ("a.bin", b"start\n\0" + b"text " * 100, "hex"),
+    ],
+)
+def test_a_log_stays_a_text_with_a_mark_or_a_few_nuls(preview, name, content, kind):
+    assert preview(name, content)["kind"] == kind

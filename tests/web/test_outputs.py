@@ -55,7 +55,9 @@ def test_the_tab_of_a_failed_run_opens_at_its_error(studio, run):
     outputs = studio.get(f"{RUN}/outputs").context["outputs"]
     assert text[outputs["byte"] :].startswith(("Traceback", "ValueError"))
     chosen = studio.get(f"{RUN}/outputs", {"path": "user_logs/std_log.txt"})
-    assert chosen.context["outputs"]["byte"] is None
+    assert chosen.context["outputs"]["byte"] == outputs["byte"]
+    other = studio.get(f"{RUN}/outputs", {"path": "outputs/other.txt"})
+    assert other.context["outputs"]["byte"] is None
 
 
 def test_folders_stand_before_files(studio, run):

@@ -256,10 +256,71 @@ def test_only_matches_keeps_the_place_in_sight(tab, run):
         until(tab, f"{hits} === '{number} of 10'")
     until(tab, "document.querySelector('.log-line.at')?.dataset.no === '300'")
     tab.check("[name=only]")
-    until(tab, "!document.querySelector('[data-matches]').hidden")
+    shown = "[...document.querySelectorAll('[data-matches] .log-text')].map(e => e.textContent)"
+    until(tab, f"{shown}.length === 10")
     assert tab.evaluate(hits) == "3 of 10"
-    box = "document.querySelector('{}').getBoundingClientRect()"
-    until(tab, f"{box.format('.log-line.at')}.bottom <= {box.format('[data-matches]')}.top")
+    assert tab.evaluate("document.elementFromPoint(800, 400).closest('.log').dataset.matches") == ""
+    tab.click("[data-matches] .log-line >> nth=6")
+    until(tab, "document.querySelector('[data-matches]').hidden")
+    until(tab, "document.querySelector('.log-line.at')?.dataset.no === '700'")
+
+
+def test_enter_right_after_typing_jumps_and_the_search_is_in_the_address(tab, run):
+    save(run, "a.log", "".join(f"line {i}\n" for i in range(2000)))
+    tab.goto(OUTPUTS)
+    until(tab, f"{LINES}.at(-1) === 'line 1999'")
+    tab.fill("[name=find]", "no such")
+    hits = "document.querySelector('[data-search] [data-hits]').textContent"
+    until(tab, f"{hits} === 'no match'")
+    tab.fill("[name=find]", "line 77")
+    assert tab.evaluate(hits) == ""
+    tab.keyboard.press("Enter")
+    until(tab, "document.querySelector('.log-line.at')?.dataset.no === '78'")
+    assert "find=line+77" in tab.url
+    tab.reload()
+    until(tab, f"{hits}.startsWith('11')")
+
+
+def test_a_match_that_its_line_does_not_show_stands_below_it(tab, run):
+    save(run, "a.log", "first\n 10% slow\r100% done\n")
+    tab.goto(OUTPUTS)
+    until(tab, f"{LINES}.length === 2")
+    tab.fill("[name=find]", "slow")
+    tab.keyboard.press("Enter")
+    until(tab, "document.querySelector('.hidden-match mark')?.textContent === 'slow'")
+
+
+@pytest.mark.parametrize(
+    "query", ["", "?path=user_logs/std_log.txt", "?path=b.log&second=user_logs/std_log.txt"]
+)
+def test_the_log_of_a_failed_run_opens_at_its_error_however_one_comes(tab, run, query):
+    lines = [f"line {i}" for i in range(1, 3000)]
+    lines[100] = "ERROR it broke"
+    save(run, "user_logs/std_log.txt", "\n".join(lines) + "\n")
+    save(run, "b.log", "b\n")
+    update_run(run=run, status="Failed")
+    tab.goto(f"{OUTPUTS}{query}")
+    until(tab, "document.querySelector('.log-line.at .log-text')?.textContent === 'ERROR it broke'")
+    tab.reload()
+    until(tab, "document.querySelector('.log-line.at .log-text')?.textContent === 'ERROR it broke'")
+
+
+def test_follow_and_live_dots_end_with_the_run(tab, run, monkeypatch):
+    monkeypatch.setattr("runs.web.log_ends.REST_MS", 0)
+    append_log(run=run, path="user_logs/std_log.txt", offset=0, data=b"epoch 1\n")
+    tab.goto(OUTPUTS)
+    follows = "document.querySelector('[data-toggle-follow]').getAttribute('aria-pressed')"
+    until(tab, f"{follows} === 'true' && Boolean(document.querySelector('.live-dot'))")
+    update_run(run=run, status="Completed")
+    until(tab, f"{follows} === 'false' && !document.querySelector('.live-dot')", seconds=5)
+
+
+def test_the_colours_of_the_256_are_shown(tab, run):
+    save(run, "a.log", "\x1b[38;5;208morange\x1b[48;2;0;0;255m on blue\n")
+    tab.goto(OUTPUTS)
+    until(tab, f"{LINES}.length === 1")
+    colors = "[...document.querySelectorAll('.log-text span')].map(e => getComputedStyle(e).color)"
+    assert set(tab.evaluate(colors)) == {"rgb(255, 135, 0)"}
 
 
 def test_a_second_pane_opens_beside_the_first(tab, run):

@@ -9,28 +9,32 @@ import re
 from collections.abc import Iterator
 
 Segment = tuple[str, str]
+# Which word stands for each kind of style that is on.
+Style = dict[str, str]
 
 # CSI … final byte; OSC, DCS, PM, APC up to their terminator; any other escape; control characters.
 _TOKEN = re.compile(
     r"(?:\x1b\[|\x9b)([0-?]*)[ -/]*([@-~])"
-    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c|$)"
+    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c\r]*(?:\x07|\x1b\\|\x9c|(?=[\x1b\r])|$)"
     r"|\x1b[ -/]*[0-~]?"
     r"|(\r+)|(\x08+)"
     r"|[\x00-\x07\x0b-\x1f\x7f-\x9f]"
 )
+_RESTYLING = re.compile(r"(?:\x1b\[|\x9b)([0-9;:]*)m")
 _WORDS = {1: "bold", 2: "dim", 3: "italic", 4: "underline", 7: "inverse", 9: "strike"}
 _ENDS = {22: ("bold", "dim"), 23: ("italic",), 24: ("underline",), 27: ("inverse",),
          29: ("strike",), 39: ("fg",), 49: ("bg",)}  # fmt: skip
 _LEVELS = (0, 95, 135, 175, 215, 255)
 
 
-def parse_line(text: str) -> list[Segment]:
+def parse_line(text: str, style: Style | None = None) -> list[Segment]:
     """Return the last state of a line as a terminal would leave it, in styled pieces.
 
     A carriage return folds what stood before it, once more text follows; a backspace takes one
-    character back. A line begins unstyled, so that any part of a log can be shown alone.
+    character back. A line begins with the `style` that the line before has left on, and leaves its
+    own there; without one it begins unstyled.
     """
-    line = _Line()
+    line = _Line({} if style is None else style)
     at = 0
     for token in _TOKEN.finditer(text):
         line.write(text[at : token.start()])
@@ -38,6 +42,14 @@ def parse_line(text: str) -> list[Segment]:
         line.obey(token)
     line.write(text[at:])
     return line.segments()
+
+
+def style_after(text: str) -> Style:
+    """Return the style that some lines leave on."""
+    style: Style = {}
+    for params in _RESTYLING.findall(text):
+        _restyle(style, params)
+    return style
 
 
 def plain_text(text: str) -> str:
@@ -48,9 +60,9 @@ def plain_text(text: str) -> str:
 
 
 class _Line:
-    def __init__(self) -> None:
+    def __init__(self, style: Style) -> None:
         self._parts: list[Segment] = []
-        self._style: dict[str, str] = {}
+        self._style = style
         self._returned = False
 
     def write(self, text: str) -> None:

@@ -1,5 +1,6 @@
 """A log in blocks of whole lines, without colour codes, every line still knowing its byte."""
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -7,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from runs.artifacts.logs.encodings import Encoding, as_utf8, encoding_of
 from runs.artifacts.logs.line_index import count_newlines, newlines_in
 from runs.artifacts.queries import Readable, read_file
 
@@ -24,14 +26,21 @@ class LineBlock:
     start: int
     first_line_byte: int
     raw: bytes
+    encoding: Encoding = Encoding.UTF8
     _counted: int = field(default=0, init=False)
     _line: int = field(default=0, init=False)
 
     @cached_property
     def text(self) -> bytes:
-        """The lines without colour codes, so that a search does not stumble over them."""
+        """The lines in UTF-8 and without colour codes, so that a search does not stumble over
+        them."""
+        text = self.raw
+        if self.encoding is not Encoding.UTF8:
+            text = as_utf8(text, self.encoding, self.start)
+        elif self.start == 0:
+            text = text.removeprefix(codecs.BOM_UTF8)
         # One byte is found at memory speed, two are not.
-        return _ESCAPE.sub(b"", self.raw) if b"\x1b" in self.raw else self.raw
+        return _ESCAPE.sub(b"", text) if b"\x1b" in text else text
 
     @cached_property
     def newlines(self) -> int:
@@ -68,18 +77,18 @@ class LineBlock:
 
 def whole_lines(file: Readable, start: int, first_line_byte: int) -> Iterator[LineBlock]:
     """Yield the lines of `file` from `start` on, a chunk of the store at a time."""
-    held = b""
+    held, encoding = b"", encoding_of(file)
     for chunk in read_file(file, start):
         cut = chunk.rfind(b"\n") + 1
         if cut:
-            block = LineBlock(start, first_line_byte, held + chunk[:cut])
+            block = LineBlock(start, first_line_byte, held + chunk[:cut], encoding)
             yield block
             start = first_line_byte = start + len(block.raw)
             held = chunk[cut:]
             continue
         held += chunk
         if len(held) >= _LINE_BYTES:
-            yield LineBlock(start, first_line_byte, held)
+            yield LineBlock(start, first_line_byte, held, encoding)
             start, held = start + len(held) - _OVERLAP_BYTES, held[-_OVERLAP_BYTES:]
     if held:
-        yield LineBlock(start, first_line_byte, held)
+        yield LineBlock(start, first_line_byte, held, encoding)

@@ -2,8 +2,8 @@
 
 from runs.artifacts.errors import InvalidLines, TooMuchText
 from runs.artifacts.logs.ansi import plain_text
+from runs.artifacts.logs.encodings import as_utf8, encoding_of
 from runs.artifacts.logs.line_index import index_of
-from runs.artifacts.logs.reading import decode
 from runs.artifacts.queries import Readable, read_file
 
 MAX_COPIED_BYTES = 5_000_000
@@ -32,8 +32,9 @@ def copy_lines(file: Readable, first_line: int, last_line: int) -> str:
             f"{MAX_COPIED_BYTES / 1e6:.0f} MB are copied at once. Mark fewer, or download the file."
         )
     raw = b"".join(read_file(file, start, stop))
-    return "".join(_plain(line) + "\n" for line in raw.removesuffix(b"\n").split(b"\n"))
+    whole = as_utf8(raw.removesuffix(b"\n"), encoding_of(file), start)
+    return "".join(_plain(line) + "\n" for line in whole.split(b"\n"))
 
 
 def _plain(raw: bytes) -> str:
-    return plain_text(decode(raw.rstrip(b"\r")))
+    return plain_text(raw.rstrip(b"\r").decode())

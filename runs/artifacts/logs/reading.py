@@ -1,10 +1,10 @@
 """A page of a log: its lines by number, by byte, or from the end, decoded for display."""
 
-import codecs
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
-from runs.artifacts.logs.ansi import Segment, parse_line
+from runs.artifacts.logs.ansi import Segment, Style, parse_line, style_after
+from runs.artifacts.logs.encodings import decode, encoding_of
 from runs.artifacts.logs.levels import level_of
 from runs.artifacts.logs.line_index import LineIndex, index_of
 from runs.artifacts.logs.spans import Span, line_start, spans_around, spans_before, spans_from
@@ -15,6 +15,8 @@ MAX_COUNT = 5000
 MAX_PART_BYTES = 1 << 20
 # Of a longer line only a part is shown: its beginning, or its last state where it is progress.
 MAX_LINE_BYTES = 1 << 14
+# How far back a colour may have been set that is still on.
+_LOOK_BACK_BYTES = 1 << 14
 # Lines close to each other are fetched together.
 _FETCH_BYTES = 1 << 22
 _BUDGET_S = 0.5
@@ -160,6 +162,7 @@ def _lines(
     first_no = index.newlines_before(file, spans[0].start) + 1 if spans and index else None
     together = bool(spans) and spans[-1].stop - spans[0].start <= _FETCH_BYTES
     page = b"".join(read_file(file, spans[0].start, spans[-1].stop)) if together else None
+    encoding, style = encoding_of(file), style_before(file, spans[0].start) if spans else {}
     lines = []
     for position, (span, at_ms) in enumerate(zip_longest(spans, times)):
         if page is None:
@@ -167,12 +170,20 @@ def _lines(
         else:
             raw, is_cut = shown_part(page[span.start - spans[0].start : span.stop - spans[0].start])
         no = None if first_no is None else first_no + position
-        lines.append(_line(no, span, raw, is_cut, at_ms))
+        text = decode(raw, encoding, start=span.start, is_whole=span.is_whole and not is_cut)
+        lines.append(_line(no, span, parse_line(text, style), is_cut, at_ms))
     return lines
 
 
-def _line(no: int | None, span: Span, raw: bytes, is_cut: bool, at_ms: int | None) -> Line:
-    segments = parse_line(decode(raw, is_whole=span.is_whole and not is_cut))
+def style_before(file: Readable, byte: int) -> Style:
+    """Return the colours that the lines before `byte` have left on."""
+    before = b"".join(read_file(file, max(0, byte - _LOOK_BACK_BYTES), byte))
+    return style_after(before.decode("latin-1")) if b"\x1b[" in before else {}
+
+
+def _line(
+    no: int | None, span: Span, segments: list[Segment], is_cut: bool, at_ms: int | None
+) -> Line:
     level = level_of("".join(text for text, _ in segments))
     return Line(no, span.start, span.stop - span.start, segments, level, is_cut, at_ms)
 
@@ -195,11 +206,3 @@ def shown_part(raw: bytes) -> tuple[bytes, bool]:
     if b"\r" in tail:
         return tail[tail.index(b"\r") :], False
     return raw[:MAX_LINE_BYTES], True
-
-
-def decode(raw: bytes, *, is_whole: bool = True) -> str:
-    """Return the text of a line: UTF-8, with U+FFFD for what is not.
-
-    Where it is not whole, a character cut at its end is left out, not shown as broken.
-    """
-    return codecs.getincrementaldecoder("utf-8")("replace").decode(raw, final=is_whole)

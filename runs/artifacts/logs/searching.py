@@ -15,8 +15,9 @@ from runs.artifacts.errors import BytesMissing, InvalidPattern
 from runs.artifacts.logs.ansi import plain_text
 from runs.artifacts.logs.blocks import LineBlock, whole_lines
 from runs.artifacts.logs.conventions import list_logs
+from runs.artifacts.logs.encodings import decode
 from runs.artifacts.logs.line_index import index_of
-from runs.artifacts.logs.reading import decode, shown_part
+from runs.artifacts.logs.reading import shown_part
 from runs.artifacts.logs.spans import line_start
 from runs.artifacts.models import File
 from runs.artifacts.queries import Readable
@@ -24,6 +25,7 @@ from runs.tracking.models import Run
 
 MAX_PATTERN_CHARS = 1000
 _MAX_SPANS = 100
+_AROUND_BYTES = 200
 
 
 @dataclass(frozen=True)
@@ -37,12 +39,29 @@ class Query:
 
     def lines_in(self, data: bytes) -> Iterator[tuple[int, int]]:
         """Yield [start, stop) of each line of `data` with a match, its newline included."""
-        at = 0
-        while at < len(data) and (match := self.engine.search(data, at)):
+        at, text = 0, data
+        if b"\r\n" in data:
+            # `$` means the end of a line for RE2 only before a newline.
+            text = data.replace(b"\r\n", b"\n\n")
+        while at < len(data) and (match := self.engine.search(text, at)):
+            if text is not data and data[match.start() - 1 : match.start() + 1] == b"\r\n":
+                at = match.start() + 1
+                continue
             start = data.rfind(b"\n", 0, match.start()) + 1
             newline = data.find(b"\n", match.start())
             at = len(data) if newline < 0 else newline + 1
             yield start, at
+
+    def around(self, line: bytes) -> str:
+        """Return what stands around the first match in a line, within one state of a progress
+        bar; empty where nothing matches."""
+        match = self.engine.search(line)
+        if match is None or match.end() == match.start():
+            return ""
+        start = max(line.rfind(b"\r", 0, match.start()) + 1, match.start() - _AROUND_BYTES)
+        end = line.find(b"\r", match.end())
+        stop = min(len(line) if end < 0 else end, match.end() + _AROUND_BYTES)
+        return plain_text(line[start:stop].decode(errors="ignore"))
 
     def spans_in(self, text: str) -> list[tuple[int, int]]:
         """Return where `text` matches, as [start, stop) in characters."""
@@ -59,14 +78,16 @@ class Query:
 class Hit:
     """A line with a match. `no` counts from 1; None while the file is being counted.
 
-    `spans` are the matches as [start, stop) in `text`; none where the match is in a part of the
-    line that is not shown (folded progress, or behind the cut of a long line).
+    `spans` are the matches as [start, stop) in `text`. `is_hidden`: the match is in a part of the
+    line that is not shown (folded progress, or behind the cut of a long line); `text` is then what
+    stands around it.
     """
 
     no: int | None
     byte: int
     text: str
     spans: list[tuple[int, int]]
+    is_hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -137,8 +158,14 @@ class FileSearch:
             if byte != self._told:
                 self._told = byte
                 no = None if self._no is None else self._no + block.line_of(start)
-                text = _shown_text(block.text[start:stop])
-                yield Hit(no, byte, text, self.query.spans_in(text)), block.byte_behind(stop)
+                yield self._hit(no, byte, block.text[start:stop]), block.byte_behind(stop)
+
+    def _hit(self, no: int | None, byte: int, line: bytes) -> Hit:
+        text = _shown_text(line)
+        spans = self.query.spans_in(text)
+        if not spans and (around := self.query.around(line.rstrip(b"\r\n"))):
+            return Hit(no, byte, around, self.query.spans_in(around), is_hidden=True)
+        return Hit(no, byte, text, spans)
 
 
 def search_file(file: Readable, query: Query, **options: float) -> FileSearch:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from runs.artifacts.logs.encodings import Encoding, sniff
 from runs.artifacts.previews.documents import preview_json, preview_markdown, preview_notebook
 from runs.artifacts.previews.hexdump import preview_hex
 from runs.artifacts.previews.kinds import Preview
@@ -11,6 +12,8 @@ from runs.artifacts.queries import Readable, read_file
 from runs.artifacts.sizes import format_bytes
 
 _SNIFFED_BYTES = 1 << 13
+# A text has at most one NUL among so many bytes.
+_FEW = 20
 
 # preview(file, start, facts): None where the file turns out not to be what its name says.
 Drawer = Callable[[Readable, int, dict[str, str]], Preview | None]
@@ -50,12 +53,17 @@ def preview_file(file: Readable, *, start: int = 0) -> Preview:
 
 
 def is_text(file: Readable) -> bool:
-    """Tell whether the beginning of `file` reads as UTF-8 text (an empty file does)."""
+    """Tell whether the beginning of `file` reads as text (an empty file does).
+
+    A file that is called a text may have a few NULs: a program that died may leave them in its log.
+    """
     head = b"".join(read_file(file, 0, _SNIFFED_BYTES))
-    if b"\x00" in head:
-        return False
-    if file.content_type.startswith("text/"):
+    if sniff(head) in (Encoding.UTF16_LITTLE, Encoding.UTF16_BIG):
         return True
+    if file.content_type.startswith("text/"):
+        return head.count(b"\0") * _FEW <= len(head)
+    if b"\0" in head:
+        return False
     text = head.decode("utf-8", "replace")
     # A character cut at the end of what is looked at is no fault.
     return text[:-1].count("\ufffd") * 20 <= len(text)

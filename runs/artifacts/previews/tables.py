@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterator
 from typing import Any
 
-from runs.artifacts.logs.reading import decode
+from runs.artifacts.logs.encodings import decode
 from runs.artifacts.previews.kinds import TablePreview
 from runs.artifacts.queries import Readable, read_file
 

@@ -51,17 +51,15 @@ class OutputsPage {
     const path = state.get("path") || usual;
     const pane = this.addPane();
     this.tree.start(path);
-    if (state.get("find")) {
-      const { find, regex } = pane.find("search").elements;
-      find.value = state.get("find");
-      regex.checked = state.get("regex") === "1";
-    }
+    pane.search.read(state);
+    // A log that says why its run failed opens there, however one comes to it.
+    const placeIn = (opened) => (byte && opened === usual ? Number(byte) : null);
     if (path) {
       const { line = null, wrap, times, follow } = Object.fromEntries(state);
-      const at = state.has("path") || !byte ? null : Number(byte);
-      pane.open(path, { line, byte: at, wrap, times, follow });
+      pane.open(path, { line, byte: placeIn(path), wrap, times, follow });
     }
-    if (state.get("second")) this.addPane().open(state.get("second"));
+    const second = state.get("second");
+    if (second) this.addPane().open(second, { byte: placeIn(second) });
   }
 
   addPane() {
@@ -74,6 +72,7 @@ class OutputsPage {
       this.save();
     });
     pane.addEventListener("changed", () => this.save());
+    pane.addEventListener("ended", () => this.tree.wanted || this.tree.refresh());
     pane.addEventListener("split", () => this.split());
     pane.addEventListener("closed", () => this.removePane(pane));
     this.showCount();

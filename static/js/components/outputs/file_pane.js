@@ -36,6 +36,8 @@ export class FilePane extends EventTarget {
     });
     this.viewer.addEventListener("moved", () => this.tellWhere());
     this.viewer.addEventListener("follow", () => this.showFollow());
+    this.viewer.addEventListener("ended", () => this.dispatchEvent(new CustomEvent("ended")));
+    this.search.addEventListener("changed", () => this.dispatchEvent(new CustomEvent("changed")));
     this.viewer.addEventListener("grown", () => (this.find("end").hidden = false));
     this.marks.addEventListener("changed", () => this.dispatchEvent(new CustomEvent("changed")));
   }
@@ -100,6 +102,7 @@ export class FilePane extends EventTarget {
       line: this.marks.text,
       wrap: this.element.classList.contains("wraps") ? "1" : "",
       times: this.element.classList.contains("shows-times") ? "1" : "",
+      ...this.search.state,
     };
   }
 

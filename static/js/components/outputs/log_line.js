@@ -2,8 +2,10 @@
 
 import { element } from "../../lib/element.js";
 import { markMatches } from "../../lib/marks.js";
+import { terminalColor } from "../../lib/terminal_colors.js";
 import { clockOf, isoHere, timestamp } from "../../lib/times.js";
 
+const PROPERTIES = { fg: "color", bg: "backgroundColor" };
 const CUT = " … (line cut: open raw for all of it)";
 
 /**
@@ -40,5 +42,10 @@ function sinceStart(ms, started) {
 
 function drawPiece(piece, style, marks) {
   const parts = marks ? markMatches(piece, marks) : [piece];
-  return element("span", { class: style?.replaceAll(/\S+/g, "ansi-$&") }, ...parts);
+  const span = element("span", { class: style?.replaceAll(/\S+/g, "ansi-$&") }, ...parts);
+  for (const [, ground, number] of style?.matchAll(/\b(fg|bg)-(\d+)/g) ?? []) {
+    // The first sixteen follow the theme; the others are what the program says.
+    if (number > 15) span.style[PROPERTIES[ground]] = terminalColor(Number(number));
+  }
+  return span;
 }

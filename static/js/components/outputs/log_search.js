@@ -7,20 +7,22 @@ import { fetchJson } from "../requests.js";
 const SEARCH_DELAY_MS = 250;
 
 /** The search controls of one viewer. */
-export class LogSearch {
+export class LogSearch extends EventTarget {
   constructor(form, viewer, { address, list }) {
+    super();
     Object.assign(this, { form, viewer, address, list, hits: [], at: -1 });
     this.input = form.elements.find;
     this.status = form.querySelector("[data-hits]");
     form.addEventListener("input", (event) => {
       if (event.target === form.elements.only) return this.drawList();
       clearTimeout(this.timer);
+      this.status.textContent = "";
       this.timer = setTimeout(() => this.search(), SEARCH_DELAY_MS);
       return undefined;
     });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.step(1);
+      this.searchAndStep(1);
     });
     form.addEventListener("click", (event) => {
       const { step } = event.target.closest("[data-step]")?.dataset ?? {};
@@ -29,18 +31,35 @@ export class LogSearch {
     this.input.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && event.shiftKey) {
         event.preventDefault();
-        this.step(-1);
+        this.searchAndStep(-1);
       }
     });
     list.addEventListener("click", (event) => {
       const row = event.target.closest("[data-byte]");
-      if (row) this.show([...list.children].indexOf(row));
+      if (!row) return;
+      form.elements.only.checked = false;
+      this.show([...list.children].indexOf(row));
     });
   }
 
   get options() {
     const { regex, match } = this.form.elements;
     return { regex: regex.checked ? 1 : 0, case: match.checked ? 1 : 0 };
+  }
+
+  /** What the address of the page keeps. */
+  get state() {
+    const { find, regex, match } = this.form.elements;
+    if (!find.value) return {};
+    return { find: find.value, regex: regex.checked ? "1" : "", case: match.checked ? "1" : "" };
+  }
+
+  /** Take over what an address has kept. */
+  read(state) {
+    const { find, regex, match } = this.form.elements;
+    find.value = state.get("find") ?? "";
+    regex.checked = state.get("regex") === "1";
+    match.checked = state.get("case") === "1";
   }
 
   /** Forget the search: another file was opened. */
@@ -51,8 +70,17 @@ export class LogSearch {
     else this.tell();
   }
 
+  /** Go to a match; what was typed a moment ago is looked for first. */
+  async searchAndStep(by) {
+    if (this.searched !== JSON.stringify(this.state)) await this.search();
+    this.step(by);
+  }
+
   async search() {
+    clearTimeout(this.timer);
     const text = this.input.value;
+    this.searched = JSON.stringify(this.state);
+    this.dispatchEvent(new CustomEvent("changed"));
     this.hits = [];
     this.at = -1;
     this.more = 0;
@@ -111,7 +139,8 @@ export class LogSearch {
     this.at = index;
     this.tell();
     this.viewer.setFollow(false);
-    await this.viewer.goToByte(this.hits[index].byte);
+    const hit = this.hits[index];
+    await this.viewer.goToByte(hit.byte, hit.hidden ? drawHidden(hit) : null);
   }
 
   tell() {
@@ -130,12 +159,24 @@ export class LogSearch {
 
   drawList() {
     const only = this.form.elements.only.checked && this.input.value;
-    const opens = this.list.hidden && only;
+    const closes = !this.list.hidden && !only;
     this.list.hidden = !only;
+    if (closes) this.viewer.revealAgain();
     if (!only) return;
     this.list.replaceChildren(...this.hits.map((hit, index) => drawHit(hit, index === this.at)));
-    if (opens) this.viewer.revealAgain();
+    this.list.querySelector(".at")?.scrollIntoView({ block: "nearest" });
   }
+}
+
+/** A match that the line above it does not show: folded away, or behind its cut. */
+function drawHidden(hit) {
+  return element(
+    "div",
+    { class: "log-line hidden-match" },
+    element("u", { class: "log-no" }, ""),
+    element("em", { class: "log-note muted" }, "not shown in this line: "),
+    element("span", { class: "log-hidden" }, ...markSpans(hit.text, hit.spans)),
+  );
 }
 
 function drawHit(hit, isCurrent) {

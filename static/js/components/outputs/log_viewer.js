@@ -61,9 +61,11 @@ export class LogViewer extends EventTarget {
     this.tellMoved();
   }
 
-  async goToByte(byte) {
+  /** Go to the line that holds `byte`; `note` is shown below it. */
+  async goToByte(byte, note = null) {
     if (!(await this.replace({ around_byte: byte }))) return;
     const line = this.lines.findLast((one) => one.byte <= byte);
+    if (note && line) this.elementOf(line).after(note);
     this.reveal(line);
   }
 
@@ -111,7 +113,9 @@ export class LogViewer extends EventTarget {
     this.totalBytes = page.total_bytes;
     this.totalLines = page.total_lines;
     this.atEnd = page.at_end;
+    const hasEnded = this.growing && !page.growing;
     this.growing = page.growing;
+    if (hasEnded) this.end();
     this.received = page.received;
     this.root.parentElement.style.setProperty("--digits", String(page.total_lines ?? 1e8).length);
     this.root.classList.toggle(
@@ -173,6 +177,12 @@ export class LogViewer extends EventTarget {
     this.lines = this.lines.concat(page.lines);
     this.take(page);
     this.trimStart();
+  }
+
+  /** Nobody writes the log any more. */
+  end() {
+    this.setFollow(false);
+    this.dispatchEvent(new CustomEvent("ended"));
   }
 
   async exclusively(place) {

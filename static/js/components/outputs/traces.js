@@ -5,7 +5,7 @@
 export function markTraces(lines) {
   let inside = false;
   for (const line of lines) {
-    const text = line.querySelector(".log-text").textContent;
+    const text = line.querySelector(".log-text")?.textContent ?? "";
     const before = line.previousElementSibling;
     const begins = text.includes("Traceback (most recent call last)");
     inside = begins || (inside && /^\s/.test(text));
