@@ -121,7 +121,7 @@ def test_mpirun_starts_the_processes(lab, start_node):
     run = lab.wait(run_id, seconds=60)
     assert (run["status"], run["status_reason"]) == ("Completed", "")
     assert lab.log(run_id, "azureml-logs/70_driver_log_0.txt") == "0 0 2 2 0\nmet 1\n"
-    assert "azureml-logs/70_mpi_log.txt" in paths_of(lab, run_id)
+    assert " -n 2 " in lab.log(run_id, "azureml-logs/70_mpi_log.txt").splitlines()[0]
 
 
 def test_the_processes_of_a_run_are_told_apart_in_its_status_while_it_runs(lab, start_node):

@@ -197,10 +197,12 @@ class Supervisor:
             self.roster.update(self.processes.codes)
             for rank in launch.ranks:
                 self._log_file(self.names.driver(rank))
+            output = self._log_file(launch.log)
+            if launch.log == self.names.mpi:
+                output.write_text(f"$ {' '.join(launch.command)}\n")
             pid = self.processes.start(
-                launch.command, folder=self.work, variables=launch.variables,
-                output=self._log_file(launch.log),
-            )  # fmt: skip
+                launch.command, folder=self.work, variables=launch.variables, output=output
+            )
             self.report.execution(f"{ranks_of(launch)}: process {pid} started.")
         self.roster.introduce(self.processes)
         self.roster.update(self.processes.codes)
