@@ -131,6 +131,7 @@ def run_and_exit(work) -> NoReturn:
     try:
         os.setsid()
         # What the guard has open is not for its children: they would keep its connections alive.
+        signal.set_wakeup_fd(-1)
         os.closerange(3, MOST_FILES)
         for number in (signal.SIGINT, signal.SIGCHLD):
             signal.signal(number, signal.SIG_DFL)

@@ -30,5 +30,10 @@ class Waker:
             os.read(self.reader, 4096)
 
     def on_signal(self, number: signal.Signals) -> None:
-        """Wake at a signal."""
-        signal.signal(number, self.wake)
+        """Wake at a signal, and at every other that has a handler; one waker of a process can.
+
+        The C code of Python writes into the pipe: a handler in Python may come too late, when the
+        signal comes just before the wait or to another thread.
+        """
+        signal.signal(number, lambda *_: None)
+        signal.set_wakeup_fd(self.writer, warn_on_full_buffer=False)
