@@ -10,6 +10,7 @@ from runs.api.compute_shapes import (
     ClaimedOut,
     ClusterChange,
     ClusterOut,
+    LeftAttempts,
     NewCluster,
     NewNode,
     NodeChange,
@@ -22,6 +23,7 @@ from runs.api.compute_shapes import (
 )
 from runs.api.endpoint import Endpoint, answer, nothing
 from runs.api.schema import describe
+from runs.compute.adopting import Left, adopt
 from runs.compute.bell import queue_of
 from runs.compute.claiming import claim, rank_of
 from runs.compute.clusters import create_cluster, delete_cluster, get_cluster, update_cluster
@@ -203,6 +205,23 @@ class OneNode(Endpoint):
     def patch(self, request: Request, name: str, incarnation: str) -> Response:
         node = get_node(get_cluster(self.workspace, name), incarnation)
         set_draining(node=node, **self.read_body(NodeChange))
+        return nothing()
+
+
+class AdoptedAttempts(Endpoint):
+    """What a node goes on to look after when it has started again."""
+
+    @describe(
+        "Let the slots of a node that has started again count what still runs on it",
+        body=LeftAttempts, sends={"attempts": [{"run_id": QUEUED["run_id"], "fence": 1}]},
+        status=204,
+    )  # fmt: skip
+    @Access(Action.NODE_WORK, ("PUT",))
+    def put(self, request: Request, name: str, incarnation: str) -> Response:
+        told = self.read_body(LeftAttempts)["attempts"]
+        cluster = get_cluster(self.workspace, name)
+        check_node_scope(cluster, self.principal.scope)
+        adopt(node=get_node(cluster, incarnation), left=[Left(**one) for one in told])
         return nothing()
 
 

@@ -110,6 +110,20 @@ class NewNode(Input):
     hardware = serializers.DictField(default=dict)
 
 
+class LeftAttempt(Input):
+    """An attempt, or its part, whose supervisor still runs on the machine of the node."""
+
+    run_id = Name()
+    fence = Whole(min_value=1)
+    rank = Whole(default=0, min_value=0)
+
+
+class LeftAttempts(Input):
+    """What an earlier start of the node has left running."""
+
+    attempts = serializers.ListField(child=LeftAttempt(), max_length=512)
+
+
 class NodeOut(serializers.Serializer):
     """A node of a cluster; `held` is how many jobs it has."""
 

@@ -80,6 +80,9 @@ CLUSTERS = [
     path("clusters/<str:name>/node-tokens", clusters.NodeTokens.as_view()),
     path("clusters/<str:name>/nodes", clusters.Nodes.as_view()),
     path("clusters/<str:name>/nodes/<str:incarnation>", clusters.OneNode.as_view()),
+    path(
+        "clusters/<str:name>/nodes/<str:incarnation>/attempts", clusters.AdoptedAttempts.as_view()
+    ),
     path("clusters/<str:name>/nodes/<str:incarnation>/claim", clusters.Claim.as_view()),
     path("clusters/<str:name>/nodes/<str:incarnation>/placements", clusters.Placements.as_view()),
 ]

@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from studio.sdk.executors.base import ExecutorAway, Order
+from studio.sdk.executors.base import ExecutorAway, Order, State
 from studio.sdk.executors.exchange import Exchange
 from studio.sdk.executors.local import LocalExecutor
 from studio.sdk.executors.slurm import SlurmExecutor
@@ -114,7 +114,20 @@ class Node:
         self.incarnation = answer["incarnation"]
         if self.executor is None:
             self.executor = self.make_executor(answer["kind"])
+        if isinstance(self.executor, LocalExecutor):
+            self.adopt(self.executor)
         self.listen(answer["queue"])
+
+    def adopt(self, executor: LocalExecutor) -> None:
+        """Tell the studio what an earlier start of this node has left running."""
+        going = [told for told in executor.poll() if told.state is State.RUNNING]
+        if going:
+            left = [
+                {"run_id": told.run_id, "fence": told.fence, "rank": executor.rank_of(told.handle)}
+                for told in going
+            ]
+            address = f"{self.address}/{self.incarnation}/attempts"
+            self.api.ask("PUT", address, body={"attempts": left})
 
     def make_executor(self, kind: str) -> LocalExecutor | SlurmExecutor:
         """Return the executor for a kind of cluster."""

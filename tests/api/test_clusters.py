@@ -73,6 +73,19 @@ def test_a_node_joins_claims_beats_and_finishes(gpu):
     assert (attempt["cause"], attempt["exit_code"]) == ("exit", 2)
 
 
+def test_a_node_that_starts_again_counts_what_runs_on_it(gpu):
+    run_id, _ = (gpu.post("jobs", WORK).body["run_id"] for _ in range(2))
+    before = join(gpu)
+    fence = gpu.post(f"clusters/gpu/nodes/{before}/claim", {}).body["fence"]
+    again = join(gpu)
+    left = [{"run_id": run_id, "fence": fence}, {"run_id": run_id, "fence": 7}]
+    address = f"clusters/gpu/nodes/{again}"
+    assert gpu.ask("PUT", f"{address}/attempts", {"attempts": left}).status == 204
+    held = {one["incarnation"]: one["held"] for one in gpu.get("clusters/gpu/nodes").body["items"]}
+    assert held == {before: 0, again: 1}
+    assert gpu.post(f"{address}/claim", {}).status == 204, "its only slot is taken"
+
+
 def test_a_draining_node_gets_nothing(gpu):
     gpu.post("jobs", WORK)
     incarnation = join(gpu)

@@ -59,6 +59,12 @@ def test_a_node_that_starts_again_adopts_what_runs(lab, nodes):
     node.wait()
     second = lab.submit(command=["python", "-c", "print('second')"])
     nodes.start(slots=1)
+
+    def held() -> list[int]:
+        found = lab.api.ask("GET", "clusters/lab/nodes")["items"]
+        return [one["held"] for one in sorted(found, key=lambda one: one["joined_ms"])]
+
+    lab.until(lambda: held() == [0, 1])
     lab.wait(second)
     ended = Attempt.objects.get(job__run__run_id=first).ended_ms
     assert Attempt.objects.get(job__run__run_id=second).claimed_ms >= ended

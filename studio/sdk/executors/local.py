@@ -59,6 +59,10 @@ class LocalExecutor:
             shutil.rmtree(self.folder / handle, ignore_errors=True)
         return Told(run_id, int(fence), handle, state)
 
+    def rank_of(self, handle: str) -> int:
+        """Return which of several nodes this one is for an attempt."""
+        return int(handle.rpartition("-")[2])
+
     def cancel(self, handle: str, number: signal.Signals = signal.SIGTERM) -> None:
         """Ask a supervisor to end its processes."""
         if pid := read_mark(self.folder / handle):
