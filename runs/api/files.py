@@ -116,8 +116,8 @@ class Files(Endpoint):
     )
     @Access(Action.FILE_WRITE, ("POST",))
     def post(self, request: Request, run_id: str) -> Response:
-        told = self.read_body(TextFiles)["files"]
-        texts = {file["path"]: file["text"].encode() for file in told}
+        files = self.read_body(TextFiles)["files"]
+        texts = {file["path"]: file["text"].encode() for file in files}
         save_texts(run=get_run(self.workspace, run_id), texts=texts)
         return nothing()
 
@@ -151,7 +151,7 @@ class OneFile(Endpoint):
             owner=get_run(self.workspace, run_id),
             path=path,
             chunks=read_chunks(request),
-            content_type=told_type(request),
+            content_type=type_sent(request),
             size_bytes=declared_bytes(request),
         )
         return answer(FileOut, file)
@@ -167,7 +167,7 @@ class OneFile(Endpoint):
         return Response({"freed_bytes": freed})
 
 
-def told_type(request: Request) -> str:
+def type_sent(request: Request) -> str:
     """Return the type the client gives for the file; the defaults of tools are ignored."""
-    told = request.content_type or ""
-    return "" if told.startswith(UNASKED_TYPES) else told
+    sent = request.content_type or ""
+    return "" if sent.startswith(UNASKED_TYPES) else sent

@@ -28,17 +28,17 @@ def read_failure(run: Run) -> Failure | None:
     """Return why `run` has failed, None for one that has not. One query, and a look at its log."""
     if run.status != Status.FAILED:
         return None
-    told = run.error or run.status_reason
+    message = run.error or run.status_reason
     log = default_log(run)
     if log is None:
-        return Failure(told) if told else None
+        return Failure(message) if message else None
     try:
-        return read_log_failure(log, told)
+        return read_log_failure(log, message)
     except ArtifactError:
-        return Failure(told, log.path)
+        return Failure(message, log.path)
 
 
-def read_log_failure(log: File, told: str) -> Failure:
+def read_log_failure(log: File, message: str) -> Failure:
     error = error_line(log)
-    message = told or (error_message(log, error) if error else "")
+    message = message or (error_message(log, error) if error else "")
     return Failure(message, log.path, error.no if error else None, tail_log(log, TAIL_LINES))

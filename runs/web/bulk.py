@@ -13,7 +13,7 @@ from runs.web.saved_views import read_body
 from runs.web.table_state import read_search
 from runs.workspaces.permissions import Action
 
-MOST_IDS_TOLD = 10_000
+MOST_IDS_SENT = 10_000
 
 
 @page(Action.RUN_WRITE, ("POST",))
@@ -34,8 +34,8 @@ def bulk(request: HttpRequest) -> HttpResponse:
         move_runs(runs=runs, workspace=request.workspace, name=body.get("experiment", ""))
     else:
         raise InvalidValue(f"action is one of {', '.join(CHANGES)}, tag, move.")
-    told = [run.run_id for run in runs[:MOST_IDS_TOLD]]
-    return JsonResponse({"count": len(runs), "run_ids": told})
+    run_ids = [run.run_id for run in runs[:MOST_IDS_SENT]]
+    return JsonResponse({"count": len(runs), "run_ids": run_ids})
 
 
 def runs_meant(request: HttpRequest, body: dict[str, Any]) -> list[Run]:

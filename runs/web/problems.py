@@ -35,15 +35,15 @@ def wants_json(request: HttpRequest) -> bool:
 
 def answer(request: HttpRequest, status: int, message: str = "") -> HttpResponse:
     """The problem `status` as a page, or as `{"status", "title", "message", "hint"}`."""
-    told = {
+    problem = {
         "status": status,
         "title": TITLES.get(status, "Something went wrong"),
         "message": message,
         "hint": HINTS.get(status, ""),
     }
     if wants_json(request):
-        return JsonResponse(told, status=status)
-    return render(request, "errors/problem.html", {"problem": told}, status=status)
+        return JsonResponse(problem, status=status)
+    return render(request, "errors/problem.html", {"problem": problem}, status=status)
 
 
 def refuse(request: HttpRequest, status: int, message: str = "") -> HttpResponse:
@@ -63,8 +63,8 @@ def sign_in_first(request: HttpRequest) -> HttpResponse:
     """Send a person to the sign-in page and back; tell a script, and let htmx move the page."""
     if not wants_json(request):
         return redirect(sign_in_address(request.get_full_path()))
-    told = {"status": 401, "title": "You are signed out", "message": "", "hint": "Sign in again."}
-    refusal = JsonResponse(told, status=401)
+    fields = {"status": 401, "title": "You are signed out", "message": "", "hint": "Sign in again."}
+    refusal = JsonResponse(fields, status=401)
     if request.headers.get("HX-Request") == "true":
         current = urlsplit(request.headers.get("HX-Current-URL", ""))
         back = current._replace(scheme="", netloc="").geturl() or "/"
@@ -84,6 +84,11 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 def server_error(request: HttpRequest, status: int = 500) -> HttpResponse:
     """A fault of the studio, or its database does not answer (503). The page needs no database."""
     if wants_json(request):
-        told = {"status": status, "title": "The studio failed", "message": "", "hint": "Try again."}
-        return JsonResponse(told, status=status)
+        fields = {
+            "status": status,
+            "title": "The studio failed",
+            "message": "",
+            "hint": "Try again.",
+        }
+        return JsonResponse(fields, status=status)
     return HttpResponse(render_to_string("errors/500.html", {"status": status}), status=status)

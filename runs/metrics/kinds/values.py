@@ -195,8 +195,8 @@ def check_columns(value: Row | Table, columns: Mapping[str, Sequence[Cell]]) -> 
         raise InvalidValue(f"'{name}' needs 1 to {MAX_COLUMNS} columns, each with a name.")
     lengths = {column: len(cells) for column, cells in columns.items()}
     if len(set(lengths.values())) > 1:
-        told = ", ".join(f"{column} has {count}" for column, count in list(lengths.items())[:5])
-        raise InvalidValue(f"The columns of '{name}' differ in length: {told}.")
+        counts = ", ".join(f"{column} has {count}" for column, count in list(lengths.items())[:5])
+        raise InvalidValue(f"The columns of '{name}' differ in length: {counts}.")
     count = next(iter(lengths.values()))
     if not count or all(cell is None for cells in columns.values() for cell in cells):
         raise InvalidValue(f"'{name}' holds no values.")
