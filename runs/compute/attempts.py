@@ -10,7 +10,7 @@ from django.db import transaction
 from runs.compute.bell import ring
 from runs.compute.gangs import close_parts, end_part, prolong_part
 from runs.compute.locking import lock_attempt, lock_job
-from runs.compute.models import Attempt, Cluster, Job, JobState, Node, Sweep
+from runs.compute.models import OPEN_STATES, Attempt, Cluster, Job, JobState, Node, Sweep
 from runs.compute.nodes import LEASE_MS
 from runs.compute.reasons import Cause, describe
 from runs.compute.sweeps import find_sweep, follow_child, open_children, settle
@@ -209,7 +209,7 @@ def canceled_by(run: Run) -> str:
 
 def active_jobs(workspace: Workspace | Cluster) -> int:
     """Return how many jobs wait or run in a workspace or a cluster. One query."""
-    jobs = Job.objects.exclude(state=JobState.ENDED)
+    jobs = Job.objects.filter(state__in=OPEN_STATES)
     if isinstance(workspace, Cluster):
         return jobs.filter(cluster=workspace).count()
     return jobs.filter(cluster__workspace=workspace).count()

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from django.db.models import Count, F, Q
 
-from runs.compute.models import Attempt, Cluster, Job
+from runs.compute.models import Cluster, Job
 from runs.compute.progress import Progress, read_progress
-from runs.compute.queries import Place, read_durations, read_queue
+from runs.compute.queries import Place, attempts_of, read_durations, read_queue
 from runs.compute.sampling import SPANS, Moment, median, read_history
 from runs.tracking.models import GONE, Run
 from runs.tracking.statuses import FINAL_STATUSES
@@ -79,7 +79,7 @@ def _count_children(families: list[Family]) -> None:
 
 def read_tiles(cluster: Cluster) -> Tiles:
     """Return what the tiles above the tables show. Two queries."""
-    starts = Attempt.objects.filter(job__cluster=cluster, fence=1).order_by("-pk")
+    starts = attempts_of(cluster).filter(fence=1).order_by("-pk")
     waits = starts.annotate(wait=F("claimed_ms") - F("job__queued_ms"))[:LAST_STARTS]
     wait_ms = median(list(waits.values_list("wait", flat=True)))
     wait_s = None if wait_ms is None else max(wait_ms, 0) / 1000

@@ -5,12 +5,14 @@ where there are none, those of the cluster. The queue is played through many tim
 drawn from these; the interval holds the middle 80 % of the starts.
 """
 
+import bisect
 import heapq
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-PLAYS = 300
+# A long queue is played fewer times: so many starts are drawn in all.
+MOST_PLAYS, FEWEST_PLAYS, MOST_DRAWS = 300, 60, 30_000
 LOW, HIGH = 0.1, 0.9
 LEAST_DURATIONS = 3
 
@@ -55,7 +57,11 @@ def estimate_starts(
     if slots <= 0 or known == 0:
         return [None] * len(waiting)
     chance = random.Random(seed)
-    plays = [_play(slots, going, waiting[:known], chance) for _ in range(PLAYS)]
+    samples = _Samples()
+    rests = [(one.elapsed_s, samples.longer_than(one.elapsed_s, one.durations)) for one in going]
+    lengths = [samples.sorted(one.durations) for one in waiting[:known]]
+    count = max(FEWEST_PLAYS, min(MOST_PLAYS, MOST_DRAWS // known))
+    plays = [_play(slots, rests, lengths, chance) for _ in range(count)]
     starts: list[Start | None] = [
         _interval(sorted(play[at] for play in plays)) for at in range(known)
     ]
@@ -72,34 +78,53 @@ def _known_until(going: Sequence[Going], waiting: Sequence[Waiting]) -> int:
     return len(waiting)
 
 
+class _Samples:
+    """Durations in rising order, each sample sorted once: many jobs share one."""
+
+    def __init__(self) -> None:
+        self._sorted: dict[int, list[float]] = {}
+
+    def sorted(self, durations: Sequence[float]) -> list[float]:
+        found = self._sorted.get(id(durations))
+        if found is None:
+            found = self._sorted[id(durations)] = sorted(durations)
+        return found
+
+    def longer_than(self, elapsed_s: float, durations: Sequence[float]) -> list[float]:
+        ordered = self.sorted(durations)
+        return ordered[bisect.bisect_right(ordered, elapsed_s) :]
+
+
 def _play(
-    slots: int, going: Sequence[Going], waiting: Sequence[Waiting], chance: random.Random
+    slots: int,
+    rests: Sequence[tuple[float, list[float]]],
+    lengths: Sequence[list[float]],
+    chance: random.Random,
 ) -> list[float]:
     """Play the queue through once; return the start of each waiting job, in seconds from now."""
-    free_at = [_rest(one, chance) for one in going] + [0.0] * max(0, slots - len(going))
+    free_at = [_rest(elapsed_s, longer, chance) for elapsed_s, longer in rests]
+    free_at += [0.0] * max(0, slots - len(rests))
     heapq.heapify(free_at)
     for _ in range(len(free_at) - slots):
         heapq.heappop(free_at)
     starts = []
-    for one in waiting:
+    for durations in lengths:
         start = heapq.heappop(free_at)
         starts.append(start)
-        heapq.heappush(free_at, start + (_draw(one.durations, chance) if one.durations else 0.0))
+        heapq.heappush(free_at, start + (_draw(durations, chance) if durations else 0.0))
     return starts
 
 
-def _rest(one: Going, chance: random.Random) -> float:
+def _rest(elapsed_s: float, longer: list[float], chance: random.Random) -> float:
     """Draw how much longer a job runs, given that it has run so long already."""
-    longer = [seconds for seconds in one.durations if seconds > one.elapsed_s]
     if not longer:
         # Longer than all before it: as likely as not it takes as long again (Lindy's law).
-        return max(one.elapsed_s, 1.0) * (1 / (1 - chance.random()) - 1)
-    return max(0.0, _draw(longer, chance) - one.elapsed_s)
+        return max(elapsed_s, 1.0) * (1 / (1 - chance.random()) - 1)
+    return max(0.0, _draw(longer, chance) - elapsed_s)
 
 
-def _draw(durations: Sequence[float], chance: random.Random) -> float:
+def _draw(ordered: list[float], chance: random.Random) -> float:
     """Draw a duration between two neighbours of the sorted sample (a smoothed bootstrap)."""
-    ordered = sorted(durations)
     place = chance.random() * (len(ordered) + 1) - 1
     at = int(place // 1)
     if at < 0:

@@ -99,6 +99,10 @@ class JobState(models.TextChoices):
     ENDED = "ended"
 
 
+# In these words the index of the states of a cluster answers; "not ended" would read all jobs.
+OPEN_STATES = (JobState.QUEUED.value, JobState.HELD.value)
+
+
 class Communicator(models.TextChoices):
     """How several processes of a job find each other: by the variables of torch, or by mpirun."""
 

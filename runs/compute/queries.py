@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Min, Q, Sum
+from django.db.models import Count, F, Min, Q, QuerySet, Sum
 
 from runs.compute.estimates import Going, Start, Waiting, estimate_starts
 from runs.compute.models import (
     HELD_BACK_MS,
+    OPEN_STATES,
     Attempt,
     Cluster,
     ClusterState,
@@ -84,8 +85,7 @@ NO_NODES = {"busy_nodes": 0, "idle_nodes": 0, "slots": 0}
 def _count_jobs(clusters: Sequence[Cluster]) -> dict[int, dict]:
     queued = Q(state=JobState.QUEUED)
     rows = (
-        Job.objects.filter(cluster__in=clusters)
-        .exclude(state=JobState.ENDED)
+        Job.objects.filter(cluster__in=clusters, state__in=OPEN_STATES)
         .values("cluster")
         .annotate(
             running=Count("pk", filter=Q(state=JobState.HELD)),
@@ -219,12 +219,17 @@ class PastDurations:
         return self.by_script.get((job.run.experiment_id, job.script)) or self.all
 
 
+def attempts_of(cluster: Cluster) -> QuerySet[Attempt]:
+    """The attempts of a cluster, for the newest of them: the database goes through attempts by the
+    order that is asked for, not through all jobs of the cluster (the sum hides their index)."""
+    return Attempt.objects.annotate(of=F("job__cluster") + 0).filter(of=cluster.pk)
+
+
 def read_durations(cluster: Cluster) -> PastDurations:
     """Return the durations of the last 200 attempts that ended by themselves. One query."""
     rows = (
-        Attempt.objects.filter(
-            job__cluster=cluster, ended_ms__isnull=False, cause__in=(Cause.COMPLETED, Cause.EXIT)
-        )
+        attempts_of(cluster)
+        .filter(ended_ms__isnull=False, cause__in=(Cause.COMPLETED, Cause.EXIT))
         .order_by("-ended_ms")
         .values_list("job__run__experiment", "job__script", "claimed_ms", "ended_ms")[:MOST_PAST]
     )
@@ -238,13 +243,12 @@ def read_durations(cluster: Cluster) -> PastDurations:
 
 def count_finished(cluster: Cluster, within_ms: int = 3_600_000) -> int:
     """Return how many attempts of a cluster ended within the last hour. One query."""
-    ended = Attempt.objects.filter(job__cluster=cluster, ended_ms__gt=now_ms() - within_ms)
-    return ended.count()
+    return attempts_of(cluster).filter(ended_ms__gt=now_ms() - within_ms).count()
 
 
 def count_targets(experiment: Experiment) -> int:
     """Return on how many clusters an experiment has runs that run or wait. One query."""
-    jobs = Job.objects.filter(run__experiment=experiment).exclude(state=JobState.ENDED)
+    jobs = Job.objects.filter(run__experiment=experiment, state__in=OPEN_STATES)
     return jobs.values("cluster").distinct().count()
 
 
