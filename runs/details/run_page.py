@@ -37,13 +37,14 @@ class RunMetric:
 
 @dataclass(frozen=True)
 class RunHead:
-    """What the head of every tab shows."""
+    """What the head of every tab shows; `tags` are those of users."""
 
     run: Run
     parent: Run | None
     children: int
     metrics: int
     snapshot_files: int | None
+    tags: list[tuple[str, str | None]]
 
 
 @dataclass(frozen=True)
@@ -62,15 +63,16 @@ class RunDetails:
 
 
 def read_head(run: Run) -> RunHead:
-    """Four queries, three for a run without a parent."""
+    """Five queries, four for a run without a parent."""
     snapshot = find_snapshot(run)
-    [record] = read_parts_of([run], [Part.CHILDREN])
+    [record] = read_parts_of([run], [Part.CHILDREN, Part.TAGS])
     return RunHead(
         run=run,
         parent=run.parent,
         children=record.children,
         metrics=Series.objects.filter(run=run).count(),
         snapshot_files=snapshot and snapshot.file_count,
+        tags=without_client_tags(record.tags.items()),
     )
 
 

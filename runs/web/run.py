@@ -14,6 +14,7 @@ from runs.web import (
     live,
     run_children,
     run_details,
+    run_edit,
     run_images,
     run_metrics,
     run_monitoring,
@@ -23,6 +24,7 @@ from runs.web import (
 )
 from runs.web.addresses import experiment_address, run_address
 from runs.web.gate import page
+from runs.web.pipe import command_for
 from runs.web.run_tabs import Tab
 from runs.workspaces.permissions import Action
 
@@ -54,6 +56,8 @@ def run(request: HttpRequest, run_id: str, tab: str = TABS[0].slug) -> HttpRespo
         "head": head,
         "failure": read_failure(found),
         "job": read_active_job(found),
+        "marks": run_edit.marks_of(found),
+        "pipe_command": command_for(request),
         "now_ms": now_ms(),
         "tab": opened,
         "tabs": [

@@ -10,8 +10,9 @@ from runs.details.run_page import list_tags
 from runs.tracking import services
 from runs.tracking.client_tags import without_client_tags
 from runs.tracking.errors import InvalidValue
-from runs.tracking.models import Lifecycle
+from runs.tracking.models import Lifecycle, Run
 from runs.tracking.queries import get_run
+from runs.tracking.statuses import Status, may_change
 from runs.web import page_events
 from runs.web.gate import page
 from runs.web.tag_text import read_tag
@@ -22,6 +23,7 @@ MOVES: dict[str, Callable[..., None]] = {
     Lifecycle.ARCHIVED: services.archive_runs,
     Lifecycle.DELETED: services.delete_runs,
 }
+MARKS = (Status.COMPLETED, Status.FAILED, Status.CANCELED)
 WORDS = {
     Lifecycle.ACTIVE: "is restored.",
     Lifecycle.ARCHIVED: "is archived: hidden from lists, kept in full.",
@@ -55,6 +57,31 @@ def tag(request: HttpRequest, run_id: str) -> HttpResponse:
         "tags_address": reverse("run_tag", kwargs=where),
     }
     return render(request, "components/_tag_editor.html", context)
+
+
+@page(Action.RUN_WRITE, methods=("POST",))
+def mark(request: HttpRequest, run_id: str) -> HttpResponse:
+    """Say how a run has ended: `status` is Completed, Failed or Canceled."""
+    run = get_run(request.workspace, run_id)
+    status = next((one for one in MARKS if one == request.POST.get("status")), None)
+    if status is None:
+        raise InvalidValue(f"`status` is one of {', '.join(MARKS)}.")
+    by, ended_ms = request.principal.name, run.ended_ms
+    if not may_change(Status(run.status), status):
+        # An ended run may end otherwise, by way of Running, as its history then says.
+        services.update_run(run=run, status=Status.RUNNING, by=by)
+    services.update_run(
+        run=run, status=status, ended_ms=ended_ms, by=by, reason=f"Marked by {by}" if by else ""
+    )
+    return page_events.done(f"{run.name} is marked as {status.lower()}.")
+
+
+def marks_of(run: Run) -> list[Status]:
+    """Return the ends that a run may be marked with. One that a cluster runs is canceled
+    instead."""
+    if run.lifecycle != Lifecycle.ACTIVE or (run.target and not Status(run.status).is_final):
+        return []
+    return [status for status in MARKS if status != run.status]
 
 
 @page(Action.RUN_WRITE, methods=("POST",))

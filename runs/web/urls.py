@@ -16,6 +16,7 @@ from runs.web import (
     log_search,
     logs,
     members,
+    pipe,
     pipelines,
     points,
     run,
@@ -58,6 +59,7 @@ SNAPSHOT = [
 RUN = [
     path("change", run_edit.change, name="run_change"),
     path("tag", run_edit.tag, name="run_tag"),
+    path("mark", run_edit.mark, name="run_mark"),
     path("lifecycle", run_edit.lifecycle, name="run_lifecycle"),
     path("points", points.points, name="points"),
     path("diagram", diagrams.diagram, name="diagram"),
@@ -98,6 +100,7 @@ IN_WORKSPACE = [
     path("tokens", tokens.tokens, name="tokens"),
     path("tokens/make", tokens.make, name="token_make"),
     path("tokens/<int:number>/revoke", tokens.revoke, name="token_revoke"),
+    path("pipe.py", pipe.pipe, name="pipe"),
     path("log-search", log_search.log_search, name="log_search"),
     path("log-search/hits", log_search.hits, name="log_search_hits"),
     path("pipelines", pipelines.pipelines, name="pipelines"),

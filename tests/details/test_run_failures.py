@@ -3,7 +3,7 @@
 import pytest
 
 from runs.artifacts.services import save_file
-from runs.details.run_failures import read_failure
+from runs.details.run_failures import Failure, read_failure
 from runs.tracking import services
 from tests.factories import make_run
 
@@ -66,7 +66,7 @@ def test_the_last_twenty_lines_are_shown():
 
 
 def test_without_a_log_only_the_reason_is_told():
-    assert read_failure(failed_run()) is None
+    assert read_failure(failed_run()) == Failure("")
     assert read_failure(failed_run(reason="killed")).message == "killed"
 
 
@@ -74,3 +74,33 @@ def test_a_traceback_that_is_cut_off_is_told_by_its_first_line():
     failure = read_failure(failed_run(b"Traceback (most recent call last):\n  File"))
 
     assert failure.message == "Traceback (most recent call last):"
+
+
+def test_of_a_traceback_of_the_run_itself_the_message_is_its_end():
+    run = make_run()
+    services.update_run(
+        run=run, status="Failed", error="Traceback (most recent call last):\n  x\nKeyError: 1"
+    )
+    failure = read_failure(run)
+    assert (failure.message, failure.log_path) == ("KeyError: 1", "")
+    assert failure.traceback.startswith("Traceback")
+
+
+def test_the_lines_around_the_error_are_shown_not_the_end_of_the_log():
+    log = b"before\n" * 50 + TRACEBACK + b"cleaning up\n" * 200
+    lines = [line.text for line in read_failure(failed_run(log)).tail]
+    assert lines[:3] == ["before", "before", "epoch 1"]
+    assert "ValueError: loss is nan" in lines
+    assert len(lines) == 20
+
+
+@pytest.mark.parametrize(
+    ("message", "word"),
+    [
+        ("torch.cuda.OutOfMemoryError: CUDA out of memory", "OutOfMemoryError"),
+        ("KeyboardInterrupt", "KeyboardInterrupt"),
+        ("out of patience", "out of patience"),
+    ],
+)
+def test_an_exception_has_a_short_name(message, word):
+    assert Failure(message).word == word

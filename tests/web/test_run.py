@@ -86,7 +86,7 @@ def test_a_failed_run_says_why_at_the_top(studio: Client):
     run = make_run()
     services.update_run(run=run, status="Failed", reason="loss is nan", by="ana")
 
-    assert "<b>Failed</b>loss is nan" in page_of(studio, run)
+    assert '<b>Failed</b><span class="message">loss is nan</span>' in page_of(studio, run)
 
 
 def test_the_history_tells_every_status(studio: Client):
