@@ -27,6 +27,7 @@ from studio.sdk.settings import Settings, make_settings
 EVERY_S = 0.25
 # A file that is there while the studio does not answer.
 AWAY = "away"
+BEAT_S = 10.0
 LONGEST_PAUSE_S = 10.0
 MOST_AWAY_S = 24 * 3600.0
 LOCK_WAIT_S = 3.0
@@ -41,6 +42,7 @@ class Sender:
         self.delivery = Delivery(folder, connection)
         self.log = ConsoleLog(self.delivery)
         self.delivery.before_end = self.log.finish
+        self.beat_at = 0.0
         self.away_since: float | None = None
         self.pause_s = EVERY_S
         self.is_stopped = False
@@ -112,9 +114,12 @@ class Sender:
         return []
 
     def note_end(self) -> None:
-        """Mark the run as failed where the process that owns it has gone without ending it."""
+        """Tell that the process that owns the run lives; where it has gone without ending the run,
+        mark that as failed."""
         owner = read_json(self.folder / "owner.json")
-        if owner and not self.delivery.is_ended and not is_alive(owner):
+        if owner and not self.delivery.is_ended and is_alive(owner):
+            self.beat_if_due()
+        elif owner and not self.delivery.is_ended:
             fields = {"status": "Failed", "reason": "process gone", "error": GONE}
             with suppress(RequestRefused):
                 self.log.finish()
@@ -122,6 +127,13 @@ class Sender:
                     self.delivery.ask("PATCH", body=fields)
             (self.folder / "ended").touch()
             self.delivery.is_ended = True
+
+    def beat_if_due(self) -> None:
+        """Tell every 10 s that the process lives: without that its run is soon NotResponding."""
+        if time.monotonic() >= self.beat_at and self.delivery.is_made():
+            self.beat_at = time.monotonic() + BEAT_S
+            with suppress(RequestRefused):
+                self.delivery.ask("POST", "/beat")
 
     def is_over(self) -> bool:
         """Tell whether nobody writes any more."""
