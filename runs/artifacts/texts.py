@@ -68,8 +68,9 @@ def _write_rows(run: Run, fresh: Mapping[str, bytes], keys: Mapping[str, str], s
         rows.append(file)
     count_files(run, grown, len(fresh) - len(before))
     LogTimes.objects.filter(file__in=before.values()).delete()
-    File.objects.bulk_create(row for row in rows if row.pk is None)
+    # A row that is made has its key at once: it is not to be changed again.
+    File.objects.bulk_create([row for row in rows if row.path not in before])
     File.objects.bulk_update(
-        (row for row in rows if row.pk is not None),
+        [row for row in rows if row.path in before],
         ["store", "key", "growing", "size_bytes", "crc32", "updated_ms", "content_type"],
     )
