@@ -205,6 +205,9 @@ STUDIO_S3_BUCKET = env("STUDIO_S3_BUCKET")
 STUDIO_S3_ENDPOINT = env("STUDIO_S3_ENDPOINT")
 STUDIO_S3_PREFIX = env("STUDIO_S3_PREFIX")
 
+# From which git servers the studio may fetch code for the Submit page; none unless they are named.
+STUDIO_GIT_SERVERS = env_list("STUDIO_GIT_SERVERS")
+
 # -- silence -------------------------------------------------------------------------------------
 # A run of a client that does not beat is NotResponding after so many minutes without a write.
 STUDIO_SILENT_MINUTES = max(1, int(env("STUDIO_SILENT_MINUTES", "30")))

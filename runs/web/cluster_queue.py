@@ -8,6 +8,7 @@ from runs.compute.attempts import cancel
 from runs.compute.clusters import get_cluster
 from runs.compute.moving import move_job
 from runs.compute.submitting import get_job
+from runs.http.query import is_whole
 from runs.tracking.errors import InvalidValue
 from runs.tracking.models import Run
 from runs.tracking.queries import get_run, runs_named
@@ -21,7 +22,7 @@ MOST_BULK = 1000
 @page(Action.RUN_SUBMIT, ("POST",))
 def move(request: HttpRequest, name: str) -> HttpResponse:
     """Move waiting runs (`run`, many times): `to` another place of the queue, right `before`
-    another run, or to another `cluster`."""
+    another run, to another `priority` or another `cluster`."""
     runs, change = chosen(request), change_of(request)
     # The first of several comes out first, whichever way they are moved.
     for run in reversed(runs) if change.get("to") in ("top", "down") else runs:
@@ -30,14 +31,26 @@ def move(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def change_of(request: HttpRequest) -> dict[str, Any]:
-    """Where to: the first of `to`, `before` and `cluster` that is given. Raises InvalidValue."""
+    """Where to: the first of `to`, `before`, `priority` and `cluster` that is given.
+
+    Raises InvalidValue.
+    """
     if to := request.POST.get("to"):
         return {"to": to}
     if before := request.POST.get("before"):
         return {"before": get_job(get_run(request.workspace, before))}
+    if priority := request.POST.get("priority"):
+        return {"priority": read_priority(priority)}
     if name := request.POST.get("cluster"):
         return {"cluster": get_cluster(request.workspace, name)}
-    raise InvalidValue("Say where to: to, before or cluster.")
+    raise InvalidValue("Say where to: to, before, priority or cluster.")
+
+
+def read_priority(text: str) -> int:
+    """Return a priority. Raises InvalidValue."""
+    if not is_whole(text.removeprefix("-")) or len(text) > 6:
+        raise InvalidValue("A priority is a whole number.")
+    return int(text)
 
 
 def told(runs: list[Run], change: dict[str, Any]) -> str:

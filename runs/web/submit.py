@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
+from runs.artifacts.snapshots.from_git import store_git_snapshot
 from runs.artifacts.snapshots.services import store_snapshot
 from runs.compute.clusters import find_or_create_local, get_cluster
 from runs.compute.foresight import Foresight, foresee
@@ -36,6 +38,7 @@ def submit(request: HttpRequest) -> HttpResponse:
         "crumbs": [{"label": "Submit"}],
         "clusters": clusters,
         "experiments": list_experiments(request),
+        "git_servers": settings.STUDIO_GIT_SERVERS,
         "start": {
             "from": run and {"name": run.name, "address": address_of(request, run)},
             "draft": draft_of(run) if run else asked_for(request),
@@ -64,6 +67,13 @@ def upload(request: HttpRequest) -> HttpResponse:
     """Keep a folder, sent as a zip, for a run that is submitted within a day."""
     stored = store_snapshot(chunks=read_chunks(request), size_bytes=declared_bytes(request))
     return JsonResponse(describe_snapshot(stored))
+
+
+@page(Action.RUN_SUBMIT, ("POST",))
+def fetch_git(request: HttpRequest) -> HttpResponse:
+    """Keep the code at `address` as of `ref`, a branch, tag or commit, for a run to come."""
+    address, ref = request.POST.get("address", "").strip(), request.POST.get("ref", "").strip()
+    return JsonResponse(describe_snapshot(store_git_snapshot(address=address, ref=ref or "HEAD")))
 
 
 @page(Action.RUN_SUBMIT)

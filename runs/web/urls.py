@@ -106,6 +106,7 @@ IN_WORKSPACE = [
     path("pipelines", pipelines.pipelines, name="pipelines"),
     path("submit", submit.submit, name="submit"),
     path("submit/snapshot", submit.upload, name="submit_snapshot"),
+    path("submit/git", submit.fetch_git, name="submit_git"),
     path("submit/outlook", submit.outlook, name="submit_outlook"),
     path("submit/run", submit.run, name="submit_run"),
     path("compute/clusters", clusters.clusters, name="clusters"),

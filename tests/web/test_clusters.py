@@ -139,6 +139,10 @@ def test_runs_are_dropped_before_another_behind_all_and_on_another_cluster(studi
     assert waiting(studio) == ["a", "b", "c"]
     studio.post(f"{HOME}/gpu/move", {"run": [a, c], "cluster": "cpu"})
     assert (waiting(studio), waiting(studio, "cpu")) == (["b"], ["a", "c"])
+    studio.post(f"{HOME}/cpu/move", {"run": c, "priority": "10"})
+    assert waiting(studio, "cpu") == ["c", "a"]
+    assert studio.post(f"{HOME}/gpu/move", {"run": b, "priority": "soon"}).status_code == 400
+    assert studio.post(f"{HOME}/gpu/move", {"run": b, "priority": "5000"}).status_code == 400
     assert studio.post(f"{HOME}/gpu/move", {"run": a}).status_code == 400
     assert studio.post(f"{HOME}/gpu/move", {"run": b, "before": a}).status_code == 409
     assert studio.post(f"{HOME}/gpu/move", {"run": a, "cluster": "none"}).status_code == 404

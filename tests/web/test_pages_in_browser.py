@@ -73,8 +73,8 @@ OTHERS = {
     "run_counts", "column_names", "completions", "bulk", "export", "views", "view", "healthz",
     "readyz", "sign_out", "member_change", "run_mark", "pipe", "token_make", "token_revoke",
     "cluster_create", "cancel_runs", "cluster_change", "cluster_remove",
-    "cluster_move", "node_command", "node_change", "submit_snapshot", "submit_outlook",
-    "submit_run", "run_again",
+    "cluster_move", "node_command", "node_change", "submit_snapshot", "submit_git",
+    "submit_outlook", "submit_run", "run_again",
 }
 # fmt: on
 ALL = [address for addresses in PAGES.values() for address in addresses]

@@ -10,6 +10,7 @@ from runs.artifacts.snapshots.services import save_snapshot
 from runs.compute.clusters import find_or_create_local
 from runs.compute.submitting import Work, submit
 from runs.tracking.models import Run
+from tests.artifacts.git_server import make_repository, serve
 from tests.artifacts.zips import make_zip
 from tests.factories import default_workspace, make_experiment
 from tests.web.browser import until
@@ -83,6 +84,19 @@ def test_a_chosen_folder_and_a_dropped_zip_are_kept_alike(tab, folder, tmp_path)
     assert tab.input_value("[name=script]") == "main.py"
     tab.click("[data-choose=none]")
     says(tab, "[data-drop-words]", "Drop a folder or a zip here.")
+
+
+def test_code_is_fetched_from_a_git_server_that_the_studio_may_ask(tab, settings, tmp_path):
+    make_repository(tmp_path / "git", {"train.py": SCRIPT, "note.txt": "hello"})
+    tab.goto(SUBMIT)
+    assert tab.locator("[data-git]").count() == 0
+    with serve(tmp_path / "git") as address:
+        settings.STUDIO_GIT_SERVERS = [address]
+        tab.reload()
+        tab.fill("[data-git-address]", f"{address}/code.git")
+        tab.click("[data-git-fetch]")
+        says(tab, "[data-drop-words]", "code.git · 2 files")
+    assert tab.input_value("[name=script]") == "train.py"
 
 
 def test_what_is_refused_is_said_beside_its_field_and_nothing_typed_is_lost(tab):

@@ -30,6 +30,7 @@ class SourceDrop {
     const { root, zone } = this;
     root.addEventListener("click", (event) => {
       const kind = event.target.closest("[data-choose]")?.dataset.choose;
+      if (event.target.closest("[data-git-fetch]")) this.attempt(() => this.fetchGit());
       if (kind === "none") this.kept(null);
       else if (kind) root.querySelector(`[data-${kind}]`).click();
     });
@@ -48,16 +49,34 @@ class SourceDrop {
     });
   }
 
-  async take(reading) {
+  take(reading) {
+    return this.attempt(async () => {
+      const files = await reading;
+      return files.length ? this.send(files) : null;
+    });
+  }
+
+  /** Tell what `work` has stored; what goes wrong is said here. */
+  async attempt(work) {
     this.zone.setAttribute("aria-busy", "true");
     try {
-      const files = await reading;
-      if (files.length) this.kept(await this.send(files));
+      const snapshot = await work();
+      if (snapshot) this.kept(snapshot);
     } catch (error) {
       this.fail(error.message);
     } finally {
       this.zone.removeAttribute("aria-busy");
     }
+  }
+
+  async fetchGit() {
+    const field = (name) => this.root.querySelector(`[data-git-${name}]`).value;
+    const address = field("address");
+    this.say(`Fetching ${address}…`);
+    const body = new URLSearchParams({ address, ref: field("ref") });
+    const to = this.root.querySelector("[data-git]").dataset.git;
+    const answer = await ask(to, { method: "POST", body, waitMs: 0 });
+    return { ...(await answer.json()), name: address };
   }
 
   async send(files) {
