@@ -17,6 +17,7 @@ from runs.mlflow_api import (
     run_search,
     runs,
     server,
+    shown_limits,  # noqa: F401  (registers them)
     writes,
 )
 

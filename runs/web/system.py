@@ -18,7 +18,7 @@ EXPERIMENTS_PER_PAGE = 100
 
 def frame(request: HttpRequest, tab: str) -> dict[str, Any]:
     """What every tab of the page needs."""
-    tabs = [("system", "Disk use"), ("system_deleted", "Deleted runs")]
+    tabs = [("system", "Disk use"), ("system_deleted", "Deleted runs"), ("limits", "Limits")]
     if is_allowed(request.role, Action.WORKSPACE_MANAGE):
         tabs.append(("members", "Members"))
     if request.principal.is_owner_everywhere:

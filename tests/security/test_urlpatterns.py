@@ -27,6 +27,7 @@ METHODS = SAFE_METHODS | {"POST", "PUT", "PATCH", "DELETE", "CONNECT"}
 PUBLIC = {
     "runs.mlflow_api.server",
     "runs.web.health",
+    "runs.web.pipe",
     "runs.web.sign_in",
     "runs.web.start",
 }

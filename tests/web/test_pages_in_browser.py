@@ -56,6 +56,7 @@ PAGES = {
     "cluster": [f"{CLUSTERS}/{name}/{tab}" for name in ("gpu", "idle") for tab in CLUSTER_TABS],
     "system": [f"{HOME}/system", f"{HOME}/system?by=runs"],
     "system_server": [f"{HOME}/system/server"],
+    "limits": [f"{HOME}/system/limits"],
     "members": [f"{HOME}/system/members"],
     "tokens": [f"{HOME}/tokens"],
     "system_deleted": [f"{HOME}/system/deleted"],

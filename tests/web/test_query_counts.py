@@ -70,6 +70,7 @@ PAGES = {
     "system": "/w/default/system",
     "system, by run": "/w/default/system?by=runs",
     "system, deleted": "/w/default/system/deleted",
+    "system, limits": "/w/default/system/limits",
     "system, members": "/w/default/system/members",
     "tokens": "/w/default/tokens",
     "series": "/w/default/series?runs=run-0&key=m0&key=m1",
