@@ -6,6 +6,7 @@ child.
 
 import http.client
 import json
+import logging
 import os
 import random
 import threading
@@ -17,6 +18,8 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from studio.sdk.exceptions import BY_STATUS, RequestRefused, StudioAway
 from studio.sdk.settings import Settings
+
+logger = logging.getLogger("studio.sdk")
 
 TIMEOUT_S = 30.0
 CONNECT_S = 5.0
@@ -102,7 +105,7 @@ class Connection:
         try:
             return self._send_once(method, address, body, kind)
         except StudioAway as away:
-            if away.status or not was_open:
+            if not (was_open and isinstance(away.__cause__, ConnectionError)):
                 raise
         return self._send_once(method, address, body, kind)
 
@@ -111,6 +114,7 @@ class Connection:
     ) -> http.client.HTTPResponse:
         content, headers = self._encode(body, kind)
         connection = self._connection()
+        began = time.monotonic()
         try:
             connection.request(method, address, body=content, headers=headers)
             answer = connection.getresponse()
@@ -118,6 +122,8 @@ class Connection:
             self._drop()
             told = str(error) or type(error).__name__
             raise StudioAway(f"{self.settings.url} does not answer: {told}.") from error
+        took_ms = (time.monotonic() - began) * 1000
+        logger.debug("%s %s: %d in %.0f ms", method, address, answer.status, took_ms)
         if answer.status >= 300:
             self._refuse(answer)
         return answer

@@ -23,16 +23,19 @@ logging.basicConfig(level=logging.DEBUG, stream=sys.stdout)
 run = start()
 print("from Python", run.id, flush=True)
 logging.getLogger("mine").debug("from logging")
+run.get_status()
 os.system("echo from a shell; echo an error >&2")
 run.complete()
 print("after the run")
 """
     out, err = scripts.run(script)
-    run = Run.get(space, out.split()[2])
+    told = next(line for line in out.splitlines() if line.startswith("from Python"))
+    run = Run.get(space, told.split()[2])
     log = log_of(run)
     assert log in out
     for line in (f"from Python {run.id}\n", "DEBUG:mine:from logging\n", "from a shell\n"):
         assert line in log
+    assert f"DEBUG:studio.sdk:GET /w/default/api/v1/runs/{run.id}: 200 in " in log
     assert "after the run\n" in out and "after the run" not in log
     assert "an error\n" in err
     assert "an error\n" in log_of(run, "logs/user_log_errors.txt")

@@ -39,7 +39,7 @@ class Console:
         for handle in handles:
             os.close(handle)
         self.shower = subprocess.Popen(
-            [sys.executable, "-P", "-c", SHOW, root, *map(str, self.files)],
+            [sys.executable, "-P", "-c", SHOW, root, str(os.getpid()), *map(str, self.files)],
             stdin=subprocess.DEVNULL,
             stdout=self.saved[1],
             stderr=self.saved[2],

@@ -17,7 +17,7 @@ from studio.sdk.exceptions import StudioAway
 from studio.sdk.outbox.console import Console, open_console
 from studio.sdk.outbox.places import make_folder, read_json, write_json
 from studio.sdk.outbox.processes import identify
-from studio.sdk.outbox.sender import AWAY, count_unsent
+from studio.sdk.outbox.sender import AWAY, PROBLEM, count_unsent
 from studio.sdk.outbox.writer import Writer, WriterClosed, complain
 from studio.sdk.settings import Settings
 
@@ -186,7 +186,7 @@ class Outbox:
 
     def problem(self) -> str:
         """Return why the studio takes nothing of this run, "" where it does."""
-        return read_json(self.folder / "problem.json").get("message", "")
+        return read_json(self.folder / PROBLEM).get("message", "")
 
     def settle(self) -> bool:
         """Have what was logged at the studio; tell whether it is. Nobody waits for a studio that is

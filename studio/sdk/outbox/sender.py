@@ -28,6 +28,8 @@ EVERY_S = 0.25
 # A file that is there while the studio does not answer.
 AWAY = "away"
 BEAT_S = 10.0
+# What the studio has against this run, where it takes nothing of it.
+PROBLEM = "problem.json"
 LONGEST_PAUSE_S = 10.0
 MOST_AWAY_S = 24 * 3600.0
 LOCK_WAIT_S = 3.0
@@ -45,7 +47,6 @@ class Sender:
         self.beat_at = 0.0
         self.away_since: float | None = None
         self.pause_s = EVERY_S
-        self.is_stopped = False
 
     def run(self) -> bool:
         """Send until all is sent; tell whether it is. Somebody else may be doing so already."""
@@ -54,22 +55,24 @@ class Sender:
 
     def work(self) -> bool:
         """Send until nobody writes any more and everything is sent."""
+        for name in (AWAY, PROBLEM):
+            (self.folder / name).unlink(missing_ok=True)
         bell = open_bell(self.folder)
         try:
-            while not self.is_stopped:
+            while True:
                 worked = self.step()
-                if self.away_since is None and not worked and self.is_over():
-                    return self.clear_up()
+                is_idle = self.away_since is None and not worked
+                if is_idle and self.is_over() and self.clear_up():
+                    return True
                 if self.away_since and time.monotonic() - self.away_since > MOST_AWAY_S:
                     return False
                 if not worked:
                     wait_for_bell(bell, self.pause_s)
         except Stuck as stuck:
-            write_json(self.folder / "problem.json", {"message": str(stuck)})
+            write_json(self.folder / PROBLEM, {"message": str(stuck)})
             return False
         finally:
             os.close(bell)
-        return False
 
     def send_what_is_there(self, until: float) -> None:
         """Send what is there now, at most until a time of the monotonic clock."""
@@ -83,7 +86,7 @@ class Sender:
                     return
                 time.sleep(EVERY_S)
         except Stuck as stuck:
-            write_json(self.folder / "problem.json", {"message": str(stuck)})
+            write_json(self.folder / PROBLEM, {"message": str(stuck)})
 
     def step(self) -> bool:
         """Send the next lines of each writer; tell whether there were any."""
@@ -145,8 +148,9 @@ class Sender:
 
     def clear_up(self) -> bool:
         """Remove the outbox where everything is sent; tell whether it was."""
-        self.delivery.upload_refused()
-        self.delivery.note_thinned()
+        with suppress(RequestRefused, StudioAway):
+            self.delivery.upload_refused()
+            self.delivery.note_thinned()
         for writer in self.writers():
             if count_unsent(writer):
                 return False

@@ -11,9 +11,10 @@ EVERY_S = 0.02
 
 
 def main() -> None:
-    """Follow the files of the command line: the first to stdout, the second to stderr."""
-    parent = os.getppid()
-    paths = [Path(path) for path in sys.argv[2:]]
+    """Follow the files of the command line: the first to stdout, the second to stderr; until the
+    process that is named there has ended."""
+    parent = int(sys.argv[2])
+    paths = [Path(path) for path in sys.argv[3:]]
     sources = [open(path, "rb") for path in paths]  # noqa: SIM115  (open until this process ends)
     while True:
         is_over = os.getppid() != parent or (paths[0].parent / "console.end").exists()

@@ -15,7 +15,7 @@ from studio.sdk.exceptions import StudioError
 from studio.sdk.outbox.places import find_outboxes, read_json
 from studio.sdk.outbox.processes import is_alive
 from studio.sdk.outbox.segments import list_segments
-from studio.sdk.outbox.sender import Sender, count_unsent, only_one, settings_of
+from studio.sdk.outbox.sender import PROBLEM, Sender, count_unsent, only_one, settings_of
 
 Say = Callable[[str], None]
 
@@ -53,7 +53,7 @@ def describe(folder: Path) -> LeftOutbox:
         count=sum(count_unsent(one) for one in writers),
         size_bytes=sum(segment.path.stat().st_size for segment in segments),
         is_written=any("pid" in state and is_alive(state) for state in states),
-        problem=read_json(folder / "problem.json").get("message", ""),
+        problem=read_json(folder / PROBLEM).get("message", ""),
     )
 
 
@@ -67,7 +67,7 @@ def sync(say: Say = lambda text: None, patience_s: float = 30.0) -> int:
 
 def sync_one(box: LeftOutbox, say: Say, patience_s: float) -> int:
     """Send what waits in an outbox; return how many entries still wait."""
-    (box.folder / "problem.json").unlink(missing_ok=True)
+    (box.folder / PROBLEM).unlink(missing_ok=True)
     with only_one(box.folder) as is_mine:
         if is_mine:
             send_waiting(box, say, patience_s)
