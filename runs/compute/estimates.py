@@ -7,6 +7,7 @@ drawn from these; the interval holds the middle 80 % of the starts.
 
 import bisect
 import heapq
+import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,17 +20,19 @@ LEAST_DURATIONS = 3
 
 @dataclass(frozen=True)
 class Waiting:
-    """A job in the queue: the durations, in seconds, of earlier runs like it."""
+    """A job in the queue: the durations, in seconds, of earlier runs like it, and its slots."""
 
     durations: Sequence[float]
+    slots: int = 1
 
 
 @dataclass(frozen=True)
 class Going:
-    """A job that runs: the seconds it has run, and the durations of earlier runs like it."""
+    """A job that runs: the seconds it has run, the durations of earlier runs like it, its slots."""
 
     elapsed_s: float
     durations: Sequence[float]
+    slots: int = 1
 
 
 @dataclass(frozen=True)
@@ -50,20 +53,25 @@ def estimate_starts(
 ) -> list[Start | None]:
     """Return for each waiting job, in the order of the queue, when it starts.
 
-    None from the first job on before which a duration is unknown, and for all where there is no
-    slot. The draws depend on `seed` alone: asking twice gives the same answer.
+    Jobs start strictly in order; one that takes more slots than there are is passed over. None for
+    that, from the first job on before which a duration is unknown, and where there is no slot. The
+    draws depend on `seed` alone: asking twice gives the same answer.
     """
     known = _known_until(going, waiting)
     if slots <= 0 or known == 0:
         return [None] * len(waiting)
     chance = random.Random(seed)
     samples = _Samples()
-    rests = [(one.elapsed_s, samples.longer_than(one.elapsed_s, one.durations)) for one in going]
-    lengths = [samples.sorted(one.durations) for one in waiting[:known]]
+    rests = [
+        (one.elapsed_s, samples.longer_than(one.elapsed_s, one.durations), one.slots)
+        for one in going
+    ]
+    lengths = [(samples.sorted(one.durations), one.slots) for one in waiting[:known]]
     count = max(FEWEST_PLAYS, min(MOST_PLAYS, MOST_DRAWS // known))
     plays = [_play(slots, rests, lengths, chance) for _ in range(count)]
     starts: list[Start | None] = [
-        _interval(sorted(play[at] for play in plays)) for at in range(known)
+        None if one.slots > slots else _interval(sorted(play[at] for play in plays))
+        for at, one in enumerate(waiting[:known])
     ]
     return starts + [None] * (len(waiting) - known)
 
@@ -97,21 +105,28 @@ class _Samples:
 
 def _play(
     slots: int,
-    rests: Sequence[tuple[float, list[float]]],
-    lengths: Sequence[list[float]],
+    rests: Sequence[tuple[float, list[float], int]],
+    lengths: Sequence[tuple[list[float], int]],
     chance: random.Random,
 ) -> list[float]:
     """Play the queue through once; return the start of each waiting job, in seconds from now."""
-    free_at = [_rest(elapsed_s, longer, chance) for elapsed_s, longer in rests]
-    free_at += [0.0] * max(0, slots - len(rests))
+    free_at: list[float] = []
+    for elapsed_s, longer, taken in rests:
+        free_at += [_rest(elapsed_s, longer, chance)] * taken
+    free_at += [0.0] * max(0, slots - len(free_at))
     heapq.heapify(free_at)
     for _ in range(len(free_at) - slots):
         heapq.heappop(free_at)
-    starts = []
-    for durations in lengths:
-        start = heapq.heappop(free_at)
+    starts, start = [], 0.0
+    for durations, wanted in lengths:
+        if wanted > slots:
+            starts.append(math.inf)
+            continue
+        start = max(start, *(heapq.heappop(free_at) for _ in range(wanted)))
         starts.append(start)
-        heapq.heappush(free_at, start + (_draw(durations, chance) if durations else 0.0))
+        end = start + (_draw(durations, chance) if durations else 0.0)
+        for _ in range(wanted):
+            heapq.heappush(free_at, end)
     return starts
 
 

@@ -12,6 +12,7 @@ from runs.compute.models import (
     OPEN_STATES,
     Attempt,
     Cluster,
+    ClusterKind,
     ClusterState,
     Job,
     JobState,
@@ -129,10 +130,11 @@ def read_queue(cluster: Cluster) -> Queue:
     slots = slots_of(cluster)
     starts = estimate(cluster, slots, active, waiting) if waiting else []
     reason = waiting_reason(cluster, slots)
+    nodes = count_live_nodes(cluster) if any(job.nodes > 1 for job in waiting) else MOST_JOBS
     return Queue(
         active,
         [
-            _place(job, at + 1, _own_reason(job) or reason, start)
+            _place(job, at + 1, _own_reason(job, nodes) or reason, start)
             for at, (job, start) in enumerate(zip(waiting, starts, strict=True))
         ],
     )
@@ -170,8 +172,17 @@ def _place(job: Job, place: int, reason: str, start: Start | None) -> Place:
     return Place(job, place, why, start)
 
 
-def _own_reason(job: Job) -> str:
+def count_live_nodes(cluster: Cluster) -> int:
+    """Return how many nodes of a cluster take runs; Slurm looks after its own. One query."""
+    if cluster.kind == ClusterKind.SLURM:
+        return MOST_JOBS
+    return cluster.nodes.filter(seen_ms__gt=now_ms() - LEASE_MS, is_draining=False).count()
+
+
+def _own_reason(job: Job, nodes: int) -> str:
     """Say why a job waits whatever its cluster does; "" where nothing of its own holds it."""
+    if job.nodes > max(nodes, 1):
+        return f"takes {job.nodes} nodes; connected: {nodes}"
     if job.not_before_ms == HELD_BACK_MS:
         return "waits for others of its sweep"
     return "waits to be tried again" if job.not_before_ms > now_ms() else ""
@@ -199,9 +210,11 @@ def estimate(
         )
     )
     now = now_ms()
-    going = [Going((now - begun.get(job.pk, now)) / 1000, past.like(job)) for job in active]
+    going = [
+        Going((now - begun.get(job.pk, now)) / 1000, past.like(job), job.nodes) for job in active
+    ]
     return estimate_starts(
-        slots=slots, going=going, waiting=[Waiting(past.like(job)) for job in waiting]
+        slots=slots, going=going, waiting=[Waiting(past.like(job), job.nodes) for job in waiting]
     )
 
 

@@ -66,3 +66,15 @@ def _world_holds(chance: random.Random, spread: float, seed: int) -> bool:
         free = sorted([*free[1:], free[0] + duration(kind)])
     last = starts[-1]
     return last.low_s <= free[0] <= last.high_s
+
+
+def test_a_run_on_several_nodes_waits_for_all_of_them_and_keeps_those_behind_it():
+    short, long = [10.0] * 20, [100.0] * 20
+    starts = estimate_starts(
+        slots=2,
+        going=[Going(0, short), Going(0, long)],
+        waiting=[Waiting(short, slots=2), Waiting(short), Waiting(short, slots=3)],
+    )
+    assert starts[0].expected_s == pytest.approx(100, rel=0.3)
+    assert starts[1].expected_s > starts[0].expected_s
+    assert starts[2] is None, "there are not so many slots"

@@ -7,7 +7,7 @@ from runs.compute.claiming import claim, rank_of
 from runs.compute.gangs import gather
 from runs.compute.models import Job, JobState, Node, Part
 from runs.compute.nodes import register_node
-from runs.compute.queries import list_clusters, list_nodes
+from runs.compute.queries import list_clusters, list_nodes, read_queue
 from runs.compute.reasons import Cause
 from runs.compute.sweeping import sweep
 from runs.tracking.errors import InvalidValue
@@ -155,3 +155,11 @@ def test_a_lost_node_ends_the_run_on_all(pair):
 def test_bad_counts_are_refused(put, work):
     with pytest.raises(InvalidValue):
         put(**work)
+
+
+def test_the_queue_says_that_a_run_takes_more_nodes_than_there_are(put, nodes, cluster):
+    put("too big", nodes=4), put("fits", nodes=3)
+    assert [place.reason for place in read_queue(cluster).waiting] == [
+        "takes 4 nodes; connected: 3",
+        "all slots are taken",
+    ]
