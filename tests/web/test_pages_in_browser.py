@@ -71,9 +71,9 @@ OTHERS = {
     "diagram", "folder", "found_files", "preview", "log_lines", "log_text", "log_hits",
     "run_zip", "run_file", "run_raw", "system_restore", "purge_preview", "purge",
     "log_search_hits", "series", "images", "runs_zip", "run_rows", "metric_summary",
-    "run_counts", "column_names", "completions", "bulk", "export", "views", "view", "healthz",
-    "readyz", "sign_out", "member_change", "run_mark", "pipe", "token_make", "token_revoke",
-    "cluster_create", "cancel_runs", "cluster_change", "cluster_remove",
+    "run_counts", "chart_names", "column_names", "completions", "bulk", "export", "views", "view",
+    "healthz", "readyz", "sign_out", "member_change", "run_mark", "pipe", "token_make",
+    "token_revoke", "cluster_create", "cancel_runs", "cluster_change", "cluster_remove",
     "cluster_move", "node_command", "node_change", "submit_snapshot", "submit_git",
     "submit_outlook", "submit_run", "run_again",
 }

@@ -3,6 +3,7 @@
 import { startPicking } from "../components/picking.js";
 import { post } from "../components/requests.js";
 import { makeSortable } from "../components/sortable.js";
+import { svgElement } from "../lib/element.js";
 import { clockTime } from "../lib/times.js";
 
 const main = document.getElementById("main");
@@ -21,7 +22,6 @@ startPicking();
 main.addEventListener("pointerover", (event) => {
   const mark = event.target.closest("[data-mark]");
   if (!mark || mark.firstElementChild) return;
-  const title = document.createElementNS("http://www.w3.org/2000/svg", "title");
-  title.textContent = `${clockTime(Number(mark.dataset.markMs))}: ${mark.dataset.mark}`;
-  mark.append(title);
+  const words = `${clockTime(Number(mark.dataset.markMs))}: ${mark.dataset.mark}`;
+  mark.append(svgElement("title", {}, words));
 });

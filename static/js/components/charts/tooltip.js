@@ -13,8 +13,8 @@ const GAP = 14;
 export class Tooltip {
   constructor(card) {
     this.card = card;
-    this.element = make("div", "chart-tip");
-    this.line = make("div", "chart-crosshair");
+    this.element = element("div", { class: "chart-tip" });
+    this.line = element("div", { class: "chart-crosshair" });
     this.element.hidden = this.line.hidden = true;
     card.append(this.line, this.element);
   }
@@ -29,7 +29,7 @@ export class Tooltip {
     if (!values.length) return this.hide();
     this.fill(label, values.slice(0, MOST_LINES));
     const left = values.length - MOST_LINES;
-    if (left > 0) this.element.append(make("small", "", `and ${left} more: click to see all`));
+    if (left > 0) this.element.append(element("small", {}, `and ${left} more: click to see all`));
     this.place(place);
   }
 
@@ -39,11 +39,17 @@ export class Tooltip {
     this.unpin();
     if (isClosing || !values.length) return;
     this.fill(label, values);
-    const close = make("button", "btn ghost tiny");
-    Object.assign(close, { type: "button", title: "Close" });
-    close.setAttribute("aria-label", "Close the values");
-    close.append(icon("x"));
-    close.addEventListener("click", () => this.unpin());
+    const close = element(
+      "button",
+      {
+        class: "btn ghost tiny",
+        type: "button",
+        title: "Close",
+        "aria-label": "Close the values",
+        onclick: () => this.unpin(),
+      },
+      icon("x"),
+    );
     this.element.prepend(close);
     this.element.classList.add("pinned");
     this.place(place);
@@ -55,7 +61,7 @@ export class Tooltip {
   }
 
   fill(label, values) {
-    this.element.replaceChildren(make("b", "", label), ...values.map(drawLine));
+    this.element.replaceChildren(element("b", {}, label), ...values.map(drawLine));
     this.element.hidden = false;
   }
 
@@ -84,16 +90,10 @@ export class Tooltip {
 }
 
 function drawLine({ curve, value }) {
-  const line = make("div");
-  const dot = make("i");
+  const dot = element("i");
   dot.style.background = dotOf(curve.series);
-  const name = element("span", { class: "middle-cut", title: curve.label });
-  name.append(...longName(curve.name));
-  const metric = curve.label === curve.name ? [] : [make("small", "", curve.key)];
-  line.append(dot, name, ...metric, make("b", "", formatNumber(value)));
-  return line;
-}
-
-function make(tag, className = "", textContent = "") {
-  return Object.assign(document.createElement(tag), { className, textContent });
+  const names = longName(curve.name);
+  const name = element("span", { class: "middle-cut", title: curve.label }, ...names);
+  const metric = curve.label !== curve.name && element("small", {}, curve.key);
+  return element("div", {}, dot, name, metric, element("b", {}, formatNumber(value)));
 }

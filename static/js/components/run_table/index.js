@@ -1,6 +1,7 @@
 // The run table of All runs, Experiment and Child runs: store, grid, panels and keys put together.
 
 import { bestOf, formatOf } from "../../lib/column_format.js";
+import { element } from "../../lib/element.js";
 import { clockOf } from "../../lib/times.js";
 import { formatSort, joinList, parseSort, splitList } from "../../lib/url_state.js";
 import { listenToHover } from "./cell_hover.js";
@@ -223,7 +224,7 @@ function tickDurations(root) {
   }
 }
 
-const measure = document.createElement("canvas").getContext("2d");
+const measure = element("canvas").getContext("2d");
 
 /** The width of `text` as a name of `root` is written. */
 function textWidth(text, root) {

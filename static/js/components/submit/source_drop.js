@@ -1,5 +1,6 @@
 // Where a folder or a zip is dropped or chosen: it is packed here and kept by the studio at once.
 
+import { element } from "../../lib/element.js";
 import { IGNORE_FILES, readRules } from "../../lib/ignore_rules.js";
 import { packZip } from "../../lib/zip_file.js";
 import { ask } from "../requests.js";
@@ -104,11 +105,9 @@ class SourceDrop {
     const list = this.root.querySelector("[data-files]");
     list.hidden = !snapshot;
     this.say(snapshot ? `${nameOf(snapshot)} · ${factsOf(snapshot)}` : this.first);
-    const lines = (snapshot?.files ?? []).map(({ path, size_bytes }) => {
-      const line = document.createElement("li");
-      line.textContent = `${path}  ${sizeOf(size_bytes)}`;
-      return line;
-    });
+    const lines = (snapshot?.files ?? []).map(({ path, size_bytes }) =>
+      element("li", {}, `${path}  ${sizeOf(size_bytes)}`),
+    );
     list.querySelector("[data-file-list]").replaceChildren(...lines);
   }
 }
