@@ -3,12 +3,15 @@
 import re
 
 import pytest
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
 
 from studio.sdk import Experiment
 from studio.sdk.widgets import RunDetails
 from studio.sdk.widgets.drawing import line_chart
 from studio.sdk.widgets.page import page_of, parts_of
 from studio.sdk.widgets.reading import read_view
+from tests.sdk.gate import BASE_DIR
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 EVIL = "<img src=x onerror=alert(1)>\"'"
@@ -101,3 +104,26 @@ def test_a_studio_that_is_away_leaves_what_was_there(experiment, space, monkeypa
     again = read_view(run, view)
     assert again.document == view.document and again.problem
     assert "problem" not in parts_of(view)["head"]
+
+
+CELLS = (
+    "import sys\nif {without}: sys.modules['anywidget'] = None\n"
+    "from studio.sdk import Experiment, Workspace\nfrom studio.sdk.widgets import RunDetails\n"
+    "run = Experiment(Workspace.from_config(), 'digits').start_logging()\n"
+    "details = RunDetails(run)\ndetails.show()",
+    "run.log('loss', 1.0)\nrun.log('loss', 0.5)\nrun.complete()",
+    "import threading\n"
+    "[one.join(30) for one in threading.enumerate() if one.name == 'studio-run-details']",
+)
+
+
+@pytest.mark.parametrize("without", [True, False])
+def test_a_kernel_without_a_widget_manager_renews_the_html(space, tmp_path, monkeypatch, without):
+    monkeypatch.setenv("PYTHONPATH", str(BASE_DIR))
+    cells = [new_code_cell(cell.replace("{without}", str(without))) for cell in CELLS]
+    notebook = new_notebook(cells=cells)
+    NotebookClient(notebook, timeout=60, kernel_name="python3",
+                   resources={"metadata": {"path": str(tmp_path)}}).execute()  # fmt: skip
+    (output,) = notebook.cells[0].outputs
+    assert sorted(output["data"]) == ["text/html", "text/plain"]
+    assert "Completed" in output["data"]["text/html"] and "<svg" in output["data"]["text/html"]
