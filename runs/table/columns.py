@@ -28,7 +28,8 @@ def width_of(column: Field) -> int:
         return SHOWN[column.key].cell_width
     if column.entity is Entity.METRIC:
         # The header names the aggregate beside the metric.
-        label = 7.5 * len(column.key) + 6 * len(column.aggregate.value)
+        word = 42 if column.aggregate is Aggregate.BEST else max(25, 6 * len(column.aggregate))
+        label = 7.5 * len(column.key) + word
         return max(METRIC_WIDTH, min(260, round(label) + 44))
     return max(TEXT_WIDTH, min(240, 8 * len(column.key) + 48))
 

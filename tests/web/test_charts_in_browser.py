@@ -241,6 +241,19 @@ def test_one_diverged_run_leaves_the_axis_to_the_others(tab, db):
     assert '"o":false' in query_of(tab)["charts"]
 
 
+def test_bars_begin_at_zero_also_without_a_diverged_run(tab, db):
+    experiment = make_experiment("bars")
+    for i in range(12):
+        log(make_run(experiment, run_id=f"b{i}"), "loss", [1e9 if i == 7 else 5 + i / 10])
+    axis = "document.querySelector('.card .plot').layout.xaxis.range"
+
+    open_table(tab, charts({"t": "bar", "y": ["loss"]}))
+
+    until(tab, f"{NOTE}.includes('1 run beyond the axis')")
+    assert tab.evaluate(axis)[0] == 0
+    assert 6 < tab.evaluate(axis)[1] < 7
+
+
 def test_a_metric_on_x_is_a_number_for_runs_that_have_one(tab, runs):
     bad = runs[0]
     log(bad, "val/loss", [math.nan])

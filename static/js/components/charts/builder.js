@@ -136,7 +136,8 @@ export class ChartBuilder {
       part.hidden = !part.dataset.for.split(" ").includes(spec.type);
     for (const part of this.form.querySelectorAll("[data-grouped]")) part.hidden ||= !spec.group;
     this.showAmount(spec);
-    this.dialog.querySelector("[data-title]").textContent = titleOf(spec);
+    const isNamed = spec.title || spec.y.length || spec.match;
+    this.dialog.querySelector("[data-title]").textContent = isNamed ? titleOf(spec) : "Add chart";
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.show(spec), PREVIEW_DELAY_MS);
   }
@@ -155,6 +156,7 @@ export class ChartBuilder {
   showAmount({ smoothing, amount }) {
     const field = this.field("amount");
     field.disabled = smoothing === "none";
+    field.closest("label").hidden = field.disabled;
     const { min, max, step } = SMOOTHINGS[smoothing];
     Object.assign(field, { min: min ?? 0, max: max ?? 1, step: step ?? 0.1 });
     if (smoothing !== "none") field.value = amount;

@@ -45,7 +45,8 @@ export class SummaryChart {
 
   async draw() {
     const keys = metricsOf(this.spec, this.context.names());
-    const room = { height: this.root.clientHeight, hueOf: this.context.hueOf };
+    const { clientHeight: height, clientWidth: width } = this.root;
+    const room = { height, width, hueOf: this.context.hueOf };
     const { traces, layout, beyond, left } = DRAW[this.spec.type](this.rows, keys, this.spec, room);
     this.beyond = beyond;
     const counts = traces.map(({ y }) => y.length);

@@ -9,10 +9,11 @@ import { axisOf, valuesIn, xAxis, xOf } from "./summary_axes.js";
 
 const BAR_PX = 14;
 const LONGEST_LABEL = 24;
+const WIDE = 900;
 
 const titleOf = (keys, { aggregate }) => `${keys.join(", ")} (${aggregate})`;
 
-export function bars(rows, keys, spec, { height }) {
+export function bars(rows, keys, spec, room) {
   const isLog = spec.yScale === "log";
   const items = keys.map((key) => valuesIn(rows, metricColumn(key, spec.aggregate), isLog));
   const places = new Map(rows.map((row, i) => [row.id, i]));
@@ -33,20 +34,23 @@ export function bars(rows, keys, spec, { height }) {
   const title = titleOf(keys, spec);
   const value = { scale: spec.yScale, range: spec.yRange, clip: spec.clip, title };
   const { axis, beyond } = axisOf(items.flat(), value);
-  const yaxis = { autorange: "reversed", showgrid: false, ...namesOf(rows, height) };
+  // The length of a bar is its value: it begins at 0.
+  if (beyond && !isLog) axis.range = [Math.min(0, axis.range[0]), Math.max(0, axis.range[1])];
+  const yaxis = { autorange: "reversed", showgrid: false, ...namesOf(rows, room) };
   return { traces, beyond, layout: { xaxis: { ...axis, showgrid: true }, yaxis, bargap: 0.3 } };
 }
 
 /** Names at the bars, as many as have room. */
-function namesOf(rows, height) {
+function namesOf(rows, { height, width }) {
   const every = Math.max(1, Math.ceil((rows.length * BAR_PX) / Math.max(1, height - 48)));
   const tickvals = rows.map((_, i) => i).filter((i) => i % every === 0);
-  return { tickvals, ticktext: tickvals.map((i) => shorten(rows[i].name)) };
+  const longest = width > WIDE ? 2 * LONGEST_LABEL : LONGEST_LABEL;
+  return { tickvals, ticktext: tickvals.map((i) => shorten(rows[i].name, longest)) };
 }
 
-function shorten(name) {
-  if (name.length <= LONGEST_LABEL) return name;
-  const half = LONGEST_LABEL / 2;
+function shorten(name, longest) {
+  if (name.length <= longest) return name;
+  const half = longest / 2;
   return `${name.slice(0, half)}…${name.slice(1 - half)}`;
 }
 

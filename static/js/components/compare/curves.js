@@ -3,6 +3,7 @@
 import { element } from "../../lib/element.js";
 import { onThemeChange } from "../colors.js";
 import { DiagramCard } from "../diagram_card.js";
+import { longName } from "../long_name.js";
 import { AccuracyOverlay, TableOverlay } from "./curve_card.js";
 import { readLegend } from "./legend.js";
 
@@ -30,7 +31,7 @@ function matricesOf({ key, form, runs }, { diagrams }) {
     .map(({ id, name }) => {
       const card = new DiagramCard(key, form, diagrams[id]);
       const title = card.element.querySelector("h3");
-      title.textContent = name;
+      title.replaceChildren(element("span", { class: "middle-cut" }, ...longName(name)));
       title.title = name;
       card.element.setAttribute("aria-label", `${key} of ${name}`);
       return card;
