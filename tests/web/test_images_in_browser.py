@@ -82,3 +82,20 @@ def test_compare_shows_the_images_of_its_runs(tab):
     tab.goto("/w/default/compare?runs=run-0,run-1&tab=images")
 
     until(tab, "document.querySelectorAll('.image-row:last-child img').length === 2")
+
+
+def test_captions_have_the_colours_of_the_legend(tab):
+    """Run 8 has the hue of run 0."""
+    others = [make_run(run_id=f"run-{number}", name=f"heron-{number}") for number in range(2, 9)]
+    save_file(owner=others[-1], path="figure.png", chunks=[png(50)])
+    background = """dots => dots.map(dot => getComputedStyle(dot))
+      .map(({backgroundImage, backgroundColor}) => backgroundImage + backgroundColor)"""
+
+    tab.goto("/w/default/compare?runs=run-0,run-8,run-2&tab=images")
+
+    until(tab, "document.querySelectorAll('.image-row figcaption .dot').length >= 2")
+    captions = tab.locator(".image-row:first-of-type figcaption .dot").evaluate_all(background)
+    legend = tab.locator("[data-legend] .legend-dot").evaluate_all(background)
+    assert captions == legend[:2]
+    assert captions[0] != captions[1]
+    assert "Without images: heron-2" in tab.inner_text("[data-images]")

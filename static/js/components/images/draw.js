@@ -2,7 +2,7 @@
 
 import { element } from "../../lib/element.js";
 import { addressOf, imageAt } from "../../lib/image_sets.js";
-import { tokenOf } from "../../lib/series_colors.js";
+import { dotOf as dotOfSeries } from "../../lib/series_colors.js";
 import { longName } from "../long_name.js";
 
 const TINY_PX = 64;
@@ -35,7 +35,7 @@ function captionOf(run, image, text) {
 
 function dotOf(run) {
   const dot = element("i", { class: "dot" });
-  dot.style.background = `var(${tokenOf(run)})`;
+  dot.style.background = dotOfSeries({ ...run, run: true });
   return dot;
 }
 

@@ -3,6 +3,7 @@
 
 import { element } from "../../lib/element.js";
 import { addressOf, imageAt, namesOf, stepsOf } from "../../lib/image_sets.js";
+import { shownRuns } from "../../lib/series_colors.js";
 import { fetchJson } from "../requests.js";
 import { drawGrid, drawImage, drawRows } from "./draw.js";
 
@@ -60,6 +61,8 @@ export class Gallery {
       this.find("problem").textContent = error.message;
       return;
     }
+    // Runs that are compared have the colours of the legend.
+    shownRuns.show(this.runs);
     if (!this.isDrawn || JSON.stringify(this.runs) !== before) this.draw();
     this.isDrawn = true;
   }
