@@ -19,6 +19,7 @@ class Studio:
     """The studio to fill."""
 
     def __init__(self, url: str) -> None:
+        self.url = url.rstrip("/")
         self.workspace = Workspace(workspace_name="default", url=url)
         self.stop = threading.Event()
 
