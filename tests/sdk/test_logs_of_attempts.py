@@ -50,6 +50,14 @@ def test_a_run_has_all_of_its_logs(lab, start_node):
     assert "files/outputs/model.txt: 200" in uploads
 
 
+def test_a_run_without_snapshot_and_outputs_has_the_same_logs(lab, start_node):
+    start_node()
+    run_id = lab.submit(command=["python", "-c", "print(1)"])
+    assert lab.wait(run_id)["status"] == "Completed"
+    assert len(paths_of(lab, run_id)) == 12
+    assert "has no snapshot" in lab.log(run_id, "azureml-logs/65_job_prep-n1.txt")
+
+
 def test_outputs_and_logs_arrive_while_the_script_runs(lab, start_node):
     start_node()
     script = (

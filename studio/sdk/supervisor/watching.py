@@ -86,6 +86,7 @@ class Supervisor:
         signal.signal(signal.SIGTERM, lambda *_: self.ask_to_end("stopped"))
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
         self.report.introduce(self.work.parent)
+        self.report.trace("the preparation begins")
         self._start_services()
         try:
             end = self._run_processes()
@@ -254,6 +255,7 @@ class Supervisor:
     def _finish(self, end: End) -> int:
         """Send the rest of the logs, the files and the notes, then the end: in this order."""
         self.report.phase = "release"
+        self.report.trace("the release begins")
         self.sampler.stop()
         self.uploader.stop()
         if self.why_ended in GIVEN_UP:
