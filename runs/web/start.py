@@ -1,5 +1,7 @@
 """The bare address, and the list of workspaces to change to."""
 
+from urllib.parse import quote
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -24,6 +26,14 @@ def start(request: HttpRequest) -> HttpResponse:
         return problems.answer(request, 403, NO_WORKSPACE)
     wanted = [request.COOKIES.get(LAST_WORKSPACE), "default", *slugs]
     return redirect("experiments", workspace=next(slug for slug in wanted if slug in slugs))
+
+
+@page(Action.WORKSPACE_READ)
+def without_workspace(request: HttpRequest, rest: str) -> HttpResponse:
+    """An address of Azure ML's portal, which names no workspace in its path: the same in `default`.
+    What its query says of a subscription means nothing here."""
+    place = "runs" if request.path.startswith("/runs/") else "experiments"
+    return redirect(f"/w/{request.workspace.slug}/{place}/{quote(rest)}")
 
 
 @page(Action.WORKSPACE_READ)

@@ -144,5 +144,7 @@ urlpatterns = [
     path("", start.start, name="start"),
     path("sign-in", sign_in.sign_in, name="sign_in"),
     path("sign-out", sign_in.sign_out, name="sign_out"),
+    path("runs/<path:rest>", start.without_workspace, name="bare_run"),
+    path("experiments/<path:rest>", start.without_workspace, name="bare_experiment"),
     path("w/<slug:workspace>/", include(IN_WORKSPACE)),
 ]

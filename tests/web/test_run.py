@@ -5,6 +5,7 @@ import math
 import pytest
 from django.test import Client
 
+from runs.metrics.services import log_batch, resolve_run
 from runs.tracking import services
 from runs.tracking.models import Run
 from runs.web.run import TABS
@@ -181,3 +182,21 @@ def test_times_out_of_every_calendar_do_not_break_the_page(studio: Client):
     run = make_run(started_ms=2**62)
 
     assert f"{2**62} ms" in page_of(studio, run)
+
+
+def test_the_details_of_a_run_with_thousands_of_metrics_come_by_page(studio: Client):
+    run = make_run(run_id="wide")
+    log_batch(
+        run=resolve_run(run.workspace_id, "wide"),
+        points=[(f"m{number:04}", 0, 0, 1.0) for number in range(3000)],
+        params=None,
+        tags=None,
+    )
+    first = studio.get("/w/default/runs/wide/details").content
+    assert len(first) < 300_000
+    assert b"1 to 200 of 3,000" in first
+    assert b">m0199<" in first
+    assert b">m0200<" not in first
+    last = studio.get("/w/default/runs/wide/details?metrics_from=2800").content
+    assert b">m2999<" in last
+    assert b">More<" not in last
