@@ -7,7 +7,7 @@ from runs.details.run_failures import read_failure
 from runs.details.run_page import read_head
 from runs.tracking.clock import now_ms
 from runs.tracking.errors import NotFound
-from runs.tracking.models import Lifecycle, Run
+from runs.tracking.models import Lifecycle, Run, RunKind
 from runs.tracking.queries import get_run
 from runs.tracking.statuses import Status
 from runs.web import (
@@ -55,7 +55,8 @@ def run(request: HttpRequest, run_id: str, tab: str = TABS[0].slug) -> HttpRespo
         "run": found,
         "head": head,
         "failure": read_failure(found),
-        "job": read_active_job(found),
+        "job": (job := read_active_job(found)),
+        "can_cancel": job is not None or is_open_sweep(found),
         "marks": run_edit.marks_of(found),
         "pipe_command": command_for(request),
         "now_ms": now_ms(),
@@ -76,6 +77,11 @@ def read_active_job(found: Run) -> JobFacts | None:
         return None
     job = find_job(found)
     return None if job is None else describe_job(job)
+
+
+def is_open_sweep(found: Run) -> bool:
+    """Whether a run is the parent of a sweep that goes on: it has no job of its own."""
+    return found.kind == RunKind.SWEEP and not Status(found.status).is_final
 
 
 def crumbs_of(request: HttpRequest, found: Run) -> list[dict[str, str]]:

@@ -171,6 +171,14 @@ def test_a_sweep_is_submitted_once_more_as_a_whole(studio, gpu):
     assert Job.objects.filter(run__parent=fresh, state="queued").count() == 2
 
 
+def test_the_page_of_a_sweep_cancels_it_until_it_has_ended(studio, gpu):
+    parent = submit_search(gpu)
+    address = f"/w/default/runs/{parent.run_id}"
+    assert "Cancel this run?" in studio.get(address).content.decode()
+    cancel(run=parent, by="ana")
+    assert "Cancel this run?" not in studio.get(address).content.decode()
+
+
 def test_a_run_that_nobody_submitted_cannot_be_submitted_again(studio):
     assert studio.post(f"/w/default/runs/{make_run().run_id}/again").status_code == 404
 
