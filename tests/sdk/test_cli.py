@@ -131,6 +131,7 @@ def test_list_filters_and_formats(studio, runs):
     assert [row[0] for row in cells] == [plain, looked, both]
     table = studio("run", "list", "--output", "table", "-e", "experiment")
     assert both in table and "Completed" in table and "\x1b[" not in table
+    assert not any(line.endswith(" ") for line in table.splitlines())
 
 
 def test_a_name_cannot_move_the_cursor_or_write_markup(studio, space):
@@ -179,6 +180,7 @@ def test_download_writes_the_files_and_prints_where_they_are(studio, space):
     run.upload_file("logs/user_log.txt", "m")
     run.complete()
     paths = studio.json("run", "download", "-r", run.id, "--prefix", "outputs/", "-d", "got")
+    assert studio.err == "1 file is in got.\n"
     assert paths == ["got/outputs/model/m.bin"]
     assert Path(paths[0]).read_bytes() == b"weights" * 100_000
     assert f"{run.id}/logs/user_log.txt" in studio.json("run", "download-logs", "-r", run.id)

@@ -20,7 +20,8 @@ def download(run: Any, entries: list[dict[str, Any]], folder: Path) -> list[str]
             target = folder / entry["path"]
             run.download_file(entry["path"], str(target), _watch=watcher(shown))
             targets.append(str(target))
-    click.echo(f"{len(targets)} files are in {folder}.", err=True)
+    told = "1 file is" if len(targets) == 1 else f"{len(targets)} files are"
+    click.echo(f"{told} in {folder}.", err=True)
     return targets
 
 

@@ -154,7 +154,10 @@ def print_rich(what: Any) -> None:
 
     # Nothing is cut for a program that reads the table, such as `less`.
     width = None if sys.stdout.isatty() else UNLIMITED
-    Console(highlight=False, markup=False, emoji=False, width=width).print(what)
+    console = Console(highlight=False, markup=False, emoji=False, width=width)
+    with console.capture() as drawn:
+        console.print(what)
+    click.echo("\n".join(line.rstrip() for line in drawn.get().splitlines()))
 
 
 def styled(value: Any) -> Any:
@@ -180,6 +183,8 @@ def cell_text(value: Any) -> str:
         return ""
     if isinstance(value, float):
         return f"{value:.6g}"
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return printable(", ".join(value))
     if isinstance(value, dict | list):
         return printable(json.dumps(value, ensure_ascii=False)) if value else ""
     return printable(str(value))
