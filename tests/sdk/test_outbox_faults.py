@@ -10,7 +10,7 @@ import pytest
 from studio.sdk import Run
 from studio.sdk.outbox import writer as writing
 from studio.sdk.outbox.delivering import read_ahead
-from studio.sdk.outbox.segments import list_segments
+from studio.sdk.outbox.segments import Segment, list_segments
 from studio.sdk.outbox.thinning import thin_if_large
 from studio.sdk.outbox.writer import Writer
 from tests.sdk.test_outbox import is_over, run_exists, wait_for
@@ -181,6 +181,16 @@ def test_beyond_the_hard_limit_values_are_counted_and_not_written(tmp_path, monk
             break
     lines = [line.data for line in read_ahead(stream.folder, 0)]
     assert any(line.startswith(b'{"op":"lost","count":') for line in lines)
+
+
+def test_a_sender_that_removes_a_file_meanwhile_does_not_disturb(tmp_path, monkeypatch):
+    gone = Segment(0, tmp_path / "gone.jsonl")
+    monkeypatch.setattr(writing, "SEGMENT_BYTES", 1000)
+    monkeypatch.setattr(writing, "list_segments", lambda folder: [gone, *list_segments(folder)])
+    stream = Writer(tmp_path)
+    for number in range(200):
+        stream.write(value("x", number))
+    assert len(list(read_ahead(stream.folder, 0))) == 200
 
 
 def test_a_line_that_did_not_fit_is_taken_back(tmp_path, capsys):

@@ -32,6 +32,14 @@ class Segment:
         """Tell whether lines have been taken out."""
         return self.path.suffix == THINNED
 
+    @property
+    def size_bytes(self) -> int:
+        """How large the file is; 0 where the sender has removed it meanwhile."""
+        try:
+            return self.path.stat().st_size
+        except OSError:
+            return 0
+
     def lines(self, place: int, limit_bytes: int) -> Iterator[Line]:
         """Yield whole lines that begin at `place` or later, about `limit_bytes` of them."""
         with open(self.path, "rb") as file:

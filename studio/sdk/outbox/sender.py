@@ -152,10 +152,12 @@ class Sender:
             self.delivery.upload_refused()
             self.delivery.note_thinned()
         for writer in self.writers():
+            # Asked before counting: what a process wrote until its end is counted.
+            facts = read_json(writer / "writer.json")
+            is_written = "pid" in facts and is_alive(facts)
             if count_unsent(writer):
                 return False
-            facts = read_json(writer / "writer.json")
-            if "pid" not in facts or not is_alive(facts):
+            if not is_written:
                 shutil.rmtree(writer, ignore_errors=True)
         if not self.writers():
             shutil.rmtree(self.folder, ignore_errors=True)

@@ -51,7 +51,7 @@ def describe(folder: Path) -> LeftOutbox:
         url=facts["url"],
         workspace=facts["workspace"],
         count=sum(count_unsent(one) for one in writers),
-        size_bytes=sum(segment.path.stat().st_size for segment in segments),
+        size_bytes=sum(segment.size_bytes for segment in segments),
         is_written=any("pid" in state and is_alive(state) for state in states),
         problem=read_json(folder / PROBLEM).get("message", ""),
     )

@@ -18,11 +18,11 @@ def thin_if_large(folder: Path) -> int:
     limit = int(os.environ.get(LIMIT_VARIABLE, LIMIT_BYTES))
     left_out = 0
     segments = finished_segments(folder)
-    total = sum(segment.path.stat().st_size for segment in segments)
+    total = sum(segment.size_bytes for segment in segments)
     for segment in segments:
         if total <= limit:
             break
-        before = segment.path.stat().st_size
+        before = segment.size_bytes
         left_out += thin(segment)
         after = segment.path.with_suffix(THINNED)
         total -= before - (after.stat().st_size if after.exists() else before)

@@ -126,7 +126,7 @@ class Writer:
             self.write(b'{"op":"lost","count":%d}\n' % lost)
 
     def _is_over_limit(self) -> bool:
-        there = sum(segment.path.stat().st_size for segment in list_segments(self.folder))
+        there = sum(segment.size_bytes for segment in list_segments(self.folder))
         return there > MOST_BYTES * HARD_FACTOR
 
     def push_held(self) -> None:
