@@ -49,8 +49,11 @@ class Console:
 
     def look(self) -> bool:
         """Go on while there is room; tell whether it does."""
-        free = shutil.disk_usage(self.folder).free
-        size = sum(file.stat().st_size for file in self.files)
+        try:
+            free = shutil.disk_usage(self.folder).free
+            size = sum(file.stat().st_size for file in self.files)
+        except OSError:
+            return False
         return free > LEAST_FREE_BYTES and size < MOST_BYTES
 
     def stop(self) -> None:
