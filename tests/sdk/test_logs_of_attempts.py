@@ -1,7 +1,10 @@
 """The logs that a supervisor writes about a run: all of Azure ML's names, with what really was."""
 
+import re
+
 import pytest
 
+from tests.sdk.lab import run_row
 from tests.sdk.test_several_processes import paths_of
 
 SECRETS = (
@@ -100,3 +103,78 @@ def test_the_process_has_no_secret_of_the_studio_or_the_node(lab, start_node):
     log = lab.log(run_id)
     assert "hidden" not in log
     assert "MY_OWN visible" in log
+
+
+TRIED_TWICE = """
+import os, pathlib, sys, time
+root = pathlib.Path(os.environ['MARKS'])
+attempt = len(list(root.iterdir())) + 1
+(root / str(attempt)).touch()
+word = 'first' if attempt == 1 else 'second, which says much more'
+for at in range(3):
+    print('same beginning' if at == 0 else f'{word} {at}', flush=True)
+pathlib.Path('logs').mkdir()
+with open('logs/train.log', 'w') as log:
+    print('same beginning', file=log)
+    print(word, file=log)
+state = pathlib.Path('logs/state.txt')
+state.write_text(f'{word}: a long first text'); time.sleep(6)
+state.write_text(f'{word}: last'); time.sleep(1)
+sys.exit(2 if attempt == 1 else 0)
+"""
+
+
+def test_a_second_attempt_keeps_the_logs_of_the_first_and_mixes_nothing(lab, start_node, tmp_path):
+    marks = tmp_path / "marks"
+    marks.mkdir()
+    start_node(MARKS=str(marks))
+    run_id = lab.submit(TRIED_TWICE, retries=1)
+    assert lab.wait(run_id, seconds=90)["status"] == "Completed"
+    line = "\n--- attempt 2 on node n1 ---\n"
+    second = "second, which says much more"
+    assert lab.log(run_id) == (
+        f"same beginning\nfirst 1\nfirst 2\n{line}same beginning\n{second} 1\n{second} 2\n"
+    )
+    assert lab.log(run_id, "logs/train.log") == (
+        f"same beginning\nfirst\n{line}same beginning\n{second}\n"
+    )
+    assert lab.log(run_id, "logs/state.txt").startswith(f"first: last{line}")
+    assert lab.log(run_id, "logs/state.attempt-2.txt") == f"{second}: last"
+    execution = lab.log(run_id, "azureml-logs/55_azureml-execution-n1.txt")
+    assert "Attempt 1 of" in execution.partition(line)[0]
+    assert "Attempt 2 of" in execution.partition(line)[2]
+    requests = lab.log(run_id, "logs/azureml/job_prep_azureml.log")
+    assert requests.count("snapshot/zip: 200") == 2
+
+
+KILLS_ITS_SUPERVISOR = """
+import os, pathlib, signal, sys, time
+root = pathlib.Path(os.environ['MARKS'])
+attempt = len(list(root.iterdir())) + 1
+(root / str(attempt)).touch()
+print('same beginning')
+print('try', attempt, flush=True)
+if attempt == 1: sys.exit(2)
+if attempt == 2:
+    time.sleep(2)
+    print('not sent yet', flush=True)
+    os.kill(os.getppid(), signal.SIGKILL)
+    time.sleep(60)
+"""
+
+
+def test_an_attempt_whose_supervisor_was_killed_is_in_the_log_once(lab, start_node, tmp_path):
+    marks = tmp_path / "marks"
+    marks.mkdir()
+    start_node(MARKS=str(marks))
+    run_id = lab.submit(KILLS_ITS_SUPERVISOR, retries=2)
+    assert lab.wait(run_id, seconds=120)["status"] == "Completed"
+    parts = re.split(r"\n--- attempt (\d+) on node n1 ---\n", lab.log(run_id))
+    assert parts[::2] == [
+        "same beginning\ntry 1\n",
+        "same beginning\ntry 2\nnot sent yet\n",
+        "same beginning\ntry 3\n",
+    ]
+    assert [int(number) for number in parts[1::2]] == [
+        attempt.fence for attempt in run_row(run_id).job.attempts.order_by("fence")
+    ][1:]

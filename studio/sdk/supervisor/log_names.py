@@ -78,6 +78,13 @@ class LogNames:
     def overall_info(self) -> str:
         return f"{FOLDER}/overall/process_info.json"
 
+    @property
+    def notes(self) -> list[str]:
+        """Return the logs that get lines of the supervisor."""
+        requests = [self.requests(phase) for phase in REQUESTS]
+        own = (self.execution, self.services, self.overall)
+        return [*own, *self.preparation, *self.release, *requests]
+
     def driver(self, rank: int) -> str:
         """Return the log of what a process prints."""
         is_alone = self.job.nodes * self.job.processes_per_node == 1

@@ -8,6 +8,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from studio.sdk.supervisor.earlier import EarlierAttempts
 from studio.sdk.supervisor.studio_api import Away, Refused, StudioApi, in_path
 
 FIRST_S, EVERY_S = 1.0, 2.0
@@ -18,8 +19,9 @@ CUT = "(earlier lines were left out)\n"
 class Notes:
     """Texts by their path in the run. `send_if_due` sends what has changed, at most every 2 s."""
 
-    def __init__(self, api: StudioApi, run_id: str, folder: Path) -> None:
+    def __init__(self, api: StudioApi, run_id: str, folder: Path, earlier: EarlierAttempts) -> None:
         self.api = api
+        self.earlier = earlier
         self.address = f"runs/{in_path(run_id)}/files"
         self.folder = folder
         self.texts = {
@@ -63,10 +65,14 @@ class Notes:
         """Send what has changed. Raises Away, Refused."""
         with self.lock:
             paths, self.changed = sorted(self.changed), set()
-        files = [{"path": path, "text": self.texts[path]} for path in paths]
-        if not files:
+        if not paths:
             return
         try:
+            self.earlier.learn(patience_s)
+            files = [
+                {"path": path, "text": self.earlier.before(path) + self.texts[path]}
+                for path in paths
+            ]
             self.api.ask("POST", self.address, body={"files": files}, patience_s=patience_s)
         except (Away, Refused):
             with self.lock:

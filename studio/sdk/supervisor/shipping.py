@@ -5,6 +5,7 @@ import time
 import zlib
 from pathlib import Path
 
+from studio.sdk.supervisor.earlier import EarlierAttempts
 from studio.sdk.supervisor.notes import Notes
 from studio.sdk.supervisor.studio_api import Away, Refused, StudioApi, in_path
 
@@ -14,11 +15,16 @@ LAST_PATIENCE_S = 600.0
 
 
 class LogShipper:
-    """A thread that sends the new bytes of local files to the logs of a run, and the notes."""
+    """A thread that sends the new bytes of local files to the logs of a run, and the notes.
 
-    def __init__(self, api: StudioApi, run_id: str, notes: Notes) -> None:
+    `offsets` says how much of each local file has arrived. It stands behind what earlier attempts
+    have left in the log.
+    """
+
+    def __init__(self, api: StudioApi, run_id: str, notes: Notes, earlier: EarlierAttempts) -> None:
         self.api = api
         self.notes = notes
+        self.earlier = earlier
         self.address = f"runs/{in_path(run_id)}/logs"
         self.files: dict[str, Path] = {}
         self.offsets: dict[str, int] = {}
@@ -87,19 +93,32 @@ class LogShipper:
         with open(file, "rb") as source:
             source.seek(offset)
             data = source.read(PART_BYTES)
-        query = {"path": path, "offset": offset}
+        self.earlier.learn(patience_s)
+        head = b"" if offset else self.earlier.head(path)
+        start = self.earlier.start(path)
+        at = start + offset - len(head)
         try:
             answer = self.api.ask(
-                "PATCH", self.address, query=query, body=data, patience_s=patience_s
-            )
-            self.offsets[path] = answer["next_offset"]
+                "PATCH", self.address, query={"path": path, "offset": at}, body=head + data,
+                patience_s=patience_s,
+            )  # fmt: skip
+            self.offsets[path] = answer["next_offset"] - start
             self.crcs[path] = zlib.crc32(data, self.crcs.get(path, 0))
         except Refused as refused:
             expected = refused.facts.get("expected")
-            if expected is None or expected == offset:
+            if expected is None or expected == at:
                 raise
-            self.offsets[path] = expected
+            self._go_on(path, expected, is_begun=not head)
         return True
+
+    def _go_on(self, path: str, expected: int, is_begun: bool) -> None:
+        """Go on where the studio says; a part that others have written into begins anew."""
+        start = self.earlier.start(path)
+        if is_begun and expected >= start:
+            self.offsets[path] = expected - start
+            return
+        self.earlier.begin_at(path, expected)
+        self.offsets[path], self.crcs[path] = 0, 0
 
     def _finish(self, path: str, patience_s: float) -> None:
         self.api.ask("POST", f"{self.address}/finish", body={"path": path}, patience_s=patience_s)

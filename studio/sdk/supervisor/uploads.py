@@ -113,9 +113,12 @@ class Uploader:
             return
 
     def _send(self, path: Path, mark: Fingerprint, patience_s: float) -> None:
-        address = self.address + quote(self._name(path))
+        name = self._name(path)
+        if path in self.rewritten:
+            self.shipper.earlier.learn(patience_s)
+            name = self.shipper.earlier.path_beside(name)
         body = FileBody(path, mark[1])
-        self.api.ask("PUT", address, body=body, patience_s=patience_s)
+        self.api.ask("PUT", self.address + quote(name), body=body, patience_s=patience_s)
         self.sent[path] = mark
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from studio.sdk.settings import Settings
 from studio.sdk.supervisor.beats import TIMEOUT_S, Heart
 from studio.sdk.supervisor.building import CannotPrepare
+from studio.sdk.supervisor.earlier import EarlierAttempts
 from studio.sdk.supervisor.environments import Runtime, make_runtime
 from studio.sdk.supervisor.gathering import meet
 from studio.sdk.supervisor.job import Job
@@ -60,10 +61,11 @@ class Supervisor:
         often = StudioApi(*place)
         self.work = folder / "work"
         self.logs = folder / "logs"
-        self.notes = Notes(often, job.run_id, folder / "notes")
+        earlier = EarlierAttempts(often, job, folder / "earlier.json")
+        self.notes = Notes(often, job.run_id, folder / "notes", earlier)
         self.report = Report(job, self.notes)
         self.api = StudioApi(*place, trace=self.report.trace)
-        self.shipper = LogShipper(often, job.run_id, self.notes)
+        self.shipper = LogShipper(often, job.run_id, self.notes, earlier)
         self.uploader = Uploader(self.api, job.run_id, self.work, self.shipper)
         settings = Settings(job.url.rstrip("/"), job.workspace, token)
         self.outboxes = OutboxSenders(settings, folder / "outbox")
