@@ -36,7 +36,7 @@ def test_update_run():
     run = make_run()
     with statements(3):
         services.update_run(run=run, status="Completed", ended_ms=5)
-    with statements(2):
+    with statements(3):  # the third: the tag by which clients know the description
         services.update_run(run=run, description="x")
     with statements(3):
         services.update_run(run=run, name="x")

@@ -71,8 +71,12 @@ def test_a_member_is_set_changed_listed_and_removed(ada, workspace):
     run("member", "set", "default", "ada", "owner")
     assert Member.objects.get(user=ada, workspace=workspace).role == Role.OWNER
     assert run("member", "list", "default").split() == ["ada", "owner"]
+    with pytest.raises(CommandError, match="ada is the only owner of default"):
+        run("member", "remove", "default", "ada")
+    run("user", "create", "grace", "--no-password")
+    run("member", "set", "default", "grace", "owner")
     run("member", "remove", "default", "ada")
-    assert not Member.objects.exists()
+    assert run("member", "list", "default").split() == ["grace", "owner"]
 
 
 def type_passwords(monkeypatch, *typed: str) -> None:
