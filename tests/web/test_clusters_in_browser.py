@@ -15,7 +15,7 @@ from runs.compute.reasons import Cause
 from runs.compute.sampling import sample_clusters
 from runs.compute.submitting import Work, submit
 from runs.tracking.models import Run
-from tests.factories import default_workspace, make_experiment
+from tests.factories import default_workspace, make_experiment, make_run
 from tests.web.browser import until
 from tests.web.nodes import BASE_DIR
 
@@ -89,6 +89,19 @@ def test_a_finished_run_leaves_and_is_counted(tab, gpu, queue):
     assert tab.locator(".active-runs").count() == 0
     tab.click("text=open in All runs")
     tab.locator(".rt-body >> text=a").first.wait_for()
+
+
+def test_the_columns_of_the_queue_fit_beside_the_rail(tab, gpu):
+    experiment = make_experiment("a-long-name-of-an-experiment-" + "x" * 40)
+    parent = make_run(experiment, name="a-long-name-of-a-parent-" + "x" * 40)
+    name = "a-long-name-of-a-run-" + "x" * 40
+    for _ in range(3):
+        submit(experiment=experiment, cluster=gpu, work=Work(["python"]), name=name, parent=parent)
+    tab.set_viewport_size({"width": 1440, "height": 900})
+    tab.goto(f"{GPU}/runs")
+    until(tab, "document.querySelectorAll('.queued-runs tbody tr').length === 3")
+    box = "document.querySelector('.table:has(.queued-runs)')"
+    assert tab.evaluate(f"{box}.scrollWidth - {box}.clientWidth") == 0
 
 
 def test_a_chart_tells_its_value_where_the_mouse_is(tab, gpu, queue):

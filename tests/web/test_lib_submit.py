@@ -103,10 +103,12 @@ def test_the_code_says_the_same_three_times(module):
     where = {"origin": "http://studio.example", "workspace": "default"}
     code = module("job_code", "return codeOf(given[0], given[1])", [made, where])
     assert 'for lr, in product(["0.1", "0.01"]):' in code["sdk"]
+    assert "parent.submit_child(config)" in code["sdk"]
     assert 'arguments=["--epochs", "9", "--lr", lr]' in code["sdk"]
     shown = "studio run submit-script -e digits --target gpu --async train.py --epochs 9 --lr"
     assert shown in code["cli"]
     assert "for lr in 0.1 0.01; do" in code["cli"]
+    assert "# This makes single runs." in code["cli"]
     assert "http://studio.example/w/default/api/v1/jobs" in code["curl"]
     compile(code["sdk"], "sdk.py", "exec")
 

@@ -37,6 +37,14 @@ def test_the_last_lines_of_the_log_are_shown(studio: Client):
     assert '<span class="line-error">Traceback' in page
 
 
+def test_a_failure_without_a_message_says_so(studio: Client):
+    services.update_run(run=make_run(run_id="mute"), status="Failed")
+
+    page = studio.get("/w/default/runs/mute").content.decode()
+
+    assert "The run failed and gave no message." in page
+
+
 def test_a_run_that_has_not_failed_shows_no_box(studio: Client):
     run = make_run(run_id="fine")
     save_file(owner=run, path="logs/a.log", chunks=[LOG])

@@ -1,5 +1,8 @@
 """Submitting with mouse and keyboard: a folder dropped, run to its end on a real node; clones."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +17,7 @@ from tests.artifacts.git_server import make_repository, serve
 from tests.artifacts.zips import make_zip
 from tests.factories import default_workspace, make_experiment
 from tests.web.browser import until
-from tests.web.nodes import start_node
+from tests.web.nodes import BASE_DIR, start_node
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 SUBMIT = "/w/default/submit"
@@ -69,6 +72,35 @@ def test_a_dropped_folder_is_submitted_and_runs_to_its_end(tab, live_server, fol
     assert (run.status, run.experiment.name) == ("Completed", "digits")
     tab.goto(f"/w/default/runs/{run.run_id}/outputs")
     says(tab, "[data-log]", "hello from the node --lr 0.1")
+
+
+def test_nothing_is_red_before_anything_was_typed(tab):
+    tab.goto(SUBMIT)
+    says(tab, "[data-checks] .canceled", "Name a script or a command")
+    says(tab, "[data-checks] .canceled", "Name an experiment")
+    assert tab.locator("[data-checks] .failed").count() == 0
+    says(tab, "#submit-code", 'script="train.py"')
+
+
+def test_the_code_of_a_sweep_makes_a_parent_with_children(tab, live_server, folder, tmp_path):
+    tab.goto(SUBMIT)
+    tab.fill("[name=script]", "train.py")
+    tab.fill("[name=experiment_name]", "digits")
+    tab.fill("[data-name]", "--lr")
+    tab.fill("[data-value]", "0.1, 0.01")
+    says(tab, "#submit-code", "submit_child")
+    places = {"XDG_CONFIG_HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path)}
+    subprocess.run(
+        [sys.executable, "-c", tab.inner_text("#submit-code")],
+        cwd=folder,
+        env=os.environ | places | {"STUDIO_URL": live_server.url, "PYTHONPATH": str(BASE_DIR)},
+        check=True,
+        timeout=60,
+    )
+    parent = Run.objects.get(parent=None)
+    assert (parent.experiment.name, parent.status) == ("digits", "Completed")
+    commands = sorted(run.job.command for run in parent.children.all())
+    assert commands == [["python", "train.py", "--lr", lr] for lr in ("0.01", "0.1")]
 
 
 def test_a_chosen_folder_and_a_dropped_zip_are_kept_alike(tab, folder, tmp_path):

@@ -3,6 +3,8 @@
 //   <time data-ms="…" data-exact>           to the millisecond
 //   <time data-ms="…" data-clock>           the time of day
 //   <time data-ms="…" data-left>            how long until then
+//   <time data-ms="…" data-start>           when something starts: "in about 20 s", or the time of day
+//   <span data-low="…" data-high="…">       between which times it starts: "10–40 s"
 //   <span data-from="…" data-to="…">        a duration; without data-to it ticks
 
 import {
@@ -11,12 +13,14 @@ import {
   duration,
   exactTime,
   relativeTime,
+  startInterval,
+  startTime,
   timeLeft,
   timestamp,
 } from "../lib/times.js";
 
 const TICK_MS = 1000;
-const WORDS = { exact: timestamp, clock: clockTime, left: timeLeft };
+const WORDS = { exact: timestamp, clock: clockTime, left: timeLeft, start: startTime };
 const KINDS = Object.keys(WORDS);
 
 export function startTimes() {
@@ -33,11 +37,13 @@ export function writeTimes(root) {
     element.dateTime = isoOf(Number(element.dataset.ms));
     writeTime(element);
   }
+  root.querySelectorAll("[data-low]").forEach(writeInterval);
   root.querySelectorAll("[data-from]").forEach(writeDuration);
 }
 
 function tick() {
   document.querySelectorAll("time[data-ms]").forEach(writeTime);
+  document.querySelectorAll("[data-low]").forEach(writeInterval);
   document.querySelectorAll("[data-from]:not([data-to])").forEach(writeDuration);
 }
 
@@ -45,6 +51,10 @@ function writeTime(element) {
   const ms = Number(element.dataset.ms);
   const kind = KINDS.find((name) => name in element.dataset);
   write(element, (WORDS[kind] ?? relativeTime)(ms));
+}
+
+function writeInterval(element) {
+  write(element, startInterval(Number(element.dataset.low), Number(element.dataset.high)));
 }
 
 function writeDuration(element) {

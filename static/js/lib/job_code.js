@@ -11,7 +11,7 @@ export const codeOf = (body, where) => ({
 
 function sdkCode(body) {
   const loops = gridOf(body);
-  const inside = loops.length ? "    " : "";
+  const inside = loops.length ? " ".repeat(8) : "";
   const names = loops.map(({ name }) => variableOf(name));
   const lines = [
     "from studio.sdk import Workspace, Experiment, ScriptRunConfig",
@@ -22,7 +22,11 @@ function sdkCode(body) {
   ];
   if (loops.length) {
     const values = loops.map(({ values: all }) => list(all)).join(", ");
-    lines.push(`for ${names.join(", ")}${names.length === 1 ? "," : ""} in product(${values}):`);
+    const comma = names.length === 1 ? "," : "";
+    lines.push(
+      "with experiment.start_logging() as parent:",
+      `    for ${names.join(", ")}${comma} in product(${values}):`,
+    );
   }
   lines.push(
     ...[
@@ -30,7 +34,7 @@ function sdkCode(body) {
       ...configOf(body, loops).map((line) => `    ${line},`),
       ")",
     ].map((line) => inside + line),
-    `${inside}run = experiment.submit(config)`,
+    loops.length ? `${inside}parent.submit_child(config)` : "run = experiment.submit(config)",
   );
   if (body.sweep && !loops.length) lines.push("# A random sweep is one request: see curl.");
   return lines.join("\n");
@@ -68,7 +72,8 @@ function cliCode(body) {
   const heads = loops.map(
     ({ name, values }) => `for ${variableOf(name)} in ${joinWords(values)}; do`,
   );
-  return [...heads, `  ${command}`, loops.map(() => "done").join("; ")].join("\n");
+  const note = "# This makes single runs. A sweep under one parent: see SDK or curl.";
+  return [note, ...heads, `  ${command}`, loops.map(() => "done").join("; ")].join("\n");
 }
 
 function curlCode(body, { origin, workspace }) {

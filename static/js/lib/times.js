@@ -63,6 +63,24 @@ export function timeLeft(ms, now = Date.now()) {
   return `${hours} h ${Math.round((left - hours * HOUR) / MINUTE)} min left`;
 }
 
+/** When something starts: "in about 20 s" within two minutes, then the time of day. */
+export function startTime(ms, now = Date.now()) {
+  if (!isSoon(ms, now)) return clockTime(ms, now);
+  const seconds = tensUntil(ms, now);
+  return seconds ? `in about ${seconds} s` : "any moment";
+}
+
+/** Between which moments something starts: "10–40 s", "12:22–12:28"; "" where that is one. */
+export function startInterval(low, high, now = Date.now()) {
+  const isShort = isSoon(high, now);
+  const write = isShort ? tensUntil : clockTime;
+  const [from, to] = [write(low, now), write(high, now)];
+  return from === to ? "" : `${from}–${to}${isShort ? " s" : ""}`;
+}
+
+const isSoon = (ms, now) => ms - now <= 2 * MINUTE;
+const tensUntil = (ms, now) => Math.max(0, Math.round((ms - now) / SECOND / 10) * 10);
+
 /** The exact time, here and in UTC, for hovering. */
 export function exactTime(ms) {
   if (!isShowable(ms)) return `${ms} ms`;

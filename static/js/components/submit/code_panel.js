@@ -4,7 +4,7 @@ import { element } from "../../lib/element.js";
 import { recall, remember } from "../../lib/store.js";
 
 const TOKENS =
-  /("(?:[^"\\]|\\.)*"|'[^']*')|\b(from|import|for|in|do|done)\b|(#.*$)|(\b\d+(?:\.\d+)?\b)/gm;
+  /("(?:[^"\\]|\\.)*"|'[^']*')|\b(from|import|with|as|for|in|do|done)\b|(#.*$)|(\b\d+(?:\.\d+)?\b)/gm;
 const KINDS = ["string", "keyword", "comment", "number"];
 
 /** Show code in `root`. Returns show({sdk, cli, curl}). */
