@@ -111,6 +111,9 @@ def test_the_code_says_the_same_three_times(module):
     assert "# This makes single runs." in code["cli"]
     assert "http://studio.example/w/default/api/v1/jobs" in code["curl"]
     compile(code["sdk"], "sdk.py", "exec")
+    limited = made | {"sweep": made["sweep"] | {"parallel": 2}}
+    code = module("job_code", "return codeOf(given[0], given[1])", [limited, where])
+    assert "# The SDK queues all at once." in code["sdk"]
 
 
 def left_out(module, rules: str, *paths: str) -> list[str]:

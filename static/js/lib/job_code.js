@@ -14,8 +14,8 @@ function sdkCode(body) {
   const inside = loops.length ? " ".repeat(8) : "";
   const names = loops.map(({ name }) => variableOf(name));
   const lines = [
+    ...(loops.length ? ["from itertools import product", ""] : []),
     "from studio.sdk import Workspace, Experiment, ScriptRunConfig",
-    ...(loops.length ? ["from itertools import product"] : []),
     "",
     "ws = Workspace.from_config()",
     `experiment = Experiment(ws, ${text(body.experiment_name ?? "Default")})`,
@@ -23,6 +23,7 @@ function sdkCode(body) {
   if (loops.length) {
     const values = loops.map(({ values: all }) => list(all)).join(", ");
     const comma = names.length === 1 ? "," : "";
+    if (body.sweep.parallel) lines.push("# The SDK queues all at once. For a limit, see curl.");
     lines.push(
       "with experiment.start_logging() as parent:",
       `    for ${names.join(", ")}${comma} in product(${values}):`,
