@@ -52,7 +52,6 @@ class RunDetails:
     """What the tab Details shows. `tags` are those of users, `client_tags` those of clients."""
 
     params: list[tuple[str, str]]
-    metrics: list[RunMetric]
     texts: list[TextValue]
     tags: list[tuple[str, str | None]]
     client_tags: list[tuple[str, str | None]]
@@ -77,12 +76,11 @@ def read_head(run: Run) -> RunHead:
 
 
 def read_details(run: Run) -> RunDetails:
-    """Eight queries, nine where the run has read data sets."""
+    """Seven queries, eight where the run has read data sets."""
     [record] = read_parts_of([run], DETAILS)
     tags = list(record.tags.items())
     return RunDetails(
         params=list(record.params.items()),
-        metrics=list_run_metrics(run),
         texts=latest_texts(run),
         tags=without_client_tags(tags),
         client_tags=[(key, value) for key, value in tags if is_client_tag(key)],

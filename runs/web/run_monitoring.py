@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from runs.details.metric_pages import SYSTEM
 from runs.details.phases import read_phases
 from runs.details.run_page import list_run_metrics
 from runs.tracking.models import Run
@@ -12,15 +13,12 @@ from runs.web.addresses import tracking_uri
 from runs.web.live import Part
 from runs.web.run_tabs import Tab
 
-# Where MLflow's monitor logs CPU, memory, disk, network and GPU.
-PREFIX = "system/"
-
 
 def read(request: HttpRequest, run: Run) -> dict[str, Any]:
     where = {"workspace": request.workspace.slug}
     return {
         "monitored": [
-            row for row in list_run_metrics(run) if row.key.startswith(PREFIX) and not row.column
+            row for row in list_run_metrics(run) if row.key.startswith(SYSTEM) and not row.column
         ],
         "phases": read_phases(run),
         "tracking_uri": tracking_uri(request, request.workspace),

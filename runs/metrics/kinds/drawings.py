@@ -7,7 +7,7 @@ import msgspec
 from runs.artifacts.queries import get_file, read_file
 from runs.metrics.kinds.diagrams import accuracy_curves, normalise_rows
 from runs.metrics.kinds.documents import DATA, check_document
-from runs.metrics.kinds.listing import MetricKind, list_artifacts, list_kinds
+from runs.metrics.kinds.listing import list_artifacts
 from runs.metrics.kinds.rows import read_table_rows
 from runs.tracking.errors import InvalidValue, NotFound
 from runs.tracking.models import Run
@@ -15,11 +15,6 @@ from runs.tracking.models import Run
 MAX_DOCUMENT_BYTES = 1 << 25
 MOST_ROWS = 1000
 FORMS = ("columns", "table", *DATA)
-
-
-def list_diagrams(run: Run) -> list[MetricKind]:
-    """Return the metrics of a run that `read_diagram` can read. Four queries."""
-    return [kind for kind in list_kinds(run) if kind.form in FORMS]
 
 
 def read_diagram(run: Run, *, key: str, form: str, step: int | None = None) -> dict[str, Any]:

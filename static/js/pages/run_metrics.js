@@ -32,6 +32,8 @@ const below = (line) =>
 
 function draw() {
   const wanted = shown();
+  // A page of the list holds what is chosen too.
+  root.querySelector("[data-chosen]").value = state.chosen ? joinList([...state.chosen]) : "";
   for (const [name, card] of cards) if (!wanted.includes(name)) remove(name, card);
   wanted.forEach(
     (name) =>
@@ -86,6 +88,9 @@ function save() {
   if (state.x !== "step") params.set("x", state.x);
   if (state.log) params.set("log", "1");
   if (state.smooth) params.set("smooth", state.smooth);
+  const listed = root.querySelector("[data-listed]")?.dataset;
+  if (listed?.find) params.set("find", listed.find);
+  if (Number(listed?.from)) params.set("from", listed.from);
   const text = params.toString();
   history.replaceState(null, "", text ? `?${text}` : location.pathname);
 }
@@ -139,6 +144,11 @@ document.addEventListener("studio:live", (event) => {
   if (event.detail.id !== "metric-list") return;
   draw();
   for (const line of curves()) cards.get(line.dataset.name)?.grown(Number(line.dataset.n));
+});
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.target.id !== "metric-list") return;
+  save();
+  draw();
 });
 onThemeChange(() => cards.forEach((card) => card.redraw(state)));
 draw();
