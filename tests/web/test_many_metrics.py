@@ -10,6 +10,8 @@ from runs.tracking.models import Run
 from tests.factories import make_run
 from tests.web.curves import log_curve
 
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
 ADDRESS = "/w/default/runs/wide"
 
 

@@ -89,8 +89,8 @@ function save() {
   if (state.log) params.set("log", "1");
   if (state.smooth) params.set("smooth", state.smooth);
   const listed = root.querySelector("[data-listed]")?.dataset;
-  if (listed?.find) params.set("find", listed.find);
-  if (Number(listed?.from)) params.set("from", listed.from);
+  if (listed?.text) params.set("find", listed.text);
+  if (Number(listed?.first)) params.set("from", listed.first);
   const text = params.toString();
   history.replaceState(null, "", text ? `?${text}` : location.pathname);
 }
