@@ -146,7 +146,7 @@ document.addEventListener("studio:live", (event) => {
   for (const line of curves()) cards.get(line.dataset.name)?.grown(Number(line.dataset.n));
 });
 document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.detail.target.id !== "metric-list") return;
+  if (event.detail.target?.id !== "metric-list") return;
   save();
   draw();
 });
