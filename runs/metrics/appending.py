@@ -13,6 +13,7 @@ from runs.metrics.points import POINT, Points, are_greater, empty_points, pack, 
 from runs.metrics.segments import SegmentWriter
 from runs.metrics.summaries import COLUMNS, Summary, from_row, join_summaries, rank, to_row
 from runs.metrics.tables import SEGMENT, SERIES
+from runs.tracking.texts import INT64_MAX
 
 _COLUMN_LIST = ", ".join(f'"{name}"' for name in COLUMNS)
 
@@ -154,8 +155,9 @@ def _are_above_last(stored: Sequence[StoredSeries | None], codes: Indices, point
 
 def _read_candidates(cursor: Cursor, series: StoredSeries, points: Points) -> Points:
     step, ms = points["step"], points["ms"]
-    limits = (step.max(), step.min(), ms.max() + MOST_MOVED_MS, ms.min())
-    rows = cursor.read(READ_CANDIDATES, (series.id, *(int(limit) for limit in limits)))
+    low_step, high_step = int(step.min()), int(step.max())
+    low_ms, high_ms = int(ms.min()), min(int(ms.max()) + MOST_MOVED_MS, INT64_MAX)
+    rows = cursor.read(READ_CANDIDATES, (series.id, high_step, low_step, high_ms, low_ms))
     return unpack(*(row[0] for row in rows)) if rows else empty_points()
 
 

@@ -152,11 +152,13 @@ def test_forms_that_say_nothing_erase_nothing(studio: Client, form):
 
 
 def test_a_run_that_is_not_deleted_is_not_erased(studio: Client):
-    run = make_run()
+    run = make_deleted_run()
     form = ask_preview(studio, run=run.run_id)
+    services.restore_runs(runs=[run])
     answer = studio.post(PURGE, {**form, "typed": "1"}, headers={"HX-Request": "true"})
     assert answer.status_code == 409
     assert Run.objects.filter(pk=run.pk).exists()
+    assert studio.post(PREVIEW, {"run": run.run_id}).status_code == 409
 
 
 def test_deleted_experiments_without_runs_can_be_erased(studio: Client):
