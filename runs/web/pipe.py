@@ -1,14 +1,14 @@
 """The program that keeps what a script prints, for machines that have nothing of the studio."""
 
+import inspect
 from functools import cache
-from pathlib import Path
 
 from django.http import HttpRequest, HttpResponse
 
+from runs.web import pipe_program
 from runs.web.gate import page
 from runs.workspaces.permissions import Action
 
-PROGRAM = Path(__file__).with_name("pipe_program.py")
 PLACE = 'ADDRESS = ""\n'
 
 
@@ -21,7 +21,7 @@ def pipe(request: HttpRequest, workspace: str) -> HttpResponse:
 
 @cache
 def read_program() -> str:
-    return PROGRAM.read_text()
+    return inspect.getsource(pipe_program)
 
 
 def address_of(request: HttpRequest, slug: str) -> str:

@@ -7,13 +7,15 @@ from pathlib import Path
 
 from django.apps import apps
 
+from tests.source_trees import parse_file
+
 RUNS = Path(__file__).resolve().parents[2] / "runs"
 
 
 def sources() -> Iterator[tuple[Path, ast.Module]]:
     for path in sorted(RUNS.rglob("*.py")):
         if "migrations" not in path.parts:
-            yield path, ast.parse(path.read_text())
+            yield path, parse_file(path)
 
 
 def test_no_name_of_a_table_is_written_by_hand():

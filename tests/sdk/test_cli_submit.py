@@ -50,7 +50,12 @@ def start(*arguments: str, **options) -> subprocess.Popen:
     command = [sys.executable, "-m", "studio.sdk.cli", *arguments]
     environment = {**os.environ, "PYTHONPATH": str(BASE_DIR)}
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                            env=environment, **options)  # fmt: skip
+                            env=environment, preexec_fn=hear_ctrl_c, **options)  # fmt: skip
+
+
+def hear_ctrl_c() -> None:
+    """Take Ctrl-C as on a terminal; what a shell starts in the background is deaf to it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def wait_until(is_so, seconds: float = 30) -> None:

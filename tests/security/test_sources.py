@@ -5,6 +5,8 @@ import re
 from functools import cache
 from pathlib import Path
 
+from tests.source_trees import parse_file
+
 ROOT = Path(__file__).resolve().parents[2]
 DOORS = ("runs/web/", "runs/mlflow_api/", "runs/api/", "runs/azureml_api/")
 
@@ -20,7 +22,7 @@ FILE_CALLS = {"open", "read_text", "read_bytes", "write_text", "write_bytes"}
 def sources() -> dict[str, ast.Module]:
     """Return the syntax tree of each module by its path."""
     return {
-        str(path.relative_to(ROOT)): ast.parse(path.read_text(), str(path))
+        str(path.relative_to(ROOT)): parse_file(path)
         for folder in ("runs", "studio")
         for path in (ROOT / folder).rglob("*.py")
     }

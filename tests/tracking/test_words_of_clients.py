@@ -4,6 +4,8 @@ import ast
 import re
 from pathlib import Path
 
+from tests.source_trees import parse_file
+
 RUNS = Path(__file__).resolve().parents[2] / "runs"
 DOORS = {"api", "mlflow_api", "web", "doors.py", "management", "migrations"}
 TABLE = "tracking/client_tags.py"
@@ -12,7 +14,7 @@ WORD = re.compile("mlflow", re.IGNORECASE)
 
 def code_of(path: Path) -> str:
     """The source without its comments and docstrings."""
-    tree = ast.parse(path.read_text())
+    tree = parse_file(path)
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             node.value.value = ""

@@ -8,7 +8,7 @@ import pytest
 from tests.postgres import find_programs, running_cluster
 from tests.runner import BASE_DIR, Choice, Pass, report
 
-SQLITE = Pass("SQLite", 0, {"passed": 3, "browser passed": 1})
+SQLITE = Pass("SQLite", 0, {"passed": 3, "browser passed": 1, "slurm passed": 1})
 POSTGRES = Pass("PostgreSQL", 0, {"passed": 2, "skipped": 1})
 
 
