@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,9 @@ def watched(space) -> Run:
 
 
 def monitor_of(run: Run) -> Monitor:
-    return Monitor(Run.get(run._workspace, run.id), Machine(Path(".")))
+    machine = Machine(Path("."))
+    time.sleep(0.05)  # The kernel counts in hundredths of a second.
+    return Monitor(Run.get(run._workspace, run.id), machine)
 
 
 def test_samples_are_logged_until_the_run_ends(watched):
