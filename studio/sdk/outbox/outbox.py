@@ -169,7 +169,6 @@ class Outbox:
         """Wait until all is sent; tell whether it is."""
         if self.writer.is_sent():
             return True
-        self.look_after_sender()
         deadline = time.monotonic() + seconds
         rung_at = 0.0
         while not self.writer.is_sent():
@@ -180,6 +179,7 @@ class Outbox:
                 return False
             if now - rung_at > 0.2:
                 rung_at = now
+                self.look_after_sender()
                 self.ring()
             time.sleep(POLL_S)
         return True
