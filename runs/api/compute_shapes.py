@@ -284,6 +284,9 @@ class NewJob(Input):
     options = serializers.DictField(
         default=dict, help_text="For the kind of the cluster: `partition`, `time` … of Slurm."
     )
+    run_id = Name(
+        required=False, max_length=256, help_text="Chosen, so that submitting it twice is refused."
+    )
     name = Text(default="", max_length=500)
     description = Text(default="")
     tags = TagMap(default=dict)

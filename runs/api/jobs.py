@@ -84,7 +84,8 @@ class Jobs(Endpoint):
     def post(self, request: Request) -> Response:
         fields = self.read_body(NewJob)
         work = Work(**{name: fields.pop(name) for name in WORK_FIELDS if name in fields})
-        facts: dict[str, Any] = {name: fields[name] for name in ("name", "description", "tags")}
+        named = ("run_id", "name", "description", "tags")
+        facts: dict[str, Any] = {name: fields[name] for name in named if name in fields}
         if "parent" in fields:
             facts["parent"] = get_run(self.workspace, fields["parent"])
         put = partial(submit_sweep, plan=plan_of(fields["sweep"])) if "sweep" in fields else submit

@@ -21,11 +21,13 @@ CHILD = EXAMPLE | {"parent": "8d1f5c3b", "root": "8d1f5c3b", "tags": {"fold": "1
 
 
 class NewChildren(Input):
-    """How many children: `count`, or one for each of `tag_values` under the tag `tag_key`."""
+    """How many children: `count`, or one for each of `tag_values` under the tag `tag_key`.
+    `run_ids` may be chosen, one for each, so that making them twice is refused."""
 
     count = Whole(required=False, min_value=1, max_value=1000)
     tag_key = Name(required=False)
     tag_values = serializers.ListField(child=Text(), required=False, max_length=1000)
+    run_ids = serializers.ListField(child=Name(max_length=256), required=False, max_length=1000)
     name = Text(default="", max_length=500)
     kind = serializers.ChoiceField(RunKind.choices, default=RunKind.INTERACTIVE)
     status = serializers.ChoiceField(Status.choices, default=Status.RUNNING)

@@ -68,7 +68,7 @@ class ComputeTarget:
     ) -> "ComputeTarget":
         """Make a cluster. Nodes join it by `python -m studio.sdk.node` on their machines."""
         body = {"name": name, **provisioning_configuration.fields}
-        document = workspace._connection.ask("POST", "clusters", body=body)
+        document = workspace._connection.make("clusters", body, f"clusters/{in_path(name)}")
         return AmlCompute._of(workspace, document)
 
     @staticmethod

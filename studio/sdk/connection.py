@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from typing import Any, BinaryIO
 from urllib.parse import quote, urlencode, urlsplit
 
-from studio.sdk.exceptions import BY_STATUS, RequestRefused, StudioAway
+from studio.sdk.exceptions import BY_STATUS, Conflict, RequestRefused, StudioAway
 from studio.sdk.settings import Settings
 
 logger = logging.getLogger("studio.sdk")
@@ -36,8 +36,9 @@ Body = dict[str, Any] | bytes | BinaryIO | None
 class Connection:
     """Requests to the REST API of a workspace.
 
-    Every request of the API may be sent twice without harm, so all are tried again for
-    `patience_s` seconds when the studio does not answer.
+    All requests are tried again for `patience_s` seconds when the studio does not answer. They may
+    reach it twice, so what they make carries an id or a name (`make`), and the rest may be done
+    twice without harm.
     """
 
     def __init__(self, settings: Settings, *, patience_s: float = PATIENCE_S) -> None:
@@ -47,24 +48,24 @@ class Connection:
         self._base = f"{self._parts.path.rstrip('/')}/w/{quote(settings.workspace)}/api/v1/"
         self._local = threading.local()
 
-    def ask(
-        self,
-        method: str,
-        path: str,
-        *,
-        query: dict[str, Any] | None = None,
-        body: Body = None,
-        patience_s: float | None = None,
-        kind: str = BINARY,
-    ) -> Any:
+    def ask(self, method: str, path: str, **options: Any) -> Any:
         """Send a request; return its JSON answer, its bytes where it is none.
 
-        `body` is JSON, an open file, or bytes, whose content type is `kind`. Raises StudioAway, or
-        the error of its answer.
+        The options are those of `open`. Raises StudioAway, or the error of its answer.
         """
-        options: dict[str, Any] = {"query": query, "body": body, "kind": kind}
-        with self.open(method, path, patience_s=patience_s, **options) as answer:
+        with self.open(method, path, **options) as answer:
             return read_answer(answer)
+
+    def make(self, path: str, body: dict[str, Any], place: str, **options: Any) -> Any:
+        """Make what has an id or a name of its own, and return it. Where it was made by a request
+        whose answer was lost, it is read from `place`. Raises Conflict where it was there before.
+        """
+        try:
+            return self.ask("POST", path, body=body, **options)
+        except Conflict as refused:
+            if not refused.is_resent:
+                raise
+        return self.ask("GET", place, **options)
 
     @contextmanager
     def open(
@@ -77,10 +78,14 @@ class Connection:
         patience_s: float | None = None,
         kind: str = BINARY,
     ) -> Iterator[http.client.HTTPResponse]:
-        """Send a request and give its answer to be read in parts; its status is below 300."""
+        """Send a request and give its answer to be read in parts; its status is below 300.
+
+        `body` is JSON, an open file, or bytes, whose content type is `kind`.
+        """
         address = self._base + path + (f"?{urlencode(query, doseq=True)}" if query else "")
         patience_s = self.patience_s if patience_s is None else patience_s
         deadline, pause_s = time.monotonic() + patience_s, FIRST_PAUSE_S
+        is_resent = False
         while True:
             try:
                 answer = self._send(method, address, body, kind)
@@ -88,6 +93,10 @@ class Connection:
             except StudioAway:
                 if time.monotonic() + pause_s > deadline:
                     raise
+            except RequestRefused as refused:
+                refused.is_resent |= is_resent
+                raise
+            is_resent = True
             time.sleep(pause_s * (0.75 + 0.5 * random.random()))
             pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
         try:
@@ -107,7 +116,11 @@ class Connection:
         except StudioAway as away:
             if not (was_open and isinstance(away.__cause__, ConnectionError)):
                 raise
-        return self._send_once(method, address, body, kind)
+        try:
+            return self._send_once(method, address, body, kind)
+        except RequestRefused as refused:
+            refused.is_resent = True
+            raise
 
     def _send_once(
         self, method: str, address: str, body: Body, kind: str

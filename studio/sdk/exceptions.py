@@ -48,7 +48,10 @@ class ExperimentExecutionException(StudioError):
 
 
 class ServiceException(StudioError):
-    """What the studio answered. `status` is HTTP's, `code` and `facts` are the studio's own."""
+    """What the studio answered. `status` is HTTP's, `code` and `facts` are the studio's own.
+
+    `is_resent`: the request had been sent before, and that answer was lost.
+    """
 
     def __init__(
         self, message: str, *, status: int = 0, code: str = "", facts: dict[str, Any] | None = None
@@ -57,6 +60,7 @@ class ServiceException(StudioError):
         self.status = status
         self.code = code
         self.facts = facts or {}
+        self.is_resent = False
 
 
 class StudioAway(ServiceException):

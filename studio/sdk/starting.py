@@ -69,7 +69,7 @@ def start_interactive(
 def make_run(run: "Run", body: dict[str, Any]) -> bool:
     """Make the run at the studio; tell whether it answered."""
     try:
-        run._document = run._connection.ask("POST", "runs", body=body, patience_s=PATIENCE_S)
+        run._document = run._connection.make("runs", body, run._path(), patience_s=PATIENCE_S)
     except StudioAway as away:
         complain(f"{away} The run {run.id} is kept here and sent when the studio is back.")
         return False

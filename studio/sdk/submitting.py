@@ -1,6 +1,7 @@
 """Sending work to a cluster: the folder as a snapshot, then the job."""
 
 import shlex
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -44,7 +45,9 @@ def submit(
     with pack_folder(config.source_directory) as archive:
         say("Uploading the snapshot")
         stored = connection.ask("PUT", "snapshots", body=watch(archive))
+    run_id = uuid.uuid4().hex
     body = job_of(config) | {
+        "run_id": run_id,
         "experiment_name": experiment.name,
         "snapshot": stored["sha256"],
         "tags": {key: None if value is None else str(value) for key, value in tags.items()},
@@ -53,7 +56,7 @@ def submit(
     if parent is not None:
         body["parent"] = parent
     try:
-        document = connection.ask("POST", "jobs", body=body)
+        document = connection.make("jobs", body, f"runs/{run_id}")
     except NotFound as error:
         raise ComputeTargetException(str(error)) from error
     run = Run._of(experiment.workspace, document, experiment)

@@ -127,6 +127,14 @@ def test_a_run_without_a_job_cannot_be_run_again(gpu):
     assert gpu.post(f"runs/{run_id}/cancel").body["status"] == "Canceled"
 
 
+@pytest.mark.parametrize("sweep", [{}, {"sweep": {"arguments": [{"name": "a", "values": ["1"]}]}}])
+def test_a_run_id_may_be_chosen_and_is_taken_once(gpu, sweep):
+    assert gpu.post("jobs", WORK | sweep | {"run_id": "mine"}).body["run_id"] == "mine"
+    again = gpu.post("jobs", WORK | sweep | {"run_id": "mine"})
+    assert (again.status, again.body["error"]["code"]) == (409, "name_taken")
+    assert gpu.get("runs/mine").body["status"] == "Queued"
+
+
 def test_a_sweep_is_submitted_as_one_job_and_canceled_as_one(gpu):
     plan = {"arguments": [{"name": "--lr", "values": ["0.1", "0.01"]}], "parallel": 1}
     made = gpu.post("jobs", WORK | {"sweep": plan, "name": "search"})

@@ -204,6 +204,17 @@ def test_many_children_are_made_in_one_call(api, run_id):
     assert len(api.get("runs", {"parent": run_id}).body["items"]) == 5
 
 
+def test_children_may_be_named_and_are_made_once(api, run_id):
+    body = {"count": 2, "run_ids": ["one", "two"]}
+    made = api.post(f"runs/{run_id}/children", body)
+    assert [child["run_id"] for child in made.body["items"]] == ["one", "two"]
+    assert (
+        api.post(f"runs/{run_id}/children", {"count": 2, "run_ids": ["new", "two"]}).status == 409
+    )
+    assert api.post(f"runs/{run_id}/children", {"count": 3, "run_ids": ["a"]}).status == 400
+    assert len(api.get(f"runs/{run_id}/children").body["items"]) == 2
+
+
 @pytest.mark.parametrize(
     "body",
     [

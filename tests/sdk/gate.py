@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,7 +16,7 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 
 class Gate:
     """Passes connections on to a studio, each part of an answer `delay_s` late. Shut, it refuses
-    new ones and cuts those there are."""
+    new ones and cuts those there are. Once `loses` is in a request, its answer is lost."""
 
     def __init__(self, url: str, delay_s: float = 0.0) -> None:
         parts = urlsplit(url)
@@ -25,6 +26,7 @@ class Gate:
         self.url = f"http://127.0.0.1:{self.port}"
         self.is_open = True
         self.delay_s = delay_s
+        self.loses = b""
         self.sockets: set[socket.socket] = set()
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -56,10 +58,29 @@ class Gate:
                 words = (source, sink, delay_s)
                 threading.Thread(target=self._pass, args=words, daemon=True).start()
 
+    def _drop_answer(self, data: bytes, more: Callable[[int], bytes]) -> None:
+        """Send a request on, and read its answer for nobody: the studio has done what it asks."""
+        head, _, body = data.partition(b"\r\n\r\n")
+        length = next(
+            int(line.split(b":")[1])
+            for line in head.split(b"\r\n")
+            if line.lower().startswith(b"content-length")
+        )
+        while len(body) < length:
+            part = more(65536)
+            data, body = data + part, body + part
+        with socket.create_connection(self.target) as own:
+            own.sendall(data)
+            own.recv(65536)
+
     def _pass(self, source: socket.socket, sink: socket.socket, delay_s: float) -> None:
         with suppress(OSError):
             while data := source.recv(65536):
                 time.sleep(delay_s)
+                if self.loses and data.startswith(self.loses):
+                    self.loses = b""
+                    self._drop_answer(data, source.recv)
+                    break
                 sink.sendall(data)
         for one in (source, sink):
             with suppress(OSError):

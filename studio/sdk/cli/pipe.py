@@ -2,6 +2,7 @@
 
 import sys
 import tempfile
+import uuid
 from typing import Any
 
 import click
@@ -32,9 +33,9 @@ def command(*, workspace: Any, experiment_name: str, name: str) -> int:
     from studio.sdk.experiment import Experiment
 
     experiment = Experiment(workspace, experiment_name)
-    body = {"experiment_name": experiment.name, "name": name}
-    document = workspace._connection.ask("POST", "runs", body=body)
-    run_id = document["run_id"]
+    run_id = uuid.uuid4().hex
+    body = {"run_id": run_id, "experiment_name": experiment.name, "name": name}
+    workspace._connection.make("runs", body, f"runs/{run_id}")
     click.echo(f"{run_id}: {workspace.url}/runs/{run_id}", err=True)
     with tempfile.TemporaryFile() as kept:
         piped = Piped(workspace._connection, run_id, kept)

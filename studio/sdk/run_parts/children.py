@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from studio.sdk.exceptions import UserErrorException
+from studio.sdk.exceptions import Conflict, UserErrorException
 from studio.sdk.run_filters import KINDS, Facts
 from studio.sdk.run_parts.facts import RunFacts
 
@@ -59,7 +59,14 @@ class RunChildren(RunFacts):
         body: dict[str, Any] = {"count": count}
         if has_tags:
             body = {"tag_key": tag_key, "tag_values": [str(one) for one in tag_values or ()]}
-        made = self._ask("POST", "/children", body=body)["items"]
+        many = count if count is not None else len(body["tag_values"])
+        body["run_ids"] = [uuid.uuid4().hex for _ in range(many)]
+        try:
+            made = self._ask("POST", "/children", body=body)["items"]
+        except Conflict as refused:
+            if not refused.is_resent:
+                raise
+            made = [self._connection.ask("GET", f"runs/{one}") for one in body["run_ids"]]
         return [self._child(document) for document in made]
 
     def submit_child(
