@@ -6,22 +6,24 @@ from rest_framework.response import Response
 
 from runs.api.compute_shapes import (
     CLUSTER,
-    NODE,
-    ClaimedOut,
     ClusterChange,
     ClusterOut,
-    LeftAttempts,
     NewCluster,
+    QueuedOut,
+)
+from runs.api.endpoint import Endpoint, answer, nothing
+from runs.api.node_shapes import (
+    NODE,
+    ClaimedOut,
+    LeftAttempts,
     NewNode,
     NodeChange,
     NodeLoad,
     NodeOut,
     OrdersOut,
     PlacementsIn,
-    QueuedOut,
     RegisteredOut,
 )
-from runs.api.endpoint import Endpoint, answer, nothing
 from runs.api.schema import describe
 from runs.compute.adopting import Left, adopt
 from runs.compute.bell import queue_of

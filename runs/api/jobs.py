@@ -12,18 +12,20 @@ from runs.api.clusters import facts_of_claim
 from runs.api.compute_shapes import (
     JOB,
     WORK,
+    JobChange,
+    JobOut,
+    NewJob,
+)
+from runs.api.endpoint import Endpoint, answer, nothing
+from runs.api.node_shapes import (
     Beat,
     BeatOut,
     ClaimedOut,
     Finish,
     Gather,
     GatheredOut,
-    JobChange,
-    JobOut,
-    NewJob,
     PlacedClaim,
 )
-from runs.api.endpoint import Endpoint, answer, nothing
 from runs.api.run_shapes import EXAMPLE, RunOut
 from runs.api.runs import who
 from runs.api.schema import describe

@@ -140,16 +140,7 @@ def update_run(
     """
     if not by_cluster and is_end_of_own_run(run, status):
         status = ended_ms = None
-    changes: dict[str, Any] = {"updated_ms": now_ms()}
-    if ended_ms is not None:
-        changes["ended_ms"] = check_int64(ended_ms, "end time")
-    if name:
-        changes["name"] = check_name(name, "run name")
-        changes["name_order"] = natural_order(name)
-    if description is not None:
-        changes["description"] = check_text(description, "description")
-    if error is not None:
-        changes["error"] = check_text(error, "error")
+    changes = _check_changes(ended_ms, name, description, error)
     if status is not None:
         status = check_choice(Status, status, "status")
         check_text(by, "submitter", MAX_BY_CHARS)
@@ -168,6 +159,23 @@ def update_run(
     for field, value in changes.items():
         setattr(run, field, value)
     return run
+
+
+def _check_changes(
+    ended_ms: int | None, name: str | None, description: str | None, error: str | None
+) -> dict[str, Any]:
+    """Return the fields to write, without those that are not given. Raises InvalidValue."""
+    changes: dict[str, Any] = {"updated_ms": now_ms()}
+    if ended_ms is not None:
+        changes["ended_ms"] = check_int64(ended_ms, "end time")
+    if name:
+        changes["name"] = check_name(name, "run name")
+        changes["name_order"] = natural_order(name)
+    if description is not None:
+        changes["description"] = check_text(description, "description")
+    if error is not None:
+        changes["error"] = check_text(error, "error")
+    return changes
 
 
 def _change_tags_of_clients(run: Run, name: str | None, description: str | None) -> None:

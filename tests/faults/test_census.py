@@ -11,7 +11,8 @@ from tests.up.processes import wait_for
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 DEAF = "import signal\nfor n in (1, 2, 3, 10, 12, 15): signal.signal(n, signal.SIG_IGN)\n"
-WAIT = "\nimport time\nprint('ready', flush=True)\nwhile True: time.sleep(1)\n"
+# All of them end by themselves, later than the test: nothing may outlive a test that is killed.
+WAIT = "\nimport time\nprint('ready', flush=True)\ntime.sleep(300)\n"
 NASTY = {
     "ignores signals": DEAF,
     "blocks signals": "import signal\nsignal.pthread_sigmask(0, set(range(1, 32)))\n",
@@ -21,7 +22,7 @@ NASTY = {
     "nohup": "import subprocess\nsubprocess.Popen(['nohup', 'sleep', '99'], stdout=-3)\n",
     "daemon": (
         "import os\nif os.fork() == 0:\n os.setsid(); os.chdir('/'); os.closerange(0, 99)\n"
-        " if os.fork(): os._exit(0)\n while True: import time; time.sleep(1)\n"
+        " if os.fork(): os._exit(0)\n import time\n time.sleep(300)\n os._exit(0)\n"
     ),
     "forks in a loop": (
         DEAF + "import os, time\nif os.fork() == 0:\n os.setsid()\n"
