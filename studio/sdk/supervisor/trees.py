@@ -100,6 +100,7 @@ def end_tree(groups: Sequence[int], grace_s: float, reap: Callable[[], None]) ->
             reap()
             left = living(groups)
             if not left:
+                reap()  # Those that ended between the two looks.
                 return True
             if time.monotonic() > deadline:
                 break
