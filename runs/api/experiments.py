@@ -13,7 +13,7 @@ from runs.http.cursors import read_cursor, write_cursor
 from runs.tracking import services
 from runs.tracking.experiment_search import (
     Condition,
-    Page,
+    ExperimentPage,
     Sort,
     kinds_of,
     search_experiments,
@@ -236,6 +236,6 @@ def sorts_of(text: str) -> list[Sort]:
     return [first] if column == "number" else [first, Sort("number")]
 
 
-def as_page(page: Page) -> dict[str, Any]:
+def as_page(page: ExperimentPage) -> dict[str, Any]:
     items = [ExperimentOut(out(one, tags)).data for one, tags in page.experiments]
     return {"items": items, "next": write_cursor(page.after)}

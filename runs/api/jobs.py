@@ -41,10 +41,10 @@ from runs.compute.placing import begin, check_attempt_scope
 from runs.compute.queries import describe_job
 from runs.compute.reasons import Cause
 from runs.compute.submitting import Work, get_job, submit
-from runs.compute.sweep_plans import Argument, Plan
+from runs.compute.sweep_plans import Argument, SweepPlan
 from runs.compute.sweeping import sweep_if_due
 from runs.compute.sweeps import run_again, submit_sweep
-from runs.details.run_documents import read_documents
+from runs.details.run_documents import read_records
 from runs.http.bodies import declared_bytes, read_chunks
 from runs.tracking.queries import get_experiment, get_experiment_by_name, get_run
 from runs.tracking.services import get_or_create_experiment
@@ -99,7 +99,7 @@ class Jobs(Endpoint):
             **who(self),
             **facts,
         )
-        return answer(RunOut, read_documents([made.id])[0], 201)
+        return answer(RunOut, read_records([made.id])[0], 201)
 
     def experiment_of(self, fields: dict[str, Any]) -> Any:
         """Return the experiment, made where it is named and not there. Raises ValidationError."""
@@ -123,9 +123,9 @@ class Jobs(Endpoint):
         return None
 
 
-def plan_of(told: dict[str, Any]) -> Plan:
+def plan_of(told: dict[str, Any]) -> SweepPlan:
     """Return what a sweep tries."""
-    return Plan(**{**told, "arguments": [Argument(**one) for one in told["arguments"]]})
+    return SweepPlan(**{**told, "arguments": [Argument(**one) for one in told["arguments"]]})
 
 
 class RunJob(Endpoint):
@@ -159,7 +159,7 @@ class CancelRun(Endpoint):
     def post(self, request: Request, run_id: str) -> Response:
         run = get_run(self.workspace, run_id)
         cancel(run=run, by=self.principal.name)
-        return answer(RunOut, read_documents([run.id])[0])
+        return answer(RunOut, read_records([run.id])[0])
 
 
 class RerunRun(Endpoint):
@@ -172,7 +172,7 @@ class RerunRun(Endpoint):
     @Access(Action.RUN_SUBMIT, ("POST",))
     def post(self, request: Request, run_id: str) -> Response:
         made = run_again(run=get_run(self.workspace, run_id), **who(self))
-        return answer(RunOut, read_documents([made.id])[0], 201)
+        return answer(RunOut, read_records([made.id])[0], 201)
 
 
 class AttemptBeat(Endpoint):

@@ -9,7 +9,7 @@ from runs.api.inputs import Flag, Input, Name, PageQuery, Text, Whole
 from runs.api.run_shapes import EXAMPLE, RunOut
 from runs.api.runs import who
 from runs.api.schema import describe, page_of
-from runs.details.run_documents import list_child_documents, read_documents
+from runs.details.run_documents import list_child_documents, read_records
 from runs.tracking import services
 from runs.tracking.models import RunKind
 from runs.tracking.queries import get_run
@@ -73,5 +73,5 @@ class Children(Endpoint):
         made = services.create_children(
             parent=get_run(self.workspace, run_id), **who(self), **self.read_body(NewChildren)
         )
-        documents = read_documents([run.id for run in made])
+        documents = read_records([run.id for run in made])
         return Response({"items": RunOut(documents, many=True).data}, status=201)

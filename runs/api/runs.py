@@ -11,7 +11,7 @@ from runs.api.endpoint import Endpoint, answer, nothing
 from runs.api.inputs import Flag, Input, Name, PageQuery, TagMap, Text, Whole
 from runs.api.run_shapes import EXAMPLE, EXAMPLE_WITH_HISTORY, RunOut, RunWithHistoryOut
 from runs.api.schema import describe, page_of
-from runs.details.run_documents import get_run_document, list_run_documents, read_documents
+from runs.details.run_documents import get_run_document, list_run_documents, read_records
 from runs.search import Search, count_place, count_runs, make_search, parse_goal, parse_sort
 from runs.tracking import services
 from runs.tracking.models import Experiment, Lifecycle, RunKind
@@ -135,7 +135,7 @@ class Runs(Endpoint):
         if "parent" in fields:
             fields["parent"] = get_run(self.workspace, fields["parent"])
         made = services.create_run(experiment=experiment, **who(self), **fields)
-        return answer(RunOut, read_documents([made.id])[0], 201)
+        return answer(RunOut, read_records([made.id])[0], 201)
 
 
 class RunCount(Endpoint):
@@ -173,7 +173,7 @@ class OneRun(Endpoint):
     def patch(self, request: Request, run_id: str) -> Response:
         run = get_run(self.workspace, run_id)
         services.update_run(run=run, by=self.principal.name, **self.read_body(RunChange))
-        return answer(RunOut, read_documents([run.id])[0])
+        return answer(RunOut, read_records([run.id])[0])
 
     @describe("Delete a run; it can be restored", status=204)
     @Access(Action.RUN_WRITE, ("DELETE",))

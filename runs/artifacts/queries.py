@@ -85,7 +85,7 @@ def folder_files(owner: Owner, folder: str) -> QuerySet[File]:
     return files
 
 
-def walk(owner: Owner, path: str = "") -> Iterator[File]:
+def walk_files(owner: Owner, path: str = "") -> Iterator[File]:
     """Return every file in the folder `path` at any depth, in byte order of path."""
     return folder_files(owner, clean_folder(path)).iterator(chunk_size=2000)
 

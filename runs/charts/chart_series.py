@@ -105,7 +105,7 @@ def check_wanted(wanted: Wanted) -> None:
         raise InvalidValue(f"A chart draws at most {MOST_KEYS} metrics.")
 
 
-def stamp_of(heads: Sequence[ChartSeries], wanted: Wanted) -> str:
+def series_stamp(heads: Sequence[ChartSeries], wanted: Wanted) -> str:
     """Return a text that changes when points are added; points never change."""
     told = repr([(head.id, head.n) for head in heads]) + repr(wanted)
     return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()

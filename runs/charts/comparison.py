@@ -5,15 +5,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from runs.details.reading import Part, RunRecord, read_parts_of
-from runs.metrics.meanings import Direction, direction_of, rank_of
+from runs.details.reading import RunPart, RunRecord, read_parts_of
+from runs.metrics.meanings import Direction, direction_of, usage_rank
 from runs.metrics.models import Series
 from runs.tracking.client_tags import is_client_tag
 from runs.tracking.clock import now_ms
 from runs.tracking.models import Run
 from runs.tracking.sources import read_source
 
-NOTE_PARTS = (Part.PARAMS, Part.TAGS, Part.PROPERTIES)
+NOTE_PARTS = (RunPart.PARAMS, RunPart.TAGS, RunPart.PROPERTIES)
 
 Value = str | float | None
 # By (key, note), then by the key of the run.
@@ -69,13 +69,13 @@ def compare_runs(*, runs: list[Run], baseline: int = 0) -> RunComparison:
     """Compare runs, whose experiments are read with them, in this order; distances are measured
     from the run at `baseline`. Four queries."""
     records = read_parts_of(runs, NOTE_PARTS)
-    tags = notes_of(records, Part.TAGS)
+    tags = notes_of(records, RunPart.TAGS)
     tables = {
         "Run": read_fields(runs) | read_sources(records),
-        "Parameters": notes_of(records, Part.PARAMS),
+        "Parameters": notes_of(records, RunPart.PARAMS),
         "Metrics": read_metrics(runs),
         "Tags": {name: row for name, row in tags.items() if not is_client_tag(name[0])},
-        "Properties": notes_of(records, Part.PROPERTIES),
+        "Properties": notes_of(records, RunPart.PROPERTIES),
     }
     return RunComparison(runs, baseline, make_sections(tables, runs, baseline))
 
@@ -88,7 +88,7 @@ def make_sections(tables: dict[str, Table], runs: list[Run], baseline: int) -> l
 
 def read_origins(runs: list[Run]) -> Table:
     """What is known of the code of each run: script, commit and so on. One query."""
-    return read_sources(read_parts_of(runs, [Part.TAGS]))
+    return read_sources(read_parts_of(runs, [RunPart.TAGS]))
 
 
 def read_fields(runs: list[Run]) -> Table:
@@ -118,7 +118,7 @@ def seconds_of(run: Run) -> float | None:
     return ((now_ms() if run.ended_ms is None else run.ended_ms) - run.started_ms) / 1000
 
 
-def notes_of(records: Sequence[RunRecord], part: Part, note: str = "") -> Table:
+def notes_of(records: Sequence[RunRecord], part: RunPart, note: str = "") -> Table:
     """The params, tags or properties of runs, by key."""
     found: dict[str, dict[int, Value]] = {}
     for record in records:
@@ -137,7 +137,7 @@ def read_metrics(runs: list[Run]) -> Table:
     )
     repeated = {key for _, key, n, *_ in rows if n > 1}
     table: Table = {}
-    for run, key, _, *values in sorted(rows, key=lambda row: rank_of(row[1])):
+    for run, key, _, *values in sorted(rows, key=lambda row: usage_rank(row[1])):
         goal = direction_of(key)
         for note, value in zip(("last", "min", "max"), values, strict=True):
             if note == "last" or (key in repeated and goal in (None, note)):

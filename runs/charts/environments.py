@@ -35,7 +35,7 @@ CONDA = re.compile(
 
 
 @dataclass
-class Environment:
+class RunEnvironment:
     """The packages of one run by name, its versions of Python, the files they were read from, and
     those that could not be read."""
 
@@ -104,9 +104,9 @@ def find_files(runs: Sequence[Run]) -> dict[int, list[tuple[str, Readable]]]:
     return {run: files[:MOST_FILES] for run, files in found.items()}
 
 
-def read_environment(files: Sequence[tuple[str, Readable]]) -> Environment:
+def read_environment(files: Sequence[tuple[str, Readable]]) -> RunEnvironment:
     """Return the environment that files describe, with the names of those that cannot be read."""
-    environment = Environment()
+    environment = RunEnvironment()
     for shown, file in files:
         try:
             text = b"".join(read_file(file)).decode()
@@ -118,7 +118,7 @@ def read_environment(files: Sequence[tuple[str, Readable]]) -> Environment:
     return environment
 
 
-def add_file(environment: Environment, name: str, text: str) -> None:
+def add_file(environment: RunEnvironment, name: str, text: str) -> None:
     """Raises yaml.YAMLError, ValueError (the file has another form)."""
     if name == "requirements.txt":
         return add_requirements(environment, text.splitlines())
@@ -140,7 +140,7 @@ def add_file(environment: Environment, name: str, text: str) -> None:
     return None
 
 
-def add_requirements(environment: Environment, lines: Iterable[str]) -> None:
+def add_requirements(environment: RunEnvironment, lines: Iterable[str]) -> None:
     """Lines of pip; options, comments and what pip alone can read are left out."""
     for line in lines:
         text = line.partition(" #")[0].partition(" --")[0].strip().rstrip("\\").strip()
@@ -155,7 +155,7 @@ def add_requirements(environment: Environment, lines: Iterable[str]) -> None:
         environment.add(canonicalize_name(wanted.name), wanted.url or version or "any")
 
 
-def add_conda(environment: Environment, text: str) -> None:
+def add_conda(environment: RunEnvironment, text: str) -> None:
     """`python=3.11.9`, `conda-forge::numpy=2.1=py311_0`, `pip<=25`: a dependency of conda."""
     found = CONDA.fullmatch(text.strip())
     if found is None:

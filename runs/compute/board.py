@@ -7,7 +7,7 @@ from django.db.models import Count, F, Q
 from runs.compute.models import Cluster, Job
 from runs.compute.progress import Progress, read_progress
 from runs.compute.queries import Place, attempts_of, read_durations, read_queue
-from runs.compute.sampling import SPANS, Moment, median, read_history
+from runs.compute.sampling import SPANS, ClusterLoad, median, read_load
 from runs.tracking.models import GONE, Run
 from runs.tracking.statuses import FINAL_STATUSES
 
@@ -46,7 +46,7 @@ class Board:
 class Tiles:
     """The last 30 minutes, and how long the last runs waited, in seconds (None: none started)."""
 
-    history: list[Moment]
+    history: list[ClusterLoad]
     wait_s: float | None
 
 
@@ -83,4 +83,4 @@ def read_tiles(cluster: Cluster) -> Tiles:
     waits = starts.annotate(wait=F("claimed_ms") - F("job__queued_ms"))[:LAST_STARTS]
     wait_ms = median(list(waits.values_list("wait", flat=True)))
     wait_s = None if wait_ms is None else max(wait_ms, 0) / 1000
-    return Tiles(read_history(cluster, SPANS[0]), wait_s)
+    return Tiles(read_load(cluster, SPANS[0]), wait_s)

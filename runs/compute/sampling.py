@@ -16,7 +16,7 @@ STEPS = 120
 
 
 @dataclass(frozen=True)
-class Span:
+class Window:
     """A stretch of time up to now that a chart shows, in steps."""
 
     slug: str
@@ -31,16 +31,16 @@ class Span:
 
 HOUR_MS = 3_600_000
 SPANS = (
-    Span("30m", "30 minutes", HOUR_MS // 2),
-    Span("3h", "3 hours", 3 * HOUR_MS),
-    Span("1d", "1 day", 24 * HOUR_MS),
-    Span("1w", "1 week", 7 * 24 * HOUR_MS),
-    Span("1m", "1 month", 31 * 24 * HOUR_MS),
+    Window("30m", "30 minutes", HOUR_MS // 2),
+    Window("3h", "3 hours", 3 * HOUR_MS),
+    Window("1d", "1 day", 24 * HOUR_MS),
+    Window("1w", "1 week", 7 * 24 * HOUR_MS),
+    Window("1m", "1 month", 31 * 24 * HOUR_MS),
 )
 
 
 @dataclass(frozen=True)
-class Moment:
+class ClusterLoad:
     """The mean of the samples of a step that begins at `at_ms`; `wait_ms` is the longest. `load` is
     None where no node told its own."""
 
@@ -86,7 +86,7 @@ def forget_samples() -> None:
         ClusterSample.objects.filter(cluster=cluster, at_ms__lt=before).delete()
 
 
-def read_history(cluster: Cluster, span: Span) -> list[Moment]:
+def read_load(cluster: Cluster, span: Window) -> list[ClusterLoad]:
     """Return what went on within the span, step by step; a step without samples is left out. One
     query."""
     samples = ClusterSample.objects.filter(cluster=cluster, at_ms__gt=now_ms() - span.ms)
@@ -103,7 +103,7 @@ def read_history(cluster: Cluster, span: Span) -> list[Moment]:
         .order_by("step")
     )
     return [
-        Moment(
+        ClusterLoad(
             at_ms=row["step"] * span.step_ms,
             running=row["mean_running"],
             queued=row["mean_queued"],

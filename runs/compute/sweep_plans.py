@@ -51,7 +51,7 @@ class Argument:
 
 
 @dataclass(frozen=True)
-class Plan:
+class SweepPlan:
     """What a sweep tries. `count` is how many runs a random one makes; `parallel` how many may wait
     or run at a time, None for all."""
 
@@ -62,7 +62,7 @@ class Plan:
     parallel: int | None = None
 
 
-def list_choices(plan: Plan) -> list[Choice]:
+def list_choices(plan: SweepPlan) -> list[Choice]:
     """Return the arguments of each run, as pairs of name and value. Raises InvalidValue."""
     check_plan(plan)
     if plan.method == Method.GRID:
@@ -71,7 +71,7 @@ def list_choices(plan: Plan) -> list[Choice]:
     return _draw_choices(plan)
 
 
-def _draw_choices(plan: Plan) -> list[Choice]:
+def _draw_choices(plan: SweepPlan) -> list[Choice]:
     """Draw different combinations, fewer than asked for where there are no more."""
     chance = random.Random(plan.seed)
     found: dict[tuple[tuple[str, str], ...], None] = {}
@@ -94,7 +94,7 @@ def _draw(argument: Argument, chance: random.Random) -> str:
     return f"{value:.6g}"
 
 
-def check_plan(plan: Plan) -> None:
+def check_plan(plan: SweepPlan) -> None:
     """Raise InvalidValue for a plan that cannot be carried out; the message says what to do."""
     check_choice(Method, plan.method, "method of a sweep")
     check_int64(plan.seed, "seed")

@@ -18,7 +18,7 @@ from runs.compute.bell import ring
 from runs.compute.errors import UnknownJob
 from runs.compute.models import HELD_BACK_MS, Cluster, Job, JobState, Sweep
 from runs.compute.submitting import Work, rerun, submit, work_of
-from runs.compute.sweep_plans import Argument, Choice, Plan, list_choices
+from runs.compute.sweep_plans import Argument, Choice, SweepPlan, list_choices
 from runs.tracking.clock import now_ms
 from runs.tracking.models import GONE, Experiment, Run, RunKind
 from runs.tracking.runs import create_run, update_run
@@ -35,7 +35,7 @@ def submit_sweep(
     experiment: Experiment,
     cluster: Cluster,
     work: Work,
-    plan: Plan,
+    plan: SweepPlan,
     snapshot: Snapshot | None = None,
     **facts: Any,
 ) -> Run:
@@ -92,9 +92,11 @@ def run_again(*, run: Run, **facts: Any) -> Run:
     )
 
 
-def plan_of(sweep: Sweep) -> Plan:
+def plan_of(sweep: Sweep) -> SweepPlan:
     """Return what a sweep tries."""
-    return Plan(**sweep.plan | {"arguments": [Argument(**one) for one in sweep.plan["arguments"]]})
+    return SweepPlan(
+        **sweep.plan | {"arguments": [Argument(**one) for one in sweep.plan["arguments"]]}
+    )
 
 
 def _with_choice(work: Work, choice: Choice) -> Work:

@@ -20,7 +20,7 @@ PHASES = {
 
 
 @dataclass
-class Phase:
+class RunPhase:
     """A stretch of a run; `until_ms` is None while it lasts. A retried run is queued again."""
 
     name: str
@@ -33,15 +33,15 @@ class Phase:
         return 0 if self.until_ms is None else self.until_ms - self.from_ms
 
 
-def read_phases(run: Run) -> list[Phase]:
+def read_phases(run: Run) -> list[RunPhase]:
     """Return the phases of a run in their order; none where it knew only one. One query."""
     phases = phases_of(list(StatusChange.objects.filter(run=run).order_by("id")))
     return phases if len(phases) > 1 else []
 
 
-def phases_of(history: Sequence[StatusChange]) -> list[Phase]:
+def phases_of(history: Sequence[StatusChange]) -> list[RunPhase]:
     """Return the phases that a history tells. What asks to cancel stays in the phase of before."""
-    phases: list[Phase] = []
+    phases: list[RunPhase] = []
     for change in history:
         name = PHASES.get(Status(change.status))
         is_over = change.status in FINAL_STATUSES
@@ -49,5 +49,5 @@ def phases_of(history: Sequence[StatusChange]) -> list[Phase]:
         if phases and phases[-1].until_ms is None and (is_over or is_new):
             phases[-1].until_ms = change.at_ms
         if is_new and name is not None:
-            phases.append(Phase(name, change.at_ms))
+            phases.append(RunPhase(name, change.at_ms))
     return phases

@@ -89,7 +89,7 @@ class LatestValue(NamedTuple):
     step: int
 
 
-class Part(Enum):
+class RunPart(Enum):
     """What can be read beside runs, each by one query; ROOT comes with the runs."""
 
     PARAMS = "params"
@@ -134,7 +134,7 @@ Records = dict[int, RunRecord]
 
 
 def read_runs(
-    ids: Sequence[int], parts: Collection[Part] = (), *, as_tuples: bool = False
+    ids: Sequence[int], parts: Collection[RunPart] = (), *, as_tuples: bool = False
 ) -> list[RunRecord]:
     """Return the runs with these keys in this order. A query for the runs, and those of `parts`.
 
@@ -147,7 +147,7 @@ def read_runs(
     return [found[key] for key in ids if key in found]
 
 
-def read_parts_of(runs: Sequence[Run], parts: Collection[Part]) -> list[RunRecord]:
+def read_parts_of(runs: Sequence[Run], parts: Collection[RunPart]) -> list[RunRecord]:
     """Return runs that have been read already, in this order, with the `parts` beside them. The
     queries of `parts`."""
     found = {run.id: RunRecord(run) for run in runs}
@@ -157,14 +157,14 @@ def read_parts_of(runs: Sequence[Run], parts: Collection[Part]) -> list[RunRecor
 
 
 def _read_parts(
-    cursor: Cursor, wanted: Sequence[object], parts: Collection[Part], found: Records
+    cursor: Cursor, wanted: Sequence[object], parts: Collection[RunPart], found: Records
 ) -> None:
     for part in READERS.keys() & set(parts):
         READERS[part](cursor, wanted, found)
 
 
-def _read_models(ids: Sequence[int], parts: Collection[Part]) -> Records:
-    links = ["experiment", "parent", *(["root"] if Part.ROOT in parts else [])]
+def _read_models(ids: Sequence[int], parts: Collection[RunPart]) -> Records:
+    links = ["experiment", "parent", *(["root"] if RunPart.ROOT in parts else [])]
     runs = Run.objects.select_related(*links).in_bulk(list(ids))
     return {
         key: RunRecord(run, parent=run.parent.run_id if run.parent else "")
@@ -215,12 +215,12 @@ def _read_history(cursor: Cursor, wanted: Sequence[object], found: Records) -> N
 
 
 READERS = {
-    Part.PARAMS: partial(_read_keyed, PARAM, "params"),
-    Part.TAGS: partial(_read_keyed, TAG, "tags"),
-    Part.PROPERTIES: partial(_read_keyed, PROPERTY, "properties"),
-    Part.LATEST: _read_latest,
-    Part.DATASETS: _read_datasets,
-    Part.MODELS: _read_models_made,
-    Part.CHILDREN: _count_children,
-    Part.HISTORY: _read_history,
+    RunPart.PARAMS: partial(_read_keyed, PARAM, "params"),
+    RunPart.TAGS: partial(_read_keyed, TAG, "tags"),
+    RunPart.PROPERTIES: partial(_read_keyed, PROPERTY, "properties"),
+    RunPart.LATEST: _read_latest,
+    RunPart.DATASETS: _read_datasets,
+    RunPart.MODELS: _read_models_made,
+    RunPart.CHILDREN: _count_children,
+    RunPart.HISTORY: _read_history,
 }

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from runs.details.reading import Part, RunRecord, read_runs
+from runs.details.reading import RunPart, RunRecord, read_runs
 from runs.search import Search, search_runs
 from runs.tracking.errors import InvalidValue
 from runs.tracking.models import Lifecycle, Run
 from runs.tracking.queries import get_run
 from runs.workspaces.models import Workspace
 
-DOCUMENT = (Part.PARAMS, Part.TAGS, Part.PROPERTIES, Part.LATEST, Part.ROOT)
+DOCUMENT = (RunPart.PARAMS, RunPart.TAGS, RunPart.PROPERTIES, RunPart.LATEST, RunPart.ROOT)
 
 
 @dataclass(frozen=True)
@@ -26,17 +26,17 @@ def list_run_documents(
 ) -> DocumentPage:
     """Return a page of the runs that match. Raises FilterError, SearchError."""
     page = search_runs(search, limit=limit, after=after)
-    return DocumentPage(read_documents(page.run_ids), page.next)
+    return DocumentPage(read_records(page.run_ids), page.next)
 
 
 def get_run_document(workspace: Workspace, run_id: str) -> RunRecord:
     """Return a run with the history of its statuses. Raises NotFound. Seven queries."""
     run = get_run(workspace, run_id)
-    [document] = read_runs([run.id], [*DOCUMENT, Part.HISTORY])
+    [document] = read_runs([run.id], [*DOCUMENT, RunPart.HISTORY])
     return document
 
 
-def read_documents(ids: Sequence[int]) -> list[RunRecord]:
+def read_records(ids: Sequence[int]) -> list[RunRecord]:
     """Return the runs with these keys, in this order, as REST shows them. Five queries."""
     return read_runs(ids, DOCUMENT)
 
@@ -54,7 +54,7 @@ def list_child_documents(
         children = shown.filter(parent=run, id__gt=start).order_by("id")
         ids = list(children.values_list("id", flat=True)[: limit + 1])
     more = str(ids[limit - 1]) if len(ids) > limit else None
-    return DocumentPage(read_documents(ids[:limit]), more)
+    return DocumentPage(read_records(ids[:limit]), more)
 
 
 def read_place(after: str) -> int:

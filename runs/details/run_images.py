@@ -24,7 +24,7 @@ _IS_IMAGE = Q(content_type__startswith="image/") & ~Q(content_type="image/tiff")
 
 
 @dataclass(frozen=True)
-class Image:
+class RunImage:
     """One image. `step` is None for a file that was not logged under a step."""
 
     name: str
@@ -33,12 +33,12 @@ class Image:
     path: str
 
 
-def list_images(runs: Sequence[Run]) -> dict[int, list[Image]]:
+def list_images(runs: Sequence[Run]) -> dict[int, list[RunImage]]:
     """Return the images of each run by its key, sorted by name, step and time. Two queries.
 
     At most 20,000 in all; the small copies that MLflow makes of logged images are left out.
     """
-    found: dict[int, list[Image]] = {run.pk: [] for run in runs}
+    found: dict[int, list[RunImage]] = {run.pk: [] for run in runs}
     logged = _logged_as_metrics(found)
     files = File.objects.filter(_IS_IMAGE, run__in=list(found)).order_by("run", "path")
     rows = files.values_list("run", "path", "updated_ms")[:MOST_IMAGES]
@@ -50,13 +50,13 @@ def list_images(runs: Sequence[Run]) -> dict[int, list[Image]]:
     return {run: sorted(images, key=_order) for run, images in found.items()}
 
 
-def image_of(path: str, ms: int) -> Image:
+def image_of(path: str, ms: int) -> RunImage:
     """Return what the name of a file says about the image in it."""
     match = _LOGGED.match(path)
     if match is None:
-        return Image(path, None, ms, path)
+        return RunImage(path, None, ms, path)
     key = re.sub("[~#]", "/", match["key"])
-    return Image(key, int(match["step"]), int(match["ms"]), path)
+    return RunImage(key, int(match["step"]), int(match["ms"]), path)
 
 
 def runs_with_images(run: Run) -> list[Run]:
@@ -68,13 +68,13 @@ def runs_with_images(run: Run) -> list[Run]:
     return list(others.exclude(pk=run.pk).order_by("-id")[:MOST_OTHERS])
 
 
-def _logged_as_metrics(runs: Iterable[int]) -> dict[tuple[int, str], list[Image]]:
+def _logged_as_metrics(runs: Iterable[int]) -> dict[tuple[int, str], list[RunImage]]:
     rows = MetricArtifact.objects.filter(run__in=list(runs), kind=MetricArtifact.Kind.IMAGE)
-    logged: dict[tuple[int, str], list[Image]] = {}
+    logged: dict[tuple[int, str], list[RunImage]] = {}
     for run, key, step, ms, path in rows.values_list("run", "key", "step", "ms", "path"):
-        logged.setdefault((run, path), []).append(Image(key, step, ms, path))
+        logged.setdefault((run, path), []).append(RunImage(key, step, ms, path))
     return logged
 
 
-def _order(image: Image) -> tuple[str, int, int, str]:
+def _order(image: RunImage) -> tuple[str, int, int, str]:
     return image.name, -(2**63) if image.step is None else image.step, image.ms, image.path

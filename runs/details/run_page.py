@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 from runs.artifacts.disk import Usage, usage_of_runs
 from runs.artifacts.snapshots.queries import find_snapshot
-from runs.details.reading import Part, read_parts_of
+from runs.details.reading import RunPart, read_parts_of
 from runs.metrics.models import Series, TextValue
 from runs.metrics.queries import read_summaries
 from runs.metrics.summaries import Summary
 from runs.tracking.client_tags import is_client_tag, without_client_tags
 from runs.tracking.models import DatasetInput, Run, StatusChange
 
-DETAILS = (Part.PARAMS, Part.TAGS, Part.PROPERTIES, Part.DATASETS, Part.HISTORY)
+DETAILS = (RunPart.PARAMS, RunPart.TAGS, RunPart.PROPERTIES, RunPart.DATASETS, RunPart.HISTORY)
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class RunDetails:
 def read_head(run: Run) -> RunHead:
     """Five queries, four for a run without a parent."""
     snapshot = find_snapshot(run)
-    [record] = read_parts_of([run], [Part.CHILDREN, Part.TAGS])
+    [record] = read_parts_of([run], [RunPart.CHILDREN, RunPart.TAGS])
     return RunHead(
         run=run,
         parent=run.parent,
@@ -93,7 +93,7 @@ def read_details(run: Run) -> RunDetails:
 
 def list_tags(run: Run) -> list[tuple[str, str | None]]:
     """The tags of a run, those of clients too, by name. One query."""
-    [record] = read_parts_of([run], [Part.TAGS])
+    [record] = read_parts_of([run], [RunPart.TAGS])
     return list(record.tags.items())
 
 

@@ -17,7 +17,7 @@ from runs.http.errors import BodyTooLarge, LengthRequired
 CHUNK_BYTES = 256 * 1024
 
 
-class Source(Protocol):
+class ByteSource(Protocol):
     """A file opened for reading bytes."""
 
     def read(self, size: int, /) -> bytes: ...
@@ -65,7 +65,7 @@ def too_large(max_bytes: int) -> BodyTooLarge:
     return BodyTooLarge(f"The request body is larger than {max_bytes} bytes.")
 
 
-def _open(request: HttpRequest, declared: int | None) -> Source:
+def _open(request: HttpRequest, declared: int | None) -> ByteSource:
     if declared is not None:
         return request
     if not request.META.get("wsgi.input_terminated"):
@@ -73,7 +73,7 @@ def _open(request: HttpRequest, declared: int | None) -> Source:
     return request.META["wsgi.input"]
 
 
-def _read(source: Source, declared: int | None, received: int) -> bytes:
+def _read(source: ByteSource, declared: int | None, received: int) -> bytes:
     wanted = CHUNK_BYTES if declared is None else min(CHUNK_BYTES, declared - received)
     try:
         return source.read(wanted) if wanted else b""

@@ -63,7 +63,9 @@ class StoredSeries:
     summary: Summary
 
 
-def append(cursor: Cursor, requests: Sequence[Logged], experiments: Mapping[int, int]) -> None:
+def append_points(
+    cursor: Cursor, requests: Sequence[Logged], experiments: Mapping[int, int]
+) -> None:
     """Store the points that are not there yet. `experiments` maps runs to their experiments."""
     keys, codes, points = _merge(cursor, requests, experiments)
     stored = _read_series(cursor, keys)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from runs.database.cursors import LIST, Cursor
 from runs.metrics import names
 from runs.metrics.errors import BatchChanged, WriterMoved
-from runs.metrics.requests import Artifact, Batch, Progress, Text
+from runs.metrics.requests import Artifact, RequestId, Text, WriterProgress
 from runs.metrics.tables import (
     METRIC,
     METRIC_ARTIFACT,
@@ -93,7 +93,7 @@ class Numbering:
                 self._next[run_id, key] = max(self._next[run_id, key], step + 1)
 
 
-def add_batch(cursor: Cursor, run_id: int, batch: Batch) -> None:
+def add_batch(cursor: Cursor, run_id: int, batch: RequestId) -> None:
     """Enter a batch. Raises AlreadyStored for the same one again, BatchChanged for another."""
     if cursor.read(ADD_BATCH, (run_id, batch.id, batch.digest, now_ms())):
         return
@@ -104,7 +104,7 @@ def add_batch(cursor: Cursor, run_id: int, batch: Batch) -> None:
     raise AlreadyStored("")
 
 
-def move_writer(cursor: Cursor, run_id: int, progress: Progress) -> None:
+def move_writer(cursor: Cursor, run_id: int, progress: WriterProgress) -> None:
     """Enter how far a writer has come. Raises WriterMoved where it is not where it was."""
     writer, before, after = progress
     if before is None:
@@ -143,7 +143,7 @@ def merge_shapes(cursor: Cursor, run_id: int, shapes: Shapes) -> None:
     if not shapes:
         return
     rows = cursor.read(READ_SHAPES, (run_id, cursor.list(sorted(shapes))))
-    there = {key: (kind, read_columns(columns)) for key, kind, columns in rows}
+    there = {key: (kind, columns_as_list(columns)) for key, kind, columns in rows}
     changed = []
     for key, (kind, columns) in sorted(shapes.items()):
         old_kind, old_columns = there.get(key, (kind, []))
@@ -153,6 +153,6 @@ def merge_shapes(cursor: Cursor, run_id: int, shapes: Shapes) -> None:
     cursor.run_many(SET_SHAPE, changed)
 
 
-def read_columns(stored: str | list[str]) -> list[str]:
+def columns_as_list(stored: str | list[str]) -> list[str]:
     """Return columns as a list: SQLite gives JSON as text, PostgreSQL gives it parsed."""
     return json.loads(stored) if isinstance(stored, str) else stored

@@ -43,7 +43,7 @@ def direction_of(key: str) -> Direction | None:
 
 
 @functools.lru_cache(maxsize=20_000)
-def rank_of(key: str) -> tuple[int, int]:
+def usage_rank(key: str) -> tuple[int, int]:
     """A sort key: how much people look at a metric of this name, those they look at most first.
     Its first part is the same for all metrics of one measure."""
     words = words_of(key)

@@ -53,7 +53,7 @@ def read_heads(cursor: Cursor, series_ids: Sequence[int]) -> dict[int, SeriesHea
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Stretch:
     """A stretch of a series: points as they arrived, the first of them number `seq`."""
 
     series_id: int
@@ -77,7 +77,7 @@ class Part:
 
 def read_parts(
     cursor: Cursor, series_ids: Sequence[int], axis: Axis, low: int, high: int
-) -> Iterator[Part]:
+) -> Iterator[Stretch]:
     """Give a part of each series that has points near [low, high]. One query."""
     rows = cursor.read(
         f"SELECT series_id, seq, ordered, data FROM {SEGMENT}"
@@ -88,7 +88,7 @@ def read_parts(
     for series_id, group in groupby(rows, itemgetter(0)):
         segments = list(group)
         _, seq, ordered, _ = segments[0]
-        yield Part(series_id, seq, bool(ordered), unpack(*(row[3] for row in segments)))
+        yield Stretch(series_id, seq, bool(ordered), unpack(*(row[3] for row in segments)))
 
 
 def group_heads(heads: Iterable[SeriesHead]) -> Iterator[list[int]]:

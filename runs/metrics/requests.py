@@ -53,14 +53,14 @@ class Artifact(NamedTuple):
     path: str
 
 
-class Batch(NamedTuple):
+class RequestId(NamedTuple):
     """The id a client gave to its request, and the digest of what it asked for."""
 
     id: str
     digest: str
 
 
-class Progress(NamedTuple):
+class WriterProgress(NamedTuple):
     """How far a writer had come before a request (None: it is new), and how far it is after it."""
 
     writer: str
@@ -83,8 +83,8 @@ class Request:
     artifacts: Sequence[Artifact] = ()
     shapes: Mapping[str, tuple[str, list[str]]] = field(default_factory=dict)
     relative: frozenset[str] = frozenset()
-    batch: Batch | None = None
-    progress: Progress | None = None
+    batch: RequestId | None = None
+    progress: WriterProgress | None = None
 
     @property
     def has_extras(self) -> bool:

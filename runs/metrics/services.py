@@ -9,7 +9,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from runs.database.cursors import LIST, LOCK_TO_CHANGE, Cursor, open_cursor
 from runs.database.dialects import current_dialect
 from runs.database.writer import hold_writer_lock, use_writer_connection
-from runs.metrics.appending import append
+from runs.metrics.appending import append_points
 from runs.metrics.extras import (
     AlreadyStored,
     Numbering,
@@ -25,13 +25,13 @@ from runs.metrics.models import MetricBatch
 from runs.metrics.moving import move_series
 from runs.metrics.requests import (
     Artifact,
-    Batch,
     Columns,
     PlainPoints,
     Point,
-    Progress,
     Request,
+    RequestId,
     Text,
+    WriterProgress,
     check_artifacts,
     check_cells,
     check_points,
@@ -48,11 +48,11 @@ from runs.tracking.texts import check_text
 
 __all__ = [
     "Artifact",
-    "Batch",
     "Columns",
     "Point",
-    "Progress",
+    "RequestId",
     "RunRef",
+    "WriterProgress",
     "forget_batches",
     "log_batch",
     "log_kinds",
@@ -120,8 +120,8 @@ def log_kinds(
     artifacts: Iterable[Artifact] = (),
     shapes: Mapping[str, tuple[str, list[str]]] | None = None,
     relative: Iterable[str] = (),
-    batch: Batch | None = None,
-    progress: Progress | None = None,
+    batch: RequestId | None = None,
+    progress: WriterProgress | None = None,
 ) -> bool:
     """Store values of metrics of any kind, all of them or nothing; tell whether it was done now.
 
@@ -197,7 +197,9 @@ def _write_group(requests: Sequence[Request]) -> list[Exception | None]:
             one.logged for one in outcomes if isinstance(one, Request) and len(one.logged.points)
         ]
         if accepted:
-            append(cursor, accepted, {run_id: run.experiment_id for run_id, run in runs.items()})
+            append_points(
+                cursor, accepted, {run_id: run.experiment_id for run_id, run in runs.items()}
+            )
     return [None if isinstance(one, Request) else one for one in outcomes]
 
 

@@ -14,7 +14,7 @@ from runs.mlflow_api.tokens import read_token
 from runs.tracking.experiment_search import Condition, Sort, kinds_of, search_experiments
 from runs.tracking.fields import Entity
 from runs.tracking.filters.lexer import read_tokens
-from runs.tracking.filters.nodes import walk
+from runs.tracking.filters.nodes import walk_comparisons
 from runs.workspaces.permissions import Action
 
 COLUMNS = {"name": "name", "created": "created_ms", "updated": "updated_ms"}
@@ -53,7 +53,7 @@ def read_conditions(text: str) -> list[Condition]:
         Condition(COLUMNS[clause.field.key], clause.operator, clause.value)
         if clause.field.entity is Entity.RUN
         else Condition(clause.field.key, clause.operator, clause.value, is_tag=True)
-        for clause in walk(parse_mlflow_experiments(text))
+        for clause in walk_comparisons(parse_mlflow_experiments(text))
     ]
 
 

@@ -7,7 +7,7 @@ from runs.mlflow_api.endpoint import GET, POST, Call, endpoint
 from runs.mlflow_api.errors import MISSING, ProtocolError, unknown_experiment
 from runs.mlflow_api.locations import check_location, experiment_location
 from runs.mlflow_api.lookups import find_experiment
-from runs.mlflow_api.names import check_key, check_name, read_experiment_tag
+from runs.mlflow_api.names import check_key, read_experiment_tag, require_name
 from runs.tracking import queries, services
 from runs.tracking.errors import NotFound
 from runs.tracking.models import Experiment, Lifecycle
@@ -40,7 +40,7 @@ def create(call: Call, message: messages.CreateExperiment) -> dict[str, Any]:
     """Make an experiment."""
     experiment = services.create_experiment(
         workspace=call.workspace,
-        name=check_name(message.name, "name"),
+        name=require_name(message.name, "name"),
         artifact_location=check_location(message.artifact_location or ""),
         tags={
             tag.key or "": read_experiment_tag(tag.key, tag.value, f"tags[{index}].key")
@@ -73,7 +73,9 @@ def get_by_name(call: Call, message: messages.GetExperimentByName) -> dict[str, 
 def update(call: Call, message: messages.UpdateExperiment) -> dict[str, Any]:
     """Rename an experiment."""
     experiment = find_experiment(call.workspace, message.experiment_id or "")
-    services.rename_experiment(experiment=experiment, name=check_name(message.new_name, "new_name"))
+    services.rename_experiment(
+        experiment=experiment, name=require_name(message.new_name, "new_name")
+    )
     return {}
 
 

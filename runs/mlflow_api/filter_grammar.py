@@ -10,7 +10,7 @@ from runs.tracking.filters.errors import FilterError
 from runs.tracking.filters.fields import DATASET_KEYS
 from runs.tracking.filters.lexer import Kind, Token, read_tokens
 from runs.tracking.filters.literals import read_number
-from runs.tracking.filters.names import NAME_KINDS, Name, read_name
+from runs.tracking.filters.names import NAME_KINDS, FieldName, read_name
 from runs.tracking.filters.nodes import (
     EQUALITY,
     EVERYTHING,
@@ -173,7 +173,7 @@ class StrictParser(Parser):
             raise name.error(f"Invalid key '{key}' for {first}.")
         return Field(entity, key)
 
-    def _attribute(self, name: Name, key: str) -> Field:
+    def _attribute(self, name: FieldName, key: str) -> Field:
         if key not in self.attributes or name.column:
             keys = ", ".join(self.attributes)
             raise name.error(f"Invalid attribute key '{key}' specified.", f"One of {keys}.")

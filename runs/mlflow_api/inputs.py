@@ -93,12 +93,12 @@ def log_model(call: Call, message: messages.LogModel) -> dict[str, Any]:
         shown = f"Model json is missing mandatory fields: {missing}"
         raise ProtocolError(INVALID, shown)
     run = find_written(call, message)
-    history = [*read_history(run), model]
+    history = [*read_logged_models(run), model]
     services.set_tags(run=run, tags={HISTORY_TAG: msgspec.json.encode(history).decode()})
     return {}
 
 
-def read_history(run: Run) -> list[Any]:
+def read_logged_models(run: Run) -> list[Any]:
     """Return the models in the run's tag; none where a client has put something else there."""
     row = RunTag.objects.filter(run=run, key=HISTORY_TAG).values_list("value", flat=True).first()
     try:

@@ -23,7 +23,7 @@ from runs.tracking import logged_models
 from runs.tracking.errors import NotFound
 from runs.tracking.fields import Entity
 from runs.tracking.filters.lexer import read_tokens
-from runs.tracking.filters.nodes import Comparison, Operator, walk
+from runs.tracking.filters.nodes import Comparison, Operator, walk_comparisons
 from runs.tracking.models import LoggedModel
 from runs.workspaces.permissions import Action
 
@@ -209,7 +209,7 @@ def search(call: Call, message: messages.SearchLoggedModels) -> dict[str, Any]:
 def read_condition(text: str) -> Q:
     """Return what a filter of models asks of their attributes. Raises FilterError."""
     condition = Q()
-    for clause in walk(StrictParser(read_tokens(text), ATTRIBUTES).read_all()):
+    for clause in walk_comparisons(StrictParser(read_tokens(text), ATTRIBUTES).read_all()):
         condition &= as_lookup(clause)
     return condition
 

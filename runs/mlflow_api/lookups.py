@@ -24,7 +24,7 @@ MAX_EXPERIMENTS = 10_000
 _NUMBER = re.compile(r"0|-?[1-9][0-9]*")
 
 
-def read_number(experiment_id: str) -> int:
+def experiment_number(experiment_id: str) -> int:
     """Return the number an experiment id stands for.
 
     Raises `ProtocolError`: 400 where it is no plain decimal number (` 7`, `+7`), 404 where it
@@ -42,7 +42,7 @@ def read_number(experiment_id: str) -> int:
 
 def find_experiment(workspace: Workspace, experiment_id: str) -> Experiment:
     """Return an experiment, deleted ones too. Raises `ProtocolError`."""
-    number = read_number(experiment_id)
+    number = experiment_number(experiment_id)
     try:
         return queries.get_experiment(workspace, number)
     except NotFound:
@@ -59,7 +59,7 @@ def read_numbers(experiment_ids: Sequence[str]) -> list[int]:
     numbers = set()
     for experiment_id in experiment_ids:
         try:
-            numbers.add(read_number(experiment_id))
+            numbers.add(experiment_number(experiment_id))
         except ProtocolError as error:
             if error.code != MISSING:
                 raise

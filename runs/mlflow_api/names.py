@@ -54,7 +54,7 @@ def _why_not_a_key(key: str) -> str:
     )
 
 
-def check_name(name: str | None, field: str) -> str:
+def require_name(name: str | None, field: str) -> str:
     """Return the name of an experiment or of a run."""
     if not name:
         raise missing_value(field)

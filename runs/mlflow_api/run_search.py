@@ -15,7 +15,7 @@ from runs.mlflow_api.lookups import find_experiments
 from runs.mlflow_api.run_filters import read_run_filter
 from runs.mlflow_api.shapes import as_run, read_whole_runs
 from runs.mlflow_api.tokens import bad_token
-from runs.search import CursorError, Page, Search, SortKey, search_runs
+from runs.search import CursorError, RunPage, Search, SortKey, search_runs
 from runs.workspaces.permissions import Action
 
 DEFAULT_RESULTS = 1000
@@ -62,7 +62,7 @@ def read_order(order_by: Sequence[str]) -> list[SortKey]:
     return keys
 
 
-def as_page(page: Page) -> dict[str, Any]:
+def as_page(page: RunPage) -> dict[str, Any]:
     """Return a page; without runs it has no list, and the last one no token."""
     body: dict[str, Any] = {}
     if page.run_ids:
@@ -72,7 +72,7 @@ def as_page(page: Page) -> dict[str, Any]:
     return body
 
 
-def stream(page: Page) -> Iterator[bytes]:
+def stream(page: RunPage) -> Iterator[bytes]:
     """Yield the JSON of a long page part by part, reading each when it is sent."""
     separator = b'{"runs":['
     for start in range(0, len(page.run_ids), PART):

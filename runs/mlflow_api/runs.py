@@ -8,7 +8,7 @@ from runs.mlflow_api import messages, mirrors
 from runs.mlflow_api.endpoint import GET, POST, Call, endpoint
 from runs.mlflow_api.errors import INVALID, MISSING, ProtocolError, missing_value, unknown_run
 from runs.mlflow_api.lookups import find_experiment, find_run
-from runs.mlflow_api.names import check_name, check_run_id, read_tags
+from runs.mlflow_api.names import check_run_id, read_tags, require_name
 from runs.mlflow_api.shapes import as_info, as_run, read_whole_runs
 from runs.mlflow_api.statuses import read_status
 from runs.tracking import services
@@ -26,7 +26,7 @@ def create(call: Call, message: messages.CreateRun) -> dict[str, Any]:
         raise missing_value("experiment_id")
     tags = read_tags(message.tags)
     name = mirrors.name_of(message.run_name or "", tags) or make_run_name()
-    tags[mirrors.RUN_NAME] = check_name(name, "run_name")
+    tags[mirrors.RUN_NAME] = require_name(name, "run_name")
     experiment = find_experiment(call.workspace, message.experiment_id)
     submitter = mirrors.submitter_of(call.principal, message.user_id or "", tags)
     try:
@@ -70,7 +70,7 @@ def update(call: Call, message: messages.UpdateRun) -> dict[str, Any]:
     """Change status, end time or name."""
     run = find_run(call.workspace, message.run_id or "")
     if message.run_name:
-        check_name(message.run_name, "run_name")
+        require_name(message.run_name, "run_name")
     status = read_status(message.status)
     ended_ms = message.end_time
     if status and status.is_final and not may_change(Status(run.status), status):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from runs.details.reading import Part, RunRecord, RunTuple, read_runs
+from runs.details.reading import RunPart, RunRecord, RunTuple, read_runs
 from runs.mlflow_api.encoding import encode_double, without_empty
 from runs.mlflow_api.locations import run_location
 from runs.mlflow_api.mirrors import UNKNOWN_USER, shown_tags
@@ -29,7 +29,7 @@ def as_info(run: Run | RunTuple) -> dict[str, Any]:
     return without_empty(info)
 
 
-PARTS = (Part.PARAMS, Part.TAGS, Part.LATEST, Part.MODELS, Part.DATASETS)
+PARTS = (RunPart.PARAMS, RunPart.TAGS, RunPart.LATEST, RunPart.MODELS, RunPart.DATASETS)
 
 
 def read_whole_runs(ids: Sequence[int]) -> list[RunRecord]:

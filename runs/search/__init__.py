@@ -3,15 +3,15 @@
 from runs.search.errors import CursorError, SearchError
 from runs.search.goals import Goal, parse_goal
 from runs.search.search import Search, make_search
-from runs.search.searching import Count, Page, PlaceCounts, count_place, count_runs, search_runs
+from runs.search.searching import Count, PlaceCounts, RunPage, count_place, count_runs, search_runs
 from runs.search.sort_keys import SortKey, parse_sort
 
 __all__ = [
     "Count",
     "CursorError",
     "Goal",
-    "Page",
     "PlaceCounts",
+    "RunPage",
     "Search",
     "SearchError",
     "SortKey",

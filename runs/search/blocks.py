@@ -27,16 +27,16 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class FoundRun:
     """A run found, with its place in the order."""
 
     id: int
     position: Position
 
-    def with_value(self, value: SortValue) -> "Hit":
+    def with_value(self, value: SortValue) -> "FoundRun":
         """Return the hit with the value of the sort key before those it has."""
         values = (value, *self.position.values)
-        return Hit(self.id, replace(self.position, values=values))
+        return FoundRun(self.id, replace(self.position, values=values))
 
 
 def without_first_value(after: Position | None) -> Position | None:
@@ -44,7 +44,7 @@ def without_first_value(after: Position | None) -> Position | None:
     return after and replace(after, values=after.values[1:])
 
 
-def read_hit(row: Sequence, terms: Sequence[Term] = ()) -> Hit:
+def read_hit(row: Sequence, terms: Sequence[Term] = ()) -> FoundRun:
     """Return the hit of a row (id, run_id, started_ms, then rank and values of each term)."""
     values, index = [], 3
     for term in terms:
@@ -52,7 +52,7 @@ def read_hit(row: Sequence, terms: Sequence[Term] = ()) -> Hit:
         found = dict(zip(names, row[index + 1 : index + 1 + len(names)], strict=True))
         values.append((row[index], found.get(row[index])))
         index += 1 + len(names)
-    return Hit(row[0], Position(tuple(values), row[2], row[1]))
+    return FoundRun(row[0], Position(tuple(values), row[2], row[1]))
 
 
 def order_of(terms: Sequence[Term]) -> str:

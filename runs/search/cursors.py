@@ -36,7 +36,7 @@ class Position:
     run_id: str
 
 
-def write_cursor(position: Position, keys: Sequence[SortKey], now_ms: int) -> str:
+def write_position(position: Position, keys: Sequence[SortKey], now_ms: int) -> str:
     """Return the cursor of the page that ends at `position`."""
     data = {
         "k": [[rank, _pack(value)] for rank, value in position.values],
@@ -49,7 +49,7 @@ def write_cursor(position: Position, keys: Sequence[SortKey], now_ms: int) -> st
     return base64.urlsafe_b64encode(zlib.compress(text.encode())).decode().rstrip("=")
 
 
-def read_cursor(cursor: str, keys: Sequence[SortKey]) -> tuple[Position, int]:
+def read_position(cursor: str, keys: Sequence[SortKey]) -> tuple[Position, int]:
     """Return the position and the time the first page was read at. Raises CursorError."""
     try:
         if len(cursor) > MAX_CHARS:

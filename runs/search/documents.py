@@ -51,14 +51,14 @@ def match_documents(text: str, run_ids: Sequence[int]) -> list[int]:
             continue
         except JMESPathError as error:
             raise SearchError(f"JMESPath: {error}.") from error
-        if holds(value):
+        if is_true(value):
             found.append(run)
     if unfit and unfit == len(run_ids):
         raise SearchError(f"JMESPath: {why}.")
     return found
 
 
-def holds(value: Any) -> bool:
+def is_true(value: Any) -> bool:
     """Tell whether a value counts as true: in JMESPath 0 does."""
     return value is not None and value is not False and value not in ("", [], {})
 

@@ -4,7 +4,7 @@ import heapq
 import math
 from collections.abc import Callable, Mapping, Sequence
 
-from runs.search.blocks import Hit
+from runs.search.blocks import FoundRun
 from runs.search.cursors import Position, SortValue
 from runs.search.errors import SearchError
 from runs.search.goals import NO_BEST_OF_COLUMN, read_at_best
@@ -19,7 +19,7 @@ def read_in_memory(
     keys: Sequence[SortKey],
     after: Position | None,
     limit: int,
-) -> list[Hit]:
+) -> list[FoundRun]:
     """Return one page of a prepared search sorted by keys of which some are values at best. Raises
     SearchError where the search has no goal."""
     goal = prepared.search.goal
@@ -41,12 +41,12 @@ def read_in_memory(
 
 
 def _keep_near_page(
-    hits: Sequence[Hit],
+    hits: Sequence[FoundRun],
     values: Mapping[int, float],
     descending: bool,
     after: Position | None,
     limit: int,
-) -> list[Hit]:
+) -> list[FoundRun]:
     """Return the hits that can be on the page by their first value, from the value of `after` to
     the one at which the page ends: the others need neither be completed nor sorted."""
     sign = -1 if descending else 1
@@ -61,12 +61,12 @@ def _keep_near_page(
     return [hit for hit, one in zip(hits, places, strict=True) if start <= one <= end]
 
 
-def _complete(hit: Hit, at_best: Sequence[Mapping[int, float] | None]) -> Hit:
+def _complete(hit: FoundRun, at_best: Sequence[Mapping[int, float] | None]) -> FoundRun:
     """Return a hit with its values at best between those that the database has read; `at_best` has
     None for a key whose values it has read."""
     stored = iter(hit.position.values)
     values = tuple(next(stored) if found is None else _rank(found.get(hit.id)) for found in at_best)
-    return Hit(hit.id, Position(values, hit.position.started_ms, hit.position.run_id))
+    return FoundRun(hit.id, Position(values, hit.position.started_ms, hit.position.run_id))
 
 
 def _rank(value: float | None) -> SortValue:
@@ -75,7 +75,7 @@ def _rank(value: float | None) -> SortValue:
     return (EMPTY, None) if math.isnan(value) else (NUMBER, value)
 
 
-def sort_hits(hits: Sequence[Hit], keys: Sequence[SortKey]) -> list[Hit]:
+def sort_hits(hits: Sequence[FoundRun], keys: Sequence[SortKey]) -> list[FoundRun]:
     """Return the hits in the order of `keys`; the sort is stable, so the last key goes first."""
     hits = sorted(hits, key=lambda hit: _tie(hit.position))
     for index, key in reversed(list(enumerate(keys))):
@@ -83,11 +83,11 @@ def sort_hits(hits: Sequence[Hit], keys: Sequence[SortKey]) -> list[Hit]:
     return hits
 
 
-def _band_reader(index: int, descending: bool) -> Callable[[Hit], tuple[int, float | str]]:
+def _band_reader(index: int, descending: bool) -> Callable[[FoundRun], tuple[int, float | str]]:
     """Return what sorts by one key: the bands ascend in both directions."""
     sign = -1 if descending else 1
 
-    def read(hit: Hit) -> tuple[int, float | str]:
+    def read(hit: FoundRun) -> tuple[int, float | str]:
         rank, value = hit.position.values[index]
         return sign * rank, 0 if value is None else value
 

@@ -22,7 +22,7 @@ BUDGET_S = 8.0
 
 
 @dataclass(frozen=True)
-class Progress:
+class SearchProgress:
     """How many runs have been searched by this call, hits or not; `last` is the key of the last
     one, None at the very end."""
 
@@ -46,7 +46,7 @@ def runs_with_files(
 
 def find_in_logs(
     runs: QuerySet[Run], query: Query, *, after: int | None = None, budget_s: float = BUDGET_S
-) -> Iterator[FileHits | Progress]:
+) -> Iterator[FileHits | SearchProgress]:
     """Yield the hits in the logs of `runs`, and the progress a few times a second and at the end.
 
     Begins after the run with the key `after`. One query per 100 runs and one per run. When
@@ -60,12 +60,12 @@ def find_in_logs(
         searched += 1
         now = time.monotonic()
         if now >= deadline:
-            yield Progress(searched, run.pk)
+            yield SearchProgress(searched, run.pk)
             return
         if now - reported_at >= PROGRESS_EVERY_S:
             reported_at = now
-            yield Progress(searched, run.pk)
-    yield Progress(searched, None)
+            yield SearchProgress(searched, run.pk)
+    yield SearchProgress(searched, None)
 
 
 def in_batches(runs: QuerySet[Run], after: int | None) -> Iterator[Run]:

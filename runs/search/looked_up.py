@@ -10,7 +10,7 @@ from runs.search.errors import SearchError
 from runs.search.goals import NO_BEST_OF_COLUMN, Goal, read_at_best
 from runs.search.logs import match_logs
 from runs.tracking.fields import Aggregate, Entity
-from runs.tracking.filters import And, Comparison, Node, Operator, join, walk
+from runs.tracking.filters import And, Comparison, Node, Operator, join, walk_comparisons
 
 # keys of runs -> those for which a condition holds
 Finder = Callable[[list[int]], list[int]]
@@ -32,7 +32,7 @@ def is_looked_up(node: Comparison) -> bool:
 def without_looked_up(node: Node) -> Node:
     """Return the clauses that must hold and that the database can answer."""
     parts = node.parts if isinstance(node, And) else (node,)
-    return join(And, [part for part in parts if not any(map(is_looked_up, walk(part)))])
+    return join(And, [part for part in parts if not any(map(is_looked_up, walk_comparisons(part)))])
 
 
 def finder_of(node: Comparison, goal: Goal | None) -> Finder:

@@ -16,7 +16,7 @@ from itertools import groupby
 from operator import itemgetter
 
 from runs.database.fragments import Row
-from runs.search.blocks import Block, Hit, read_hit, without_first_value
+from runs.search.blocks import Block, FoundRun, read_hit, without_first_value
 from runs.search.conditions import Conditions
 from runs.search.cursors import Position
 from runs.search.drivers import FEW, count_drivers
@@ -41,7 +41,9 @@ class Pager:
     scope: Scope
     conditions: Conditions
 
-    def read(self, block: Block, terms: Terms, after: Position | None, limit: int) -> list[Hit]:
+    def read(
+        self, block: Block, terms: Terms, after: Position | None, limit: int
+    ) -> list[FoundRun]:
         """Return the first `limit` runs of a block after the position `after`."""
         if block.is_sorted:
             return read_sorted(self.scope, block, terms, after, limit)
@@ -56,8 +58,8 @@ class Pager:
 
     def _read_bands(
         self, block: Block, bands: Sequence[Band], terms: Terms, after: Position | None, limit: int
-    ) -> list[Hit]:
-        hits: list[Hit] = []
+    ) -> list[FoundRun]:
+        hits: list[FoundRun] = []
         for band in bands:
             if len(hits) >= limit:
                 break
@@ -69,7 +71,7 @@ class Pager:
 
     def _read_band(
         self, block: Block, band: Band, terms: Terms, after: Position | None, limit: int
-    ) -> list[Hit]:
+    ) -> list[FoundRun]:
         if after and after.values[0][0] != band.rank:
             after = None
         walk = terms[0].walk(band.rank)
@@ -95,9 +97,9 @@ class Pager:
 
     def _walk(
         self, block: Block, walk: Walk, terms: Terms, after: Position | None, limit: int
-    ) -> list[Hit]:
+    ) -> list[FoundRun]:
         """Read a band along its index."""
-        hits: list[Hit] = []
+        hits: list[FoundRun] = []
         beyond = None
         if after:
             beyond = _indexed(after.values[0][1])
@@ -121,7 +123,7 @@ class Pager:
         terms: Terms,
         after: Position | None,
         limit: int,
-    ) -> list[Hit]:
+    ) -> list[FoundRun]:
         """Read the runs of one value; of long texts, those that begin alike."""
         part = self._narrow(block, terms[0].equals(walk.rank, value))
         if _is_cut(value):
@@ -129,7 +131,7 @@ class Pager:
         found = self.read(part, terms[1:], without_first_value(after), limit)
         return [hit.with_value((walk.rank, value)) for hit in found]
 
-    def _sort_ties(self, walk: Walk, terms: Terms, rows: list[Row]) -> list[Hit]:
+    def _sort_ties(self, walk: Walk, terms: Terms, rows: list[Row]) -> list[FoundRun]:
         """Return rows in the order of a walk as hits, those of one value in their own order."""
         values = [row[0] for row in rows]
         if len(terms) > 1 or any(map(_is_cut, values)):

@@ -12,14 +12,14 @@ from runs.search.errors import SearchError
 from runs.search.fetching import fetch
 from runs.search.looked_up import finder_of, is_looked_up, without_looked_up
 from runs.search.metric_ids import MetricIds
-from runs.search.run_fields import find_experiments
+from runs.search.run_fields import match_experiments
 from runs.search.scope import Scope
 from runs.search.search import Search
 from runs.search.sort_keys import SortKey
-from runs.search.statements import read_sample, read_sorted, source_of
+from runs.search.statements import from_clause_of, read_sample, read_sorted
 from runs.tracking.clock import now_ms
 from runs.tracking.fields import NUMBERS, Entity
-from runs.tracking.filters import EVERYTHING, And, Comparison, Node, join, walk
+from runs.tracking.filters import EVERYTHING, And, Comparison, Node, join, walk_comparisons
 from runs.tracking.filters.nodes import NULLS
 from runs.tracking.models import Lifecycle
 
@@ -48,7 +48,7 @@ class PreparedSearch:
         self.keys = tuple(map(self._with_column, keys))
         keys = self.keys
         node = narrow(self.scope, search.tree)
-        comparisons = list(walk(node))
+        comparisons = list(walk_comparisons(node))
         names = {
             (one.field.key, one.field.column)
             for one in comparisons
@@ -135,9 +135,9 @@ class PreparedSearch:
 
     def select(self, columns: Sql, joins: Sql | None = None, tail: Sql | None = None) -> Sql:
         """Return a statement over all runs of the block, `r`, in no order."""
-        few, source = source_of(self.block, self.scope)
+        few, source = from_clause_of(self.block, self.scope)
         conditions = [self.scope.condition(), *self.block.conditions]
-        if any(one.field.key == "status" for one in walk(self.node)):
+        if any(one.field.key == "status" for one in walk_comparisons(self.node)):
             # Completes the columns of the index by status.
             conditions.append(sql("r.workspace_id = %s", self.scope.workspace.id))
         return (
@@ -158,14 +158,17 @@ class PreparedSearch:
 def narrow(scope: Scope, node: Node) -> Node:
     """Let clauses on `experiment` that must hold, and `archived`, act on the scope; return the
     tree without the former. One query for each."""
-    if any(one.field.key == "archived" and one.field.entity is Entity.RUN for one in walk(node)):
+    if any(
+        one.field.key == "archived" and one.field.entity is Entity.RUN
+        for one in walk_comparisons(node)
+    ):
         scope.lifecycle = {*scope.lifecycle, Lifecycle.ACTIVE, Lifecycle.ARCHIVED}
     rest: list[Node] = []
     for part in node.parts if isinstance(node, And) else (node,):
         if not _is_experiment(part):
             rest.append(part)
             continue
-        found = find_experiments(part, scope)
+        found = match_experiments(part, scope)
         scope.narrowed_to = found if scope.narrowed_to is None else scope.narrowed_to & found
     return join(And, rest)
 

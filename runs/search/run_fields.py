@@ -46,7 +46,7 @@ def _compare_experiment(node: Comparison, scope: Scope) -> Sql:
     return (within + " AND " + named).wrap("r.experiment_id IN (", ")")
 
 
-def find_experiments(node: Comparison, scope: Scope) -> set[int]:
+def match_experiments(node: Comparison, scope: Scope) -> set[int]:
     """Return the keys of the experiments that a comparison of `experiment` means. One query."""
     named = compare_text(scope.dialect, "e.name", node.operator, node.value)
     within = sql(f"SELECT e.id FROM {EXPERIMENT} e WHERE e.workspace_id = %s", scope.workspace.id)

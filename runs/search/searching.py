@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from runs.database.fragments import Sql, sql
-from runs.search.cursors import read_cursor, write_cursor
+from runs.search.cursors import read_position, write_position
 from runs.search.errors import SearchError
 from runs.search.fetching import fetch
 from runs.search.goals import use_stored_extreme
@@ -20,7 +20,7 @@ COUNT_CAP = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class RunPage:
     """Keys of runs in order, and the cursor of the next page, None on the last."""
 
     run_ids: list[int]
@@ -45,7 +45,7 @@ class PlaceCounts:
     queued: int
 
 
-def search_runs(search: Search, *, limit: int = 100, after: str | None = None) -> Page:
+def search_runs(search: Search, *, limit: int = 100, after: str | None = None) -> RunPage:
     """Return one page of the runs that match. Raises FilterError, SearchError, CursorError."""
     keys = tuple(dict.fromkeys(search.sort))
     if not 1 <= limit <= MOST_RUNS:
@@ -54,7 +54,7 @@ def search_runs(search: Search, *, limit: int = 100, after: str | None = None) -
         raise SearchError(f"Runs are sorted by at most {MOST_KEYS} keys.")
     position = None
     if after is not None:
-        position, asked_ms = read_cursor(after, keys)
+        position, asked_ms = read_position(after, keys)
         search = replace(search, now_ms=asked_ms)
     prepared = PreparedSearch(search, keys, is_page=True)
     stored = [use_stored_extreme(key, search.goal) for key in prepared.keys]
@@ -69,8 +69,8 @@ def search_runs(search: Search, *, limit: int = 100, after: str | None = None) -
     shown = hits[:limit]
     cursor = None
     if len(hits) > limit:
-        cursor = write_cursor(shown[-1].position, keys, prepared.scope.now_ms)
-    return Page([hit.id for hit in shown], cursor)
+        cursor = write_position(shown[-1].position, keys, prepared.scope.now_ms)
+    return RunPage([hit.id for hit in shown], cursor)
 
 
 def count_runs(search: Search, *, cap: int = COUNT_CAP) -> Count:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from runs.database.fragments import Row, Sql, all_of, chain, sql
-from runs.search.blocks import Block, Hit, after_position, after_value, order_of, read_hit
+from runs.search.blocks import Block, FoundRun, after_position, after_value, order_of, read_hit
 from runs.search.cursors import Position
 from runs.search.drivers import Driver
 from runs.search.fetching import fetch
@@ -19,7 +19,7 @@ SAMPLED = 500
 RUN_COLUMNS = "SELECT r.id, r.run_id, r.started_ms"
 
 
-def source_of(block: Block, scope: Scope) -> tuple[Sql, Sql]:
+def from_clause_of(block: Block, scope: Scope) -> tuple[Sql, Sql]:
     """Return the text before SELECT and the text after FROM that read a block's runs as `r`."""
     if block.driver is None:
         return Sql(""), Sql(f"{RUN} r")
@@ -30,9 +30,9 @@ def source_of(block: Block, scope: Scope) -> tuple[Sql, Sql]:
 
 def read_sorted(
     scope: Scope, block: Block, terms: Sequence[Term], after: Position | None, limit: int | None
-) -> list[Hit]:
+) -> list[FoundRun]:
     """Let the database sort the whole block; without a limit it is not sorted."""
-    few, source = source_of(block, scope)
+    few, source = from_clause_of(block, scope)
     columns = [f"{term.rank()}, {', '.join(term.values().values())}" for term in terms]
     conditions = [
         scope.condition(),
@@ -51,9 +51,9 @@ def read_sorted(
     return [read_hit(row, terms) for row in fetch(query)]
 
 
-def read_newest(scope: Scope, block: Block, after: Position | None, limit: int) -> list[Hit]:
+def read_newest(scope: Scope, block: Block, after: Position | None, limit: int) -> list[FoundRun]:
     """Newest first: those that wait to start, then by start, the latest first."""
-    hits: list[Hit] = []
+    hits: list[FoundRun] = []
     if after is None or after.started_ms is None:
         hits = _read_waiting(scope, block, after, limit)
         after = None
@@ -64,9 +64,9 @@ def read_newest(scope: Scope, block: Block, after: Position | None, limit: int) 
 
 def read_by_start(
     scope: Scope, block: Block, descending: bool, after: Position | None, limit: int
-) -> list[Hit]:
+) -> list[FoundRun]:
     """By start, those that wait to start at the end."""
-    hits: list[Hit] = []
+    hits: list[FoundRun] = []
     if after is None or after.started_ms is not None:
         found = _read_column(scope, block, "started_ms", descending, after, limit)
         hits = [hit.with_value((NUMBER, hit.position.started_ms)) for hit in found]
@@ -77,7 +77,7 @@ def read_by_start(
     return hits
 
 
-def _read_waiting(scope: Scope, block: Block, after: Position | None, limit: int) -> list[Hit]:
+def _read_waiting(scope: Scope, block: Block, after: Position | None, limit: int) -> list[FoundRun]:
     conditions = [Sql("r.started_ms IS NULL")]
     if after:
         conditions.append(sql("r.run_id > %s", after.run_id))
@@ -86,7 +86,7 @@ def _read_waiting(scope: Scope, block: Block, after: Position | None, limit: int
 
 def _read_column(
     scope: Scope, block: Block, column: str, descending: bool, after: Position | None, limit: int
-) -> list[Hit]:
+) -> list[FoundRun]:
     conditions = [Sql(f"r.{column} IS NOT NULL")]
     if after:
         conditions = [after_value(f"r.{column}", descending, after.started_ms, after.run_id)]
@@ -96,7 +96,7 @@ def _read_column(
 
 def _read_branches(
     scope: Scope, block: Block, conditions: Sequence[Sql], order: str, limit: int
-) -> list[Hit]:
+) -> list[FoundRun]:
     """Read the first of each branch of the scope, and of these the first. One query."""
     parts = [
         Sql(f"{RUN_COLUMNS} FROM {RUN} r WHERE ")

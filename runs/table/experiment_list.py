@@ -68,7 +68,7 @@ class RunCounts:
 
 def list_experiments(*, workspace: Workspace, search: ExperimentSearch) -> ExperimentList:
     """Return the experiments that match. Raises PatternError. Five queries."""
-    matching = find_experiments(workspace, search)
+    matching = list_matching(workspace, search)
     shown = matching[: search.limit]
     counts = count_active_runs(workspace=workspace)
     return ExperimentList(
@@ -79,7 +79,7 @@ def list_experiments(*, workspace: Workspace, search: ExperimentSearch) -> Exper
     )
 
 
-def find_experiments(workspace: Workspace, search: ExperimentSearch) -> list[Experiment]:
+def list_matching(workspace: Workspace, search: ExperimentSearch) -> list[Experiment]:
     """All that match, sorted. Only what sorting needs is read of each, so that a regular
     expression is matched the same way on every database."""
     rows = Experiment.objects.filter(workspace=workspace, lifecycle=search.lifecycle)
@@ -128,9 +128,9 @@ def count_active_runs(*, workspace: Workspace, experiment: Experiment | None = N
 
 def build_rows(experiments: list[Experiment], active: Counter) -> list[ExperimentRow]:
     ids = [experiment.id for experiment in experiments]
-    totals = count_runs(ids)
+    totals = count_runs_by_experiment(ids)
     last_runs = Run.objects.in_bulk([row.last_run_id for row in experiments if row.last_run_id])
-    tags = read_tags(ids)
+    tags = read_experiment_tags(ids)
     return [
         ExperimentRow(
             number=row.number,
@@ -146,13 +146,13 @@ def build_rows(experiments: list[Experiment], active: Counter) -> list[Experimen
     ]
 
 
-def count_runs(experiment_ids: list[int]) -> Counter:
+def count_runs_by_experiment(experiment_ids: list[int]) -> Counter:
     runs: QuerySet = Run.objects.filter(experiment__in=experiment_ids, lifecycle=Lifecycle.ACTIVE)
     counted = runs.values("experiment").annotate(total=Count("id")).order_by()
     return Counter(dict(counted.values_list("experiment", "total")))
 
 
-def read_tags(experiment_ids: list[int]) -> dict[int, list[tuple[str, str]]]:
+def read_experiment_tags(experiment_ids: list[int]) -> dict[int, list[tuple[str, str]]]:
     """The tags that people gave experiments, by key."""
     tags = defaultdict(list)
     rows = ExperimentTag.objects.filter(experiment__in=experiment_ids).exclude(client_tags())

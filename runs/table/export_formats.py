@@ -34,14 +34,14 @@ class FieldType(StrEnum):
 
 
 @dataclass(frozen=True)
-class Field:
+class ExportField:
     """A field of an export. No two of an export have one name."""
 
     name: str
     type: FieldType = FieldType.TEXT
 
 
-def write_csv(fields: Sequence[Field], rows: Iterable[Row]) -> Iterator[bytes]:
+def write_csv(fields: Sequence[ExportField], rows: Iterable[Row]) -> Iterator[bytes]:
     """RFC 4180 with a header line, UTF-8. A text that a spreadsheet would run as a formula gets a
     `'` in front; numbers, also those in texts, stay as they are."""
     buffer = io.StringIO()
@@ -55,7 +55,7 @@ def write_csv(fields: Sequence[Field], rows: Iterable[Row]) -> Iterator[bytes]:
 
 
 def shaped(
-    fields: Sequence[Field],
+    fields: Sequence[ExportField],
     batch: Sequence[Row],
     shape: Mapping[FieldType, Callable[[Sequence[Any]], Iterable[Any]]],
 ) -> list[Iterable[Any]]:
@@ -87,7 +87,7 @@ def take(buffer: io.StringIO) -> bytes:
     return text.encode()
 
 
-def write_json(fields: Sequence[Field], rows: Iterable[Row]) -> Iterator[bytes]:
+def write_json(fields: Sequence[ExportField], rows: Iterable[Row]) -> Iterator[bytes]:
     """One array of objects. NaN and infinities are the texts "NaN", "Infinity", "-Infinity"."""
     names = [field.name for field in fields]
     shape = {FieldType.TIME: format_times, FieldType.NUMBER: plain, FieldType.TEXT: plain}
@@ -104,7 +104,7 @@ def plain(cells: Sequence[Any]) -> list[Any]:
     return [write_number(cell) if isinstance(cell, float) else cell for cell in cells]
 
 
-def write_parquet(fields: Sequence[Field], rows: Iterable[Row]) -> Iterator[bytes]:
+def write_parquet(fields: Sequence[ExportField], rows: Iterable[Row]) -> Iterator[bytes]:
     """A Parquet file: int64, double, timestamps in UTC to the millisecond, else texts."""
     import pyarrow  # heavy: imported only for an export
     from pyarrow import parquet
@@ -164,7 +164,7 @@ def batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
         yield batch
 
 
-Writer = Callable[[Sequence[Field], Iterable[Row]], Iterator[bytes]]
+Writer = Callable[[Sequence[ExportField], Iterable[Row]], Iterator[bytes]]
 FORMATS: dict[str, tuple[str, Writer]] = {
     "csv": ("text/csv; charset=utf-8", write_csv),
     "json": ("application/json", write_json),

@@ -11,7 +11,7 @@ from runs.metrics.kinds.rows import read_texts_page
 from runs.metrics.models import Metric, TextValue
 from runs.metrics.queries import read_history, read_summaries
 from runs.table.columns import Column, look_of
-from runs.table.export_formats import Field, FieldType
+from runs.table.export_formats import ExportField, FieldType
 from runs.table.rows import TableRow
 from runs.table.run_list import RunList, TableQuery, list_runs
 from runs.tracking.clock import now_ms
@@ -21,23 +21,23 @@ from runs.workspaces.models import Workspace
 
 PAGE_RUNS = 200
 PAGE_POINTS = 50_000
-ID_FIELD = Field("run.run_id")
+ID_FIELD = ExportField("run.run_id")
 HISTORY_FIELDS = (
     ID_FIELD,
-    Field("run.name"),
-    Field("metric"),
-    Field("column"),
-    Field("step", FieldType.WHOLE),
-    Field("time", FieldType.TIME),
-    Field("value", FieldType.NUMBER),
-    Field("text"),
+    ExportField("run.name"),
+    ExportField("metric"),
+    ExportField("column"),
+    ExportField("step", FieldType.WHOLE),
+    ExportField("time", FieldType.TIME),
+    ExportField("value", FieldType.NUMBER),
+    ExportField("text"),
 )
 RUN_FIELD_TYPES = {
     "number": FieldType.WHOLE,
     "time": FieldType.TIME,
     "duration": FieldType.NUMBER,
 }
-Export = tuple[Sequence[Field], Iterator[Sequence[Any]]]
+Export = tuple[Sequence[ExportField], Iterator[Sequence[Any]]]
 
 
 def pages(query: TableQuery) -> Iterator[RunList]:
@@ -66,7 +66,7 @@ def export_table(query: TableQuery) -> Export:
         query.search.workspace,
         [column.key for _, column in shown if column.entity is Entity.METRIC],
     )
-    fields = [ID_FIELD, *(Field(one.id, type_of(one, texts)) for _, one in shown)]
+    fields = [ID_FIELD, *(ExportField(one.id, export_type(one, texts)) for _, one in shown)]
     flatten = [(i, flattener_of(column)) for i, column in shown]
     rows = rows_of(first, all_pages)
     return fields, ([row.run.run_id, *(flat(row.cells[i]) for i, flat in flatten)] for row in rows)
@@ -79,7 +79,7 @@ def find_texts(workspace: Workspace, keys: Sequence[str]) -> set[str]:
     return set(found.values_list("key", flat=True))
 
 
-def type_of(column: Column, texts: set[str]) -> FieldType:
+def export_type(column: Column, texts: set[str]) -> FieldType:
     if column.entity is Entity.RUN:
         return RUN_FIELD_TYPES.get(look_of(column), FieldType.TEXT)
     if (

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from django.db.models import Count
 
-from runs.metrics.meanings import direction_of, is_aside, rank_of
+from runs.metrics.meanings import direction_of, is_aside, usage_rank
 from runs.metrics.queries import CommonMetric, read_common
 from runs.table.columns import Column
 from runs.tracking.fields import Aggregate, Entity
@@ -50,11 +50,11 @@ def rank_metrics(found: Sequence[CommonMetric]) -> list[CommonMetric]:
 
     def order(metric: CommonMetric) -> tuple[bool, bool, tuple[int, int], int, str]:
         is_rare = 2 * metric.runs < most
-        return (is_rare, not is_result(metric), rank_of(metric.key), -metric.runs, metric.key)
+        return (is_rare, not is_result(metric), usage_rank(metric.key), -metric.runs, metric.key)
 
     ranked = sorted(found, key=order)
     for metric in ranked[1:]:
-        if is_telling(metric, most) and rank_of(metric.key)[0] != rank_of(ranked[0].key)[0]:
+        if is_telling(metric, most) and usage_rank(metric.key)[0] != usage_rank(ranked[0].key)[0]:
             ranked.remove(metric)
             ranked.insert(1, metric)
             break

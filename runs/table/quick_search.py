@@ -31,7 +31,7 @@ LAST_CHARACTER = "\U0010ffff"
 
 
 @dataclass(frozen=True)
-class Name:
+class FoundName:
     """A metric, parameter or tag that runs have; with `value`, a value that some have for it."""
 
     kind: Entity
@@ -55,7 +55,7 @@ class Found:
 
     experiments: list[Experiment]
     runs: list[Run]
-    names: list[Name]
+    names: list[FoundName]
     more_experiments: bool = False
     more_runs: bool = False
     more_names: bool = False
@@ -66,7 +66,7 @@ class Found:
 
 def find_everything(*, workspace: Workspace, text: str, limit: int) -> Found:
     """Find up to `limit` experiments, runs and names each. Eight queries."""
-    experiments = find_experiments(workspace, text)[: limit + 1]
+    experiments = find_experiments_by_text(workspace, text)[: limit + 1]
     runs = find_runs(workspace, text)[: limit + 1]
     names = find_names(workspace, text)
     return Found(
@@ -79,7 +79,7 @@ def find_everything(*, workspace: Workspace, text: str, limit: int) -> Found:
     )
 
 
-def find_experiments(workspace: Workspace, text: str) -> QuerySet[Experiment]:
+def find_experiments_by_text(workspace: Workspace, text: str) -> QuerySet[Experiment]:
     """Return the active experiments with `text` in their name, or as their id, by name."""
     if not is_searchable(text):
         return Experiment.objects.none()
@@ -100,7 +100,7 @@ def find_runs(workspace: Workspace, text: str) -> QuerySet[Run]:
     return matching.select_related("experiment").order_by("-id")
 
 
-def find_names(workspace: Workspace, text: str) -> list[Name]:
+def find_names(workspace: Workspace, text: str) -> list[FoundName]:
     """Return the metrics, parameters and tags of active experiments with `text` in their name,
     then the parameters and tags with a value that begins with it. Six queries."""
     if not is_searchable(text):
@@ -109,13 +109,13 @@ def find_names(workspace: Workspace, text: str) -> list[Name]:
     experiment_ids = list(active.values_list("id", flat=True))
     part = text.lower()
     names = [
-        Name(kind, key)
+        FoundName(kind, key)
         for kind in KINDS
         for key in list_names(kind, experiment_ids)
         if part in key.lower() and not is_client_tag(key)
     ]
     values = [
-        Name(kind, key, value)
+        FoundName(kind, key, value)
         for kind in KINDS
         if kind in NOTES
         for key, value in _find_values(kind, experiment_ids, text)

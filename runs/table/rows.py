@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from runs.details.reading import Part, read_runs
+from runs.details.reading import RunPart, read_runs
 from runs.metrics.dotted_names import name_metric, possible_keys
 from runs.metrics.queries import (
     Summary,
@@ -61,7 +61,7 @@ def read_rows(
     values = read_values(ids, columns, goal)
     return [
         TableRow(found.run, found.children, [read_cell(found.run, one, values) for one in columns])
-        for found in read_runs(ids, [Part.CHILDREN])
+        for found in read_runs(ids, [RunPart.CHILDREN])
     ]
 
 
@@ -92,7 +92,7 @@ def read_values(ids: Sequence[int], columns: Sequence[Column], goal: Goal | None
                 (run, key): value for run, key, value in rows.values_list("run", "key", "value")
             }
     if any(column.entity is Entity.RUN and column.key == "tags" for column in columns):
-        values.tags = read_tags(ids)
+        values.tags = read_run_tags(ids)
     return values
 
 
@@ -111,7 +111,7 @@ def read_trends(ids: Sequence[int], keys: Sequence[str]) -> dict[tuple[int, str]
     return {series[curve.series_id]: curve.value.tolist() for curve in curves}
 
 
-def read_tags(ids: Sequence[int]) -> dict[int, list[tuple[str, str | None]]]:
+def read_run_tags(ids: Sequence[int]) -> dict[int, list[tuple[str, str | None]]]:
     """The tags people gave, without those that clients keep for themselves."""
     tags: dict[int, list[tuple[str, str | None]]] = {}
     rows = RunTag.objects.filter(run__in=ids).exclude(client_tags())

@@ -51,7 +51,7 @@ def save_view(
         workspace=workspace,
         experiment=experiment,
         owner=user,
-        name=check_name(name),
+        name=check_view_name(name),
         query=check_text(query, "query", MAX_QUERY_CHARS),
         shared=shared,
         created_ms=now,
@@ -76,7 +76,7 @@ def update_view(
     with transaction.atomic():
         view = get_own_view(workspace, user, view_id)
         if "name" in changes:
-            view.name = check_name(changes["name"])
+            view.name = check_view_name(changes["name"])
         if "query" in changes:
             view.query = check_text(changes["query"], "query", MAX_QUERY_CHARS)
         for flag in ("shared", "is_default"):
@@ -108,7 +108,7 @@ def check_may_share(may_share: bool) -> None:
         raise NotAllowed("Readers keep views for themselves. Save it without sharing it.")
 
 
-def check_name(name: object) -> str:
+def check_view_name(name: object) -> str:
     if not isinstance(name, str) or not name.strip():
         raise InvalidValue("Give the view a name.")
     return check_text(name.strip(), "name of the view", MAX_NAME_CHARS)

@@ -40,7 +40,7 @@ class Sort:
 
 
 @dataclass(frozen=True)
-class Page:
+class ExperimentPage:
     """Experiments with their tags. `after` is the position of the next page, None at the end."""
 
     experiments: list[tuple[Experiment, dict[str, str]]]
@@ -60,7 +60,7 @@ def search_experiments(
     lifecycles: Sequence[str],
     limit: int,
     after: Sequence[Any] | None = None,
-) -> Page:
+) -> ExperimentPage:
     """Return a page of experiments. `sorts` ends with `number`, which makes the order total.
 
     `after` holds the values of the sort columns of the last row seen. Four queries at most.
@@ -71,7 +71,7 @@ def search_experiments(
         rows = [row for row in rows if _compare(after, row, sorts) < 0]
     page = rows[:limit]
     more = _place(page[-1], sorts) if len(rows) > limit else None
-    return Page(_load([row["id"] for row in page]), more)
+    return ExperimentPage(_load([row["id"] for row in page]), more)
 
 
 def _read(

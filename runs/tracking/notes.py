@@ -49,7 +49,7 @@ def check_params(params: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def read_number(text: str) -> float | None:
+def read_finite(text: str) -> float | None:
     """Return `text` as a finite number, None where it does not read as one."""
     if not text.isascii() or "_" in text:
         return None
@@ -79,7 +79,7 @@ def write_params(run_id: int, experiment_id: int, params: Mapping[str, str]) -> 
     if not params:
         return
     rows = [
-        (run_id, experiment_id, key, value, read_number(value)) for key, value in params.items()
+        (run_id, experiment_id, key, value, read_finite(value)) for key, value in params.items()
     ]
     if PARAMS.insert_values(rows, "ON CONFLICT (run_id, key) DO NOTHING") == len(rows):
         return

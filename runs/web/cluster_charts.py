@@ -5,22 +5,22 @@ from collections.abc import Sequence
 from runs.compute.board import Tiles
 from runs.compute.models import Cluster
 from runs.compute.queries import ClusterCounts
-from runs.compute.sampling import SPANS, Moment, Span, read_history
+from runs.compute.sampling import SPANS, ClusterLoad, Window, read_load
 from runs.web.numbers import format_number, format_seconds
 from runs.web.timelines import Timeline, draw_timeline
 
 
-def find_span(slug: str) -> Span:
+def find_span(slug: str) -> Window:
     """Return the span that an address names, the shortest for any other word."""
     return next((span for span in SPANS if span.slug == slug), SPANS[0])
 
 
-def read_charts(cluster: Cluster, span: Span) -> list[Timeline]:
+def read_charts(cluster: Cluster, span: Window) -> list[Timeline]:
     """Return the charts of the tab Monitoring. One query."""
-    return draw_charts(read_history(cluster, span), span)
+    return draw_charts(read_load(cluster, span), span)
 
 
-def draw_charts(history: Sequence[Moment], span: Span) -> list[Timeline]:
+def draw_charts(history: Sequence[ClusterLoad], span: Window) -> list[Timeline]:
     """Draw use, queue, wait and processor."""
     return [
         draw_timeline("Slots busy", history, span, lambda one: one.use, as_percent, 1.0),

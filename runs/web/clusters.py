@@ -44,16 +44,16 @@ TABS = (
     ("details", "Details"),
     ("monitoring", "Monitoring"),
 )
-LIST = (live.Part("clusters", "compute/_clusters.html"),)
-HEAD = live.Part("cluster-head", "compute/_head.html")
+LIST = (live.LivePart("clusters", "compute/_clusters.html"),)
+HEAD = live.LivePart("cluster-head", "compute/_head.html")
 PARTS = {
     "runs": (
-        live.Part("cluster-tiles", "compute/_tiles.html"),
-        live.Part("cluster-runs", "compute/_runs.html"),
+        live.LivePart("cluster-tiles", "compute/_tiles.html"),
+        live.LivePart("cluster-runs", "compute/_runs.html"),
     ),
-    "nodes": (live.Part("cluster-nodes", "compute/_nodes.html"),),
-    "details": (live.Part("cluster-details", "compute/_details.html"),),
-    "monitoring": (live.Part("cluster-monitoring", "compute/_monitoring.html"),),
+    "nodes": (live.LivePart("cluster-nodes", "compute/_nodes.html"),),
+    "details": (live.LivePart("cluster-details", "compute/_details.html"),),
+    "monitoring": (live.LivePart("cluster-monitoring", "compute/_monitoring.html"),),
 }
 KEYS = (
     {"key": "Alt ↑", "does": "Move the queued run in focus up"},

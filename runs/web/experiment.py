@@ -25,7 +25,7 @@ from runs.web.runs_table import with_view
 from runs.web.table_page import make_table
 from runs.workspaces.permissions import Action
 
-PARTS = (live.Part("experiment", "experiments/_head.html"),)
+PARTS = (live.LivePart("experiment", "experiments/_head.html"),)
 OLD_RUN = re.compile(r"(?P<name>.+)/runs/(?P<run_id>[^/]+)/?")
 OLD_NUMBER = re.compile(r"id/(?P<number>[0-9]{1,18})/?")
 

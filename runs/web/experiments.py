@@ -16,8 +16,8 @@ from runs.web.gate import page
 from runs.workspaces.permissions import Action
 
 PARTS = (
-    live.Part("counts", "experiments/_counts.html"),
-    live.Part("list", "experiments/_list.html"),
+    live.LivePart("counts", "experiments/_counts.html"),
+    live.LivePart("list", "experiments/_list.html"),
 )
 MAX_TEXT_CHARS = 500
 MOST_ROWS = 5000
@@ -25,7 +25,7 @@ MOST_ROWS = 5000
 
 @page(Action.EXPERIMENT_READ)
 def experiments(request: HttpRequest) -> HttpResponse:
-    search = read_search(request.GET)
+    search = read_experiment_search(request.GET)
     found, refusal = try_search(request, search)
     is_tree = "flat" not in request.GET and search.sort == "name"
     context = {
@@ -43,7 +43,7 @@ def experiments(request: HttpRequest) -> HttpResponse:
     return live.answer(request, "experiments/list.html", PARTS, context)
 
 
-def read_search(query: QueryDict) -> ExperimentSearch:
+def read_experiment_search(query: QueryDict) -> ExperimentSearch:
     """Read the query string; what it cannot mean falls back to the default."""
     lifecycle, sort = query.get("lifecycle", ""), query.get("sort", "")
     limit = query.get("limit", "")

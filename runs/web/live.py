@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 
 
 @dataclass(frozen=True)
-class Part:
+class LivePart:
     """A piece of a page that is replaced as a whole. `id` is its element's; the template must show
     the same for the same data: times as `{% moment %}`, never as words."""
 
@@ -28,7 +28,7 @@ class Part:
 def answer(
     request: HttpRequest,
     page: str,
-    parts: tuple[Part, ...],
+    parts: tuple[LivePart, ...],
     context: Mapping[str, Any],
     *,
     is_live: bool = True,
@@ -54,7 +54,7 @@ def is_part_request(request: HttpRequest) -> bool:
 
 def draw(
     request: HttpRequest,
-    part: Part,
+    part: LivePart,
     context: Mapping[str, Any],
     frame: Mapping[str, Any],
     held: Mapping[str, str],

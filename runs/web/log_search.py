@@ -13,7 +13,7 @@ from django.urls import reverse
 from runs.artifacts.errors import ArtifactError
 from runs.artifacts.logs.searching import FileHits, Query, parse_query
 from runs.http.query import read_flag, read_whole
-from runs.search.log_hits import Progress, find_in_logs, runs_with_files
+from runs.search.log_hits import SearchProgress, find_in_logs, runs_with_files
 from runs.tracking.models import Experiment, Lifecycle, Run
 from runs.tracking.queries import get_experiment_by_name
 from runs.web.addresses import experiment_address, run_address
@@ -69,10 +69,10 @@ def write_lines(
 ) -> Iterator[bytes]:
     if behind is None:
         yield as_line({"total": runs.count()})
-    last: Progress | None = None
+    last: SearchProgress | None = None
     try:
         for found in find_in_logs(runs, query, after=behind):
-            if isinstance(found, Progress):
+            if isinstance(found, SearchProgress):
                 last = found
                 yield as_line({"searched": found.searched})
             else:

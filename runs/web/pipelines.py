@@ -15,13 +15,13 @@ from runs.web.gate import page
 from runs.workspaces.permissions import Action, is_allowed
 from runs.workspaces.storable import is_storable
 
-LIST = (live.Part("pipelines", "pipelines/_list.html"),)
+LIST = (live.LivePart("pipelines", "pipelines/_list.html"),)
 MAX_TEXT_CHARS = 200
 MOST_OPEN = 20
 
 
 @dataclass(frozen=True)
-class Line:
+class PipelineLine:
     """A pipeline of the list; `steps` where it is opened, and the address that opens or closes."""
 
     pipeline: Pipeline
@@ -54,12 +54,12 @@ def pipelines(request: HttpRequest) -> HttpResponse:
     return live.answer(request, "pipelines/list.html", LIST, context)
 
 
-def lines_of(request: HttpRequest, rows: list[Pipeline]) -> list[Line]:
+def lines_of(request: HttpRequest, rows: list[Pipeline]) -> list[PipelineLine]:
     """The rows of the list, those that the address opens with their steps."""
     opened = request.GET.getlist("open")[:MOST_OPEN]
     steps = {run.run_id: read_steps(run) for run in get_pipelines(request.workspace, opened)}
     return [
-        Line(
+        PipelineLine(
             pipeline=row,
             toggle=address_with(request, open=toggled(opened, row.run.run_id)),
             steps=steps.get(row.run.run_id),

@@ -25,11 +25,11 @@ from runs.web import (
 from runs.web.addresses import experiment_address, run_address
 from runs.web.gate import page
 from runs.web.pipe import command_for
-from runs.web.run_tabs import Tab
+from runs.web.run_tabs import RunTab
 from runs.workspaces.permissions import Action
 
 # The tabs in their order. The first is shown when the address names none.
-TABS: tuple[Tab, ...] = (
+TABS: tuple[RunTab, ...] = (
     run_details.TAB,
     run_metrics.TAB,
     run_images.TAB,
@@ -39,7 +39,7 @@ TABS: tuple[Tab, ...] = (
     run_monitoring.TAB,
     run_raw.TAB,
 )
-HEAD = live.Part("run-head", "runs/_head.html")
+HEAD = live.LivePart("run-head", "runs/_head.html")
 
 
 @page(Action.RUN_READ)

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from runs.tracking.models import Run
 from runs.web import live
-from runs.web.run_tabs import Tab
+from runs.web.run_tabs import RunTab
 from runs.web.table_page import make_table
 
 
@@ -16,4 +16,4 @@ def read(request: HttpRequest, run: Run) -> dict[str, Any]:
     return {"table": make_table(request, fixed={"inside": f"run:{run.run_id}"})}
 
 
-TAB = Tab("children", "Child runs", "runs/children.html", read, count=lambda head: head.children)
+TAB = RunTab("children", "Child runs", "runs/children.html", read, count=lambda head: head.children)

@@ -11,8 +11,8 @@ from runs.details.run_page import read_details
 from runs.http.query import read_whole
 from runs.tracking.models import Run
 from runs.tracking.sources import read_source
-from runs.web.live import Part
-from runs.web.run_tabs import Tab
+from runs.web.live import LivePart
+from runs.web.run_tabs import RunTab
 
 
 def read(request: HttpRequest, run: Run) -> dict[str, Any]:
@@ -33,10 +33,10 @@ def read(request: HttpRequest, run: Run) -> dict[str, Any]:
     }
 
 
-TAB = Tab(
+TAB = RunTab(
     "details",
     "Details",
     "runs/details.html",
     read,
-    parts=(Part("details", "runs/_details.html"),),
+    parts=(LivePart("details", "runs/_details.html"),),
 )

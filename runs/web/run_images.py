@@ -15,7 +15,7 @@ from runs.web.addresses import run_address
 from runs.web.gate import page
 from runs.web.live import is_part_request
 from runs.web.run_outputs import as_json
-from runs.web.run_tabs import Tab
+from runs.web.run_tabs import RunTab
 from runs.workspaces.permissions import Action
 
 MOST_RUNS = 20
@@ -56,4 +56,4 @@ def describe(slug: str, run: Run, found: list) -> dict[str, Any]:
     }
 
 
-TAB = Tab("images", "Images", "runs/images.html", read)
+TAB = RunTab("images", "Images", "runs/images.html", read)

@@ -11,8 +11,8 @@ from runs.metrics.kinds.drawings import FORMS
 from runs.table.trees import grow_tree
 from runs.tracking.models import Run
 from runs.tracking.run_fields import split_list
-from runs.web.live import Part
-from runs.web.run_tabs import Tab
+from runs.web.live import LivePart
+from runs.web.run_tabs import RunTab
 
 
 def read(request: HttpRequest, run: Run) -> dict[str, Any]:
@@ -36,15 +36,15 @@ def read(request: HttpRequest, run: Run) -> dict[str, Any]:
     }
 
 
-TAB = Tab(
+TAB = RunTab(
     "metrics",
     "Metrics",
     "runs/metrics.html",
     read,
     parts=(
-        Part("metric-list", "runs/_metric_list.html"),
-        Part("metric-singles", "runs/_metric_singles.html"),
-        Part("metric-diagrams", "runs/_metric_diagrams.html"),
+        LivePart("metric-list", "runs/_metric_list.html"),
+        LivePart("metric-singles", "runs/_metric_singles.html"),
+        LivePart("metric-diagrams", "runs/_metric_diagrams.html"),
     ),
     count=lambda head: head.metrics,
 )

@@ -10,8 +10,8 @@ from runs.details.phases import read_phases
 from runs.details.run_page import list_run_metrics
 from runs.tracking.models import Run
 from runs.web.addresses import tracking_uri
-from runs.web.live import Part
-from runs.web.run_tabs import Tab
+from runs.web.live import LivePart
+from runs.web.run_tabs import RunTab
 
 
 def read(request: HttpRequest, run: Run) -> dict[str, Any]:
@@ -27,10 +27,10 @@ def read(request: HttpRequest, run: Run) -> dict[str, Any]:
     }
 
 
-TAB = Tab(
+TAB = RunTab(
     "monitoring",
     "Monitoring",
     "runs/monitoring.html",
     read,
-    parts=(Part("monitored", "runs/_monitored.html"),),
+    parts=(LivePart("monitored", "runs/_monitored.html"),),
 )

@@ -23,7 +23,7 @@ from runs.tracking.texts import is_storable
 from runs.web.gate import page
 from runs.web.log_ends import is_written
 from runs.web.markdown import to_html
-from runs.web.run_tabs import Tab
+from runs.web.run_tabs import RunTab
 from runs.workspaces.permissions import Action
 
 # What the list of shortcuts adds on this tab: `static/js/pages/run_outputs.js` acts on them.
@@ -127,4 +127,4 @@ def as_json(answer: Any) -> HttpResponse:
     return HttpResponse(msgspec.json.encode(answer), content_type="application/json")
 
 
-TAB = Tab("outputs", "Outputs + logs", "runs/outputs.html", read)
+TAB = RunTab("outputs", "Outputs + logs", "runs/outputs.html", read)

@@ -9,13 +9,13 @@ from django.urls import reverse
 
 from runs.artifacts.logs.conventions import list_logs
 from runs.artifacts.snapshots.queries import find_snapshot
-from runs.details.reading import Part, RunRecord, read_parts_of
+from runs.details.reading import RunPart, RunRecord, read_parts_of
 from runs.details.run_documents import get_run_document
 from runs.http.query import read_flag
 from runs.http.sending import disposition
 from runs.tracking.models import DatasetInput, Run
 from runs.web.gate import page
-from runs.web.run_tabs import Tab
+from runs.web.run_tabs import RunTab
 from runs.workspaces.permissions import Action
 
 
@@ -36,7 +36,7 @@ def document(request: HttpRequest, run_id: str) -> HttpResponse:
 def describe(request: HttpRequest, found: RunRecord) -> dict[str, Any]:
     run = found.run
     snapshot = find_snapshot(run)
-    [read] = read_parts_of([run], [Part.DATASETS])
+    [read] = read_parts_of([run], [RunPart.DATASETS])
     details = {
         "runId": run.run_id,
         "target": run.target,
@@ -95,4 +95,4 @@ def as_utc(ms: int | None) -> str | None:
         return str(ms)
 
 
-TAB = Tab("raw", "Raw JSON", "runs/raw.html", read)
+TAB = RunTab("raw", "Raw JSON", "runs/raw.html", read)

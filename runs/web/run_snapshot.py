@@ -31,7 +31,7 @@ from runs.web.addresses import run_address, tracking_uri
 from runs.web.gate import page
 from runs.web.live import is_part_request
 from runs.web.run_outputs import as_json
-from runs.web.run_tabs import Tab
+from runs.web.run_tabs import RunTab
 from runs.workspaces.permissions import Action
 
 # Kinds of preview whose source is what one looks for in a snapshot, with its line numbers.
@@ -186,6 +186,6 @@ def find_file(request: HttpRequest, run_id: str) -> SnapshotFile:
     return get_snapshot_file(get_run(request.workspace, run_id), request.GET.get("path", ""))
 
 
-TAB = Tab(
+TAB = RunTab(
     "snapshot", "Snapshot", "runs/snapshot.html", read, count=lambda head: head.snapshot_files
 )

@@ -8,13 +8,13 @@ from django.http import HttpRequest
 
 from runs.details.run_page import RunHead
 from runs.tracking.models import Run
-from runs.web.live import Part
+from runs.web.live import LivePart
 
 Read = Callable[[HttpRequest, Run], Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
-class Tab:
+class RunTab:
     """`read` gives the context of the tab's templates. `page` is the template of what stands
     around its live `parts`, `count` the number beside the label."""
 
@@ -22,5 +22,5 @@ class Tab:
     label: str
     page: str
     read: Read
-    parts: tuple[Part, ...] = ()
+    parts: tuple[LivePart, ...] = ()
     count: Callable[[RunHead], int | None] = field(default=lambda head: None)

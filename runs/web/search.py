@@ -11,7 +11,7 @@ from runs.table.quick_search import (
     Found,
     count_places,
     find_everything,
-    find_experiments,
+    find_experiments_by_text,
     find_names,
     find_runs,
 )
@@ -67,7 +67,9 @@ def find_page(workspace: Workspace, text: str, kind: str, after: str) -> ResultP
     """Return the results of one kind that stand behind `after`: a name, a key or a place."""
     place = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else 0
     if kind == "experiments":
-        experiments = list(find_experiments(workspace, text).filter(name__gt=after)[: IN_PAGE + 1])
+        experiments = list(
+            find_experiments_by_text(workspace, text).filter(name__gt=after)[: IN_PAGE + 1]
+        )
         page = ResultPage(Found(experiments[:IN_PAGE], [], []))
         return replace(page, after=experiments[IN_PAGE - 1].name) if experiments[IN_PAGE:] else page
     if kind == "runs":

@@ -8,7 +8,7 @@ import numpy as np
 from django.http import HttpRequest, HttpResponse
 from numpy.typing import NDArray
 
-from runs.charts.chart_series import RunCurve, Wanted, find_series, stamp_of
+from runs.charts.chart_series import RunCurve, Wanted, find_series, series_stamp
 from runs.charts.curves import read_curves
 from runs.http.query import read_list, read_whole
 from runs.tracking.errors import InvalidValue
@@ -29,7 +29,7 @@ def series(request: HttpRequest) -> HttpResponse:
     """
     wanted = read_wanted(request)
     heads = find_series(request.workspace.id, wanted)
-    stamp = stamp_of(heads, wanted)
+    stamp = series_stamp(heads, wanted)
     if request.GET.get("since") == stamp:
         return HttpResponse(status=204)
     curves = read_curves(request.workspace.id, heads, wanted)

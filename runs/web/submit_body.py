@@ -21,7 +21,7 @@ from runs.compute.submitting import (
     check_retries,
     submit,
 )
-from runs.compute.sweep_plans import Argument, Plan, list_choices
+from runs.compute.sweep_plans import Argument, SweepPlan, list_choices
 from runs.compute.sweeps import submit_sweep
 from runs.tracking.errors import InvalidValue
 from runs.tracking.models import Run
@@ -53,10 +53,10 @@ class SweepBody(msgspec.Struct, forbid_unknown_fields=True):
     parallel: int | None = None
 
     @property
-    def plan(self) -> Plan:
+    def plan(self) -> SweepPlan:
         """The same as the room of computing takes it."""
         told = msgspec.structs.asdict(self)
-        return Plan(
+        return SweepPlan(
             **told
             | {"arguments": [Argument(**msgspec.structs.asdict(one)) for one in self.arguments]}
         )

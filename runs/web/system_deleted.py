@@ -26,8 +26,8 @@ from runs.web.system import frame
 from runs.workspaces.permissions import Action, is_allowed
 
 PARTS = (
-    live.Part("purge", "system/_purge.html"),
-    live.Part("deleted", "system/_deleted.html"),
+    live.LivePart("purge", "system/_purge.html"),
+    live.LivePart("deleted", "system/_deleted.html"),
 )
 
 

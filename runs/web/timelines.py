@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from runs.compute.sampling import Moment, Span
+from runs.compute.sampling import ClusterLoad, Window
 from runs.tracking.clock import now_ms
 
 WIDTH, HEIGHT = 600, 100
@@ -42,9 +42,9 @@ class Timeline:
 
 def draw_timeline(
     title: str,
-    history: Sequence[Moment],
-    span: Span,
-    value_of: Callable[[Moment], float | None],
+    history: Sequence[ClusterLoad],
+    span: Window,
+    value_of: Callable[[ClusterLoad], float | None],
     words: Callable[[float], str],
     least_top: float,
 ) -> Timeline:

@@ -83,5 +83,5 @@ class LastOwner(WorkspaceError):
     kind, code = ErrorKind.CONFLICT, "last_owner"
 
 
-class InvalidValue(WorkspaceError):
+class InvalidName(WorkspaceError):
     """The address or the name is not valid."""

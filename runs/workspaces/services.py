@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
 from django.db import IntegrityError, transaction
 
-from runs.workspaces.errors import InvalidValue, LastOwner, SlugTaken
+from runs.workspaces.errors import InvalidName, LastOwner, SlugTaken
 from runs.workspaces.memory import forget_all
 from runs.workspaces.models import Member, Workspace
 from runs.workspaces.permissions import Role
@@ -35,11 +35,11 @@ def create_workspace(*, slug: str, name: str = "") -> Workspace:
     try:
         validate_slug(slug)
     except ValidationError as error:
-        raise InvalidValue(
+        raise InvalidName(
             "A workspace's address holds letters, digits, '-' and '_' only."
         ) from error
     if len(slug) > MAX_SLUG_CHARS:
-        raise InvalidValue(f"A workspace's address has at most {MAX_SLUG_CHARS} characters.")
+        raise InvalidName(f"A workspace's address has at most {MAX_SLUG_CHARS} characters.")
     try:
         with transaction.atomic():
             return Workspace.objects.create(slug=slug, name=name)
@@ -59,7 +59,7 @@ def rename_workspace(*, workspace: Workspace, name: str) -> Workspace:
 def check_workspace_name(name: str) -> None:
     """Raises InvalidValue."""
     if not name.strip() or len(name) > MAX_NAME_CHARS or not is_storable(name):
-        raise InvalidValue(
+        raise InvalidName(
             f"A workspace's name has 1 to {MAX_NAME_CHARS} characters, and no NUL among them."
         )
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from runs.workspaces.errors import InvalidValue
+from runs.workspaces.errors import InvalidName
 from runs.workspaces.memory import ShortMemory, forget_all
 from runs.workspaces.models import ApiToken
 from runs.workspaces.storable import is_storable
@@ -23,13 +23,13 @@ _recent: ShortMemory[str, ApiToken] = ShortMemory()
 def make_token(*, user: User, name: str, expires_at: datetime | None = None) -> str:
     """Make an API token and return it. It cannot be shown again. Raises InvalidValue."""
     if not name.strip() or not is_storable(name) or len(name) > MAX_NAME_CHARS:
-        raise InvalidValue(f"A token needs a name of at most {MAX_NAME_CHARS} characters.")
+        raise InvalidName(f"A token needs a name of at most {MAX_NAME_CHARS} characters.")
     token = PREFIX + secrets.token_urlsafe(32)
     ApiToken.objects.create(
         user=user,
         name=name,
         start=token[:SHOWN_CHARS],
-        digest=digest_of(token),
+        digest=token_digest(token),
         expires_at=expires_at,
     )
     return token
@@ -41,14 +41,14 @@ def revoke_token(*, token: ApiToken) -> None:
     forget_all()
 
 
-def digest_of(token: str) -> str:
+def token_digest(token: str) -> str:
     """Return what is kept of a token. No salt and no slow hash: it is 256 random bits."""
     return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def find_user(token: str) -> User | None:
     """Return the active user whose valid token this is, and note once a minute that it is used."""
-    digest = digest_of(token)
+    digest = token_digest(token)
     found = _recent.get(digest)
     if found is None:
         found = ApiToken.objects.select_related("user").filter(digest=digest).first()

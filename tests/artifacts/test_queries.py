@@ -71,7 +71,7 @@ def test_folders_across_batches_are_listed_once(run):
 
 def test_walking_yields_every_file_below_in_byte_order(run):
     add_rows(run, ["a/é", "a/z", "a/B", "b", "a/🚂", "a/sub/x"])
-    assert [file.path for file in queries.walk(run, "a")] == [
+    assert [file.path for file in queries.walk_files(run, "a")] == [
         "a/B", "a/sub/x", "a/z", "a/é", "a/🚂"
     ]  # fmt: skip
 

@@ -14,7 +14,7 @@ from runs.artifacts.errors import BytesMissing
 from runs.artifacts.zipping import records
 from runs.artifacts.zipping.deflating import deflated
 from runs.artifacts.zipping.layout import Layout
-from runs.artifacts.zipping.records import Member
+from runs.artifacts.zipping.records import ZipMember
 from runs.artifacts.zipping.sending import CHUNK_BYTES, in_chunks
 
 CONTENTS = {
@@ -32,9 +32,9 @@ TOOLS = {
 }
 
 
-def members_of(contents: dict[str, bytes], *, known: bool = True) -> list[Member]:
+def members_of(contents: dict[str, bytes], *, known: bool = True) -> list[ZipMember]:
     return [
-        Member(name.encode(), len(data), zlib.crc32(data) if known else None, 1_700_000_001_000)
+        ZipMember(name.encode(), len(data), zlib.crc32(data) if known else None, 1_700_000_001_000)
         for name, data in contents.items()
     ]
 
@@ -124,7 +124,7 @@ def test_permissions_and_system_are_told():
 
 @pytest.mark.parametrize("modified_ms", [-5, 0, 10**15, 2**62])
 def test_strange_times_are_bent_to_what_a_zip_can_hold(modified_ms):
-    layout = Layout([Member(b"a", 1, zlib.crc32(b"x"), modified_ms)], reader({"a": b"x"}))
+    layout = Layout([ZipMember(b"a", 1, zlib.crc32(b"x"), modified_ms)], reader({"a": b"x"}))
     with zipfile.ZipFile(io.BytesIO(b"".join(layout.pieces()))) as file:
         assert file.testzip() is None
 
@@ -171,7 +171,7 @@ def test_a_zip_with_unknown_checksums_has_no_ranges():
 def test_the_etag_changes_with_any_fact():
     def etag(**changes) -> str:
         facts = {"name": b"a", "size_bytes": 1, "crc32": 2, "modified_ms": 3} | changes
-        return Layout([Member(**facts)], reader({})).etag
+        return Layout([ZipMember(**facts)], reader({})).etag
 
     changed = [{"name": b"b"}, {"size_bytes": 2}, {"crc32": 3}, {"crc32": None}, {"modified_ms": 4}]
     assert len({etag(), *(etag(**change) for change in changed)}) == 6
@@ -180,7 +180,7 @@ def test_the_etag_changes_with_any_fact():
 
 @pytest.mark.parametrize("send", [lambda m, r: Layout(m, r).pieces(), deflated])
 def test_a_file_that_lost_bytes_breaks_the_download_off(send):
-    members = [Member(b"a", 10, 1, 0)]
+    members = [ZipMember(b"a", 10, 1, 0)]
     with pytest.raises(BytesMissing):
         list(send(members, reader({"a": b"short"})))
 
@@ -233,7 +233,9 @@ def check_with_all_tools(path) -> None:
 def test_a_zip_of_more_than_four_gibibytes_is_right(tmp_path, kind):
     files = [Pattern(5), Pattern((4 << 30) + 123), Pattern((200 << 20) + 1), Pattern(0)]
     members = [
-        Member(b"file %d" % number, each.size_bytes, None if kind == "unknown" else each.crc32, 0)
+        ZipMember(
+            b"file %d" % number, each.size_bytes, None if kind == "unknown" else each.crc32, 0
+        )
         for number, each in enumerate(files)
     ]
 
@@ -254,7 +256,7 @@ def test_a_zip_of_more_than_65535_files_is_right(tmp_path, kind):
     data = b"content of a small file"
     crc = None if kind == "unknown" else zlib.crc32(data)
     members = [
-        Member(b"folder %d/file %d.txt" % (n % 97, n), len(data), crc, 0) for n in range(70_000)
+        ZipMember(b"folder %d/file %d.txt" % (n % 97, n), len(data), crc, 0) for n in range(70_000)
     ]
 
     def read(number, start, stop):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from runs.charts.chart_series import Wanted, find_series, stamp_of
+from runs.charts.chart_series import Wanted, find_series, series_stamp
 from runs.charts.curves import read_curves
 from runs.metrics.services import RunRef, log_batch
 from runs.tracking.errors import InvalidValue
@@ -65,8 +65,8 @@ def test_a_range_limits_the_points(run, x, low, high, points):
 
 def test_the_stamp_changes_with_a_new_point_and_not_before(run):
     wanted, workspace = Wanted(["a"], ["loss"]), default_workspace().id
-    before = stamp_of(find_series(workspace, wanted), wanted)
-    assert stamp_of(find_series(workspace, wanted), wanted) == before
+    before = series_stamp(find_series(workspace, wanted), wanted)
+    assert series_stamp(find_series(workspace, wanted), wanted) == before
 
     log_batch(
         run=RunRef(run.id, run.experiment_id),
@@ -75,7 +75,7 @@ def test_the_stamp_changes_with_a_new_point_and_not_before(run):
         tags=None,
     )
 
-    assert stamp_of(find_series(workspace, wanted), wanted) != before
+    assert series_stamp(find_series(workspace, wanted), wanted) != before
 
 
 def test_many_runs_cost_no_more_queries(run, django_assert_max_num_queries):

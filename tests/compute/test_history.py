@@ -10,7 +10,7 @@ from runs.compute.models import Attempt, ClusterSample
 from runs.compute.progress import read_progress
 from runs.compute.queries import PastDurations, count_finished
 from runs.compute.reasons import Cause
-from runs.compute.sampling import SPANS, forget_samples, read_history, sample_clusters
+from runs.compute.sampling import SPANS, forget_samples, read_load, sample_clusters
 from runs.tracking.clock import now_ms
 from runs.tracking.models import Run
 from runs.tracking.runs import update_run
@@ -42,7 +42,7 @@ def test_history_is_the_mean_of_each_step_and_the_longest_wait(cluster):
         ClusterSample.objects.create(
             cluster=cluster, at_ms=at + offset, running=running, queued=4, wait_ms=wait, slots=2
         )
-    first, second = read_history(cluster, day)
+    first, second = read_load(cluster, day)
     assert (first.at_ms, first.running, first.queued, first.wait_ms) == (at, 1.5, 4, 30)
     assert (first.use, second.use) == (0.75, 0)
 
@@ -52,8 +52,8 @@ def test_history_leaves_out_what_is_older_and_other_clusters(cluster, workspace)
 
     add_sample(cluster, 4 * HOUR_MS)
     add_sample(create_cluster(workspace=workspace, name="other"), 1000)
-    assert read_history(cluster, SPANS[1]) == []
-    assert len(read_history(cluster, SPANS[2])) == 1
+    assert read_load(cluster, SPANS[1]) == []
+    assert len(read_load(cluster, SPANS[2])) == 1
 
 
 def test_samples_that_no_chart_shows_are_forgotten(cluster):

@@ -7,7 +7,7 @@ from runs.compute.claiming import claim
 from runs.compute.models import Job, JobState
 from runs.compute.reasons import Cause
 from runs.compute.submitting import Work
-from runs.compute.sweep_plans import Argument, Plan, list_choices
+from runs.compute.sweep_plans import Argument, SweepPlan, list_choices
 from runs.compute.sweeping import settle_sweeps
 from runs.compute.sweeps import submit_sweep
 from runs.tracking.errors import InvalidValue
@@ -26,7 +26,7 @@ def sweep(cluster):
 
     def submit_one(**facts) -> Run:
         values = facts.pop("values", ["1", "2", "3"])
-        plan = Plan([Argument("--lr", values=values)], **facts)
+        plan = SweepPlan([Argument("--lr", values=values)], **facts)
         work = Work(["python", "train.py"])
         return submit_sweep(
             experiment=make_experiment(), cluster=cluster, work=work, plan=plan, name="search"
@@ -49,7 +49,7 @@ def children(parent: Run) -> list[str]:
 
 
 def test_a_grid_is_every_combination():
-    plan = Plan([LR, Argument("--layers", values=["2", "3"])])
+    plan = SweepPlan([LR, Argument("--layers", values=["2", "3"])])
     assert [dict(choice) for choice in list_choices(plan)] == [
         {"--lr": lr, "--layers": layers} for lr in ("0.1", "0.01") for layers in ("2", "3")
     ]
@@ -60,7 +60,7 @@ def test_random_draws_stay_in_their_bounds_and_repeat_with_their_seed():
         Argument("--lr", low=1e-4, high=1e-1, scale="log"),
         Argument("--layers", low=1, high=4, scale="whole"),
     ]
-    plan = Plan(arguments, method="random", count=40, seed=7)
+    plan = SweepPlan(arguments, method="random", count=40, seed=7)
     drawn = [dict(choice) for choice in list_choices(plan)]
     assert len(drawn) == 40
     assert all(1e-4 <= float(one["--lr"]) <= 1e-1 for one in drawn)
@@ -68,12 +68,12 @@ def test_random_draws_stay_in_their_bounds_and_repeat_with_their_seed():
     # On a logarithmic scale a third of the draws lies in each decade.
     assert 5 <= sum(float(one["--lr"]) < 1e-3 for one in drawn) <= 22
     assert drawn == [dict(choice) for choice in list_choices(plan)]
-    other = Plan(arguments, method="random", count=40, seed=8)
+    other = SweepPlan(arguments, method="random", count=40, seed=8)
     assert drawn != [dict(choice) for choice in list_choices(other)]
 
 
 def test_a_random_sweep_tries_nothing_twice():
-    plan = Plan([LR], method="random", count=10)
+    plan = SweepPlan([LR], method="random", count=10)
     assert sorted(choice[0][1] for choice in list_choices(plan)) == ["0.01", "0.1"]
 
 
@@ -94,13 +94,13 @@ def test_a_random_sweep_tries_nothing_twice():
 )
 def test_a_bad_plan_is_refused_with_words(facts, words):
     with pytest.raises(InvalidValue, match=words):
-        list_choices(Plan(**facts))
+        list_choices(SweepPlan(**facts))
 
 
 def test_logarithms_need_bounds_above_zero():
     argument = Argument("--a", low=0, high=1, scale="log")
     with pytest.raises(InvalidValue, match="above 0"):
-        list_choices(Plan([argument], method="random", count=1))
+        list_choices(SweepPlan([argument], method="random", count=1))
 
 
 def test_a_sweep_makes_a_parent_and_its_children(sweep):

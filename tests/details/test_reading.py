@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from runs.details.reading import Part, read_parts_of, read_runs
+from runs.details.reading import RunPart, read_parts_of, read_runs
 from runs.metrics.services import RunRef, log_batch
 from runs.tracking.services import delete_runs
 from tests.factories import make_experiment, make_run
@@ -27,7 +27,7 @@ def runs():
 def test_all_parts_are_those_that_were_written(runs, as_tuples):
     ids = [runs[1].id, 999_999, runs[0].id]
 
-    child, parent = read_runs(ids, list(Part), as_tuples=as_tuples)
+    child, parent = read_runs(ids, list(RunPart), as_tuples=as_tuples)
 
     assert (child.run.run_id, child.parent, child.params, child.latest) == (
         "child",
@@ -45,7 +45,7 @@ def test_all_parts_are_those_that_were_written(runs, as_tuples):
 
 @pytest.mark.parametrize("as_tuples", [False, True])
 def test_only_what_is_asked_for_is_read(runs, as_tuples):
-    [parent] = read_runs([runs[0].id], [Part.PARAMS, Part.CHILDREN], as_tuples=as_tuples)
+    [parent] = read_runs([runs[0].id], [RunPart.PARAMS, RunPart.CHILDREN], as_tuples=as_tuples)
 
     assert parent.params
     assert parent.children == 1
@@ -56,7 +56,7 @@ def test_only_what_is_asked_for_is_read(runs, as_tuples):
 def test_runs_that_were_read_get_their_parts_in_their_order(runs):
     parent, child = runs
 
-    records = read_parts_of([child, parent], [Part.PARAMS, Part.CHILDREN, Part.HISTORY])
+    records = read_parts_of([child, parent], [RunPart.PARAMS, RunPart.CHILDREN, RunPart.HISTORY])
 
     assert [record.run for record in records] == [child, parent]
     assert [record.params for record in records] == [{}, {"a": "1", "b": "2"}]

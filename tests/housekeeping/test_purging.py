@@ -259,7 +259,7 @@ def test_a_purge_goes_on_where_it_was(in_small_parts):
 def test_a_purge_that_another_process_works_on_is_left_to_it(in_small_parts):
     make_deleted_run()
     purge = purge_all()
-    assert working.claim(purge)
+    assert working.claim_purge(purge)
 
     working.resume_purges()
 

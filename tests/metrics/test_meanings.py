@@ -2,7 +2,7 @@
 
 import pytest
 
-from runs.metrics.meanings import direction_of, is_aside, rank_of
+from runs.metrics.meanings import direction_of, is_aside, usage_rank
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ def test_results_come_first_and_counters_last():
         "epoch", "train/step_time", "custom", "train/accuracy", "val/accuracy", "train/loss",
         "val/loss", "test/auc", "val/f1", "reward", "lr", "error",
     ]  # fmt: skip
-    assert sorted(names, key=rank_of) == [
+    assert sorted(names, key=usage_rank) == [
         "val/loss", "train/loss", "error", "val/accuracy", "train/accuracy", "val/f1", "test/auc",
         "reward", "custom", "epoch", "lr", "train/step_time",
     ]  # fmt: skip

@@ -9,7 +9,7 @@ from runs.search import SortKey
 from runs.tracking.fields import Entity
 from runs.tracking.filters import Ago, And, Comparison, Moment, Node, Not, Operator, Or
 from runs.tracking.filters.nodes import LIKES, LISTS, NULLS, PATTERNS
-from runs.tracking.notes import read_number
+from runs.tracking.notes import read_finite
 from runs.tracking.statuses import ACTIVE_STATUSES
 from tests.search.world import NOW_MS, PlainRun
 
@@ -67,7 +67,7 @@ def holds_text(operator: Operator, text: str, value: object) -> bool:
     if isinstance(value, bool):
         return holds(operator, text.lower(), str(value).lower())
     if isinstance(value, int | float):
-        number = read_number(text)
+        number = read_finite(text)
         return number is not None and holds(operator, number, float(value))
     return holds(operator, text, value)
 
@@ -195,7 +195,7 @@ def sort_value(run: PlainRun, key: SortKey) -> tuple[int, object]:
     if text is None:
         return 2, None
     is_numeric = key.field.entity is Entity.PARAM and not key.as_text
-    number = read_number(text) if is_numeric else None
+    number = read_finite(text) if is_numeric else None
     return (1, text) if number is None else (0, number)
 
 

@@ -8,7 +8,7 @@ from runs.search import Search, count_runs, pages, search_runs
 from runs.search import drivers as search_drivers
 from runs.search import prepared as search_prepared
 from runs.search import statements as search_statements
-from runs.tracking.filters import EVERYTHING, Node, unparse, walk
+from runs.tracking.filters import EVERYTHING, Node, unparse, walk_comparisons
 from tests.search.random_filters import random_keys, random_node
 from tests.search.reference import matches, sorted_runs
 from tests.search.world import NOW_MS, PlainRun, World, make_world
@@ -22,7 +22,7 @@ def world(db) -> World:
 
 
 def visible(world: World, node: Node, lifecycle: set[str]) -> list[PlainRun]:
-    if any(one.field.key == "archived" for one in walk(node)):
+    if any(one.field.key == "archived" for one in walk_comparisons(node)):
         lifecycle = {*lifecycle, "active", "archived"}
     return [run for run in world.runs if run.row.lifecycle in lifecycle]
 

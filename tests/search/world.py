@@ -17,7 +17,7 @@ from runs.tracking.models import (
     RunKind,
     RunTag,
 )
-from runs.tracking.notes import read_number
+from runs.tracking.notes import read_finite
 from runs.tracking.run_names import natural_order
 from runs.tracking.statuses import Status
 from runs.workspaces.models import Workspace
@@ -170,7 +170,7 @@ def write_notes(runs: list[PlainRun]) -> None:
                 experiment_id=run.row.experiment_id,
                 key=key,
                 value=value,
-                **({"number": read_number(value)} if model is Param else {}),
+                **({"number": read_finite(value)} if model is Param else {}),
             )
             for run in runs
             for key, value in getattr(run, name).items()

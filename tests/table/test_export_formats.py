@@ -8,7 +8,7 @@ import pytest
 
 from runs.table.export_formats import (
     BATCH_ROWS,
-    Field,
+    ExportField,
     FieldType,
     write_csv,
     write_json,
@@ -17,9 +17,9 @@ from runs.table.export_formats import (
 
 HEADER = ["run", "loss", "steps"]
 FIELDS = [
-    Field("run"),
-    Field("loss", FieldType.NUMBER),
-    Field("steps", FieldType.WHOLE),
+    ExportField("run"),
+    ExportField("loss", FieldType.NUMBER),
+    ExportField("steps", FieldType.WHOLE),
 ]
 
 
@@ -33,24 +33,24 @@ def test_csv_reads_back_with_quotes_commas_and_line_ends():
     "text", ["=1+1", "+A1", "-A1", "@SUM(A1)", "\tx", "-1,5", "-1+2", "\uff1d1"]
 )
 def test_csv_texts_never_start_a_formula(text):
-    body = b"".join(write_csv([Field("name")], [[text]])).decode()
+    body = b"".join(write_csv([ExportField("name")], [[text]])).decode()
     assert next(iter(list(csv.reader(io.StringIO(body)))[1])) == f"'{text}"
 
 
 @pytest.mark.parametrize("number", ["-0.5", "+.5", "-1e-05", "-3", "-inf", "-NaN"])
 def test_csv_numbers_in_texts_stay_numbers(number):
-    body = b"".join(write_csv([Field("lr")], [[number]])).decode()
+    body = b"".join(write_csv([ExportField("lr")], [[number]])).decode()
     assert body.splitlines()[1] == number
 
 
 def test_csv_negative_numbers_stay_numbers():
-    body = b"".join(write_csv([Field("loss", FieldType.NUMBER)], [[-1.5]])).decode()
+    body = b"".join(write_csv([ExportField("loss", FieldType.NUMBER)], [[-1.5]])).decode()
     assert body.splitlines()[1] == "-1.5"
 
 
 @pytest.mark.parametrize("write", [write_csv, write_json])
 def test_times_are_iso_8601_with_their_zone(write):
-    fields = [Field("at", FieldType.TIME)]
+    fields = [ExportField("at", FieldType.TIME)]
     body = b"".join(write(fields, [[1_780_000_000_123], [2**62]])).decode()
     assert "2026-05-28T20:26:40.123Z" in body
     assert "146140482-04-24T15:36:27.904Z" in body
@@ -87,7 +87,7 @@ def test_parquet_keeps_types_and_missing_values():
 def test_parquet_keeps_texts_that_come_after_thousands_of_numbers():
     parquet = pytest.importorskip("pyarrow.parquet")
     rows = [[i] for i in range(BATCH_ROWS + 1)] + [["a text"]]
-    table = parquet.read_table(io.BytesIO(b"".join(write_parquet([Field("x")], rows))))
+    table = parquet.read_table(io.BytesIO(b"".join(write_parquet([ExportField("x")], rows))))
     assert table.to_pydict()["x"][-2:] == ["2000", "a text"]
 
 

@@ -12,7 +12,7 @@ from runs.tracking.errors import (
     PropertyChanged,
 )
 from runs.tracking.models import Param, Property, RunTag
-from runs.tracking.notes import read_number
+from runs.tracking.notes import read_finite
 from tests.factories import make_run
 
 pytestmark = pytest.mark.django_db
@@ -83,7 +83,7 @@ def test_more_params_than_one_statement_takes():
     ],
 )
 def test_a_param_that_reads_as_a_number_is_kept_as_one_too(text, number):
-    assert read_number(text) == number
+    assert read_finite(text) == number
     assert make_run(params={"p": text}).params.get().number == number
 
 

@@ -8,7 +8,7 @@ from runs.compute.models import Cluster
 from runs.compute.nodes import register_node
 from runs.compute.sampling import sample_clusters
 from runs.compute.submitting import Work, submit
-from runs.compute.sweep_plans import Argument, Plan
+from runs.compute.sweep_plans import Argument, SweepPlan
 from runs.compute.sweeps import submit_sweep
 from runs.tracking.statuses import Status
 from runs.workspaces.permissions import Role
@@ -149,7 +149,7 @@ def test_runs_are_dropped_before_another_behind_all_and_on_another_cluster(studi
 
 
 def test_children_that_run_stand_below_their_parent(studio, gpu):
-    plan = Plan([Argument("--lr", values=["1", "2"])], parallel=1)
+    plan = SweepPlan([Argument("--lr", values=["1", "2"])], parallel=1)
     work = Work(["python", "train.py"])
     parent = submit_sweep(
         experiment=make_experiment(), cluster=gpu, work=work, plan=plan, name="search"

@@ -5,7 +5,7 @@ import pytest
 from runs.artifacts.logs.appending import append_log
 from runs.compute.clusters import find_or_create_local
 from runs.compute.submitting import Work
-from runs.compute.sweep_plans import Argument, Plan
+from runs.compute.sweep_plans import Argument, SweepPlan
 from runs.compute.sweeps import submit_sweep
 from runs.table.pipelines import list_pipelines, read_steps
 from runs.tracking.models import Run
@@ -127,7 +127,7 @@ def test_a_sweep_is_canceled_with_all_its_steps(studio):
         experiment=make_experiment(),
         cluster=find_or_create_local(default_workspace()),
         work=Work(["python"]),
-        plan=Plan([Argument("--lr", values=["1", "2"])]),
+        plan=SweepPlan([Argument("--lr", values=["1", "2"])]),
     )
     assert "Select" in studio.get(PIPELINES).content.decode()
     studio.post("/w/default/compute/cancel", {"run": parent.run_id})

@@ -10,7 +10,7 @@ from runs.compute.clusters import create_cluster, update_cluster
 from runs.compute.models import Cluster, Job
 from runs.compute.nodes import register_node
 from runs.compute.submitting import Work, submit
-from runs.compute.sweep_plans import Argument, Plan
+from runs.compute.sweep_plans import Argument, SweepPlan
 from runs.compute.sweeps import submit_sweep
 from runs.tracking.models import Run
 from runs.workspaces.permissions import Role
@@ -141,7 +141,7 @@ def test_the_form_is_filled_from_a_run_that_a_client_made(studio):
 
 
 def submit_search(cluster: Cluster) -> Run:
-    plan = Plan([Argument("--lr", values=["1", "2"])], parallel=1)
+    plan = SweepPlan([Argument("--lr", values=["1", "2"])], parallel=1)
     work = Work(["python", "train.py"], script="train.py")
     experiment = make_experiment()
     return submit_sweep(experiment=experiment, cluster=cluster, work=work, plan=plan, name="search")

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from runs.workspaces import tokens
-from runs.workspaces.errors import InvalidValue
+from runs.workspaces.errors import InvalidName
 from runs.workspaces.memory import forget_all
 from runs.workspaces.models import ApiToken
 from tests.factories import make_token, make_user
@@ -78,6 +78,6 @@ def test_use_is_noted_once_a_minute():
 
 @pytest.mark.parametrize("name", ["", "  ", "x" * 129, "a\0"])
 def test_a_token_needs_a_name(name):
-    with pytest.raises(InvalidValue):
+    with pytest.raises(InvalidName):
         make_token(name=name or " ")
     assert not ApiToken.objects.exists()

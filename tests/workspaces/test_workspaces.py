@@ -4,7 +4,7 @@ import pytest
 
 from runs.tracking import services as tracking
 from runs.workspaces import services
-from runs.workspaces.errors import InvalidValue, SlugTaken
+from runs.workspaces.errors import InvalidName, SlugTaken
 from runs.workspaces.models import Workspace
 
 pytestmark = pytest.mark.django_db
@@ -27,13 +27,13 @@ def test_an_address_is_taken_once():
 
 @pytest.mark.parametrize("slug", ["", "a b", "a/b", "../up", "é", "a\n", "x" * 65, "a\0"])
 def test_an_address_that_cannot_be_is_refused(slug):
-    with pytest.raises(InvalidValue):
+    with pytest.raises(InvalidName):
         services.create_workspace(slug=slug)
 
 
 @pytest.mark.parametrize("name", ["x" * 129, "a\0b", "\ud800"])
 def test_a_name_that_cannot_be_is_refused(name):
-    with pytest.raises(InvalidValue):
+    with pytest.raises(InvalidName):
         services.create_workspace(slug="vision", name=name)
 
 

@@ -52,7 +52,7 @@ def list_logs(owner: Owner) -> list[File]:
         wanted |= Q(path__gte=low, path__lt=high)
     for suffix in LOG_SUFFIXES:
         wanted |= Q(path__iendswith=suffix)
-    return sorted(files_of(owner).filter(wanted).order_by("path")[:_MOST_LOGS], key=rank_of)
+    return sorted(files_of(owner).filter(wanted).order_by("path")[:_MOST_LOGS], key=log_order)
 
 
 def default_log(owner: Owner) -> File | None:
@@ -61,7 +61,7 @@ def default_log(owner: Owner) -> File | None:
     return next((log for log in logs if log.size_bytes), logs[0] if logs else None)
 
 
-def rank_of(file: File) -> tuple[int, list[tuple[int, str]]]:
+def log_order(file: File) -> tuple[int, list[tuple[int, str]]]:
     """Return the sort key of a log: its kind, then its name with numbers in order of size."""
     rank = next(
         (rank for rank, pattern in enumerate(_RANKS) if pattern.match(file.path)), len(_RANKS)

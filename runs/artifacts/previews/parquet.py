@@ -4,7 +4,7 @@ import io
 from typing import Any
 
 from runs.artifacts.previews.kinds import TablePreview
-from runs.artifacts.previews.tables import MAX_COLUMNS, PAGE_ROWS, cells, note_of
+from runs.artifacts.previews.tables import MAX_COLUMNS, PAGE_ROWS, cells, describe_cut
 from runs.artifacts.queries import Readable, read_file
 
 
@@ -30,7 +30,7 @@ def preview_parquet(file: Readable, start: int, facts: dict[str, str]) -> TableP
         first_row=start,
         total_rows=total,
         next=start + len(rows) if goes_on else None,
-        note=note_of(len(names), len(rows), goes_on, total),
+        note=describe_cut(len(names), len(rows), goes_on, total),
         **facts,
     )
 

@@ -36,7 +36,7 @@ def preview_delimited(file: Readable, start: int, facts: dict[str, str]) -> Tabl
         columns=cells(columns),
         rows=rows,
         next=behind if goes_on else None,
-        note=note_of(len(columns), len(rows), goes_on),
+        note=describe_cut(len(columns), len(rows), goes_on),
         **facts,
     )
 
@@ -54,7 +54,7 @@ def preview_rows(
         first_row=start,
         total_rows=len(rows),
         next=start + len(shown) if goes_on else None,
-        note=note_of(len(columns), len(shown), goes_on, len(rows)),
+        note=describe_cut(len(columns), len(shown), goes_on, len(rows)),
         **facts,
     )
 
@@ -66,7 +66,7 @@ def cells(values: list[Any]) -> list[str | None]:
     ]
 
 
-def note_of(columns: int, rows: int, goes_on: bool, total: int | None = None) -> str:
+def describe_cut(columns: int, rows: int, goes_on: bool, total: int | None = None) -> str:
     """Return what the page leaves out, in words."""
     notes = []
     if goes_on:

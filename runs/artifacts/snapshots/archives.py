@@ -29,7 +29,7 @@ _DAMAGE = (
 
 
 @dataclass(frozen=True)
-class Source:
+class ZippedFile:
     """A file in the zip, under the path it gets in the snapshot."""
 
     path: str
@@ -59,7 +59,7 @@ def open_archive(file: BinaryIO) -> Iterator[ZipFile]:
         yield archive
 
 
-def list_sources(archive: ZipFile) -> list[Source]:
+def list_sources(archive: ZipFile) -> list[ZippedFile]:
     """Return the files of the zip, checked by what it claims; folders are left out.
 
     Raises InvalidSnapshot for what a snapshot cannot hold, SnapshotTooLarge.
@@ -75,7 +75,7 @@ def list_sources(archive: ZipFile) -> list[Source]:
     return sources
 
 
-def read_source(archive: ZipFile, source: Source) -> Iterator[bytes]:
+def read_zipped(archive: ZipFile, source: ZippedFile) -> Iterator[bytes]:
     """Yield the bytes of a file of the zip. Raises InvalidSnapshot where they are damaged."""
     size = 0
     with _plain_errors(f"The zip is damaged at {_shown(source.path)}. Make it again."):
@@ -102,7 +102,7 @@ def too_many_bytes() -> SnapshotTooLarge:
     )
 
 
-def _check(info: ZipInfo) -> Source | None:
+def _check(info: ZipInfo) -> ZippedFile | None:
     """Return the file that `info` claims to be, None for a folder."""
     name = _name_of(info)
     try:
@@ -120,7 +120,7 @@ def _check(info: ZipInfo) -> Source | None:
     if kind not in (0, stat.S_IFREG):
         raise InvalidSnapshot(f"{_shown(path)} in the zip is a device, no file. Leave it out.")
     _refuse_unreadable(path, info)
-    return Source(path, bool(mode & stat.S_IXUSR), info)
+    return ZippedFile(path, bool(mode & stat.S_IXUSR), info)
 
 
 def _name_of(info: ZipInfo) -> str:

@@ -16,15 +16,15 @@ from runs.artifacts.errors import SnapshotTaken
 from runs.artifacts.owners import lock_owner
 from runs.artifacts.services import delete_bytes, delete_bytes_on_commit
 from runs.artifacts.snapshots.archives import (
-    Source,
+    ZippedFile,
     list_sources,
     open_archive,
-    read_source,
+    read_zipped,
     too_many_bytes,
 )
 from runs.artifacts.snapshots.models import Blob, RunSnapshot, Snapshot, SnapshotFile
 from runs.artifacts.snapshots.spooling import spooled
-from runs.artifacts.snapshots.trees import MAX_BYTES, Leaf, digest_of
+from runs.artifacts.snapshots.trees import MAX_BYTES, Leaf, tree_digest
 from runs.artifacts.stores import main_store
 from runs.artifacts.stores.base import make_key
 from runs.artifacts.zipping.fast_zlib import crc32
@@ -43,7 +43,7 @@ def save_snapshot(*, run: Run, chunks: Iterable[bytes], size_bytes: int | None =
     with spooled(chunks, size_bytes) as file, open_archive(file) as archive:
         sources = list_sources(archive)
         leaves = _read_leaves(archive, sources)
-        held = _held(run, digest_of(leaves))
+        held = _held(run, tree_digest(leaves))
         return held or _keep_for(run, archive, sources, leaves)
 
 
@@ -58,12 +58,12 @@ def store_snapshot(*, chunks: Iterable[bytes], size_bytes: int | None = None) ->
         return _keep_for(None, archive, sources, leaves)
 
 
-def _read_leaves(archive: ZipFile, sources: Sequence[Source]) -> list[Leaf]:
+def _read_leaves(archive: ZipFile, sources: Sequence[ZippedFile]) -> list[Leaf]:
     """Unpack everything once to know what it is, and no more than a snapshot may have."""
     leaves, total = [], 0
     for source in sources:
         digest, size, crc = hashlib.sha256(), 0, 0
-        for chunk in read_source(archive, source):
+        for chunk in read_zipped(archive, source):
             size += len(chunk)
             if total + size > MAX_BYTES:
                 raise too_many_bytes()
@@ -86,7 +86,7 @@ def _held(run: Run, digest: str) -> Snapshot | None:
 
 
 def _keep_for(
-    run: Run | None, archive: ZipFile, sources: Sequence[Source], leaves: Sequence[Leaf]
+    run: Run | None, archive: ZipFile, sources: Sequence[ZippedFile], leaves: Sequence[Leaf]
 ) -> Snapshot:
     fresh: dict[str, Blob] = {}
     try:
@@ -101,7 +101,7 @@ def _keep_for(
 
 
 def _put_missing(
-    archive: ZipFile, sources: Sequence[Source], leaves: Sequence[Leaf], fresh: dict[str, Blob]
+    archive: ZipFile, sources: Sequence[ZippedFile], leaves: Sequence[Leaf], fresh: dict[str, Blob]
 ) -> None:
     """Store the bytes that no snapshot has yet, and note them in `fresh` by sha256."""
     store, now = main_store(), now_ms()
@@ -118,7 +118,7 @@ def _put_missing(
         )
 
     def put(digest: str) -> None:
-        store.put(fresh[digest].key, read_source(archive, wanted[digest][0]))
+        store.put(fresh[digest].key, read_zipped(archive, wanted[digest][0]))
 
     # A store takes its time to make each file safe, and as long for several at once.
     with ThreadPoolExecutor(_WRITERS) as pool:
@@ -143,7 +143,7 @@ def _claim(digests: set[str], now: int) -> set[str]:
 
 
 def _write_rows(run: Run | None, leaves: Sequence[Leaf], fresh: list[Blob]) -> Snapshot:
-    digest = digest_of(leaves)
+    digest = tree_digest(leaves)
     snapshot = None if run is None else _held(run, digest)
     if snapshot is None:
         snapshot = _find_or_make(digest, leaves, fresh)

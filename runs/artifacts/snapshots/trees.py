@@ -20,7 +20,7 @@ class Leaf:
     is_executable: bool = False
 
 
-def digest_of(leaves: Iterable[Leaf]) -> str:
+def tree_digest(leaves: Iterable[Leaf]) -> str:
     """Return the sha256 of a tree: of its lines `<sha256> <x or -> <path>`, sorted by path.
 
     No path holds a newline, so two trees with the same lines are equal.

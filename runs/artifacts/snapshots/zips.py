@@ -4,7 +4,7 @@ from runs.artifacts.snapshots.models import Snapshot
 from runs.artifacts.snapshots.queries import get_snapshot, list_snapshot_files
 from runs.artifacts.zipping.layout import Layout
 from runs.artifacts.zipping.plans import ZipPlan, plain_name, reader_of
-from runs.artifacts.zipping.records import Member
+from runs.artifacts.zipping.records import ZipMember
 from runs.tracking.models import Run
 
 
@@ -23,7 +23,7 @@ def plan_snapshot_zip(run: Run) -> ZipPlan:
 def _layout(snapshot: Snapshot) -> Layout:
     files = list_snapshot_files(snapshot)
     members = [
-        Member(
+        ZipMember(
             file.path.encode(),
             file.size_bytes,
             file.blob.crc32,

@@ -7,7 +7,7 @@ from runs.artifacts.errors import BytesMissing
 from runs.artifacts.zipping import records
 from runs.artifacts.zipping.fast_zlib import Packer, crc32, new_packer
 from runs.artifacts.zipping.layout import Read
-from runs.artifacts.zipping.records import Member
+from runs.artifacts.zipping.records import ZipMember
 
 _PACKED_ALREADY = (
     b".png", b".jpg", b".jpeg", b".gif", b".webp", b".avif", b".mp3", b".mp4", b".webm", b".ogg",
@@ -16,7 +16,7 @@ _PACKED_ALREADY = (
 )  # fmt: skip
 
 
-def deflated(members: Sequence[Member], read: Read) -> Iterator[bytes]:
+def deflated(members: Sequence[ZipMember], read: Read) -> Iterator[bytes]:
     """Yield the zip of `members`, deflated but for those that are packed already.
 
     Raises BytesMissing on the way where a file has lost its bytes: the download breaks off.
@@ -36,7 +36,7 @@ def deflated(members: Sequence[Member], read: Read) -> Iterator[bytes]:
     yield records.end_records(len(members), offset, sum(map(len, contents)))
 
 
-def _method(member: Member) -> int:
+def _method(member: ZipMember) -> int:
     packed = member.name.lower().endswith(_PACKED_ALREADY)
     return records.STORED if packed else records.DEFLATED
 
@@ -44,7 +44,7 @@ def _method(member: Member) -> int:
 class _Part:
     """One member on its way into the zip."""
 
-    def __init__(self, member: Member) -> None:
+    def __init__(self, member: ZipMember) -> None:
         self.member = member
         self.crc32 = self.compressed_bytes = self.sent_bytes = 0
 
@@ -67,7 +67,7 @@ class _Part:
         return piece
 
 
-def _packer(member: Member) -> Packer:
+def _packer(member: ZipMember) -> Packer:
     if member.method == records.STORED:
         return _Passing()
     return new_packer()

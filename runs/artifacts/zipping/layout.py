@@ -9,7 +9,7 @@ from itertools import accumulate
 from runs.artifacts.errors import BytesMissing
 from runs.artifacts.zipping import records
 from runs.artifacts.zipping.fast_zlib import crc32
-from runs.artifacts.zipping.records import Member
+from runs.artifacts.zipping.records import ZipMember
 
 # read(number, start, stop) returns the bytes [start, stop) of a member.
 Read = Callable[[int, int, int], Iterator[bytes]]
@@ -21,7 +21,7 @@ class Layout:
     Any range can be sent if every checksum is known.
     """
 
-    def __init__(self, members: Sequence[Member], read: Read) -> None:
+    def __init__(self, members: Sequence[ZipMember], read: Read) -> None:
         self.members, self.read = members, read
         # offsets[i] is where member i begins; the last one where the table of contents does.
         self.offsets = list(accumulate(map(_part_bytes, members), initial=0))
@@ -112,5 +112,5 @@ class Layout:
         return records.central_header(member, self.offsets[number], crc, member.size_bytes)
 
 
-def _part_bytes(member: Member) -> int:
+def _part_bytes(member: ZipMember) -> int:
     return records.local_header_bytes(member) + member.size_bytes + records.descriptor_bytes(member)

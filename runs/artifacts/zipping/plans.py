@@ -14,7 +14,7 @@ from runs.artifacts.queries import folder_files
 from runs.artifacts.stores import store_named
 from runs.artifacts.zipping.deflating import deflated
 from runs.artifacts.zipping.layout import Layout, Read
-from runs.artifacts.zipping.records import Member
+from runs.artifacts.zipping.records import ZipMember
 from runs.artifacts.zipping.sending import in_chunks
 from runs.tracking.models import Run
 from runs.tracking.statuses import Status
@@ -78,14 +78,14 @@ def plan_zip(runs: Sequence[Run], *, folder: str = "", logs_only: bool = False) 
     active = [run for run in runs if not Status(run.status).is_final]
     pins = [pinned for pinned in map(pin, active) if pinned is not None]
     names = _folder_names(runs) if len(runs) > 1 else [""]
-    members: list[Member] = []
+    members: list[ZipMember] = []
     places: list[tuple[str, str]] = []
     growing = found = False
     for run, prefix in zip(runs, names, strict=True):
         for path, size, crc32, updated_ms, store, key, grows in _rows(run, folder):
             found = True
             if not logs_only or is_log(path):
-                members.append(Member(f"{prefix}{path}".encode(), size, crc32, updated_ms))
+                members.append(ZipMember(f"{prefix}{path}".encode(), size, crc32, updated_ms))
                 places.append((store, key))
                 growing |= grows
     if folder and not found:

@@ -26,7 +26,7 @@ _TIME_EXTRA_BYTES = 9
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class ZipMember:
     """A file in a zip. `crc32` None: it becomes known while the file is sent and follows it."""
 
     name: bytes
@@ -47,7 +47,7 @@ class Member:
         return self.size_bytes + slack >= LIMIT_BYTES
 
 
-def local_header(member: Member) -> bytes:
+def local_header(member: ZipMember) -> bytes:
     """Return the header before a member's bytes."""
     known = not member.sizes_follow
     size = member.size_bytes if known else 0
@@ -62,25 +62,25 @@ def local_header(member: Member) -> bytes:
     return record + member.name + extra
 
 
-def local_header_bytes(member: Member) -> int:
+def local_header_bytes(member: ZipMember) -> int:
     """Return the length of `local_header` without making it."""
     return 30 + len(member.name) + _TIME_EXTRA_BYTES + (20 if member.is_big else 0)
 
 
-def descriptor(member: Member, crc32: int, compressed_bytes: int) -> bytes:
+def descriptor(member: ZipMember, crc32: int, compressed_bytes: int) -> bytes:
     """Return what follows the bytes of a member whose checksum was unknown before."""
     sizes = "QQ" if member.is_big else "II"
     return struct.pack(f"<4sI{sizes}", b"PK\x07\x08", crc32, compressed_bytes, member.size_bytes)
 
 
-def descriptor_bytes(member: Member) -> int:
+def descriptor_bytes(member: ZipMember) -> int:
     """Return the length of `descriptor`: nothing where all is known in front."""
     if not member.sizes_follow:
         return 0
     return 24 if member.is_big else 16
 
 
-def central_header(member: Member, offset: int, crc32: int, compressed_bytes: int) -> bytes:
+def central_header(member: ZipMember, offset: int, crc32: int, compressed_bytes: int) -> bytes:
     """Return a member's line in the table of contents; `offset` is its local header's."""
     values = (member.size_bytes, compressed_bytes, offset)
     moved = [value for value in values if value >= LIMIT_BYTES]
@@ -97,7 +97,7 @@ def central_header(member: Member, offset: int, crc32: int, compressed_bytes: in
     return record + member.name + extra
 
 
-def central_header_bytes(member: Member, offset: int) -> int:
+def central_header_bytes(member: ZipMember, offset: int) -> int:
     """Return the length of a stored member's `central_header` without making it."""
     moved = 2 * (member.size_bytes >= LIMIT_BYTES) + (offset >= LIMIT_BYTES)
     return 46 + len(member.name) + _TIME_EXTRA_BYTES + (4 + 8 * moved if moved else 0)
@@ -121,11 +121,11 @@ def _version(is_big: bool) -> int:
     return _ZIP64_VERSION if is_big else _PLAIN_VERSION
 
 
-def _flags(member: Member) -> int:
+def _flags(member: ZipMember) -> int:
     return _UTF8_NAME | (_SIZES_FOLLOW if member.sizes_follow else 0)
 
 
-def _dos_time(member: Member) -> tuple[int, int]:
+def _dos_time(member: ZipMember) -> tuple[int, int]:
     """Return time and date (UTC) as MS-DOS packs them: from 1980 to 2107, two seconds apart."""
     seconds = min(max(member.modified_ms // 1000, 315_532_800), 4_354_819_198)
     at = datetime.fromtimestamp(seconds, UTC)
@@ -133,7 +133,7 @@ def _dos_time(member: Member) -> tuple[int, int]:
     return time, (at.year - 1980) << 9 | at.month << 5 | at.day
 
 
-def _time_extra(member: Member) -> bytes:
+def _time_extra(member: ZipMember) -> bytes:
     """Return the "extended timestamp" field: the exact second, whatever the time zone."""
     seconds = min(max(member.modified_ms // 1000, 0), _LATEST_TIME)
     return struct.pack("<HHBI", 0x5455, 5, 1, seconds)

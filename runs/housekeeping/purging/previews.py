@@ -21,13 +21,13 @@ def preview_purge(*, workspace: Workspace, run_pks: Sequence[int] | None = None)
     five queries, and four per 500 runs named. Raises NotDeleted when a run is not deleted.
     """
     if run_pks is None:
-        erased = count_runs(deleted_runs(workspace))
+        erased = count_erased(deleted_runs(workspace))
         experiments = experiments_of_all(workspace)
     else:
         check_deleted(run_pks)
-        parts = (count_runs(Run.objects.filter(pk__in=part)) for part in in_parts(run_pks))
+        parts = (count_erased(Run.objects.filter(pk__in=part)) for part in in_parts(run_pks))
         erased = sum(parts, Erased())
-        experiments = experiments_of(workspace, run_pks)
+        experiments = emptied_experiments(workspace, run_pks)
     pks = list(experiments.values_list("pk", flat=True))
     lone = usage_of_lone_models(pks)
     of_experiments = Erased(
@@ -47,7 +47,7 @@ def check_deleted(run_pks: Sequence[int]) -> None:
             raise NotDeleted(f"The run {run_id} is not deleted. Delete it before purging it.")
 
 
-def count_runs(runs: QuerySet[Run]) -> Erased:
+def count_erased(runs: QuerySet[Run]) -> Erased:
     """Count runs, their points and their files. Three queries."""
     keys = runs.order_by().values("pk")
     points = Series.objects.filter(run__in=keys).aggregate(n=Sum("n"))["n"]
@@ -71,7 +71,7 @@ def experiments_of_all(workspace: Workspace) -> QuerySet[Experiment]:
     return deleted_experiments(workspace).exclude(Exists(kept))
 
 
-def experiments_of(workspace: Workspace, run_pks: Sequence[int]) -> QuerySet[Experiment]:
+def emptied_experiments(workspace: Workspace, run_pks: Sequence[int]) -> QuerySet[Experiment]:
     """The deleted experiments all of whose runs are among these."""
     chosen: Counter[int] = Counter()
     for part in in_parts(run_pks):

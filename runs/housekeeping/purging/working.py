@@ -45,7 +45,7 @@ def resume_purges(*, budget_s: float = 50.0) -> None:
     """Go on with the purges that no process works on; wake a worker for those that take longer."""
     adopt_marked()
     for purge in Purge.objects.filter(ended_ms=None).order_by("id"):
-        if claim(purge) and not advance_purge(purge=purge, budget_s=budget_s):
+        if claim_purge(purge) and not advance_purge(purge=purge, budget_s=budget_s):
             wake_worker()
 
 
@@ -58,7 +58,7 @@ def adopt_marked() -> None:
             Purge.objects.create(workspace=workspace, asked={"runs": marked}, started_ms=now_ms())
 
 
-def claim(purge: Purge) -> bool:
+def claim_purge(purge: Purge) -> bool:
     """Take the purge over for this process, unless another one is at work on it."""
     now = now_ms()
     free = Purge.objects.filter(pk=purge.pk, ended_ms=None, beat_ms__lt=now - LOST_AFTER_MS)

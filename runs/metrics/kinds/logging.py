@@ -15,7 +15,7 @@ from runs.metrics.errors import WriterMoved
 from runs.metrics.kinds.documents import check_document
 from runs.metrics.kinds.values import AnyValue, Document, Expansion, Image, kind_of
 from runs.metrics.models import MetricBatch, MetricWriter
-from runs.metrics.services import Batch, Progress, RunRef, log_kinds
+from runs.metrics.services import RequestId, RunRef, WriterProgress, log_kinds
 from runs.tracking.clock import now_ms
 from runs.tracking.errors import InvalidValue
 from runs.tracking.models import Run
@@ -43,7 +43,7 @@ def log_metrics(
     check_active(run)
     paths = [check_file(run, value) for value in values]
     expansion = expand(values, paths)
-    batch = Batch(batch_id, digest_of_values(values)) if batch_id is not None else None
+    batch = RequestId(batch_id, digest_of_values(values)) if batch_id is not None else None
     if batch is None or not is_batch_stored(run, batch):
         save_documents(run, values, paths)
     return log_kinds(**expansion, run=RunRef(run.id, run.experiment_id), batch=batch)
@@ -71,7 +71,7 @@ def log_from_writer(
         if start == len(values):
             return False
         try:
-            store_values(run, values[start:], Progress(writer, before, sequences[-1]))
+            store_values(run, values[start:], WriterProgress(writer, before, sequences[-1]))
             return True
         except WriterMoved:
             if not attempts_left:
@@ -79,7 +79,7 @@ def log_from_writer(
     raise AssertionError("unreachable")
 
 
-def store_values(run: Run, values: Sequence[AnyValue], progress: Progress) -> None:
+def store_values(run: Run, values: Sequence[AnyValue], progress: WriterProgress) -> None:
     paths = [check_file(run, value) for value in values]
     expansion = expand(values, paths)
     save_documents(run, values, paths)
@@ -120,7 +120,7 @@ def digest_of_values(values: Sequence[AnyValue]) -> str:
     return hashlib.blake2b(msgspec.json.encode(values), digest_size=16).hexdigest()
 
 
-def is_batch_stored(run: Run, batch: Batch) -> bool:
+def is_batch_stored(run: Run, batch: RequestId) -> bool:
     return MetricBatch.objects.filter(run=run, batch_id=batch.id).exists()
 
 

@@ -21,7 +21,7 @@ from runs.tracking.filters.nodes import (
     Value,
     join,
     rewrite,
-    walk,
+    walk_comparisons,
 )
 from runs.tracking.filters.parser import parse
 from runs.tracking.filters.suggest import Expectation, Expected, suggest
@@ -51,7 +51,7 @@ __all__ = [
     "rewrite",
     "suggest",
     "unparse",
-    "walk",
+    "walk_comparisons",
     "write_field",
     "write_value",
 ]

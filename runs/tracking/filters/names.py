@@ -19,7 +19,7 @@ NAME_KINDS = (Kind.WORD, Kind.KEY, Kind.TEXT)
 
 
 @dataclass(slots=True)
-class Segment:
+class NamePart:
     """One part of a dotted name."""
 
     text: str = ""
@@ -27,10 +27,10 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class FieldName:
     """A field as written: dotted segments, a column in brackets, what follows the brackets."""
 
-    segments: tuple[Segment, ...]
+    segments: tuple[NamePart, ...]
     column: str
     suffix: str
     position: int
@@ -40,7 +40,7 @@ class Name:
         return FilterError(message, self.position, self.length, hint)
 
 
-def read_name(tokens: Sequence[Token], start: int) -> tuple[Name, int]:
+def read_name(tokens: Sequence[Token], start: int) -> tuple[FieldName, int]:
     """Return the name that begins at token `start`, and the index of the token after it."""
     index = start + 1
     while _touches(tokens, index) and tokens[index].kind in NAME_KINDS:
@@ -53,15 +53,15 @@ def read_name(tokens: Sequence[Token], start: int) -> tuple[Name, int]:
             suffix, index = tokens[index].text, index + 1
     position = tokens[start].position
     length = tokens[index - 1].end - position
-    return Name(tuple(segments), column, suffix, position, length), index
+    return FieldName(tuple(segments), column, suffix, position, length), index
 
 
 def _touches(tokens: Sequence[Token], index: int) -> bool:
     return tokens[index].position == tokens[index - 1].end
 
 
-def _split(tokens: Sequence[Token]) -> list[Segment]:
-    segments = [Segment()]
+def _split(tokens: Sequence[Token]) -> list[NamePart]:
+    segments = [NamePart()]
     for token in tokens:
         parts = token.text.split(".") if token.kind is Kind.WORD else [token.text]
         quoted = token.kind is not Kind.WORD
@@ -69,7 +69,7 @@ def _split(tokens: Sequence[Token]) -> list[Segment]:
         if (last.quoted and parts[0]) or (quoted and (last.text or last.quoted)):
             raise FilterError("A dot or a space is missing here.", token.position, len(token.raw))
         last.text, last.quoted = last.text + parts[0], last.quoted or quoted
-        segments.extend(Segment(part) for part in parts[1:])
+        segments.extend(NamePart(part) for part in parts[1:])
     return segments
 
 
@@ -85,7 +85,7 @@ def _read_column(tokens: Sequence[Token], index: int) -> tuple[str, int]:
     return inside[0].text, index + 3
 
 
-def find_field(name: Name) -> Field:
+def find_field(name: FieldName) -> Field:
     """Return the field that `name` means. Raises FilterError for an unknown one."""
     first = name.segments[0]
     if len(name.segments) == 1:
@@ -105,7 +105,7 @@ def find_field(name: Name) -> Field:
     return Field(entity, key)
 
 
-def _run_field(name: Name, key: str) -> Field:
+def _run_field(name: FieldName, key: str) -> Field:
     lower = key.lower()
     _check_plain(name, key)
     if lower == "log" and len(name.segments) == 1:
@@ -115,14 +115,14 @@ def _run_field(name: Name, key: str) -> Field:
     return Field(Entity.RUN, BY_NAME[lower].name)
 
 
-def _check_plain(name: Name, key: str) -> None:
+def _check_plain(name: FieldName, key: str) -> None:
     if not key:
         raise name.error("The name after the dot is missing.")
     if name.column or name.suffix:
         raise name.error("Only a metric has columns in brackets.")
 
 
-def _metric_field(name: Name) -> Field:
+def _metric_field(name: FieldName) -> Field:
     segments = list(name.segments[1:])
     aggregate: Aggregate | None = None
     if name.column:
@@ -139,7 +139,7 @@ def _metric_field(name: Name) -> Field:
     return Field(Entity.METRIC, key, aggregate or Aggregate.LAST, name.column)
 
 
-def _read_suffix(name: Name) -> Aggregate | None:
+def _read_suffix(name: FieldName) -> Aggregate | None:
     if not name.suffix:
         return None
     aggregate = AGGREGATES.get(name.suffix[1:]) if name.suffix[0] in ".:" else None
@@ -150,7 +150,7 @@ def _read_suffix(name: Name) -> Aggregate | None:
     return aggregate
 
 
-def _cut_colon(segment: Segment) -> Aggregate | None:
+def _cut_colon(segment: NamePart) -> Aggregate | None:
     text, colon, last = segment.text.rpartition(":")
     if not (colon and text and last in AGGREGATES):
         return None

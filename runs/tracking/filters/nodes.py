@@ -118,7 +118,7 @@ def join(kind: type[And] | type[Or], parts: Iterable[Node]) -> Node:
     return flat[0] if len(flat) == 1 else kind(tuple(flat))
 
 
-def walk(node: Node) -> Iterator[Comparison]:
+def walk_comparisons(node: Node) -> Iterator[Comparison]:
     """Yield every comparison in a tree, in the order written."""
     stack = [node]
     while stack:

@@ -20,7 +20,7 @@ from runs.tracking.filters.errors import FilterError
 from runs.tracking.filters.fields import OPERATORS, type_of
 from runs.tracking.filters.jmespath_words import read_expression
 from runs.tracking.filters.lexer import Kind, Token, read_tokens
-from runs.tracking.filters.names import NAME_KINDS, Name, find_field, read_name
+from runs.tracking.filters.names import NAME_KINDS, FieldName, find_field, read_name
 from runs.tracking.filters.nodes import (
     EVERYTHING,
     LISTS,
@@ -270,7 +270,7 @@ class Parser:
         return tuple(values)
 
 
-def _is_field(name: Name) -> bool:
+def _is_field(name: FieldName) -> bool:
     try:
         find_field(name)
     except FilterError:

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from runs.web.compare.chosen import MOST_RUNS, Chosen
-from runs.web.compare.tabs import Tab
+from runs.web.compare.tabs import CompareTab
 from runs.web.table_page import make_table
 
 
@@ -14,4 +14,4 @@ def read(request: HttpRequest, chosen: Chosen) -> dict[str, Any]:
     return {"table": make_table(request, fixed=fixed)}
 
 
-TAB = Tab("charts", "Charts", "runs/compare/charts.html", read)
+TAB = CompareTab("charts", "Charts", "runs/compare/charts.html", read)

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from runs.artifacts.snapshots.queries import find_snapshot
 from runs.charts.comparison import RunComparison, count_differences, make_sections, read_origins
 from runs.web.compare.chosen import Chosen
-from runs.web.compare.tabs import Tab
+from runs.web.compare.tabs import CompareTab
 from runs.web.run_snapshot import addresses_of
 
 
@@ -29,4 +29,4 @@ def read(request: HttpRequest, chosen: Chosen) -> dict[str, Any]:
     }
 
 
-TAB = Tab("code", "Code", "runs/compare/code.html", read, most=100)
+TAB = CompareTab("code", "Code", "runs/compare/code.html", read, most=100)

@@ -12,7 +12,7 @@ from runs.charts.compared_curves import (
     read_table_curves,
 )
 from runs.web.compare.chosen import Chosen
-from runs.web.compare.tabs import Tab
+from runs.web.compare.tabs import CompareTab
 
 MOST_RUNS = 20
 
@@ -38,4 +38,4 @@ def read(request: HttpRequest, chosen: Chosen) -> dict[str, Any]:
     }
 
 
-TAB = Tab("curves", "Curves", "runs/compare/curves.html", read, most=MOST_RUNS)
+TAB = CompareTab("curves", "Curves", "runs/compare/curves.html", read, most=MOST_RUNS)

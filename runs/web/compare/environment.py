@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from runs.charts.comparison import RunComparison, count_differences, make_sections
 from runs.charts.environments import read_environments
 from runs.web.compare.chosen import Chosen
-from runs.web.compare.tabs import Tab
+from runs.web.compare.tabs import CompareTab
 
 
 def read(request: HttpRequest, chosen: Chosen) -> dict[str, Any]:
@@ -16,4 +16,4 @@ def read(request: HttpRequest, chosen: Chosen) -> dict[str, Any]:
     return {"comparison": comparison, "differences": count_differences(sections)}
 
 
-TAB = Tab("environment", "Environment", "runs/compare/environment.html", read, most=50)
+TAB = CompareTab("environment", "Environment", "runs/compare/environment.html", read, most=50)

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from runs.web.compare.chosen import Chosen
-from runs.web.compare.tabs import Tab
+from runs.web.compare.tabs import CompareTab
 from runs.web.run_images import MOST_RUNS
 
 
@@ -15,4 +15,4 @@ def read(request: HttpRequest, chosen: Chosen) -> dict[str, Any]:
     return {"images_address": address, "run_ids": ",".join(chosen.run_ids)}
 
 
-TAB = Tab("images", "Images", "runs/compare/images.html", read, most=MOST_RUNS)
+TAB = CompareTab("images", "Images", "runs/compare/images.html", read, most=MOST_RUNS)

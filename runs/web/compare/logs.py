@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from runs.artifacts.logs.conventions import list_logs
 from runs.tracking.models import Run
 from runs.web.compare.chosen import Chosen
-from runs.web.compare.tabs import Tab
+from runs.web.compare.tabs import CompareTab
 from runs.web.run_outputs import read as read_outputs
 
 MOST_LOGS = 200
@@ -44,4 +44,4 @@ def read_side(request: HttpRequest, name: str, run: Run) -> dict[str, Any]:
     }
 
 
-TAB = Tab("logs", "Logs", "runs/compare/logs.html", read)
+TAB = CompareTab("logs", "Logs", "runs/compare/logs.html", read)

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from runs.charts.comparison import compare_runs, count_differences
 from runs.web.compare.chosen import Chosen
-from runs.web.compare.tabs import Tab
+from runs.web.compare.tabs import CompareTab
 
 
 def read(request: HttpRequest, chosen: Chosen) -> dict[str, Any]:
@@ -14,4 +14,4 @@ def read(request: HttpRequest, chosen: Chosen) -> dict[str, Any]:
     return {"comparison": comparison, "differences": count_differences(comparison.sections)}
 
 
-TAB = Tab("table", "Table", "runs/compare/table.html", read, most=100)
+TAB = CompareTab("table", "Table", "runs/compare/table.html", read, most=100)

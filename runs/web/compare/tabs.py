@@ -10,7 +10,7 @@ from runs.web.compare.chosen import Chosen
 
 
 @dataclass(frozen=True)
-class Tab:
+class CompareTab:
     """`read` gives the context of the template `page`. Of more than `most` runs the first ones are
     read, and the page says so."""
 

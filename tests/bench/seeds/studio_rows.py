@@ -33,7 +33,7 @@ def main() -> None:
 def store(experiment, block: list[RunSeed]) -> list[str]:
     """Write the runs of a block with all they have; return their ids."""
     from runs.tracking.models import Run
-    from runs.tracking.notes import PARAMS, TAGS, read_number
+    from runs.tracking.notes import PARAMS, TAGS, read_finite
     from runs.tracking.runs import RUNS
 
     runs = [make_run(experiment, seed) for seed in block]
@@ -44,7 +44,7 @@ def store(experiment, block: list[RunSeed]) -> list[str]:
     pairs = [(keys[name], seed) for name, seed in zip(names, block, strict=True)]
     PARAMS.insert_values(
         [
-            (run, experiment.id, key, value, read_number(value))
+            (run, experiment.id, key, value, read_finite(value))
             for run, seed in pairs
             for key, value in seed.params.items()
         ]
@@ -88,11 +88,11 @@ def make_run(experiment, seed: RunSeed):
 def append_points(experiment_id: int, pairs: list[tuple[int, RunSeed]]) -> None:
     """Store the curves as the group commit does."""
     from runs.database.cursors import open_cursor
-    from runs.metrics.appending import Logged, append
+    from runs.metrics.appending import Logged, append_points
 
     logged = [as_logged(Logged, run, seed) for run, seed in pairs]
     with open_cursor() as cursor:
-        append(cursor, logged, {run: experiment_id for run, _ in pairs})
+        append_points(cursor, logged, {run: experiment_id for run, _ in pairs})
 
 
 def as_logged(kind, run: int, seed: RunSeed):
