@@ -6,7 +6,7 @@ refused, and calls `forget_ids`.
 
 from collections.abc import Mapping
 from functools import partial
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from django.db import transaction
 
@@ -20,7 +20,7 @@ class KnownIds(dict[K, V]):
     def __init__(self, most: int) -> None:
         super().__init__()
         self.most = most
-        _all.append(self)
+        forget_with_ids(self)
 
     def remember(self, found: Mapping[K, V]) -> None:
         """Keep what was found, after COMMIT."""
@@ -32,7 +32,18 @@ class KnownIds(dict[K, V]):
         self.update(found)
 
 
-_all: list[KnownIds] = []
+class Clearable(Protocol):
+    """What can be emptied."""
+
+    def clear(self) -> None: ...
+
+
+_all: list[Clearable] = []
+
+
+def forget_with_ids(known: Clearable) -> None:
+    """Let `forget_ids` empty this, too."""
+    _all.append(known)
 
 
 def forget_ids() -> None:

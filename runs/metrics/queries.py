@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from runs.database.cursors import LIST, Row, open_cursor
+from runs.metrics.best_columns import BestColumn, read_best_column, read_extreme_column
 from runs.metrics.curves import Curve, downsample
 from runs.metrics.history import PLACE, History, read_history
 from runs.metrics.lookups import value_at_best, values_at_steps
@@ -17,6 +18,7 @@ from runs.tracking.tables import RUN
 
 __all__ = [
     "PLACE",
+    "BestColumn",
     "ColumnPair",
     "CommonMetric",
     "Curve",
@@ -29,7 +31,9 @@ __all__ = [
     "list_metrics",
     "list_metrics_of",
     "pair_rows",
+    "read_best_column",
     "read_common",
+    "read_extreme_column",
     "read_history",
     "read_points",
     "read_summaries",

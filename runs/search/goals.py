@@ -1,15 +1,26 @@
 """The goal of a search: the metric that decides at which step a run is at its best."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from runs.metrics.meanings import Direction
-from runs.metrics.queries import value_at_best
+from runs.metrics.queries import (
+    BestColumn,
+    read_best_column,
+    read_extreme_column,
+    value_at_best,
+)
+from runs.search.metric_ids import MetricIds
+from runs.search.scope import Scope
 from runs.search.sort_keys import SortKey
 from runs.tracking.errors import InvalidValue
 from runs.tracking.fields import Aggregate, Entity, Field
 
 NO_BEST_OF_COLUMN = "A column of a table has no value at best: a goal is best at a step."
+# The values of more runs are read for all that have the metric.
+FEW = 2000
 DIRECTIONS: dict[str, Direction] = {"min": "min", "max": "max"}
 
 
@@ -39,9 +50,22 @@ def use_stored_extreme(key: SortKey, goal: Goal | None) -> SortKey:
     return replace(key, field=replace(key.field, aggregate=Aggregate(goal.direction)))
 
 
-def read_at_best(goal: Goal, run_ids: Sequence[int], key: str) -> dict[int, float]:
-    """Return the value of the metric `key` at the best step of each run that has one."""
+def read_at_best(goal: Goal, scope: Scope, run_ids: NDArray[np.int64], key: str) -> BestColumn:
+    """Return the value of the metric `key` at the best step of those runs that have one; of many
+    runs that of all runs with the metric."""
+    if len(run_ids) > FEW:
+        return _read_column(goal, scope, key)
     found = value_at_best(
-        run_ids=run_ids, goal_metric_key=goal.key, goal=goal.direction, keys=[key]
+        run_ids=run_ids.tolist(), goal_metric_key=goal.key, goal=goal.direction, keys=[key]
     )
-    return {run: value for (run, _), value in found.items()}
+    values = sorted((run, value) for (run, _), value in found.items())
+    return BestColumn(
+        np.array([run for run, _ in values], np.int64), np.array([one for _, one in values], float)
+    )
+
+
+def _read_column(goal: Goal, scope: Scope, key: str) -> BestColumn:
+    ids = MetricIds(scope, {(goal.key, ""), (key, "")})
+    if key == goal.key:
+        return read_extreme_column(ids.all(key), goal.direction)
+    return read_best_column(ids.all(goal.key), goal.direction, ids.all(key))

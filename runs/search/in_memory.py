@@ -1,17 +1,23 @@
 """Sorting by values that are computed, not stored: all matches are read and sorted here."""
 
-import heapq
 import math
 from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
 
-from runs.search.blocks import FoundRun
+import numpy as np
+from numpy.typing import NDArray
+
+from runs.search.blocks import Block, FoundRun
 from runs.search.cursors import Position, SortValue
 from runs.search.errors import SearchError
 from runs.search.goals import NO_BEST_OF_COLUMN, read_at_best
 from runs.search.metric_terms import make_term
 from runs.search.prepared import PreparedSearch
 from runs.search.sort_keys import EMPTY, MISSING, NUMBER, SortKey
-from runs.search.statements import read_sorted
+from runs.search.statements import driver_of, read_ids, read_sorted
+
+Runs = NDArray[np.int64]
+Side = Literal["left", "right"]
 
 
 def read_in_memory(
@@ -27,38 +33,64 @@ def read_in_memory(
         raise SearchError("Choose a goal metric to sort by the value at its best.")
     if any(key.is_at_best and key.field.column for key in keys):
         raise SearchError(NO_BEST_OF_COLUMN)
+    block, scope, known = prepared.block, prepared.scope, {}
+    if keys[0].is_at_best:
+        runs = np.array(read_ids(scope, block), np.int64)
+        first = read_at_best(goal, scope, runs, keys[0].field.key).of(runs)
+        near = _near_page(*first, keys[0].descending, after, limit)
+        block = Block((), driver_of(scope, runs[near].tolist()), is_few=True)
+        known = {keys[0]: _as_mapping(runs[near], first[0][near], first[1][near])}
     stored = [key for key in keys if not key.is_at_best]
-    terms = [make_term(key, i, prepared.scope, prepared.metrics) for i, key in enumerate(stored)]
-    hits = read_sorted(prepared.scope, prepared.block, terms, None, None)
-    ids = [hit.id for hit in hits]
-    at_best = [read_at_best(goal, ids, k.field.key) if k.is_at_best else None for k in keys]
-    if at_best[0] is not None:
-        hits = _keep_near_page(hits, at_best[0], keys[0].descending, after, limit)
+    terms = [make_term(key, i, scope, prepared.metrics) for i, key in enumerate(stored)]
+    hits = read_sorted(scope, block, terms, None, None)
+    ids = np.array([hit.id for hit in hits], np.int64)
+    for key in keys:
+        if key.is_at_best and key not in known:
+            column = read_at_best(goal, scope, ids, key.field.key)
+            known[key] = _as_mapping(ids, *column.of(ids))
+    at_best = [known.get(key) for key in keys]
     hits = sort_hits([_complete(hit, at_best) for hit in hits], keys)
     if after:
         hits = [hit for hit in hits if _is_after(hit.position, after, keys)]
     return hits[:limit]
 
 
-def _keep_near_page(
-    hits: Sequence[FoundRun],
-    values: Mapping[int, float],
+def _as_mapping(
+    runs: Runs, values: NDArray[np.float64], has: NDArray[np.bool_]
+) -> dict[int, float]:
+    return dict(zip(runs[has].tolist(), values[has].tolist(), strict=True))
+
+
+def _near_page(
+    values: NDArray[np.float64],
+    has: NDArray[np.bool_],
     descending: bool,
     after: Position | None,
     limit: int,
-) -> list[FoundRun]:
-    """Return the hits that can be on the page by their first value, from the value of `after` to
-    the one at which the page ends: the others need neither be completed nor sorted."""
+) -> NDArray[np.intp]:
+    """Return the places of the runs that can be on the page by their first value, from the value
+    of `after` to the one at which the page ends: the others need not be read."""
+    ranks = np.where(has, np.where(np.isnan(values), EMPTY, NUMBER), MISSING)
     sign = -1 if descending else 1
+    keys = np.where(ranks == NUMBER, sign * values, 0.0)
+    order = np.lexsort((keys, ranks))
+    ranks, keys = ranks[order], keys[order]
+    begin = later = 0
+    if after:
+        rank, value = after.values[0]
+        begin = _place(ranks, keys, rank, sign * float(value or 0), "left")
+        later = _place(ranks, keys, rank, sign * float(value or 0), "right")
+    last = min(later + limit, len(order)) - 1
+    end = later if last < later else _place(ranks, keys, ranks[last], keys[last], "right")
+    return order[begin:end]
 
-    def place(rank: int, value: float | str | None) -> tuple[int, float]:
-        return rank, sign * (value or 0)
 
-    places = [place(*_rank(values.get(hit.id))) for hit in hits]
-    start = place(*after.values[0]) if after else (-1, 0)
-    later = heapq.nsmallest(limit, (one for one in places if one > start))
-    end = later[-1] if later else start
-    return [hit for hit, one in zip(hits, places, strict=True) if start <= one <= end]
+def _place(
+    ranks: NDArray[np.int64], keys: NDArray[np.float64], rank: int, key: float, side: Side
+) -> int:
+    """Return where (rank, key) stands among sorted pairs."""
+    low, high = np.searchsorted(ranks, rank, "left"), np.searchsorted(ranks, rank, "right")
+    return int(low + np.searchsorted(keys[low:high], key, side))
 
 
 def _complete(hit: FoundRun, at_best: Sequence[Mapping[int, float] | None]) -> FoundRun:

@@ -5,14 +5,17 @@ import math
 import operator
 from collections.abc import Callable, Sequence
 
+import numpy as np
+
 from runs.search.documents import match_documents
 from runs.search.errors import SearchError
 from runs.search.goals import NO_BEST_OF_COLUMN, Goal, read_at_best
 from runs.search.logs import match_logs
+from runs.search.scope import Scope
 from runs.tracking.fields import Aggregate, Entity
 from runs.tracking.filters import And, Comparison, Node, Operator, join, walk_comparisons
 
-# keys of runs -> those for which a condition holds
+# Keys of runs, ascending -> those for which a condition holds.
 Finder = Callable[[list[int]], list[int]]
 
 COMPARE: dict[Operator, Callable[[float, float], bool]] = {
@@ -35,7 +38,7 @@ def without_looked_up(node: Node) -> Node:
     return join(And, [part for part in parts if not any(map(is_looked_up, walk_comparisons(part)))])
 
 
-def finder_of(node: Comparison, goal: Goal | None) -> Finder:
+def finder_of(node: Comparison, goal: Goal | None, scope: Scope) -> Finder:
     """Return what finds those of some runs for which `node` holds. Raises SearchError where there
     is no goal, or a column of a table is meant."""
     if node.field.entity is Entity.LOG:
@@ -48,8 +51,10 @@ def finder_of(node: Comparison, goal: Goal | None) -> Finder:
         raise SearchError(NO_BEST_OF_COLUMN)
 
     def find(ids: list[int]) -> list[int]:
-        values = read_at_best(goal, ids, node.field.key)
-        return sorted(one for one in ids if holds(node, values.get(one)))
+        runs = np.array(ids, np.int64)
+        values, has = read_at_best(goal, scope, runs, node.field.key).of(runs)
+        rows = zip(ids, values.tolist(), has.tolist(), strict=True)
+        return sorted(run for run, value, is_one in rows if holds(node, value if is_one else None))
 
     return find
 

@@ -16,7 +16,7 @@ from runs.search.run_fields import match_experiments
 from runs.search.scope import Scope
 from runs.search.search import Search
 from runs.search.sort_keys import SortKey
-from runs.search.statements import from_clause_of, read_sample, read_sorted
+from runs.search.statements import from_clause_of, read_ids, read_sample
 from runs.tracking.clock import now_ms
 from runs.tracking.fields import NUMBERS, Entity
 from runs.tracking.filters import EVERYTHING, And, Comparison, Node, join, walk_comparisons
@@ -91,12 +91,14 @@ class PreparedSearch:
     ) -> dict[Comparison, list[int]]:
         """Return the runs that satisfy each condition which the database cannot answer."""
         goal = self.search.goal
-        finders = {one: finder_of(one, goal) for one in comparisons if is_looked_up(one)}
+        finders = {
+            one: finder_of(one, goal, self.scope) for one in comparisons if is_looked_up(one)
+        }
         if not finders:
             return {}
         conditions = Conditions(self.scope, self.metrics, {})
         block = Block((conditions.compile(without_looked_up(node)),))
-        ids = [hit.id for hit in read_sorted(self.scope, block, (), None, None)]
+        ids = read_ids(self.scope, block)
         return {one: find(ids) for one, find in finders.items()}
 
     def _make_block(self, is_page: bool) -> Block:

@@ -51,6 +51,14 @@ def read_sorted(
     return [read_hit(row, terms) for row in fetch(query)]
 
 
+def read_ids(scope: Scope, block: Block) -> list[int]:
+    """Return the keys of all runs of a block, in no order."""
+    few, source = from_clause_of(block, scope)
+    conditions = all_of([scope.condition(), *block.conditions])
+    query = few + source.wrap("SELECT r.id FROM ", " WHERE ") + conditions
+    return [row[0] for row in fetch(query)]
+
+
 def read_newest(scope: Scope, block: Block, after: Position | None, limit: int) -> list[FoundRun]:
     """Newest first: those that wait to start, then by start, the latest first."""
     hits: list[FoundRun] = []

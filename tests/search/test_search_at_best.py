@@ -12,6 +12,7 @@ from runs.search import (
     Search,
     SearchError,
     SortKey,
+    goals,
     in_memory,
     looked_up,
     search_runs,
@@ -26,6 +27,13 @@ def experiment(db):
     return make_experiment("alpha")
 
 
+@pytest.fixture(params=["few runs", "many runs"])
+def both_ways(request, monkeypatch):
+    """Read the values at best of single runs, and those of all runs with the metric."""
+    if request.param == "many runs":
+        monkeypatch.setattr(goals, "FEW", 0)
+
+
 def log_at_best(run, value: float) -> None:
     """Log `x`, which has this value where `goal` is least."""
     points = [("x", 0, 0, 99.0), ("x", 1, 0, value), ("goal", 0, 0, 2.0), ("goal", 1, 0, 1.0)]
@@ -35,7 +43,7 @@ def log_at_best(run, value: float) -> None:
 GOAL = Goal("goal", "min")
 
 
-def test_runs_are_sorted_by_the_value_at_the_best_step_of_the_goal(experiment):
+def test_runs_are_sorted_by_the_value_at_the_best_step_of_the_goal(experiment, both_ways):
     runs = [make_run(experiment, name=name, started_ms=n) for n, name in enumerate("abcde")]
     for run, value in zip(runs, (2.0, 1.0, math.nan, 1.0), strict=False):
         log_at_best(run, value)
@@ -51,7 +59,7 @@ def test_runs_are_sorted_by_the_value_at_the_best_step_of_the_goal(experiment):
 
 
 @pytest.mark.parametrize("descending", [False, True])
-def test_pages_by_the_value_at_best_join_to_the_whole(experiment, descending):
+def test_pages_by_the_value_at_best_join_to_the_whole(experiment, descending, both_ways):
     chances = random.Random(5)
     for number in range(40):
         run = make_run(experiment, name=f"{number}", started_ms=number % 7)
@@ -93,7 +101,7 @@ CONDITIONS = [
 
 
 @pytest.mark.parametrize("condition", CONDITIONS)
-def test_a_value_at_best_is_compared_as_one_of_a_table(experiment, condition):
+def test_a_value_at_best_is_compared_as_one_of_a_table(experiment, condition, both_ways):
     values = {"a": 0.5, "b": 1.0, "c": 2.0, "d": math.nan, "e": math.inf, "f": -math.inf}
     runs = {name: make_run(experiment, name=name) for name in [*values, "none"]}
     for name, value in values.items():
@@ -109,10 +117,59 @@ def test_only_what_the_rest_of_the_filter_leaves_is_looked_up_at_its_best(experi
     one = make_run(experiment, name="one")
     make_run(experiment, name="two")
     asked = []
-    monkeypatch.setattr(looked_up, "read_at_best", lambda goal, ids, key: asked.append(ids) or {})
+    read = looked_up.read_at_best
+
+    def spy(goal, scope, runs, key):
+        asked.append(runs.tolist())
+        return read(goal, scope, runs, key)
+
+    monkeypatch.setattr(looked_up, "read_at_best", spy)
 
     assert found("metrics.x.best > 0 and name = one", goal=GOAL) == []
     assert asked == [[one.id]]
+
+
+# Where the goal is best twice or the metric has several points at that step, or none, or NaN.
+CURVES = {
+    "last": ([("goal", 5, 0, 1.0)], [("x", 5, 0, 7.0)]),
+    "inner": ([("goal", 1, 0, 1.0), ("goal", 2, 0, 2.0)], [("x", 1, 0, 6.0), ("x", 2, 0, 9.0)]),
+    "latest": ([("goal", 1, 0, 1.0)], [("x", 1, 3, 2.0), ("x", 1, 8, 5.0), ("x", 2, 0, 1.0)]),
+    "greater": ([("goal", 1, 0, 1.0)], [("x", 1, 3, 4.0), ("x", 1, 3, 2.0), ("x", 2, 0, 1.0)]),
+    "first of two": (
+        [("goal", 1, 0, 1.0), ("goal", 4, 0, 1.0)],
+        [("x", 1, 0, 3.0), ("x", 4, 0, 0)],
+    ),
+    "nan": ([("goal", 1, 0, 1.0)], [("x", 1, 3, math.nan), ("x", 1, 3, 8.0), ("x", 2, 0, 1.0)]),
+    "no point": ([("goal", 1, 0, 1.0)], [("x", 0, 0, 1.0), ("x", 2, 0, 1.0)]),
+    "no goal": ([], [("x", 1, 0, 1.0)]),
+    "goal is nan": ([("goal", 1, 0, math.nan)], [("x", 1, 0, 1.0)]),
+    "nothing": ([], []),
+}
+IN_ORDER = ["first of two", "greater", "latest", "inner", "last", "nan"]
+
+
+def test_values_at_best_of_all_shapes_of_curves(experiment, both_ways):
+    for number, (name, curves) in enumerate(CURVES.items()):
+        run = make_run(experiment, name=name, started_ms=-number)
+        log_batch(run=run, points=[point for curve in curves for point in curve])
+    key = SortKey(Field(Entity.METRIC, "x", Aggregate.BEST))
+
+    without = [name for name in CURVES if name not in IN_ORDER]
+    assert found(sort=(key,), goal=GOAL) == IN_ORDER + without
+    assert set(found("metrics.x.best >= 5", goal=GOAL)) == {"inner", "latest", "last"}
+
+
+def test_values_at_best_follow_a_run_that_goes_on(experiment, both_ways):
+    runs = [make_run(experiment, name=name, started_ms=n) for n, name in enumerate("ab")]
+    for run, value in zip(runs, (1.0, 2.0), strict=True):
+        log_at_best(run, value)
+    key = SortKey(Field(Entity.METRIC, "x", Aggregate.BEST))
+    assert found(sort=(key,), goal=GOAL) == ["a", "b"]
+
+    log_batch(run=runs[0], points=[("x", 1, 5, 3.0), ("x", 2, 0, 0.0)])
+    assert found(sort=(key,), goal=GOAL) == ["b", "a"]
+    log_batch(run=runs[1], points=[("goal", 3, 0, 0.0), ("x", 3, 0, 4.0), ("x", 4, 0, 0.0)])
+    assert found(sort=(key,), goal=GOAL) == ["a", "b"]
 
 
 def test_without_a_goal_nothing_is_filtered_by_its_value_at_best(experiment):
