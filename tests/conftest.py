@@ -22,6 +22,8 @@ from tests.slurm import has_slurm, running_slurm
 
 # pytest-django refuses the database to every test without one of these and without its mark.
 DATABASE_FIXTURES = frozenset({"db", "transactional_db"})
+# Its tests reach the studio over HTTP: those about what must be kept are marked by hand.
+CLIENT_ROOM = "sdk"
 
 
 @pytest.fixture
@@ -109,8 +111,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.slurm)
         if "chromium" in fixtures:
             item.add_marker(pytest.mark.browser)
-        elif DATABASE_FIXTURES & fixtures or item.get_closest_marker("django_db"):
+        elif item.path.parent.name != CLIENT_ROOM and uses_database(item, fixtures):
             item.add_marker(pytest.mark.both_databases)
+
+
+def uses_database(item: pytest.Item, fixtures: set[str]) -> bool:
+    """Tell whether a test has access to the database of its process."""
+    return bool(DATABASE_FIXTURES & fixtures or item.get_closest_marker("django_db"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

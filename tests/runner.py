@@ -2,10 +2,11 @@
 
 - SQLite: every test.
 - PostgreSQL: the tests marked `both_databases`. `tests/conftest.py` marks every test with access to
-  the database (pytest-django refuses it to all others), except those that drive Chromium. By hand,
-  some of those are marked too, and some that start a studio in a process of its own: the stock
-  MLflow client, the commands, a start of `up`. The rest does not depend on the database: parsers,
-  packing, files, most of what happens in the browser, restarts and ends of processes.
+  the database (pytest-django refuses it to all others), except those that drive Chromium and those
+  of the client and its nodes, which reach the studio over HTTP. By hand, some of those are marked
+  too (points and runs that must arrive once), and some that start a studio in a process of its
+  own: the stock MLflow client, the commands, a start of `up`. The rest does not depend on the
+  database: parsers, packing, files, most of what happens in the browser, ends of processes.
 
 Arguments beside the three below go to pytest.
 """

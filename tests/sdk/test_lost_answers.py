@@ -8,7 +8,10 @@ from studio.sdk import ComputeTarget, Experiment, ScriptRunConfig, Workspace
 from studio.sdk.compute import AmlCompute
 from studio.sdk.exceptions import Conflict
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = [
+    pytest.mark.both_databases,
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+]
 
 
 @pytest.fixture

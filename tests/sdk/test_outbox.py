@@ -9,7 +9,10 @@ import pytest
 from studio.sdk import Run
 from tests.factories import make_token, make_user
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = [
+    pytest.mark.both_databases,
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+]
 
 
 def wait_for(condition, seconds: float = 20):

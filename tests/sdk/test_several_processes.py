@@ -5,7 +5,10 @@ import shutil
 import pytest
 
 STATUS = "azureml-logs/process_status.json"
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = [
+    pytest.mark.both_databases,
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+]
 
 # Rank 0 hears from all others over a socket: only right variables let them meet.
 MEET = """

@@ -20,7 +20,10 @@ from studio.sdk.exceptions import (
 )
 from studio.sdk.submitting import job_of
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = [
+    pytest.mark.both_databases,
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+]
 
 TRAIN = """
 import os, sys, mylib
