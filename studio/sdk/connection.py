@@ -9,6 +9,7 @@ import json
 import logging
 import os
 import random
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from typing import Any, BinaryIO
 from urllib.parse import quote, urlencode, urlsplit
 
 from studio.sdk.exceptions import BY_STATUS, Conflict, RequestRefused, StudioAway
-from studio.sdk.settings import Settings
+from studio.sdk.settings import Settings, make_settings
 
 logger = logging.getLogger("studio.sdk")
 
@@ -56,6 +57,13 @@ class Connection:
         with self.open(method, path, **options) as answer:
             return read_answer(answer)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Be sent to another process: there it is a connection of its own. The token goes along to
+        a process that this one starts, and nowhere else."""
+        settings = self.settings
+        token = settings.token if is_spawning() else ""
+        return connect, (settings.url, settings.workspace, token)
+
     def make(self, path: str, body: dict[str, Any], place: str, **options: Any) -> Any:
         """Make what has an id or a name of its own, and return it. Where it was made by a request
         whose answer was lost, it is read from `place`. Raises Conflict where it was there before.
@@ -76,16 +84,19 @@ class Connection:
         query: dict[str, Any] | None = None,
         body: Body = None,
         patience_s: float | None = None,
+        timeout_s: float = TIMEOUT_S,
         kind: str = BINARY,
     ) -> Iterator[http.client.HTTPResponse]:
         """Send a request and give its answer to be read in parts; its status is below 300.
 
-        `body` is JSON, an open file, or bytes, whose content type is `kind`.
+        `body` is JSON, an open file, or bytes, whose content type is `kind`. A studio that says
+        nothing for `timeout_s` seconds does not answer.
         """
         address = self._base + path + (f"?{urlencode(query, doseq=True)}" if query else "")
         patience_s = self.patience_s if patience_s is None else patience_s
         deadline, pause_s = time.monotonic() + patience_s, FIRST_PAUSE_S
         is_resent = False
+        self._local.timeout_s = timeout_s
         while True:
             try:
                 answer = self._send(method, address, body, kind)
@@ -175,6 +186,7 @@ class Connection:
         local = self._local
         if getattr(local, "pid", None) != os.getpid():
             local.connection, local.pid = None, os.getpid()
+        timeout_s = getattr(local, "timeout_s", TIMEOUT_S)
         if local.connection is None:
             secure = self._parts.scheme == "https"
             kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
@@ -184,8 +196,11 @@ class Connection:
             except OSError as error:
                 told = error.strerror or str(error)
                 raise StudioAway(f"{self.settings.url} does not answer: {told}.") from error
-            connection.sock.settimeout(TIMEOUT_S)
             local.connection = connection
+        # Where an answer has closed the connection, the next request opens it with this time-out.
+        local.connection.timeout = timeout_s
+        if local.connection.sock is not None:
+            local.connection.sock.settimeout(timeout_s)
         return local.connection
 
     def _drop(self) -> None:
@@ -193,6 +208,17 @@ class Connection:
         if connection is not None:
             connection.close()
             self._local.connection = None
+
+
+def connect(url: str, workspace: str, token: str) -> Connection:
+    """Return a connection; without a token, that of the environment or of the login opens it."""
+    return Connection(make_settings(url, workspace, token))
+
+
+def is_spawning() -> bool:
+    """Tell whether multiprocessing is just starting a process, which gets what is pickled."""
+    context = sys.modules.get("multiprocessing.context")
+    return context is not None and context.get_spawning_popen() is not None
 
 
 def read_answer(answer: http.client.HTTPResponse) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 from studio.sdk.exceptions import RunEnvironmentException
 from studio.sdk.offline_run import OfflineRun
 from studio.sdk.run import Run
-from studio.sdk.run_parts.life import ATTACHED_VARIABLE
+from studio.sdk.run_parts.life import ATTACHED_URL, ATTACHED_VARIABLE, ATTACHED_WORKSPACE
 from studio.sdk.settings import make_settings
 from studio.sdk.workspace import Workspace
 
@@ -38,7 +38,8 @@ def submitted_run(run_id: str) -> Run:
 @lru_cache
 def attached_run(run_id: str) -> Run:
     """Return the interactive run that this process, or the one that started it, has begun."""
-    return Run._of_id(Workspace._of(make_settings()), run_id)
+    url, workspace = (os.environ.get(name, "") for name in (ATTACHED_URL, ATTACHED_WORKSPACE))
+    return Run._of_id(Workspace._of(make_settings(url, workspace)), run_id)
 
 
 @lru_cache

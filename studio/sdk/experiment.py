@@ -33,7 +33,7 @@ class Experiment:
         self._document: dict[str, Any] = {"name": check_name(name)}
         if _create_in_cloud:
             try:
-                self._document = self._get_or_make(patience_s=2.0)
+                self._document = self._get_or_make(patience_s=2.0, timeout_s=5.0)
             except StudioAway:
                 self._document = {"name": name}
 
@@ -44,16 +44,16 @@ class Experiment:
         made._document = document
         return made
 
-    def _get_or_make(self, patience_s: float | None = None) -> dict[str, Any]:
+    def _get_or_make(self, **waiting: float) -> dict[str, Any]:
         name = self.name
         query = {"name": name, "lifecycle": ["active", "archived"]}
-        found = self._connection.ask("GET", "experiments", query=query, patience_s=patience_s)
+        found = self._connection.ask("GET", "experiments", query=query, **waiting)
         if found["items"]:
             return found["items"][0]
         try:
-            return self._connection.ask("POST", "experiments", body={"name": name})
+            return self._connection.ask("POST", "experiments", body={"name": name}, **waiting)
         except Conflict:
-            found = self._connection.ask("GET", "experiments", query=query)
+            found = self._connection.ask("GET", "experiments", query=query, **waiting)
             if found["items"]:
                 return found["items"][0]
             raise

@@ -43,6 +43,10 @@ class Run(
         self._experiment = experiment
         self._id = run_id
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Be sent to another process, which logs to the run by an outbox of its own."""
+        return {name: one for name, one in self.__dict__.items() if name != "_box"}
+
     @classmethod
     def _of_id(
         cls, workspace: Workspace, run_id: str, experiment: "Experiment | None" = None

@@ -9,14 +9,14 @@ from studio.sdk.origin import describe_host, describe_source
 from studio.sdk.outbox.opening import outbox_of
 from studio.sdk.outbox.outbox import Outbox
 from studio.sdk.outbox.writer import complain
-from studio.sdk.run_parts.life import ATTACHED_VARIABLE
+from studio.sdk.run_parts.life import attach_children
 
 if TYPE_CHECKING:
     from studio.sdk.experiment import Experiment
     from studio.sdk.run import Run
 
-# How long a start waits for the studio before it goes on without.
-PATIENCE_S = 2.0
+# How long a start waits for a studio that refuses, or says nothing, before it goes on without.
+PATIENCE_S, SILENCE_S = 2.0, 5.0
 OUTPUTS = "outputs"
 
 
@@ -58,7 +58,7 @@ def start_interactive(
     run._box = box
     if box is not None and parent is None:
         note_origin(box)
-        os.environ[ATTACHED_VARIABLE] = run_id
+        attach_children(settings, run_id)
         if captures_console:
             box.open_console()
     if snapshot_directory is not None:
@@ -69,7 +69,9 @@ def start_interactive(
 def make_run(run: "Run", body: dict[str, Any]) -> bool:
     """Make the run at the studio; tell whether it answered."""
     try:
-        run._document = run._connection.make("runs", body, run._path(), patience_s=PATIENCE_S)
+        run._document = run._connection.make(
+            "runs", body, run._path(), patience_s=PATIENCE_S, timeout_s=SILENCE_S
+        )
     except StudioAway as away:
         complain(f"{away} The run {run.id} is kept here and sent when the studio is back.")
         return False

@@ -46,6 +46,16 @@ class Workspace:
         self._settings = settings
         self._connection = Connection(settings)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Be sent to another process without the token."""
+        state = dict(self.__dict__)
+        del state["_settings"]
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._settings = self._connection.settings
+
     @classmethod
     def _of(cls, settings: Settings) -> "Workspace":
         made = cls.__new__(cls)

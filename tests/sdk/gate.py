@@ -116,6 +116,16 @@ class Scripts:
             text=True,
         )
 
+    def run_file(self, text: str, **variables: str) -> tuple[str, str]:
+        """Run a script from a file, as `spawn` and `forkserver` need it."""
+        (self.folder / "train.py").write_text(text)
+        command = [sys.executable, str(self.folder / "train.py")]
+        done = subprocess.run(
+            command, env=self.environment | variables, capture_output=True, text=True, timeout=90
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout, done.stderr
+
     def run(self, script: str, code: int = 0, **variables: str) -> tuple[str, str]:
         """Run a script to its end; return what it wrote to stdout and stderr."""
         process = self.start(script, **variables)

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import time
 
 import pytest
@@ -191,13 +192,14 @@ if __name__ == "__main__":
     assert status_of(space, run_id) == "Completed"
 
 
-def test_ctrl_c_ends_the_run_as_canceled(space, scripts):
-    script = """
-run = start()
-print(run.id, flush=True)
-while True:
-    run.log("x", 1)
-    time.sleep(0.01)
+@pytest.mark.parametrize("head", ["run = start()\nif run:", "with start() as run:"])
+def test_ctrl_c_ends_the_run_as_canceled(space, scripts, head):
+    script = f"""
+{head}
+    print(run.id, flush=True)
+    while True:
+        run.log("x", 1)
+        time.sleep(0.01)
 """
     process = scripts.start(script)
     run_id = process.stdout.readline().strip()
@@ -273,6 +275,42 @@ print(run.id)
     assert sorted((point["step"], point["value"]) for point in points) == [
         (i, float(i)) for i in range(20)
     ]
+
+
+def test_outputs_are_collected_by_a_clock_that_is_set_back(space, scripts, tmp_path):
+    old = tmp_path / "work" / "outputs" / "old"
+    old.parent.mkdir(parents=True)
+    for name in ("old", "changed"):
+        old.with_name(name).write_text("of an earlier run")
+    script = """
+run = start()
+for name in ("new", "changed"):
+    with open(f"outputs/{name}", "w") as file: file.write("weights")
+    os.utime(f"outputs/{name}", (1e9, 1e9))
+run.complete()
+print(run.id)
+"""
+    out, _ = scripts.run(script)
+    names = Run.get(space, out.strip()).get_file_names()
+    assert {one for one in names if one.startswith("outputs/")} == {
+        "outputs/changed",
+        "outputs/new",
+    }
+
+
+def test_a_studio_that_says_nothing_does_not_hold_up_the_start(space, scripts):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        script = """
+began = time.monotonic()
+run = start()
+run.log("x", 1)
+print(time.monotonic() - began, flush=True)
+os._exit(0)
+"""
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        out, err = scripts.run(script, STUDIO_URL=url)
+    assert float(out) < 15
+    assert "is kept here" in err
 
 
 def test_a_folder_that_cannot_be_written_to_is_replaced_by_another(space, scripts, tmp_path):

@@ -1,9 +1,14 @@
 """What goes wrong on a machine: nothing is lost, doubled or held up, and one line says so."""
 
+import os
 import random
 import resource
 import signal
+import subprocess
+import sys
 import time
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -76,6 +81,69 @@ for i in range(10**9):
     found = Run.get(space, run_id).get_metrics(always_list=True).get("x", [])
     assert found == [float(i) for i in range(len(found))]
     assert len(found) > last
+
+
+@live
+@pytest.mark.parametrize(
+    "seed", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in range(1, 20))]
+)
+def test_senders_and_script_killed_at_any_moment_lose_and_double_nothing(space, scripts, seed):
+    script = """
+import threading
+run = start(captures_console=False)
+print(run.id, flush=True)
+def chatter():
+    for i in range(10**9):
+        run.log("thread", i); time.sleep(0.0005)
+        if i % 100 == 0: run.tag("thread", str(i))
+threading.Thread(target=chatter, daemon=True).start()
+for i in range(10**9):
+    run.log("x", i, step=i); time.sleep(0.0002)
+    if i % 50 == 0: os.write(1, b"%d\\n" % i); run._box.look_after_sender()
+"""
+    chance = random.Random(seed)
+    process = scripts.start(script)
+    run_id = process.stdout.readline().strip()
+    for _ in range(6):
+        time.sleep(chance.uniform(0.02, 0.5))
+        for pid in senders_of(run_id):
+            os.kill(pid, signal.SIGKILL)
+    process.kill()
+    last = int((process.communicate()[0].strip().splitlines() or ["0"])[-1])
+    if chance.random() < 0.5:
+        for pid in senders_of(run_id):
+            os.kill(pid, signal.SIGKILL)
+        time.sleep(0.5)
+    subprocess.run([sys.executable, "-m", "studio.sdk.cli", "sync"], env=scripts.environment)
+    wait_for(lambda: is_over(space, run_id) and scripts.outboxes() == [], 60)
+    found = Run.get(space, run_id).get_metrics(always_list=True)
+    for name in ("x", "thread"):
+        assert found[name] == [float(i) for i in range(len(found[name]))]
+    assert len(found["x"]) > last
+
+
+def senders_of(run_id: str) -> list[int]:
+    """Return the processes that send a run."""
+    found = []
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            words = file.read_bytes()
+            if run_id.encode() in words and b"outbox.sender" in words:
+                found.append(int(file.parent.name))
+    return found
+
+
+@pytest.mark.parametrize("rest", range(0, len(b'{"kind":"scalar","name":"x","value":1}'), 5))
+def test_a_line_that_was_cut_anywhere_is_left_out(tmp_path, rest):
+    stream = Writer(tmp_path)
+    for number in range(3):
+        stream.write(value("x", number))
+    path = list_segments(stream.folder)[0].path
+    with open(path, "r+b") as file:
+        file.truncate(len(value("x", 0)) * 2 + rest)
+    assert [one.data + b"\n" for one in read_ahead(stream.folder, 0)] == [
+        value("x", 0), value("x", 1)
+    ]  # fmt: skip
 
 
 @live

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from studio.sdk.exceptions import (
     StudioAway,
 )
 from studio.sdk.outbox.places import read_json, write_json
-from studio.sdk.outbox.segments import Line, list_segments
+from studio.sdk.outbox.segments import SUFFIX, Line, list_segments, remove_file
 from studio.sdk.outbox.writer import read_sent, write_sent
 
 VALUE = b'{"kind":'
@@ -40,6 +41,8 @@ class Delivery:
         self.connection = connection
         self.facts = read_json(folder / "run.json")
         self.path = f"runs/{in_path(self.facts['run_id'])}"
+        # How far the writers have been sent by this process.
+        self.reached: dict[str, int] = {}
         # Done before the run gets its final status.
         self.before_end: Callable[[], None] = lambda: None
         self.is_ended = (folder / "ended").exists()
@@ -71,7 +74,7 @@ class Delivery:
 
     def send_next(self, writer: Path) -> bool:
         """Send the next lines of a writer; tell whether there were any."""
-        place = read_sent(writer)
+        place = max(read_sent(writer), self.reached.get(writer.name, 0))
         lines = list(read_ahead(writer, place))
         if not lines:
             return False
@@ -82,8 +85,11 @@ class Delivery:
             else:
                 self.send_entry(writer, group[0])
             last = group[-1]
-            write_sent(writer, last.number + len(last.data) + 1)
-        drop_sent(writer)
+            place = self.reached[writer.name] = last.number + len(last.data) + 1
+            # A full disk may take no note of it; removing what is sent makes room.
+            with suppress(OSError):
+                write_sent(writer, place)
+        drop_sent(writer, place)
         return True
 
     def send_values(self, writer: str, lines: Sequence[Line]) -> None:
@@ -189,11 +195,10 @@ def groups_of(lines: Sequence[Line]) -> Iterator[list[Line]]:
         yield group
 
 
-def drop_sent(writer: Path) -> None:
+def drop_sent(writer: Path, place: int) -> None:
     """Remove the files of a writer that are at the studio; the last one is still written to."""
     segments = list_segments(writer)
-    place = read_sent(writer)
     for segment, following in pairwise(segments):
         if following.start <= place:
-            segment.path.unlink(missing_ok=True)
-            segment.path.with_suffix(".jsonl").unlink(missing_ok=True)
+            remove_file(segment.path)
+            remove_file(segment.path.with_suffix(SUFFIX))

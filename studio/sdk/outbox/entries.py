@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from studio.sdk.exceptions import Conflict
+from studio.sdk.outbox.collecting import BEFORE, list_states
 from studio.sdk.outbox.delivering import Delivery
+from studio.sdk.outbox.places import read_json
 
 Entry = dict[str, Any]
 
@@ -41,13 +43,17 @@ def send_file(delivery: Delivery, entry: Entry) -> None:
         path.unlink()
 
 
+def send_source(delivery: Delivery, entry: Entry) -> None:
+    """Upload a file from where it is: for a copy there was no room."""
+    delivery.upload(entry["path"], Path(entry["source"]))
+
+
 def send_folder(delivery: Delivery, entry: Entry) -> None:
     """Upload the files of a folder that were written since the run began."""
-    folder = Path(entry["folder"])
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.stat().st_mtime >= entry["since"]:
-            name = f"{entry['name']}/{path.relative_to(folder).as_posix()}"
-            delivery.upload(name, path)
+    before = read_json(delivery.folder / BEFORE)
+    for name, state in list_states(entry["folder"]).items():
+        if before.get(name) != state:
+            delivery.upload(f"{entry['name']}/{name}", Path(entry["folder"], name))
 
 
 def send_origin(delivery: Delivery, entry: Entry) -> None:
@@ -88,6 +94,7 @@ ENTRIES: dict[str, Callable[[Delivery, Entry], None]] = {
     "properties": write_properties,
     "change": change_run,
     "file": send_file,
+    "source": send_source,
     "folder": send_folder,
     "origin": send_origin,
     "lost": count_lost,

@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from studio.sdk.exceptions import StudioAway
+from studio.sdk.outbox.collecting import note_before
 from studio.sdk.outbox.console import Console, open_console
 from studio.sdk.outbox.places import make_folder, read_json, write_json
 from studio.sdk.outbox.processes import identify
+from studio.sdk.outbox.segments import remove_stream
 from studio.sdk.outbox.sender import AWAY, PROBLEM, count_unsent
 from studio.sdk.outbox.writer import Writer, WriterClosed, complain
 from studio.sdk.settings import Settings
@@ -25,8 +27,6 @@ EXIT_WAIT_S = 10.0
 SETTLE_S = 10.0
 CHECK_EVERY_MS = 5000
 POLL_S = 0.005
-# Some file systems keep times to the second or two.
-CLOCK_GRAIN_S = 2.0
 # The folder that holds the package `studio`.
 ROOT = str(Path(__file__).resolve().parents[3])
 # The path of an interpreter that starts in any folder, with this package at the end of it.
@@ -34,6 +34,15 @@ START = (
     "import sys; sys.path.append(sys.argv[1]); from studio.sdk.outbox.sender import main; "
     "main(sys.argv[2])"
 )
+
+
+def is_sent_by_supervisor(folder: Path) -> bool:
+    """Tell whether the supervisor of a submitted run sends an outbox: those in its own folder. One
+    that had no room there is sent as everywhere else."""
+    own = os.environ.get("STUDIO_OUTBOX", "")
+    return os.environ.get("STUDIO_SENDER") == "supervisor" and (
+        not own or folder.parent == Path(own)
+    )
 
 
 class NoPlace(Exception):
@@ -55,10 +64,10 @@ class Outbox:
         self.settings = settings
         self.run_id = run_id
         self.pid = os.getpid()
-        self.has_sender = os.environ.get("STUDIO_SENDER") != "supervisor"
         folder = make_folder(run_id)
         if folder is None:
             raise NoPlace(run_id)
+        self.has_sender = not is_sent_by_supervisor(folder)
         self.folder = folder
         self.writer = Writer(folder)
         facts = {"url": settings.url, "workspace": settings.workspace, "run_id": run_id}
@@ -68,12 +77,12 @@ class Outbox:
         if is_owner:
             write_json(folder / "owner.json", identify())
             (folder / "ended").unlink(missing_ok=True)
+            note_before(folder, outputs)
         self.is_owner = is_owner
         # The run of a script that the studio has started.
         self.is_of_script = False
         # The folder whose files are collected at the end, "" for none.
         self.outputs = outputs
-        self.started_at = time.time()
         self.checked_ms = 0
         self.sender: subprocess.Popen[bytes] | None = None
         self.error: BaseException | None = None
@@ -103,7 +112,8 @@ class Outbox:
         self.put(line, time.time_ns() // 1_000_000)
 
     def keep_file(self, path: str, content: BinaryIO | bytes) -> None:
-        """Keep a copy of a file, to be uploaded as `path`."""
+        """Keep a copy of a file, to be uploaded as `path`. Where there is no room, a file on
+        the disk is uploaded from where it is."""
         folder = self.folder / "files"
         copy = f"{self.writer.id}-{time.monotonic_ns()}"
         try:
@@ -115,9 +125,20 @@ class Outbox:
                     content.seek(0)
                     shutil.copyfileobj(content, file, 1 << 20)
         except OSError as error:
-            complain(f"{path} is not kept for the run {self.run_id}: {error.strerror}.")
+            (folder / copy).unlink(missing_ok=True)
+            self.keep_source(path, content, error.strerror or str(error))
             return
         self.write({"op": "file", "path": path, "copy": copy})
+
+    def keep_source(self, path: str, content: BinaryIO | bytes, why: str) -> None:
+        """Note where a file is of which no copy can be kept."""
+        source = os.path.abspath(str(getattr(content, "name", "")))
+        told = f"the outbox {self.folder} has no room for a copy of {path}: {why}"
+        if isinstance(content, bytes) or not os.path.isfile(source):
+            complain(f"{told}. It is not kept for the run {self.run_id}.")
+            return
+        complain(f"{told}. It is sent from where it is: leave {source} there.")
+        self.write({"op": "source", "path": path, "source": source})
 
     def look_after_sender(self) -> None:
         """Start a sender again where it has died; try again to write what is held in memory."""
@@ -234,8 +255,7 @@ class Outbox:
         """Have the files of the folder uploaded that were written since the run began."""
         if self.outputs and os.path.isdir(self.outputs):
             name = os.path.basename(os.path.normpath(self.outputs))
-            since = self.started_at - CLOCK_GRAIN_S
-            self.write({"op": "folder", "folder": self.outputs, "name": name, "since": since})
+            self.write({"op": "folder", "folder": self.outputs, "name": name})
 
     def finish(self, seconds: float) -> None:
         """Wait until all is sent, at most so long; say what is left."""
@@ -252,6 +272,6 @@ class Outbox:
         self.pid = 0
         self.writer.close()
         if is_sent:
-            shutil.rmtree(self.writer.folder, ignore_errors=True)
+            remove_stream(self.writer.folder)
             if (self.folder / "ended").exists() and not any((self.folder / "writers").iterdir()):
                 shutil.rmtree(self.folder, ignore_errors=True)

@@ -3,21 +3,46 @@
 import json
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 VARIABLE = "STUDIO_OUTBOX"
+REMOTE = frozenset(
+    ("9p", "afs", "beegfs", "ceph", "cifs", "gpfs", "lustre", "nfs", "nfs4", "smb3", "wekafs")
+)
 
 
 def candidates() -> list[Path]:
-    """Return the folders in which outboxes may be, the best first."""
-    if os.environ.get(VARIABLE):
-        first = Path(os.environ[VARIABLE])
-    else:
-        state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
-        first = Path(state) / "studio" / "outbox"
+    """Return the folders in which outboxes may be, the best first: that of STUDIO_OUTBOX, else that
+    of the home, the temporary one, and memory.
+
+    A home on a network comes last. When its server hangs, so does who writes there, and a training
+    must not.
+    """
     name = f"studio-outbox-{os.getuid()}"
-    return [first, Path(tempfile.gettempdir()) / name, Path("/dev/shm") / name]
+    others = [Path(tempfile.gettempdir()) / name, Path("/dev/shm") / name]
+    if os.environ.get(VARIABLE):
+        return [Path(os.environ[VARIABLE]), *others]
+    state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    home = Path(state) / "studio" / "outbox"
+    return [*others, home] if is_remote(home) and not is_remote(others[0]) else [home, *others]
+
+
+def is_remote(path: Path, mounts: str = "/proc/self/mounts") -> bool:
+    """Tell whether a path is on a file system whose server is another machine."""
+    kind, longest = "", ""
+    try:
+        lines = Path(mounts).read_text().splitlines()
+    except OSError:
+        return False
+    for line in lines:
+        _, place, this_kind, *_ = line.split(" ")
+        place = place.replace("\\040", " ")
+        if len(place) >= len(longest) and path.is_relative_to(place):
+            kind, longest = this_kind, place
+    return kind in REMOTE or kind.startswith("fuse.")
 
 
 def find_roots() -> list[Path]:
@@ -54,11 +79,24 @@ def make_folder(run_id: str) -> Path | None:
     return None
 
 
+def elsewhere(folder: Path, name: str) -> Iterator[Path]:
+    """Yield files of this name on other file systems than that of a folder."""
+    for root in candidates():
+        with suppress(OSError):
+            root.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if is_own(root) and root.stat().st_dev != folder.stat().st_dev:
+                yield root / name
+
+
 def write_json(file: Path, facts: dict[str, Any]) -> None:
-    """Replace a file at once and completely."""
+    """Replace a file at once and completely. Raises OSError."""
     part = file.with_name(f"{file.name}.{os.getpid()}")
-    part.write_text(json.dumps(facts))
-    part.replace(file)
+    try:
+        part.write_text(json.dumps(facts))
+        part.replace(file)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def read_json(file: Path) -> dict[str, Any]:

@@ -1,10 +1,14 @@
 """The stream of lines of a writer, in files of about a megabyte.
 
 A file is named after the place of its first byte in the stream; the place of a line is its number.
-A thinned file has the place in front of each line that is left.
+A thinned file has the place in front of each line that is left. A file may be a link to another
+place, where the disk was full.
 """
 
+import os
+import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -41,8 +45,14 @@ class Segment:
             return 0
 
     def lines(self, place: int, limit_bytes: int) -> Iterator[Line]:
-        """Yield whole lines that begin at `place` or later, about `limit_bytes` of them."""
-        with open(self.path, "rb") as file:
+        """Yield whole lines that begin at `place` or later, about `limit_bytes` of them; none of a
+        file that is not there any more."""
+        try:
+            file = open(self.path, "rb")  # noqa: SIM115  (closed below)
+        except FileNotFoundError:
+            # Removed meanwhile, or a link into a memory that was lost.
+            return
+        with file:
             found = self._thinned(file) if self.is_thinned else self._plain(file, place)
             taken = 0
             for line in found:
@@ -66,6 +76,21 @@ class Segment:
         for data in file:
             number, _, line = data.rstrip(b"\n").partition(b" ")
             yield Line(int(number), line)
+
+
+def remove_file(path: Path) -> None:
+    """Remove a file of a stream; of a link what it leads to, too."""
+    if path.is_symlink():
+        Path(os.readlink(path)).unlink(missing_ok=True)
+    path.unlink(missing_ok=True)
+
+
+def remove_stream(folder: Path) -> None:
+    """Remove a writer with all its files."""
+    for segment in list_segments(folder):
+        with suppress(OSError):
+            remove_file(segment.path)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def segment_path(folder: Path, start: int) -> Path:

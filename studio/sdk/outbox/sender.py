@@ -19,7 +19,7 @@ from studio.sdk.outbox.console_log import ConsoleLog
 from studio.sdk.outbox.delivering import Delivery, Stuck
 from studio.sdk.outbox.places import read_json, write_json
 from studio.sdk.outbox.processes import is_alive
-from studio.sdk.outbox.segments import list_segments
+from studio.sdk.outbox.segments import list_segments, remove_stream
 from studio.sdk.outbox.thinning import thin_if_large
 from studio.sdk.outbox.writer import read_sent
 from studio.sdk.settings import Settings, make_settings
@@ -69,16 +69,18 @@ class Sender:
                 if not worked:
                     wait_for_bell(bell, self.pause_s)
         except Stuck as stuck:
-            write_json(self.folder / PROBLEM, {"message": str(stuck)})
+            self.note_problem(stuck)
             return False
         finally:
             os.close(bell)
 
-    def send_what_is_there(self, until: float) -> None:
-        """Send what is there now, at most until a time of the monotonic clock."""
+    def send_what_is_there(self, patience_s: float) -> None:
+        """Send what is there now; give up when nothing could be sent for so many seconds."""
+        until = time.monotonic() + patience_s
         try:
             while time.monotonic() < until:
                 if self.step():
+                    until = time.monotonic() + patience_s
                     continue
                 if self.away_since is None:
                     if self.is_over():
@@ -86,6 +88,11 @@ class Sender:
                     return
                 time.sleep(EVERY_S)
         except Stuck as stuck:
+            self.note_problem(stuck)
+
+    def note_problem(self, stuck: Stuck) -> None:
+        """Keep why the studio takes nothing of this run, for who asks."""
+        with suppress(OSError):
             write_json(self.folder / PROBLEM, {"message": str(stuck)})
 
     def step(self) -> bool:
@@ -96,15 +103,25 @@ class Sender:
             if not worked:
                 self.note_end()
         except StudioAway:
-            self.away_since = self.away_since or time.monotonic()
-            (self.folder / AWAY).touch()
-            self.pause_s = min(self.pause_s * 1.5, LONGEST_PAUSE_S)
-            thin_if_large(self.folder)
-            return False
+            with suppress(OSError):
+                (self.folder / AWAY).touch()
+                thin_if_large(self.folder)
+            return self.wait_longer()
+        except OSError:
+            # The disk is full or broken. An outbox that was removed is not waited for.
+            if not self.folder.is_dir():
+                raise
+            return self.wait_longer()
         if self.away_since is not None:
             self.away_since, self.pause_s = None, EVERY_S
             (self.folder / AWAY).unlink(missing_ok=True)
         return worked
+
+    def wait_longer(self) -> bool:
+        """Make the next pause longer than the last; nothing was sent."""
+        self.away_since = self.away_since or time.monotonic()
+        self.pause_s = min(self.pause_s * 1.5, LONGEST_PAUSE_S)
+        return False
 
     def send_log(self) -> bool:
         """Send what the script has printed; tell whether there was something."""
@@ -158,7 +175,7 @@ class Sender:
             if count_unsent(writer):
                 return False
             if not is_written:
-                shutil.rmtree(writer, ignore_errors=True)
+                remove_stream(writer)
         if not self.writers():
             shutil.rmtree(self.folder, ignore_errors=True)
         return True

@@ -5,7 +5,6 @@ for box in list_outboxes():
 sync()
 """
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,6 +59,7 @@ def describe(folder: Path) -> LeftOutbox:
 def sync(say: Say = lambda text: None, patience_s: float = 30.0) -> int:
     """Send what waits in all outboxes of this machine; return how many entries still wait.
 
+    It gives up an outbox when the studio takes nothing of it for `patience_s` seconds.
     `say` hears a line about each. An outbox that another sender sends is left to it.
     """
     return sum(sync_one(box, say, patience_s) for box in list_outboxes())
@@ -89,5 +89,4 @@ def send_waiting(box: LeftOutbox, say: Say, patience_s: float) -> None:
     except StudioError as error:
         say(f"{box.run_id}: {error}")
         return
-    deadline = time.monotonic() + patience_s
-    sender.send_what_is_there(until=deadline)
+    sender.send_what_is_there(patience_s)

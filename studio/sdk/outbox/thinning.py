@@ -5,7 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 from studio.sdk.outbox.places import read_json, write_json
-from studio.sdk.outbox.segments import SUFFIX, THINNED, Segment, list_segments
+from studio.sdk.outbox.segments import SUFFIX, THINNED, Segment, list_segments, remove_file
 
 LIMIT_VARIABLE = "STUDIO_OUTBOX_BYTES"
 LIMIT_BYTES = 1 << 30
@@ -59,7 +59,7 @@ def thin(segment: Segment) -> int:
     part = segment.path.with_suffix(".part")
     part.write_bytes(b"".join(b"%d %s\n" % (line.number, line.data) for line in kept))
     part.replace(segment.path.with_suffix(THINNED))
-    segment.path.with_suffix(SUFFIX).unlink(missing_ok=True)
+    remove_file(segment.path.with_suffix(SUFFIX))
     return len(lines) - len(kept)
 
 

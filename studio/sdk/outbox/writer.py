@@ -2,24 +2,35 @@
 
 The lock is held for one write into the page cache, and can be taken again by the thread that has
 it: a signal handler may log.
+
+A file for which there is no room any more goes on in another place; in the folder stays a link.
 """
 
+import json
 import os
 import sys
 import threading
+import time
 import uuid
+from bisect import bisect_left
+from itertools import accumulate
 from pathlib import Path
 
-from studio.sdk.outbox.places import read_json, write_json
+from studio.sdk.outbox.places import elsewhere, read_json, write_json
 from studio.sdk.outbox.processes import identify
 from studio.sdk.outbox.segments import SEGMENT_BYTES, list_segments, segment_path
 
-# What is kept in memory while the disk takes nothing.
+# What is kept in memory while no disk takes anything, and how often that is tried again.
 MOST_HELD_BYTES = 8 << 20
+RETRY_S = 1.0
+PART_BYTES = 256 << 10
 # The sender thins an outbox beyond the limit; where none does, nothing is written beyond this.
 MOST_BYTES = 1 << 30
 HARD_FACTOR = 1.1
 SENT = "sent"
+# Longer than what it ever holds.
+SENT_BYTES = 64
+FLAGS = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
 
 
 class WriterClosed(Exception):
@@ -34,19 +45,20 @@ class Writer:
         self.folder = run_folder / "writers" / self.id
         self.folder.mkdir(parents=True)
         write_json(self.folder / "writer.json", identify())
+        write_sent(self.folder, 0)
         self.lost = 0
         self._lock = threading.RLock()
         self._held: list[bytes] = []
         self._held_bytes = 0
-        self._is_told = False
+        self._is_told = self._is_move_told = False
         self._is_full = False
+        self._retry_at = 0.0
         self._start = 0
         self._size = 0
         self._fd = self._open(0)
 
     def _open(self, start: int) -> int:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
-        return os.open(segment_path(self.folder, start), flags, 0o600)
+        return os.open(segment_path(self.folder, start), FLAGS, 0o600)
 
     @property
     def end(self) -> int:
@@ -64,11 +76,11 @@ class Writer:
             except OSError as error:
                 if self._fd < 0:
                     raise WriterClosed from error
-                self._hold(line, error.strerror)
+                self._keep(line, error.strerror)
                 return
             if written != len(line):
                 self._cut_off(written)
-                self._hold(line, "the disk is full")
+                self._keep(line, "the disk is full")
                 return
             self._size += written
             if self._size >= SEGMENT_BYTES:
@@ -92,6 +104,27 @@ class Writer:
             there = f"{self.folder} holds {MOST_BYTES >> 20} MB that the studio has not taken"
             complain(f"the outbox {there}. What is logged now is counted and not kept.")
 
+    def _keep(self, line: bytes, why: str | None) -> None:
+        """Keep a line that the folder does not take: in another place, else in memory."""
+        if not self._move(line, why):
+            self._retry_at = time.monotonic() + RETRY_S
+            self._hold(line, why)
+
+    def _move(self, data: bytes, why: str | None) -> bool:
+        """Write lines to a file in another place and go on there; tell whether one takes them."""
+        for path in elsewhere(self.folder, f"{self.id}-{self.end}.jsonl"):
+            fd = open_with(path, data, segment_path(self.folder, self.end))
+            if fd is None:
+                continue
+            os.close(self._fd)
+            self._fd, self._start, self._size = fd, self.end, len(data)
+            if not self._is_move_told:
+                self._is_move_told = True
+                told = f"the outbox {self.folder} takes nothing: {why}"
+                complain(f"{told}. What is logged goes to {path.parent} until it does.")
+            return True
+        return False
+
     def _hold(self, line: bytes, why: str | None) -> None:
         if not self._is_told:
             self._is_told = True
@@ -104,26 +137,46 @@ class Writer:
         self._held_bytes += len(line)
 
     def _write_late(self, line: bytes) -> None:
-        """Write what is held, then the line, where the disk takes it again."""
+        """Write what is held, then the line, where a disk takes it again."""
         if self._is_full:
             self.lost += 1
             self._is_full = self.lost % 1000 != 0 or self._is_over_limit()
             return
-        data = b"".join([*self._held, line])
-        try:
-            written = os.write(self._fd, data)
-        except OSError as error:
-            self._hold(line, error.strerror)
-            return
-        if written != len(data):
-            self._cut_off(written)
+        if time.monotonic() < self._retry_at:
             self._hold(line, None)
             return
-        self._size += written
-        self._held, self._held_bytes, self._is_told = [], 0, False
+        self._retry_at = time.monotonic() + RETRY_S
+        self._hold(line, None)
+        if not self._write_held():
+            return
+        self._is_told = False
         if self.lost:
             lost, self.lost = self.lost, 0
             self.write(b'{"op":"lost","count":%d}\n' % lost)
+
+    def _write_held(self) -> bool:
+        """Write what is held, as much as there is room for; tell whether it was all."""
+        while self._held:
+            count = bisect_left(list(accumulate(map(len, self._held))), PART_BYTES) + 1
+            data = b"".join(self._held[:count])
+            if not self._write_part(data):
+                return False
+            del self._held[:count]
+            self._held_bytes -= len(data)
+        return True
+
+    def _write_part(self, data: bytes) -> bool:
+        """Write lines here or in another place; tell whether there was room."""
+        why: str | None = "the disk is full"
+        try:
+            written = os.write(self._fd, data)
+        except OSError as error:
+            written, why = 0, error.strerror
+        if written == len(data):
+            self._size += written
+            return True
+        self._cut_off(written)
+        return self._move(data, why)
 
     def _is_over_limit(self) -> bool:
         there = sum(segment.size_bytes for segment in list_segments(self.folder))
@@ -132,6 +185,7 @@ class Writer:
     def push_held(self) -> None:
         """Try once more to write what is held in memory."""
         if self._held:
+            self._retry_at = 0.0
             self.write(b"\n")
 
     def sent(self) -> int:
@@ -160,8 +214,31 @@ def read_sent(folder: Path) -> int:
 
 
 def write_sent(folder: Path, place: int) -> None:
-    """Keep how far the sender has come."""
-    write_json(folder / SENT, {"place": place})
+    """Keep how far the sender has come. On a full disk it is written over what was there, which
+    takes no more room. Raises OSError."""
+    try:
+        write_json(folder / SENT, {"place": place})
+    except OSError:
+        with open(folder / SENT, "r+b", buffering=0) as file:
+            file.write(json.dumps({"place": place}).encode().ljust(SENT_BYTES))
+
+
+def open_with(path: Path, data: bytes, link: Path) -> int | None:
+    """Return a new file with some data in it, to which there is a link; None where it cannot be."""
+    fd = -1
+    try:
+        fd = os.open(path, FLAGS, 0o600)
+        if os.write(fd, data) == len(data):
+            part = link.with_suffix(".link")
+            os.symlink(path, part)
+            os.replace(part, link)
+            return fd
+    except OSError:
+        pass
+    if fd >= 0:
+        os.close(fd)
+        path.unlink(missing_ok=True)
+    return None
 
 
 def complain(text: str) -> None:

@@ -7,12 +7,14 @@ from types import TracebackType
 from typing import Any
 
 from studio.sdk.exceptions import UserErrorException
-from studio.sdk.outbox.opening import close
+from studio.sdk.outbox.opening import close, fields_of_end
 from studio.sdk.run_parts.core import FINAL
 from studio.sdk.run_parts.facts import RunFacts
+from studio.sdk.settings import Settings
 
-# By this the processes that a script starts find its run.
+# By these the processes that a script starts find its run, whatever folder they are in.
 ATTACHED_VARIABLE = "STUDIO_ATTACHED_RUN_ID"
+ATTACHED_URL, ATTACHED_WORKSPACE = "STUDIO_ATTACHED_URL", "STUDIO_ATTACHED_WORKSPACE"
 
 
 class RunLife(RunFacts):
@@ -99,14 +101,23 @@ class RunLife(RunFacts):
         is_clean = isinstance(error, SystemExit) and error.code in (0, None)
         if error is None or is_clean:
             self.complete()
+        elif isinstance(error, KeyboardInterrupt):
+            self._end(fields_of_end(error))
         else:
             self.fail(error_details=error, error_code=type(error).__name__)
+
+
+def attach_children(settings: Settings, run_id: str) -> None:
+    """Let processes that this one starts from now on find the run."""
+    os.environ[ATTACHED_VARIABLE] = run_id
+    os.environ[ATTACHED_URL], os.environ[ATTACHED_WORKSPACE] = settings.url, settings.workspace
 
 
 def forget_attached(run_id: str) -> None:
     """Let processes that this one starts from now on find no run."""
     if os.environ.get(ATTACHED_VARIABLE) == run_id:
-        del os.environ[ATTACHED_VARIABLE]
+        for name in (ATTACHED_VARIABLE, ATTACHED_URL, ATTACHED_WORKSPACE):
+            os.environ.pop(name, None)
 
 
 def as_text(details: Any) -> str:

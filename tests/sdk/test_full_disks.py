@@ -1,0 +1,172 @@
+"""A disk that is full or cannot be written to: real file systems of a few megabytes."""
+
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from studio.sdk import Run
+from studio.sdk.outbox.delivering import read_ahead
+from studio.sdk.outbox.places import candidates, is_remote
+from studio.sdk.outbox.segments import list_segments, remove_stream
+from studio.sdk.outbox.writer import Writer, read_sent, write_sent
+
+live = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+FILL = """
+small = os.environ["STUDIO_OUTBOX"]
+def fill():
+    with open(small + "/filler", "wb", buffering=0) as file:
+        try:
+            while True: file.write(b"x" * 4096)
+        except OSError: pass
+"""
+
+
+@pytest.fixture
+def small_disk(tmp_path, monkeypatch) -> Iterator[Path]:
+    """A disk of two megabytes."""
+    place = tmp_path / "small"
+    place.mkdir()
+    monkeypatch.setenv("STUDIO_OUTBOX", str(place))
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", place], check=True)
+    yield place
+    subprocess.run(["umount", "-l", place], check=True)
+
+
+@pytest.fixture
+def other_place(tmp_path, monkeypatch) -> Path:
+    """The temporary folder, on another disk than the small one."""
+    place = tmp_path / "tmp"
+    place.mkdir()
+    monkeypatch.setenv("TMPDIR", str(place))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    return place / f"studio-outbox-{os.getuid()}"
+
+
+def line(number: int) -> bytes:
+    return b'{"kind":"scalar","name":"x","value":%d,"ms":1}\n' % number
+
+
+@live
+def test_a_full_disk_holds_up_nobody_and_loses_nothing(other_place, space, scripts, small_disk):
+    script = """
+run = start(captures_console=False)
+for i in range(1000): run.log("x", i)
+fill()
+began = time.monotonic()
+for i in range(1000, 40_000): run.log("x", i)
+open("kept.txt", "w").write("weights")
+run._box.keep_file("outputs/kept.txt", open("kept.txt", "rb"))
+print(run.id, time.monotonic() - began, len(run._box.writer._held))
+began = time.monotonic()
+run.complete()
+print(time.monotonic() - began)
+"""
+    out, err = scripts.run(FILL + script, STUDIO_OUTBOX=str(small_disk))
+    run_id, logging_s, held, ending_s = out.split()
+    run = Run.get(space, run_id)
+    assert run.get_metrics()["x"] == [float(i) for i in range(40_000)]
+    assert "outputs/kept.txt" in run.get_file_names()
+    assert float(logging_s) < 4 and held == "0" and float(ending_s) < 9
+    told = err.splitlines()
+    assert len(told) == 2 and f"What is logged goes to {other_place}" in told[0]
+    assert "It is sent from where it is" in told[1]
+    assert list(other_place.iterdir()) == []
+
+
+@live
+def test_an_outbox_that_fills_its_disk_itself_is_sent(space, scripts, small_disk, gate):
+    gate.shut()
+    script = """
+import studio.sdk.outbox.places as places
+places.candidates = lambda: [places.Path(small)]
+run = start(captures_console=False)
+for i in range(40_000): run.log("x", i)
+print(run.id, flush=True)
+run.flush(60)
+run.complete()
+"""
+    process = scripts.start(FILL + script, STUDIO_OUTBOX=str(small_disk))
+    run_id = process.stdout.readline().strip()
+    gate.open()
+    _, err = process.communicate(timeout=90)
+    run = Run.get(space, run_id)
+    assert run.get_metrics()["x"] == [float(i) for i in range(40_000)]
+    assert run.status == "Completed"
+    assert err.count("is kept in memory until it does") == 1
+
+
+@live
+def test_a_folder_of_a_disk_that_is_read_only_is_not_used(other_place, space, scripts, small_disk):
+    subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
+    script = "run = start(); run.log('x', 1); print(run._box.folder, run.id)"
+    out, err = scripts.run(script, STUDIO_OUTBOX=str(small_disk / "outbox"))
+    folder, run_id = out.split()
+    assert folder.startswith(str(other_place)) and err == ""
+    assert Run.get(space, run_id).get_metrics() == {"x": 1.0}
+
+
+def fill(disk: Path) -> None:
+    with open(disk / "filler", "wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(b"x" * 4096)
+        except OSError:
+            pass
+
+
+def test_a_stream_that_moves_away_keeps_its_numbers(small_disk, other_place, capsys):
+    stream = Writer(small_disk)
+    stream.write(line(0))
+    fill(small_disk)
+    for number in range(1, 40_000):
+        stream.write(line(number))
+    place, found = 0, []
+    while batch := list(read_ahead(stream.folder, place)):
+        found += [one.data + b"\n" for one in batch]
+        place = batch[-1].number + len(batch[-1].data) + 1
+    assert found == [line(number) for number in range(40_000)]
+    assert place == stream.end
+    assert len(list_segments(stream.folder)) > 1
+    assert capsys.readouterr().err.count("studio:") == 1
+    remove_stream(stream.folder)
+    assert list(other_place.iterdir()) == []
+
+
+def test_without_another_place_each_call_is_short(small_disk, monkeypatch, capsys):
+    monkeypatch.setattr("studio.sdk.outbox.places.candidates", lambda: [small_disk])
+    stream = Writer(small_disk)
+    fill(small_disk)
+    began = time.process_time()
+    for number in range(30_000):
+        stream.write(line(number))
+    assert time.process_time() - began < 3
+    (small_disk / "filler").unlink()
+    stream.push_held()
+    assert stream.end == sum(len(line(number)) for number in range(30_000)) + 1
+
+
+def test_how_far_all_is_sent_is_noted_on_a_full_disk(small_disk):
+    write_sent(small_disk, 0)
+    fill(small_disk)
+    for place in (1 << 40, 7):
+        write_sent(small_disk, place)
+        assert read_sent(small_disk) == place
+
+
+def test_a_home_on_a_network_comes_after_local_folders(tmp_path, monkeypatch):
+    mounts = tmp_path / "mounts"
+    mounts.write_text("/dev/vda / ext4 rw 0 0\nserver:/home /net/my\\040home nfs4 rw,hard 0 0\n")
+    assert is_remote(Path("/net/my home/ada/.local"), str(mounts))
+    assert not is_remote(Path("/net/other"), str(mounts))
+    monkeypatch.delenv("STUDIO_OUTBOX", raising=False)
+    monkeypatch.setenv("XDG_STATE_HOME", "/net/my home/ada")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    assert candidates()[0] == Path("/net/my home/ada/studio/outbox")
+    real = is_remote
+    monkeypatch.setattr("studio.sdk.outbox.places.is_remote", lambda path: real(path, str(mounts)))
+    assert candidates()[0].parent == tmp_path
+    assert candidates()[-1] == Path("/net/my home/ada/studio/outbox")
