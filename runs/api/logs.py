@@ -66,6 +66,11 @@ class LinesQuery(LogQuery):
     from_byte = Whole(required=False, min_value=0)
     before_byte = Whole(required=False, min_value=0)
     around_byte = Whole(required=False, min_value=0)
+    at_ms = Whole(
+        required=False,
+        min_value=0,
+        help_text="Around the line that arrived then, if times are known.",
+    )
     count = Whole(min_value=1, max_value=MAX_COUNT, default=200)
 
 

@@ -16,13 +16,13 @@ from runs.web.gate import page
 from runs.web.log_ends import is_written
 from runs.workspaces.permissions import Action
 
-PLACES = ("first_line", "from_byte", "before_byte", "around_byte")
+PLACES = ("first_line", "from_byte", "before_byte", "around_byte", "at_ms")
 MOST_HITS = 1000
 
 
 @page(Action.FILE_READ)
 def lines(request: HttpRequest, run_id: str) -> HttpResponse:
-    """`?path=…&last=1` or `first_line=`, `from_byte=`, `before_byte=`, `around_byte=`; `count=`.
+    """`?path=…&last=1` or one of PLACES, such as `first_line=` or `at_ms=`; `count=`.
 
     204 when `from_byte` is the end and nothing was added behind it, while something may be.
     """

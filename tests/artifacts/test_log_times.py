@@ -176,3 +176,22 @@ def test_reading_costs_two_queries(run, append, django_assert_num_queries):
     with django_assert_num_queries(2):
         read_lines(file, last=True)
     assert times.read_times(file, []) == []
+
+
+def test_lines_are_found_by_the_time_at_which_they_arrived(run, append):
+    for second in range(10):
+        append(second * 10_000, f"at {second * 10}\n".encode())
+
+    def line_at(after_ms: int) -> str:
+        page = read_lines(queries.get_file(run, LOG), at_ms=START + after_ms, count=1)
+        return page.lines[0].text
+
+    assert [line_at(ms) for ms in (-5, 0, 29_999, 30_000, 9_999_999)] == [
+        "at 0", "at 0", "at 20", "at 30", "at 90",
+    ]  # fmt: skip
+
+
+def test_a_file_without_times_is_read_from_its_beginning(run):
+    services.save_file(owner=run, path=LOG, chunks=[b"one\ntwo\n"])
+    page = read_lines(queries.get_file(run, LOG), at_ms=START, count=1)
+    assert page.lines[0].text == "one"

@@ -278,7 +278,7 @@ def test_enter_right_after_typing_jumps_and_the_search_is_in_the_address(tab, ru
     until(tab, "document.querySelector('.log-line.at')?.dataset.no === '78'")
     assert "find=line+77" in tab.url
     tab.reload()
-    until(tab, f"{hits}.startsWith('11')")
+    until(tab, f"{hits} === '1 of 11'")
 
 
 def test_a_match_that_its_line_does_not_show_stands_below_it(tab, run):

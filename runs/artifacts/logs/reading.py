@@ -8,7 +8,7 @@ from runs.artifacts.logs.encodings import decode, encoding_of
 from runs.artifacts.logs.levels import level_of
 from runs.artifacts.logs.line_index import LineIndex, index_of
 from runs.artifacts.logs.spans import Span, line_start, spans_around, spans_before, spans_from
-from runs.artifacts.logs.times import read_time_span, read_times
+from runs.artifacts.logs.times import byte_at, read_time_span, read_times
 from runs.artifacts.queries import Readable, read_file
 
 MAX_COUNT = 5000
@@ -88,6 +88,7 @@ def read_lines(
     from_byte: int | None = None,
     before_byte: int | None = None,
     around_byte: int | None = None,
+    at_ms: int | None = None,
     count: int = 200,
     budget_s: float = _BUDGET_S,
 ) -> LogPage:
@@ -97,7 +98,8 @@ def read_lines(
     - `last`: the last ones,
     - `from_byte`: from the line that holds this byte on,
     - `before_byte`: those that end before the line that holds this byte,
-    - `around_byte`: the line that holds this byte in the middle;
+    - `around_byte`: the line that holds this byte in the middle,
+    - `at_ms`: the line that arrived at this time in the middle;
 
     the beginning otherwise. Numbers are None, and `first_line` is answered with the beginning,
     where a huge file cannot be counted within `budget_s`; what was counted is kept, ask again.
@@ -111,6 +113,8 @@ def read_lines(
         spans = spans_before(file, file.size_bytes, count)
     elif before_byte is not None:
         spans = spans_before(file, line_start(file, before_byte), count)
+    elif at_ms is not None:
+        spans = spans_around(file, byte_at(file, at_ms), count)
     elif around_byte is not None:
         spans = spans_around(file, around_byte, count)
     else:

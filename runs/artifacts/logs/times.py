@@ -72,6 +72,19 @@ def read_times(file: Readable, starts: Sequence[int]) -> list[int | None]:
     return [times[place] if place >= 0 else None for place in places.tolist()]
 
 
+def byte_at(file: Readable, at_ms: int) -> int:
+    """Return the position of the first byte that arrived in the interval that holds `at_ms`: 0
+    for a time before the first, or where no time is known. One query."""
+    if not isinstance(file, File):
+        return 0
+    rows = LogTimes.objects.filter(file=file).order_by("first_byte")
+    marks = np.frombuffer(b"".join(map(bytes, rows.values_list("marks", flat=True))), _MARK)
+    # The clock of a server may have gone back: a mark counts with the latest time before it.
+    times = np.maximum.accumulate(marks["at_ms"])
+    place = int(np.searchsorted(times, at_ms, side="right")) - 1
+    return int(marks["byte"][max(place, 0)]) if len(marks) else 0
+
+
 def read_time_span(file: Readable) -> tuple[int, int] | None:
     """Return when the first and the last byte whose times are known arrived, None where no time
     is. One query."""

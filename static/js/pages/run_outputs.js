@@ -1,13 +1,15 @@
 // The Outputs + logs tab: the tree on the left, a viewer (or two) on the right. What is open is in
-// the address: ?path=…&line=…&second=…
+// the address: ?path=…&line=…&find=…, and of the second pane ?second=…&second_line=…&second_find=…
 
 import { copy } from "../components/copy.js";
 import { onKey } from "../components/keyboard.js";
 import { alsoLive } from "../components/live.js";
 import { FilePane } from "../components/outputs/file_pane.js";
 import { FileTree } from "../components/outputs/file_tree.js";
+import { TimeSync } from "../components/outputs/time_sync.js";
 
 const MOST_PANES = 2;
+const SECOND = "second";
 
 class OutputsPage {
   constructor(root) {
@@ -15,6 +17,8 @@ class OutputsPage {
     const { folders, find: found, zip } = root.dataset;
     const choose = (path) => this.pane.open(path);
     this.tree = new FileTree(root.querySelector("[role=tree]"), { folders, found, zip, choose });
+    this.sync = new TimeSync(() => this.panes);
+    this.sync.addEventListener("changed", () => this.save());
     this.listen();
     this.listenToKeys();
     this.openState(new URLSearchParams(location.search));
@@ -49,17 +53,20 @@ class OutputsPage {
   openState(state) {
     const { path: usual, byte } = this.root.dataset;
     const path = state.get("path") || usual;
-    const pane = this.addPane();
-    this.tree.start(path);
-    pane.search.read(state);
     // A log that says why its run failed opens there, however one comes to it.
     const placeIn = (opened) => (byte && opened === usual ? Number(byte) : null);
-    if (path) {
-      const { line = null, wrap, times, follow } = Object.fromEntries(state);
-      pane.open(path, { line, byte: placeIn(path), wrap, times, follow });
-    }
+    const open = (file, kept) => {
+      const pane = this.addPane();
+      pane.search.read(kept);
+      const { line = null, wrap, times, follow, hit } = Object.fromEntries(kept);
+      const options = { line, byte: placeIn(file), wrap, times, follow, hit };
+      return file ? pane.open(file, options) : Promise.resolve();
+    };
+    this.tree.start(path);
+    const opening = [open(path, state)];
     const second = state.get("second");
-    if (second) this.addPane().open(second, { byte: placeIn(second) });
+    if (second) opening.push(open(second, stateOfSecond(state)));
+    if (state.get("together")) Promise.all(opening).then(() => this.sync.toggle(true));
   }
 
   addPane() {
@@ -68,13 +75,14 @@ class OutputsPage {
     this.root.querySelector("[data-panes]").append(pane.element);
     pane.element.addEventListener("focusin", () => (this.active = this.panes.indexOf(pane)));
     pane.addEventListener("opened", () => {
-      this.tree.mark(pane.path);
+      this.tree.show(pane.path);
       this.save();
     });
     pane.addEventListener("changed", () => this.save());
     pane.addEventListener("ended", () => this.tree.wanted || this.tree.refresh());
     pane.addEventListener("split", () => this.split());
     pane.addEventListener("closed", () => this.removePane(pane));
+    this.sync.add(pane);
     this.showCount();
     return pane;
   }
@@ -82,11 +90,13 @@ class OutputsPage {
   removePane(pane) {
     this.panes.splice(this.panes.indexOf(pane), 1);
     this.active = 0;
+    this.sync.leader = this.pane;
     this.showCount();
   }
 
   showCount() {
     this.root.dataset.split = String(this.panes.length > 1);
+    this.sync.tell();
   }
 
   /** Show the file a second time, beside itself. */
@@ -100,9 +110,17 @@ class OutputsPage {
     const [first, second] = this.panes;
     const query = new URLSearchParams();
     for (const [key, value] of Object.entries(first?.state ?? {})) if (value) query.set(key, value);
-    if (second?.path) query.set("second", second.path);
+    for (const [key, value] of Object.entries(second?.state ?? {}))
+      if (value) query.set(key === "path" ? SECOND : `${SECOND}_${key}`, value);
+    if (second && this.sync.on) query.set("together", "1");
     history.replaceState(null, "", `${location.pathname}?${query}`);
   }
+}
+
+/** What the address keeps of the second pane. */
+function stateOfSecond(state) {
+  const kept = [...state].filter(([key]) => key.startsWith(`${SECOND}_`));
+  return new URLSearchParams(kept.map(([key, value]) => [key.slice(SECOND.length + 1), value]));
 }
 
 const root = document.querySelector("[data-outputs]");

@@ -2,10 +2,12 @@
 
 import { onKey } from "../keyboard.js";
 import { FilePane } from "../outputs/file_pane.js";
+import { TimeSync } from "../outputs/time_sync.js";
 
 export function startLogs(root) {
   const template = root.querySelector("template");
   const panes = [];
+  const sync = new TimeSync(() => panes);
   for (const side of root.querySelectorAll("[data-log-side]")) {
     const { path, byte } = side.dataset;
     if (!path) continue;
@@ -15,6 +17,7 @@ export function startLogs(root) {
     side.append(pane.element);
     pane.open(path, { byte: byte === undefined ? null : Number(byte), start: byte === undefined });
     panes.push(pane);
+    sync.add(pane);
   }
   const active = () =>
     panes.find((pane) => pane.element.contains(document.activeElement)) ?? panes[0];

@@ -1,11 +1,13 @@
 // One pane of the viewer: a log with its tools, or the preview of another kind of file.
 
+import { formatBytes } from "../../lib/numbers.js";
 import { plainName } from "../../lib/plain_names.js";
 import { fetchJson } from "../requests.js";
 import { toast } from "../toasts.js";
 import { LineMarks } from "./line_marks.js";
 import { LogSearch } from "./log_search.js";
 import { LogViewer } from "./log_viewer.js";
+import { NewLines } from "./new_lines.js";
 import { drawPreview } from "./previews.js";
 
 const TIMES_KNOWN = "Time at which Studio received each line";
@@ -34,11 +36,11 @@ export class FilePane extends EventTarget {
       address: addresses.hits,
       list: this.find("matches"),
     });
+    this.news = new NewLines(this.find("new-lines"), this.viewer);
     this.viewer.addEventListener("moved", () => this.tellWhere());
     this.viewer.addEventListener("follow", () => this.showFollow());
     this.viewer.addEventListener("ended", () => this.dispatchEvent(new CustomEvent("ended")));
     this.search.addEventListener("changed", () => this.dispatchEvent(new CustomEvent("changed")));
-    this.viewer.addEventListener("grown", () => (this.find("end").hidden = false));
     this.marks.addEventListener("changed", () => this.dispatchEvent(new CustomEvent("changed")));
   }
 
@@ -48,11 +50,13 @@ export class FilePane extends EventTarget {
 
   /**
    * Show `path`: lines of a text, else what `previews` can draw of it. `options`: the marked `line`s
-   * or a `byte` to open at, `wrap`, `times`, `follow`, and whether to begin at the `start`.
+   * or a `byte` to open at, `wrap`, `times`, `follow`, the number of a `hit` of the search, and
+   * whether to begin at the `start`.
    */
   async open(path, options = {}) {
     this.path = path;
     this.marks.set(null);
+    this.news.reset();
     this.find("title").textContent = plainName(path.split("/").at(-1));
     this.find("title").title = path;
     const file = `${this.addresses.files}/${path.split("/").map(encodeURIComponent).join("/")}`;
@@ -93,7 +97,7 @@ export class FilePane extends EventTarget {
     this.viewer.setFollow(
       Boolean(options.follow) || (this.viewer.growing && first === null && byte === null),
     );
-    this.search.reset();
+    await this.search.reset(Number(options.hit) || null);
   }
 
   get state() {
@@ -131,7 +135,7 @@ export class FilePane extends EventTarget {
   }
 
   tellWhere() {
-    this.find("where").textContent = this.viewer.where;
+    this.find("where").textContent = sizeOf(this.viewer);
     this.find("start").hidden = this.viewer.isAtStart;
     this.find("end").hidden = this.viewer.isAtEnd;
     this.offerTimes();
@@ -151,4 +155,12 @@ export class FilePane extends EventTarget {
     this.element.remove();
     this.dispatchEvent(new CustomEvent("closed"));
   }
+}
+
+/** How long a log is, in words. */
+function sizeOf({ totalLines, totalBytes }) {
+  if (!totalBytes) return "empty";
+  if (totalLines === null) return formatBytes(totalBytes);
+  const noun = totalLines === 1 ? "line" : "lines";
+  return `${totalLines.toLocaleString("en-US")} ${noun} · ${formatBytes(totalBytes)}`;
 }

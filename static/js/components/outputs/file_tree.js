@@ -26,7 +26,26 @@ export class FileTree {
     const parts = path ? path.split("/").slice(0, -1) : [];
     parts.forEach((_, i) => this.open.add(parts.slice(0, i + 1).join("/")));
     await this.refresh();
+    this.reveal(path);
+  }
+
+  /** Mark the file that is open and scroll to it; where its folders are closed, open them. */
+  async show(path) {
+    if (path === this.current) return;
     this.mark(path);
+    if (this.wanted || this.itemOf(path)) this.reveal(path);
+    else await this.start(path);
+  }
+
+  reveal(path) {
+    this.mark(path);
+    const item = path && this.itemOf(path);
+    if (!item) return;
+    // Not scrollIntoView: that would scroll the page as well.
+    const box = this.root.getBoundingClientRect();
+    const { top, bottom } = item.getBoundingClientRect();
+    if (top < box.top || bottom > box.bottom)
+      this.root.scrollTop += top - box.top - (box.height - item.clientHeight) / 2;
   }
 
   /** Load the open folders again, keeping what is open and focused. */

@@ -1,8 +1,7 @@
 // Search of a whole log on the server: hits, next and previous, only the lines that match.
 
-import { element } from "../../lib/element.js";
-import { markSpans } from "../../lib/marks.js";
 import { fetchJson } from "../requests.js";
+import { drawHidden, drawHit } from "./log_hits.js";
 
 const SEARCH_DELAY_MS = 250;
 
@@ -14,7 +13,7 @@ export class LogSearch extends EventTarget {
     this.input = form.elements.find;
     this.status = form.querySelector("[data-hits]");
     form.addEventListener("input", (event) => {
-      if (event.target === form.elements.only) return this.drawList();
+      if (event.target === form.elements.only) return this.showOnly();
       clearTimeout(this.timer);
       this.status.textContent = "";
       this.timer = setTimeout(() => this.search(), SEARCH_DELAY_MS);
@@ -49,40 +48,58 @@ export class LogSearch extends EventTarget {
 
   /** What the address of the page keeps. */
   get state() {
+    const { only } = this.form.elements;
+    if (!this.input.value) return {};
+    return { ...this.wanted, only: only.checked ? "1" : "", hit: this.at < 0 ? "" : this.at + 1 };
+  }
+
+  /** What is looked for. */
+  get wanted() {
     const { find, regex, match } = this.form.elements;
-    if (!find.value) return {};
     return { find: find.value, regex: regex.checked ? "1" : "", case: match.checked ? "1" : "" };
   }
 
   /** Take over what an address has kept. */
   read(state) {
-    const { find, regex, match } = this.form.elements;
+    const { find, regex, match, only } = this.form.elements;
     find.value = state.get("find") ?? "";
     regex.checked = state.get("regex") === "1";
     match.checked = state.get("case") === "1";
+    only.checked = state.get("only") === "1";
   }
 
-  /** Forget the search: another file was opened. */
-  reset() {
+  /** Search anew: another file was opened, at its match with the number `hit` (from 1). */
+  async reset(hit = null) {
     this.hits = [];
     this.at = -1;
-    if (this.input.value) this.search();
-    else this.tell();
+    if (!this.input.value) return this.tell();
+    await this.search();
+    if (this.hits[hit - 1]) await this.show(hit - 1);
+    return undefined;
+  }
+
+  change() {
+    this.dispatchEvent(new CustomEvent("changed"));
+  }
+
+  showOnly() {
+    this.drawList();
+    this.change();
   }
 
   /** Go to a match; what was typed a moment ago is looked for first. */
   async searchAndStep(by) {
-    if (this.searched !== JSON.stringify(this.state)) await this.search();
+    if (this.searched !== JSON.stringify(this.wanted)) await this.search();
     this.step(by);
   }
 
   async search() {
     clearTimeout(this.timer);
     const text = this.input.value;
-    this.searched = JSON.stringify(this.state);
-    this.dispatchEvent(new CustomEvent("changed"));
+    this.searched = JSON.stringify(this.wanted);
     this.hits = [];
     this.at = -1;
+    this.change();
     this.more = 0;
     if (!text) {
       this.viewer.setMarks(null);
@@ -138,6 +155,7 @@ export class LogSearch extends EventTarget {
   async show(index) {
     this.at = index;
     this.tell();
+    this.change();
     this.viewer.setFollow(false);
     const hit = this.hits[index];
     await this.viewer.goToByte(hit.byte, hit.hidden ? drawHidden(hit) : null);
@@ -166,25 +184,4 @@ export class LogSearch extends EventTarget {
     this.list.replaceChildren(...this.hits.map((hit, index) => drawHit(hit, index === this.at)));
     this.list.querySelector(".at")?.scrollIntoView({ block: "nearest" });
   }
-}
-
-/** A match that the line above it does not show: folded away, or behind its cut. */
-function drawHidden(hit) {
-  return element(
-    "div",
-    { class: "log-line hidden-match" },
-    element("u", { class: "log-no" }, ""),
-    element("em", { class: "log-note muted" }, "not shown in this line: "),
-    element("span", { class: "log-hidden" }, ...markSpans(hit.text, hit.spans)),
-  );
-}
-
-function drawHit(hit, isCurrent) {
-  const settings = { type: "button", data: { byte: hit.byte } };
-  return element(
-    "button",
-    { class: `log-line${isCurrent ? " at" : ""}`, ...settings },
-    element("u", { class: "log-no" }, hit.no ?? "·"),
-    element("span", { class: "log-text" }, ...markSpans(hit.text, hit.spans)),
-  );
 }

@@ -1,6 +1,5 @@
 // A log of any size: only a window of its lines is in the page, loaded by byte as one scrolls.
 
-import { formatBytes } from "../../lib/numbers.js";
 import { isSameDay } from "../../lib/times.js";
 import { fetchJson } from "../requests.js";
 import { copyCleanly } from "./copied_lines.js";
@@ -110,9 +109,15 @@ export class LogViewer extends EventTarget {
 
   take(page) {
     this.nextByte = page.next_byte;
+    this.atEnd = page.at_end;
+    this.measure(page);
+    markTraces(this.root.children);
+  }
+
+  /** Take over what a page says about the whole log. */
+  measure(page) {
     this.totalBytes = page.total_bytes;
     this.totalLines = page.total_lines;
-    this.atEnd = page.at_end;
     const hasEnded = this.growing && !page.growing;
     this.growing = page.growing;
     if (hasEnded) this.end();
@@ -122,7 +127,6 @@ export class LogViewer extends EventTarget {
       "spans-days",
       Boolean(page.received) && !isSameDay(...page.received),
     );
-    markTraces(this.root.children);
     this.tellMoved();
   }
 
@@ -158,13 +162,19 @@ export class LogViewer extends EventTarget {
 
   /** New bytes of a growing log; a last line that was unfinished comes again. */
   async poll() {
-    if (this.loading || document.hidden || !this.atEnd || !this.growing) return;
+    if (this.loading || document.hidden || !this.growing) return;
+    if (!this.atEnd) return this.peek();
     const page = await this.exclusively({ from_byte: this.nextByte, poll: 1 });
     if (!page) return;
     const stays = this.following;
     this.append(page);
     if (stays) this.root.scrollTop = this.root.scrollHeight;
-    else this.dispatchEvent(new CustomEvent("grown", { detail: page.lines.length }));
+  }
+
+  /** How long the log is by now, where its end is not in the page. */
+  async peek() {
+    const page = await this.exclusively({ last: 1, count: 1 });
+    if (page) this.measure(page);
   }
 
   append(page) {
@@ -267,13 +277,5 @@ export class LogViewer extends EventTarget {
   get isAtEnd() {
     const { scrollTop, clientHeight, scrollHeight } = this.root;
     return this.atEnd && scrollHeight - clientHeight - scrollTop < NEAR_EDGE_PX;
-  }
-
-  get where() {
-    if (!this.totalBytes) return "empty";
-    const { totalLines: count, totalBytes } = this;
-    const lines =
-      count === null ? "" : `${count.toLocaleString("en-US")} ${count === 1 ? "line" : "lines"} · `;
-    return lines + formatBytes(totalBytes);
   }
 }
