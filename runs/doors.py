@@ -11,7 +11,7 @@ from runs.mlflow_api import refusals as mlflow
 from runs.web import problems
 
 DOORS = (
-    Door("runs.web.health", ("healthz", "readyz", "metrics"), api.refuse),
+    Door("runs.web.health", ("healthz", "readyz", "ready", "metrics"), api.refuse),
     Door(
         "runs.api.urls",
         ("api/v1/",),

@@ -140,18 +140,35 @@ TEMPLATES = [
 # synchronous=FULL: an answer of 200 means the data survives a power cut. Group commit in
 # runs/metrics makes it cheap. IMMEDIATE: a write transaction takes its lock at once instead of
 # failing half-way through.
+# Writers wait ten seconds at most, and all together, for a file that another program has locked.
 SQLITE_OPTIONS = {
-    "timeout": 30,
+    "timeout": 10,
     "transaction_mode": "IMMEDIATE",
     "init_command": (
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-8192;"
         "PRAGMA mmap_size=2147418112; PRAGMA temp_store=MEMORY"
     ),
 }
+# A server that is gone without a word is noticed after half a minute, not after hours.
+POSTGRESQL_OPTIONS = {
+    "connect_timeout": 5,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
 DATABASE_URL = env("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'studio.sqlite3'}"
-DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=None)}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
+DATABASES = {
+    "default": dj_database_url.parse(DATABASE_URL, conn_max_age=None, conn_health_checks=True)
+}
+ENGINES = {
+    "django.db.backends.sqlite3": ("runs.database.engines.sqlite3", SQLITE_OPTIONS),
+    "django.db.backends.postgresql": ("runs.database.engines.postgresql", POSTGRESQL_OPTIONS),
+}
+for engine, (own_engine, options) in ENGINES.items():
+    if DATABASES["default"]["ENGINE"] == engine:
+        told = DATABASES["default"].get("OPTIONS", {})
+        DATABASES["default"] |= {"ENGINE": own_engine, "OPTIONS": options | told}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # -- queue ---------------------------------------------------------------------------------------
@@ -294,8 +311,9 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "filters": {"outages": {"()": "runs.http.outage_log.LeaveOutages"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env("STUDIO_LOG_LEVEL", "WARNING")},
     # An answer of 4xx tells the one who asked; only a 5xx concerns who runs the studio.
-    "loggers": {"django.request": {"level": "ERROR"}},
+    "loggers": {"django.request": {"level": "ERROR", "filters": ["outages"]}},
 }

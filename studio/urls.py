@@ -1,10 +1,12 @@
 """Every address of the studio, and what is answered where none of them does."""
 
+import sys
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
 from runs.doors import all_addresses, door_at
+from runs.http.errors import STATUS, as_studio_error
 
 
 def refusal(status: int) -> Callable[..., HttpResponse]:
@@ -16,5 +18,14 @@ def refusal(status: int) -> Callable[..., HttpResponse]:
     return handler
 
 
+def failed(request: HttpRequest) -> HttpResponse:
+    """Answer a request that broke outside of any view: the sessions need the database too."""
+    door, error = door_at(request), as_studio_error(sys.exception())
+    if error is None:
+        return door.refuse(request, 500, "")
+    return door.refuse(request, STATUS[error.kind], str(error))
+
+
 urlpatterns = all_addresses()
-handler400, handler403, handler404, handler500 = map(refusal, (400, 403, 404, 500))
+handler400, handler403, handler404 = map(refusal, (400, 403, 404))
+handler500 = failed

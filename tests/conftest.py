@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 
 import studio.celery
+from runs.http import outage_log
 from runs.metrics.known_ids import forget_ids
 from runs.tracking.words import take_words
 from runs.workspaces import memory
@@ -34,11 +35,13 @@ def workspace(db) -> Workspace:
 
 @pytest.fixture(autouse=True)
 def forget_between_tests() -> None:
-    """The gate and the metrics remember rows; a test's rows vanish sooner."""
+    """The gate and the metrics remember rows; a test's rows vanish sooner. The log says an outage
+    once."""
     memory.forget_all()
     forget_ids()
     limit_writes(None)
     take_words()
+    outage_log.forget()
 
 
 @pytest.fixture(autouse=True)

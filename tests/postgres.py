@@ -38,24 +38,53 @@ def find_programs() -> Path | None:
     return max(folders, key=lambda folder: int(folder.parent.name), default=None)
 
 
+class Cluster:
+    """A PostgreSQL in a folder of its own, which can be stopped and started again."""
+
+    def __init__(self, programs: Path) -> None:
+        self.programs = programs
+        self.folder = Path(tempfile.mkdtemp(prefix="studio-pg-"))
+        self.user = stand_in()
+        self.server: subprocess.Popen[bytes] | None = None
+        if self.user:
+            shutil.chown(self.folder, self.user)
+
+    @property
+    def url(self) -> str:
+        """Its DATABASE_URL."""
+        return f"postgres://studio@{quote(str(self.folder), safe='')}/postgres"
+
+    def start(self) -> None:
+        """Start it where it is not running, the first time on new files; return when it answers."""
+        if self.server is not None:
+            return
+        if not (self.folder / "data").exists():
+            make_cluster(self.programs, self.folder, self.user)
+        self.server = start(self.programs, self.folder, self.user)
+        wait_until_ready(self.server, self.folder)
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """Stop it: SIGINT ends its connections in order, SIGQUIT at once."""
+        if self.server is not None:
+            self.server.send_signal(how)
+            self.server.wait()
+            self.server = None
+
+    def remove(self) -> None:
+        """Stop it and remove its files."""
+        self.stop(signal.SIGQUIT)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
 @contextmanager
 def running_cluster(programs: Path) -> Iterator[str]:
     """Make a cluster, start it, yield its DATABASE_URL, stop it and remove it."""
-    folder = Path(tempfile.mkdtemp(prefix="studio-pg-"))
-    user = stand_in()
-    if user:
-        shutil.chown(folder, user)
-    server = None
+    cluster = Cluster(programs)
     try:
-        make_cluster(programs, folder, user)
-        server = start(programs, folder, user)
-        wait_until_ready(server, folder)
-        yield f"postgres://studio@{quote(str(folder), safe='')}/postgres"
+        cluster.start()
+        yield cluster.url
     finally:
-        if server is not None:
-            server.send_signal(signal.SIGQUIT)
-            server.wait()
-        shutil.rmtree(folder, ignore_errors=True)
+        cluster.remove()
 
 
 def stand_in() -> str | None:

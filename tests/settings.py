@@ -21,7 +21,7 @@ atexit.register(shutil.rmtree, os.environ["STUDIO_DATA_DIR"], ignore_errors=True
 from studio.settings import *  # noqa: E402, F403  (the data folder is chosen first)
 from studio.settings import DATA_DIR, DATABASES  # noqa: E402  (see above)
 
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+if DATABASES["default"]["ENGINE"] == "runs.database.engines.sqlite3":
     # A file, as in production: an in-memory database knows neither WAL nor other connections.
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
 

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from runs.api.endpoint import challenge
-from runs.http.errors import STATUS, as_studio_error
+from runs.http.errors import STATUS, as_studio_error, retry_after
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +31,6 @@ HINTS = {
     "deleted": "Restore it first.",
     "unavailable": "Send the same again in a moment.",
 }
-RETRY_S = "2"
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response:
@@ -71,8 +70,8 @@ def add_headers(response: Response, error: Exception, request: Request) -> None:
     """Say how to sign in, or when to ask again."""
     if response.status_code == 401:
         response["WWW-Authenticate"] = challenge(request)
-    if response.status_code in (503, 507):
-        response["Retry-After"] = RETRY_S
+    if seconds := retry_after(response.status_code):
+        response["Retry-After"] = seconds
     if isinstance(error, drf.Throttled):
         response["Retry-After"] = str(math.ceil(error.wait or 1))
 

@@ -4,6 +4,7 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 
 from runs.http.doors import WORDS
+from runs.http.errors import retry_after
 
 CODES = {
     400: "invalid_value",
@@ -11,10 +12,15 @@ CODES = {
     404: "not_found",
     413: "too_large",
     500: "internal_error",
+    503: "unavailable",
+    507: "store_full",
 }
 
 
 def refuse(request: HttpRequest, status: int, message: str = "") -> HttpResponse:
     """Answer a request that is stopped before any view."""
     told = {"error": {"code": CODES[status], "message": message or WORDS[status]}}
-    return HttpResponse(msgspec.json.encode(told), status=status, content_type="application/json")
+    body, kind = msgspec.json.encode(told), "application/json"
+    seconds = retry_after(status)
+    headers = {"Retry-After": seconds} if seconds else None
+    return HttpResponse(body, status=status, content_type=kind, headers=headers)

@@ -11,12 +11,12 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from runs.database.dialects import dialect_of
+from runs.database.sqlite_file import sqlite_file
+from runs.database.waiting import line_of, lock_file
 
 # The connections that write, by the name of the database file.
 _held: dict[str, BaseDatabaseWrapper] = {}
@@ -29,30 +29,17 @@ def _leave_behind() -> None:
     _held.clear()
 
 
-@cache
-def _open_lock(path: str) -> int:
-    return os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-
-
-# A lock belongs to an open file, and a forked child would share its parent's.
-os.register_at_fork(after_in_child=_open_lock.cache_clear)
 os.register_at_fork(after_in_child=_leave_behind)
-
-
-def _shared_file(connection: BaseDatabaseWrapper) -> str | None:
-    """Return the SQLite file; None on PostgreSQL and for a database in memory."""
-    name = str(connection.settings_dict["NAME"])
-    return name if dialect_of(connection).has_one_writer and ":" not in name else None
 
 
 @contextmanager
 def hold_writer_lock() -> Iterator[None]:
     """Wait for this process's turn to write; nothing to wait for on PostgreSQL."""
-    path = _shared_file(connections[DEFAULT_DB_ALIAS])
+    path = sqlite_file()
     if path is None:
         yield
         return
-    handle = _open_lock(path)
+    handle = lock_file(path)
     fcntl.flock(handle, fcntl.LOCK_EX)
     try:
         yield
@@ -61,11 +48,33 @@ def hold_writer_lock() -> Iterator[None]:
 
 
 @contextmanager
+def stand_in_line() -> Iterator[None]:
+    """Count this thread among those that may have to wait for the writers' lock."""
+    path = sqlite_file()
+    if path is None:
+        yield
+        return
+    with line_of(path, longest_wait_s()).standing():
+        yield
+
+
+def is_locked() -> bool:
+    """Tell whether another program has locked the SQLite file for longer than writers wait."""
+    path = sqlite_file()
+    return path is not None and line_of(path, longest_wait_s()).is_stuck()
+
+
+def longest_wait_s() -> float:
+    """Return how long a writer waits for SQLite's lock at most."""
+    return connections[DEFAULT_DB_ALIAS].settings_dict["OPTIONS"]["timeout"]
+
+
+@contextmanager
 def use_writer_connection() -> Iterator[None]:
     """Let `django.db.connection` be the writer's inside the block, which one thread at a time may
     enter. On other databases it stays the thread's own."""
     own = connections[DEFAULT_DB_ALIAS]
-    path = _shared_file(own)
+    path = sqlite_file(own)
     if path is None:
         yield
         return

@@ -13,6 +13,8 @@ WORDS = {
     404: "There is nothing at this address.",
     413: "The request body is too large.",
     500: "The studio failed to answer; its log says why.",
+    503: "The studio cannot answer right now. Try again in a moment.",
+    507: "The disk is full. Nothing was stored.",
 }
 
 

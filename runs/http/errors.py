@@ -1,14 +1,12 @@
 """Which HTTP status an error of the rooms has, the same at every door."""
 
-import logging
 from types import MappingProxyType
 
 from django.core.exceptions import RequestDataTooBig
-from django.db import OperationalError
 
+from runs.database.failures import Failure, failure_of
+from runs.http.outage_log import tell
 from runs.workspaces.errors import ErrorKind, StudioError
-
-logger = logging.getLogger(__name__)
 
 STATUS = MappingProxyType(
     {
@@ -44,16 +42,53 @@ class DatabaseUnavailable(StudioError):
     kind, code = ErrorKind.UNAVAILABLE, "unavailable"
 
 
-def as_studio_error(error: Exception) -> StudioError | None:
+class DatabaseLocked(DatabaseUnavailable):
+    """Another program keeps the database locked."""
+
+
+class DatabaseFull(StudioError):
+    """The disk under the database is full."""
+
+    kind, code = ErrorKind.FULL, "store_full"
+
+
+# A commit whose answer got lost may have been stored: only a lock and a full disk leave nothing.
+OUTAGES = MappingProxyType(
+    {
+        Failure.AWAY: DatabaseUnavailable(
+            "The database does not answer: it is stopped, starting or out of reach. "
+            "Try again in a moment."
+        ),
+        Failure.LOCKED: DatabaseLocked(
+            "Another program keeps the database locked. Nothing was stored. Try again in a moment."
+        ),
+        Failure.FULL: DatabaseFull(
+            "The disk is full, and the database cannot grow. Nothing was stored. "
+            "Free some space, then try again."
+        ),
+    }
+)
+
+
+def retry_after(status: int) -> str | None:
+    """Return after how many seconds to ask again (the header `Retry-After`); None for an error
+    that does not pass by itself."""
+    return {503: "2", 507: "30"}.get(status)
+
+
+def as_studio_error(error: BaseException | None) -> StudioError | None:
     """Return `error` as one that a door can answer; None for a fault of the studio itself.
 
-    A database that does not answer is logged in full and told without details.
+    What keeps the studio from storing anything is logged, in one line for many requests.
     """
     if isinstance(error, StudioError):
+        if error.kind in (ErrorKind.UNAVAILABLE, ErrorKind.FULL):
+            tell(error.message, error.__cause__ or "")
         return error
     if isinstance(error, RequestDataTooBig):
         return BodyTooLarge("The request body is too large.")
-    if isinstance(error, OperationalError):
-        logger.error("The database does not answer", exc_info=error)
-        return DatabaseUnavailable("The database does not answer right now. Nothing was stored.")
+    if (failure := failure_of(error)) is not None:
+        told = OUTAGES[failure]
+        tell(told.message.partition(". ")[0] + ".", error)
+        return type(told)(told.message)
     return None

@@ -8,7 +8,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 
 from runs.database.cursors import LIST, LOCK_TO_CHANGE, Cursor, open_cursor
 from runs.database.dialects import current_dialect
-from runs.database.writer import hold_writer_lock, use_writer_connection
+from runs.database.writer import hold_writer_lock, stand_in_line, use_writer_connection
 from runs.metrics.appending import append_points
 from runs.metrics.extras import (
     AlreadyStored,
@@ -156,7 +156,8 @@ def forget_batches(*, older_than_ms: int = BATCHES_KEPT_MS) -> int:
 
 def _submit(request: Request) -> None:
     if not connection.in_atomic_block:
-        _commits.submit(request)
+        with stand_in_line():
+            _commits.submit(request)
         return
     with transaction.atomic():
         for error in _write_group([request]):
@@ -176,7 +177,14 @@ def _commit_group(requests: Sequence[Request]) -> list[Exception | None]:
         if not current_dialect().has_one_writer:
             raise
         # Locked for longer than the busy timeout, or a full disk: one by one is no better.
-        return [OperationalError(*error.args) for _ in requests]
+        return [_copy(error) for _ in requests]
+
+
+def _copy(error: OperationalError) -> OperationalError:
+    """Return the same error once more: each thread raises its own."""
+    copy = OperationalError(*error.args)
+    copy.__cause__ = error.__cause__
+    return copy
 
 
 def _commit_group_once(requests: Sequence[Request]) -> list[Exception | None]:

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from django.http import HttpResponse
 
+from runs.http.errors import retry_after
 from runs.metrics.number_words import write_number
 from runs.mlflow_api.errors import ProtocolError
 
@@ -32,8 +33,8 @@ def answer_error(error: ProtocolError) -> HttpResponse:
     response = answer({"error_code": error.code, "message": error.message}, error.status)
     if error.code == "UNAUTHENTICATED":
         response["WWW-Authenticate"] = 'Basic realm="Studio", Bearer'
-    if error.code == "TEMPORARILY_UNAVAILABLE":
-        response["Retry-After"] = "1"
+    if seconds := retry_after(error.status):
+        response["Retry-After"] = seconds
     return response
 
 

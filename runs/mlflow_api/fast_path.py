@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.core.handlers.wsgi import WSGIRequest
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 from django.http.response import HttpResponseBase
 
 from runs.mlflow_api.encoding import encode
@@ -65,6 +65,8 @@ class FastPath:
         if headers is None:
             return self.django(environ, self._learning(outer, start_response))
         endpoint, workspace = found
+        # Django's signal of a new request does the same: the database may have been started anew.
+        connection.health_check_done = False
         try:
             result = endpoint.perform(WSGIRequest(environ), workspace=workspace)
         except Exception as error:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
-from runs.http.errors import STATUS, DatabaseUnavailable, as_studio_error
+from runs.http.errors import STATUS, as_studio_error
 from runs.web import problems
 from runs.workspaces.access import DEFAULT_MAX_BODY_BYTES, Access, authorize
 from runs.workspaces.errors import NotAllowed, NotSignedIn
@@ -67,8 +67,6 @@ def answer_of(
     except Exception as error:
         if (refused := as_studio_error(error)) is None:
             raise
-        if isinstance(refused, DatabaseUnavailable):
-            return problems.server_error(request, STATUS[refused.kind])
         return problems.answer(request, STATUS[refused.kind], str(refused))
 
 

@@ -1,12 +1,15 @@
 """Health checks for supervisors, proxies and orchestrators."""
 
 from celery import current_app
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 from kombu.exceptions import OperationalError
 
+from runs.database.failures import is_full
+from runs.database.writer import is_locked
 from runs.web.gate import page
+from runs.workspaces.models import Workspace
 from runs.workspaces.permissions import Action
 
 QUEUE_TIMEOUT_S = 1.0
@@ -20,21 +23,37 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @page(Action.PUBLIC)
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200 when the database answers, else 503.
+    """503 when the database is away or its disk is full, else 200.
 
-    The answer names the state of the queue and does not depend on it: without a queue runs are
-    tracked and shown, and submitted ones wait.
+    The answer names the state of the database (`ok`, `away`, `full`, or `locked` by another
+    program, which ends by itself and lets reads pass) and of the queue, on which it does not
+    depend: without a queue runs are tracked and shown, and submitted ones wait.
     """
-    found = {"database": database_answers(), "queue": queue_answers()}
-    words = {name: "ok" if is_well else "away" for name, is_well in found.items()}
-    return JsonResponse(words, status=200 if found["database"] else 503)
+    found = {"database": database_state(), "queue": "ok" if queue_answers() else "away"}
+    return JsonResponse(found, status=503 if found["database"] in ("away", "full") else 200)
+
+
+@page(Action.PUBLIC)
+def ready(request: HttpRequest) -> HttpResponse:
+    """The state of the database as `readyz` has it, always with 200: a page that waits asks this,
+    and a browser would write each answer of 503 into its console."""
+    return JsonResponse({"database": database_state()})
+
+
+def database_state() -> str:
+    """Return `ok`, `away`, `full` or `locked`. One short query."""
+    if not database_answers():
+        return "away"
+    if is_full():
+        return "full"
+    return "locked" if is_locked() else "ok"
 
 
 def database_answers() -> bool:
+    """Tell whether a page of the database can be read."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
+        Workspace.objects.exists()
+    except (DatabaseError, InterfaceError):
         # A broken connection does not recover: the next check opens a new one.
         connection.close()
         return False
@@ -55,4 +74,5 @@ def queue_answers() -> bool:
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("ready", ready, name="ready"),
 ]

@@ -3,9 +3,12 @@
 from urllib.parse import urlencode, urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
+
+from runs.http.errors import retry_after
 
 TITLES = {
     400: "That request could not be read",
@@ -14,6 +17,8 @@ TITLES = {
     405: "This address does not take that",
     409: "That does not fit the current state",
     413: "Too large",
+    503: "Studio cannot answer right now",
+    507: "The disk is full",
 }
 HINTS = {
     400: "Nothing was changed. Go back, correct it and try again.",
@@ -23,7 +28,12 @@ HINTS = {
     405: "Open it from a link or a button of the studio instead.",
     409: "Nothing was changed. Reload the page to see how things are now.",
     413: "Nothing was changed. Send less at a time.",
+    503: "Nothing that Studio has confirmed is lost.",
+    507: "Nothing that Studio has confirmed is lost.",
 }
+OUTAGES = frozenset({503, 507})
+# What a page may not hold, though a form has sent it.
+SECRET_FIELDS = frozenset({"password", "csrfmiddlewaretoken"})
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -35,6 +45,8 @@ def wants_json(request: HttpRequest) -> bool:
 
 def answer(request: HttpRequest, status: int, message: str = "") -> HttpResponse:
     """The problem `status` as a page, or as `{"status", "title", "message", "hint"}`."""
+    if status in OUTAGES:
+        return outage(request, status, message)
     problem = {
         "status": status,
         "title": TITLES.get(status, "Something went wrong"),
@@ -48,8 +60,8 @@ def answer(request: HttpRequest, status: int, message: str = "") -> HttpResponse
 
 def refuse(request: HttpRequest, status: int, message: str = "") -> HttpResponse:
     """Answer a request that reaches no view, or whose view failed (500)."""
-    if status >= 500:
-        return server_error(request, status)
+    if status == 500:
+        return server_error(request)
     return answer(request, status, message)
 
 
@@ -81,14 +93,46 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     return answer(request, 403, "This page was open too long, or the request came from elsewhere.")
 
 
-def server_error(request: HttpRequest, status: int = 500) -> HttpResponse:
-    """A fault of the studio, or its database does not answer (503). The page needs no database."""
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A fault of the studio. The page needs no database."""
     if wants_json(request):
-        fields = {
-            "status": status,
-            "title": "The studio failed",
-            "message": "",
-            "hint": "Try again.",
-        }
-        return JsonResponse(fields, status=status)
-    return HttpResponse(render_to_string("errors/500.html", {"status": status}), status=status)
+        fields = {"status": 500, "title": "The studio failed", "message": "", "hint": "Try again."}
+        return JsonResponse(fields, status=500)
+    return HttpResponse(render_to_string("errors/500.html", {"status": 500}), status=500)
+
+
+def outage(request: HttpRequest, status: int, message: str = "") -> HttpResponse:
+    """The studio cannot read or store just now: a page that needs no database and tries again by
+    itself, or the same words as JSON."""
+    problem = {
+        "status": status,
+        "title": TITLES[status],
+        "message": message,
+        "hint": HINTS[status],
+    }
+    if wants_json(request):
+        answer = JsonResponse(problem, status=status)
+    else:
+        answer = HttpResponse(render_outage(request, problem), status=status)
+    answer["Retry-After"] = retry_after(status)
+    return answer
+
+
+def render_outage(request: HttpRequest, problem: dict[str, object]) -> str:
+    """The page, made without anything that the database has."""
+    context = {
+        "problem": problem,
+        "sent": sent_fields(request),
+        "asks_password": "password" in request.POST,
+        "address": request.path,
+        "csrf_token": get_token(request),
+    }
+    return render_to_string("errors/outage.html", context)
+
+
+def sent_fields(request: HttpRequest) -> list[tuple[str, str]] | None:
+    """What a form has sent, so that it can be sent again; None where the page was only read."""
+    if request.method in ("GET", "HEAD"):
+        return None
+    names = [name for name in request.POST if name not in SECRET_FIELDS]
+    return [(name, value) for name in names for value in request.POST.getlist(name)]

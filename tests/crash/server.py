@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import time
+from pathlib import Path
 from urllib.parse import quote
 
 from django.conf import settings
@@ -21,8 +22,9 @@ PROCESSES = 2
 class Server:
     """Two server processes and the one that minds them, in a process group of their own."""
 
-    def __init__(self, **variables: str) -> None:
+    def __init__(self, log: Path | None = None, **variables: str) -> None:
         self.variables = variables
+        self.log = log
         self.options = Options(
             host="127.0.0.1",
             port=free_port(),
@@ -38,14 +40,19 @@ class Server:
         self.process = subprocess.Popen(
             server_command(self.options),
             cwd=BASE_DIR,
-            env=environment() | self.variables,
+            env=self.environment(),
             start_new_session=True,
+            stderr=self.log.open("ab") if self.log else None,
         )
         while not answers(self.options):
             assert self.process.poll() is None, "the server ended"
             assert time.monotonic() < began + LONGEST_START_S, "the server does not answer"
             time.sleep(0.02)
         return time.monotonic() - began
+
+    def environment(self) -> dict[str, str]:
+        """The variables of its processes."""
+        return environment() | self.variables
 
     def kill(self) -> None:
         """End all its processes at once, without warning."""

@@ -8,7 +8,7 @@ from django.db import OperationalError
 from django.test import Client
 
 import runs
-from runs.http import errors
+from runs.http import errors, outage_log
 from runs.mlflow_api.errors import HTTP_STATUS
 from runs.mlflow_api.faults import CODES, explain
 from runs.workspaces.errors import ErrorKind, StudioError
@@ -46,7 +46,7 @@ def test_what_is_unknown_is_a_fault_of_the_studio():
 
 
 ADDRESSES = {
-    "page": ("/w/default/experiments", {}, b"The server log has the details"),
+    "page": ("/w/default/experiments", {}, b"This page tries again by itself"),
     "part": ("/w/default/experiments", {"HX-Request": "true"}, b'"status": 503'),
     "api": ("/api/v1/experiments", {}, b'"code":"unavailable"'),
     "mlflow": (
@@ -72,5 +72,21 @@ def test_a_database_that_does_not_answer_is_told_in_the_doors_own_way(
     answer = Client().get(address, headers=headers)
     assert answer.status_code == 503
     assert words in answer.content
+    assert answer["Retry-After"] == "2"
     assert b"secret" not in answer.content
     assert "does not answer" in caplog.text
+
+
+def test_an_outage_is_logged_once_for_many_requests(caplog):
+    for _ in range(5):
+        errors.as_studio_error(OperationalError("refused\nat length"))
+    assert len(caplog.records) == 1
+    assert "[refused]" in caplog.text
+
+
+def test_the_log_says_how_many_requests_ended_so(caplog, monkeypatch):
+    for _ in range(5):
+        outage_log.tell("The disk is full.")
+    monkeypatch.setattr(outage_log, "EVERY_S", 0.0)
+    outage_log.tell("The disk is full.")
+    assert caplog.messages == ["The disk is full.", "The disk is full. (4 more requests ended so)"]

@@ -227,7 +227,7 @@ def test_a_database_that_does_not_answer_is_worth_a_retry(api, monkeypatch):
 
     monkeypatch.setattr(experiments, "find_experiment", fail)
     response = api.http.get("/api/2.0/mlflow/experiments/get", {"experiment_id": "0"})
-    assert (response.status_code, response["Retry-After"]) == (503, "1")
+    assert (response.status_code, response["Retry-After"]) == (503, "2")
     assert response.json()["error_code"] == "TEMPORARILY_UNAVAILABLE"
     assert "locked" not in response.json()["message"]
 
