@@ -311,9 +311,12 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "filters": {"outages": {"()": "runs.http.outage_log.LeaveOutages"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"outages": {"()": "runs.database.outage_log.LeaveOutages"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["outages"]}
+    },
     "root": {"handlers": ["console"], "level": env("STUDIO_LOG_LEVEL", "WARNING")},
     # An answer of 4xx tells the one who asked; only a 5xx concerns who runs the studio.
-    "loggers": {"django.request": {"level": "ERROR", "filters": ["outages"]}},
+    # A worker of Celery has a handler of its own.
+    "loggers": {"django.request": {"level": "ERROR"}, "celery.app.trace": {"filters": ["outages"]}},
 }

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connection
 
 import studio.celery
-from runs.http import outage_log
+from runs.database import outage_log
 from runs.metrics.known_ids import forget_ids
 from runs.tracking.words import take_words
 from runs.workspaces import memory

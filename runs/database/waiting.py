@@ -41,6 +41,11 @@ def impatient() -> Iterator[None]:
         _impatient.reset(token)
 
 
+def is_impatient() -> bool:
+    """Tell whether this is inside a block that does not wait."""
+    return _impatient.get()
+
+
 class Line:
     """Those of this process who wait for one file; `longest_s` is how long they do so at most."""
 
@@ -79,7 +84,7 @@ class Line:
         """Tell whether to wait no longer. The first one who asks starts the time of all."""
         if not self._blocked_since():
             self._write(BLOCKED_SINCE, 0, time.monotonic())
-        return _impatient.get() or self.is_stuck()
+        return is_impatient() or self.is_stuck()
 
     def is_stuck(self) -> bool:
         """Tell whether nobody has got the lock for as long as one waits, and somebody has tried."""

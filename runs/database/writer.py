@@ -9,14 +9,15 @@ thread committed on its own, each transaction would begin by reading its pages a
 
 import fcntl
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from runs.database.sqlite_file import sqlite_file
-from runs.database.waiting import line_of, lock_file
+from runs.database.waiting import is_impatient, line_of, lock_file
 
 # The connections that write, by the name of the database file.
 _held: dict[str, BaseDatabaseWrapper] = {}
@@ -34,17 +35,32 @@ os.register_at_fork(after_in_child=_leave_behind)
 
 @contextmanager
 def hold_writer_lock() -> Iterator[None]:
-    """Wait for this process's turn to write; nothing to wait for on PostgreSQL."""
+    """Wait for this process's turn to write; nothing to wait for on PostgreSQL.
+
+    Raises OperationalError instead of waiting for who is `impatient`.
+    """
     path = sqlite_file()
     if path is None:
         yield
         return
     handle = lock_file(path)
-    fcntl.flock(handle, fcntl.LOCK_EX)
+    _lock(handle)
     try:
         yield
     finally:
         fcntl.flock(handle, fcntl.LOCK_UN)
+
+
+def _lock(handle: int) -> None:
+    if not is_impatient():
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        return
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        busy = sqlite3.OperationalError("another process writes")
+        busy.sqlite_errorcode = sqlite3.SQLITE_BUSY
+        raise OperationalError("another process writes") from busy
 
 
 @contextmanager

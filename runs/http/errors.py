@@ -5,7 +5,7 @@ from types import MappingProxyType
 from django.core.exceptions import RequestDataTooBig
 
 from runs.database.failures import Failure, failure_of
-from runs.http.outage_log import tell
+from runs.database.outage_log import tell, tell_failure
 from runs.workspaces.errors import ErrorKind, StudioError
 
 STATUS = MappingProxyType(
@@ -88,7 +88,7 @@ def as_studio_error(error: BaseException | None) -> StudioError | None:
     if isinstance(error, RequestDataTooBig):
         return BodyTooLarge("The request body is too large.")
     if (failure := failure_of(error)) is not None:
+        tell_failure(failure, error)
         told = OUTAGES[failure]
-        tell(told.message.partition(". ")[0] + ".", error)
         return type(told)(told.message)
     return None

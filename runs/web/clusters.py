@@ -31,6 +31,7 @@ from runs.compute.queries import (
 )
 from runs.compute.sampling import SPANS
 from runs.compute.sweeping import sweep_if_due
+from runs.database.side_writes import beside_a_read
 from runs.tracking.clock import now_ms
 from runs.tracking.errors import InvalidValue, NotFound
 from runs.web import live, page_events
@@ -81,7 +82,8 @@ def cluster(request: HttpRequest, name: str, tab: str = "runs") -> HttpResponse:
     if tab not in PARTS:
         raise NotFound(f"A cluster has no tab '{tab}'.")
     found = get_cluster(request.workspace, name)
-    sweep_if_due()
+    with beside_a_read():
+        sweep_if_due()
     every = list_clusters(request.workspace)
     counts = next(one for one in every if one.cluster.pk == found.pk)
     context = frame(request, found) | {"cluster": found, "counts": counts, "tab": tab, "tabs": TABS}

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from runs.database.side_writes import beside_a_read
 from runs.workspaces.errors import InvalidName
 from runs.workspaces.memory import ShortMemory, forget_all
 from runs.workspaces.models import ApiToken
@@ -18,6 +19,8 @@ MAX_NAME_CHARS = 128
 USE_NOTED_EVERY = timedelta(minutes=1)
 
 _recent: ShortMemory[str, ApiToken] = ShortMemory()
+# Of which tokens the use was stored within the last minute, or could not be.
+_tried: ShortMemory[int, bool] = ShortMemory(USE_NOTED_EVERY.total_seconds())
 
 
 def make_token(*, user: User, name: str, expires_at: datetime | None = None) -> str:
@@ -60,5 +63,15 @@ def find_user(token: str) -> User | None:
         return None
     if found.last_used_at is None or now - found.last_used_at >= USE_NOTED_EVERY:
         found.last_used_at = now
-        ApiToken.objects.filter(id=found.id).update(last_used_at=now)
+        _note_use(found)
     return found.user
+
+
+def _note_use(token: ApiToken) -> None:
+    """Store when a token was used last, unless the database is locked: a read must not wait for
+    that, nor fail with it. Then it is tried again a minute later."""
+    if _tried.get(token.pk):
+        return
+    _tried.put(token.pk, True)
+    with beside_a_read():
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=token.last_used_at)

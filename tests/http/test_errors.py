@@ -8,7 +8,8 @@ from django.db import OperationalError
 from django.test import Client
 
 import runs
-from runs.http import errors, outage_log
+from runs.database import outage_log
+from runs.http import errors
 from runs.mlflow_api.errors import HTTP_STATUS
 from runs.mlflow_api.faults import CODES, explain
 from runs.workspaces.errors import ErrorKind, StudioError
@@ -89,4 +90,4 @@ def test_the_log_says_how_many_requests_ended_so(caplog, monkeypatch):
         outage_log.tell("The disk is full.")
     monkeypatch.setattr(outage_log, "EVERY_S", 0.0)
     outage_log.tell("The disk is full.")
-    assert caplog.messages == ["The disk is full.", "The disk is full. (4 more requests ended so)"]
+    assert caplog.messages == ["The disk is full.", "The disk is full. (4 more ended so)"]

@@ -21,7 +21,7 @@ PLACES = {
     "public page": ("/", None, HTML),
     "sign-in": ("/sign-in", SIGN_IN, SENT),
     "part": ("/w/default/experiments", None, {"HX-Request": "true"}),
-    "script": ("/w/default/runs/rows", None, {"Accept": "application/json"}),
+    "script": ("/w/default/run-rows", None, {"Accept": "application/json"}),
     "api": ("/api/v1/experiments", None, None),
     "api write": ("/api/v1/experiments", {"name": "new"}, None),
     "mlflow": (f"{MLFLOW}experiments/search?max_results=5", None, None),
