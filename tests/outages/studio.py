@@ -39,12 +39,12 @@ class Answer:
 class Studio(Server):
     """A server on the database at `url`, "" for a SQLite file in `folder`; its log is kept."""
 
-    def __init__(self, folder: Path, url: str = "", **variables: str) -> None:
+    def __init__(self, folder: Path, url: str = "", log: Path | None = None, **variables: str) -> None:
         self.database = folder / "studio.sqlite3"
         url = url or f"sqlite:///{self.database}"
         folder.mkdir(exist_ok=True)
         super().__init__(
-            log=folder.parent / "server.log",
+            log=log or folder.parent / "server.log",
             **{"DATABASE_URL": url, "STUDIO_DATA_DIR": str(folder), "STUDIO_OPEN": "1"} | variables,
         )
 
