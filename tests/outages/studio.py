@@ -39,7 +39,9 @@ class Answer:
 class Studio(Server):
     """A server on the database at `url`, "" for a SQLite file in `folder`; its log is kept."""
 
-    def __init__(self, folder: Path, url: str = "", log: Path | None = None, **variables: str) -> None:
+    def __init__(
+        self, folder: Path, url: str = "", log: Path | None = None, **variables: str
+    ) -> None:
         self.database = folder / "studio.sqlite3"
         url = url or f"sqlite:///{self.database}"
         folder.mkdir(exist_ok=True)
