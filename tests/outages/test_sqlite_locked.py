@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.outages.studio import HTML, JSON, MLFLOW, Answer, Studio
+from tests.outages.studio import HTML, MLFLOW, Answer, Studio
 
 LOCKER = """
 import sqlite3, sys
