@@ -1,6 +1,5 @@
 """Another program locks the SQLite file of a running studio."""
 
-import sqlite3
 import statistics
 import subprocess
 import sys
