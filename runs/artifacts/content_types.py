@@ -48,13 +48,21 @@ DEFAULT = "application/octet-stream"
 def guess_content_type(path: str) -> str:
     """Return the media type for the name of `path`, the default where it says nothing."""
     name = path.rpartition("/")[2].lower()
-    suffix = name[name.rfind(".") :] if "." in name else ""
-    return _KNOWN.get(suffix) or mimetypes.guess_type(name)[0] or DEFAULT
+    return _KNOWN.get(_suffix(path)) or mimetypes.guess_type(name)[0] or DEFAULT
+
+
+def _suffix(path: str) -> str:
+    name = path.rpartition("/")[2].lower()
+    return name[name.rfind(".") :] if "." in name else ""
 
 
 def choose_content_type(given: str, path: str) -> str:
-    """Return the type the sender gave where it is one and says more than "bytes"."""
+    """Return the type the sender gave where it is one and says more than "bytes"; "text" says
+    less than a name that is known. MLflow's client calls Markdown and notebooks plain text."""
     given = given.strip()
     if not _SHAPE.fullmatch(given) or len(given) > _MAX_CHARS or given.startswith(DEFAULT):
         return guess_content_type(path)
+    if given.partition(";")[0].strip() == "text/plain":
+        known = _KNOWN.get(_suffix(path), "text/plain")
+        return given if known == "text/plain" else known
     return given

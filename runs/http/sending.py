@@ -15,14 +15,10 @@ from runs.artifacts.paths import clean_folder
 from runs.artifacts.queries import Readable, read_file
 from runs.artifacts.ranges import read_range
 from runs.artifacts.zipping.plans import ZipPlan, plan_zip
+from runs.http.sandboxes import SANDBOX, inline_policy
 from runs.tracking.models import Run
 
 FALLBACK_TYPE = "application/octet-stream"
-SANDBOX = "sandbox; default-src 'none'"
-INLINE_SANDBOX = (
-    "sandbox; default-src 'none'; img-src 'self' data:; media-src 'self'; "
-    "style-src 'unsafe-inline'; frame-ancestors 'self'"
-)
 
 Read = Callable[[int, int], Iterator[bytes]]
 
@@ -85,7 +81,7 @@ def disposition(name: str, *, is_inline: bool = False) -> dict[str, str]:
 def _headers(name: str, content_type: str, *, is_inline: bool = False) -> dict[str, str]:
     headers = {
         "Content-Type": content_type or FALLBACK_TYPE,
-        "Content-Security-Policy": INLINE_SANDBOX if is_inline else SANDBOX,
+        "Content-Security-Policy": inline_policy(content_type) if is_inline else SANDBOX,
         "X-Content-Type-Options": "nosniff",
         **disposition(name, is_inline=is_inline),
     }

@@ -16,7 +16,7 @@ from runs.tracking.statuses import Status
 from runs.web import addresses
 from runs.web.icons import ICONS, sprite
 from runs.web.kind_looks import KIND_LOOKS, KindLook
-from runs.web.markdown import to_html
+from runs.web.markdown import pictures_of_run, to_html
 from runs.web.numbers import format_number
 from runs.web.status_looks import STATUS_LOOKS, StatusLook
 
@@ -109,6 +109,12 @@ def run_address(context: template.Context, run: Run, tab: str = "") -> str:
 @register.filter
 def markdown(text: str) -> SafeString:
     return to_html(text)
+
+
+@register.simple_tag(takes_context=True)
+def markdown_of_run(context: template.Context, run: Run, text: str) -> SafeString:
+    """A text about a run, with pictures from the files of the run."""
+    return to_html(text, pictures_of_run(context["workspace"].slug, run.run_id))
 
 
 @register.filter

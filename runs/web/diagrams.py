@@ -6,7 +6,7 @@ from runs.http.query import MOST, read_whole
 from runs.metrics.kinds.drawings import read_diagram
 from runs.tracking.queries import get_run
 from runs.web.gate import page
-from runs.web.run_outputs import as_json
+from runs.web.json_answers import as_json
 from runs.workspaces.permissions import Action
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import msgspec
 from django.http import HttpRequest, HttpResponse
 
 from runs.artifacts.logs.copying import copy_lines
@@ -13,6 +12,7 @@ from runs.artifacts.queries import Readable, get_file
 from runs.http.query import read_flag, read_whole
 from runs.tracking.queries import get_run
 from runs.web.gate import page
+from runs.web.json_answers import as_json
 from runs.web.log_ends import is_written
 from runs.workspaces.permissions import Action
 
@@ -124,7 +124,3 @@ def describe(found: LogPage, *, has_levels: bool, growing: bool) -> dict[str, An
         "growing": growing,
         "received": found.received,
     }
-
-
-def as_json(answer: dict[str, Any]) -> HttpResponse:
-    return HttpResponse(msgspec.json.encode(answer), content_type="application/json")

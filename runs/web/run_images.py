@@ -13,8 +13,8 @@ from runs.tracking.models import Run
 from runs.tracking.statuses import Status
 from runs.web.addresses import run_address
 from runs.web.gate import page
+from runs.web.json_answers import as_json
 from runs.web.live import is_part_request
-from runs.web.run_outputs import as_json
 from runs.web.run_tabs import RunTab
 from runs.workspaces.permissions import Action
 

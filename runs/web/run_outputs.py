@@ -1,9 +1,8 @@
 """The tab Outputs + logs of a run."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
-import msgspec
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -13,16 +12,14 @@ from runs.artifacts.listing import find_files
 from runs.artifacts.logs.conventions import default_log
 from runs.artifacts.logs.failures import error_line
 from runs.artifacts.models import File
-from runs.artifacts.previews import MarkdownPreview, preview_file
-from runs.artifacts.queries import Entry, get_file, list_folder
-from runs.http.query import read_whole
+from runs.artifacts.queries import Entry, list_folder
 from runs.tracking.models import Run
 from runs.tracking.queries import get_run
 from runs.tracking.statuses import Status
 from runs.tracking.texts import is_storable
 from runs.web.gate import page
+from runs.web.json_answers import as_json
 from runs.web.log_ends import is_written
-from runs.web.markdown import to_html
 from runs.web.run_tabs import RunTab
 from runs.workspaces.permissions import Action
 
@@ -108,23 +105,6 @@ def found_files(request: HttpRequest, run_id: str) -> HttpResponse:
 def as_seen(run: Run, entry: Entry) -> Entry:
     """Return an entry as live only while its file is written."""
     return replace(entry, growing=is_written(run, entry.growing, entry.updated_ms))
-
-
-@page(Action.FILE_READ)
-def preview(request: HttpRequest, run_id: str) -> HttpResponse:
-    """`?path=…`: what kind of file it is, and what can be shown of it; `&start=` is the `next` of
-    the page of a table before."""
-    run = get_run(request.workspace, run_id)
-    start = read_whole(request.GET, "start", default=0)
-    found = preview_file(get_file(run, request.GET.get("path", "")), start=start)
-    if isinstance(found, MarkdownPreview):
-        # Joined to a plain text: the encoder knows no subclass of str.
-        return as_json({**asdict(found), "html": "" + to_html(found.text)})
-    return as_json(found)
-
-
-def as_json(answer: Any) -> HttpResponse:
-    return HttpResponse(msgspec.json.encode(answer), content_type="application/json")
 
 
 TAB = RunTab("outputs", "Outputs + logs", "runs/outputs.html", read)

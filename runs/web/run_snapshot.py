@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from runs.artifacts.errors import UnknownSnapshot
-from runs.artifacts.previews import Preview, preview_file
+from runs.artifacts.previews import NotebookPreview, Preview, preview_file
 from runs.artifacts.snapshots.comparing import Difference, diff_snapshots
 from runs.artifacts.snapshots.line_diffs import diff_files
 from runs.artifacts.snapshots.models import SnapshotFile
@@ -29,8 +29,9 @@ from runs.tracking.sources import source_of_run
 from runs.web import logs
 from runs.web.addresses import run_address, tracking_uri
 from runs.web.gate import page
+from runs.web.json_answers import as_json
 from runs.web.live import is_part_request
-from runs.web.run_outputs import as_json
+from runs.web.previews import draw_notebook
 from runs.web.run_tabs import RunTab
 from runs.workspaces.permissions import Action
 
@@ -147,7 +148,8 @@ def preview(request: HttpRequest, run_id: str) -> HttpResponse:
     found = preview_file(find_file(request, run_id), start=start)
     if found.kind in WRITTEN_BY_HAND:
         found = Preview(kind="text", name=found.name, where=found.where)
-    return as_json(found)
+    is_notebook = isinstance(found, NotebookPreview)
+    return as_json(draw_notebook(None, found) if is_notebook else found)
 
 
 @page(Action.FILE_READ)

@@ -168,7 +168,7 @@ def test_a_part_of_a_file(studio, run):
     assert (late.status_code, late["Content-Range"]) == (416, "bytes */100")
 
 
-@pytest.mark.parametrize("name", ["a.html", "a.svg", "a.xhtml", "a.js", "a.pdf"])
+@pytest.mark.parametrize("name", ["a.html", "a.svg", "a.xhtml", "a.js"])
 @pytest.mark.parametrize("query", [{}, {"inline": "1"}])
 def test_nothing_a_run_uploads_runs_in_the_studio(studio, run, name, query):
     save(run, name, "<script>alert(document.domain)</script>")

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 
+from runs.artifacts.content_types import choose_content_type
 from runs.artifacts.logs.encodings import Encoding, sniff
 from runs.artifacts.previews.documents import preview_json, preview_markdown, preview_notebook
 from runs.artifacts.previews.hexdump import preview_hex
 from runs.artifacts.previews.kinds import Preview
+from runs.artifacts.previews.pages import preview_html
 from runs.artifacts.previews.parquet import preview_parquet
 from runs.artifacts.previews.tables import preview_delimited
 from runs.artifacts.queries import Readable, read_file
@@ -30,8 +32,8 @@ _BY_TYPE: dict[str, Drawer] = {
     "application/json": preview_json,
     "application/x-ipynb+json": preview_notebook,
     "text/markdown": preview_markdown,
-    "text/html": _plain("html"),
-    "application/xhtml+xml": _plain("html"),
+    "text/html": preview_html,
+    "application/xhtml+xml": preview_html,
     "application/pdf": _plain("pdf"),
     "image/tiff": preview_hex,
 }
@@ -44,7 +46,7 @@ def preview_file(file: Readable, *, start: int = 0) -> Preview:
     A file that is not what its name says is shown as text, or as bytes. Raises BytesMissing.
     """
     facts = {"name": file.path.rpartition("/")[2], "where": _where(file)}
-    media_type = file.content_type.partition(";")[0].strip().lower()
+    media_type = _media_type(file)
     drawer = _BY_TYPE.get(media_type) or _BY_FAMILY.get(media_type.partition("/")[0])
     preview = drawer(file, start, facts) if drawer and file.size_bytes else None
     if preview is not None:
@@ -67,6 +69,16 @@ def is_text(file: Readable) -> bool:
     text = head.decode("utf-8", "replace")
     # A character cut at the end of what is looked at is no fault.
     return text[:-1].count("\ufffd") * 20 <= len(text)
+
+
+def is_html(file: Readable) -> bool:
+    """Tell whether a browser is told that `file` is a page."""
+    return _BY_TYPE.get(_media_type(file)) is preview_html
+
+
+def _media_type(file: Readable) -> str:
+    known = choose_content_type(file.content_type, file.path)
+    return known.partition(";")[0].strip().lower()
 
 
 def _where(file: Readable) -> str:

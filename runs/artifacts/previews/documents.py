@@ -145,6 +145,7 @@ def _cell(cell: dict[str, Any]) -> Cell:
         source=_text(cell.get("source")),
         outputs=outputs,
         images=images,
+        attachments=_attachments(cell.get("attachments")),
     )
 
 
@@ -154,6 +155,13 @@ def _texts(output: dict[str, Any]) -> list[str]:
     lines = "\n".join(map(str, traceback)) if isinstance(traceback, list) else ""
     found = (_text(output.get("text")), _text(data.get("text/plain")), lines)
     return ["\n".join(map(plain_text, text.split("\n"))) for text in found if text]
+
+
+def _attachments(given: Any) -> dict[str, str]:
+    """Return the pictures that a Markdown cell holds, by their names."""
+    named = given.items() if isinstance(given, dict) else ()
+    found = {str(name): _images({"data": data}) for name, data in named}
+    return {name: images[0] for name, images in found.items() if images}
 
 
 def _images(output: dict[str, Any]) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 @dataclass(frozen=True, kw_only=True)
 class Preview:
     """What every preview says. The kinds without data of their own (text, image, audio, video,
-    pdf, html) are shown from the bytes of the file itself."""
+    pdf) are shown from the bytes of the file itself."""
 
     kind: str
     name: str
@@ -41,13 +41,24 @@ class MarkdownPreview(Preview):
 
 
 @dataclass(frozen=True, kw_only=True)
+class HtmlPreview(Preview):
+    """A page, shown from the bytes of the file; `sites` are what it loads scripts or styles
+    from."""
+
+    has_scripts: bool
+    sites: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Cell:
-    """A cell of a notebook; `images` are `data:` addresses of pictures without script."""
+    """A cell of a notebook; `images` are `data:` addresses of pictures without script, and so are
+    the `attachments` of a text, by their names."""
 
     type: str
     source: str
     outputs: list[str] = field(default_factory=list)
     images: list[str] = field(default_factory=list)
+    attachments: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

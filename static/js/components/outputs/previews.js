@@ -2,8 +2,10 @@
 // HTML that the server has cleaned.
 
 import { element } from "../../lib/element.js";
+import { html } from "./html_page.js";
 
 const NUMBER = /^[-+]?(\d[\d,_]*\.?\d*|\.\d+)(e[-+]?\d+)?$|^(nan|[-+]?inf(inity)?)$/i;
+const UNREADABLE = "This picture is damaged, missing, or of a kind that browsers cannot show.";
 const DRAW = { image, table, json, html, audio, video, hex, markdown, notebook, pdf };
 
 /**
@@ -15,8 +17,14 @@ export function drawPreview(preview, file, more) {
 }
 
 function image(preview, address) {
-  const settings = { src: address, alt: preview.name, loading: "lazy" };
-  return [element("img", { class: "preview-image", ...settings })];
+  return [picture({ src: address, alt: preview.name, loading: "lazy" })];
+}
+
+/** A picture, or a word for one that the browser cannot read. */
+function picture(settings) {
+  const shown = element("img", { class: "preview-image", ...settings });
+  shown.addEventListener("error", () => shown.replaceWith(element("p", {}, UNREADABLE)));
+  return shown;
 }
 
 function audio(_preview, address) {
@@ -27,20 +35,24 @@ function video(_preview, address) {
   return [element("video", { class: "preview-image", src: address, controls: true })];
 }
 
-/** HTML runs in a sandbox without scripts, without an origin and without the network. */
-function html(preview, address) {
-  const settings = { sandbox: "", src: address, title: preview.name };
-  return [element("iframe", { class: "preview-frame", ...settings })];
-}
-
+/** The browser's own viewer, where it has one. */
 function pdf(preview, address) {
+  if (navigator.pdfViewerEnabled)
+    return [element("iframe", { class: "preview-frame", src: address, title: preview.name })];
   const settings = { class: "btn", href: address, target: "_blank", rel: "noopener" };
   return [element("p", {}, preview.where), element("a", settings, "Open the PDF")];
 }
 
 function markdown(preview) {
-  const clean = new DOMParser().parseFromString(preview.html, "text/html");
-  return [element("div", { class: "prose" }, ...clean.body.childNodes)];
+  return [prose(preview.html)];
+}
+
+/** Markup that the server has cleaned; its pictures are files of the run. */
+function prose(html) {
+  const clean = new DOMParser().parseFromString(html, "text/html");
+  for (const one of clean.querySelectorAll("img"))
+    one.replaceWith(picture({ src: one.getAttribute("src"), alt: one.alt, title: one.title }));
+  return element("div", { class: "prose" }, ...clean.body.childNodes);
 }
 
 function table(preview, _address, more) {
@@ -141,7 +153,7 @@ function notebook(preview) {
     element(
       "section",
       { class: `cell ${cell.type}` },
-      element("pre", {}, cell.source),
+      cell.html === undefined ? element("pre", {}, cell.source) : prose(cell.html),
       ...cell.outputs.map((text) => element("pre", { class: "output" }, text)),
       ...cell.images.map((src) => element("img", { class: "preview-image", src, alt: "Output" })),
     ),
