@@ -12,6 +12,7 @@ from runs.api.schema import describe, page_of
 from runs.http.cursors import read_cursor, write_cursor
 from runs.tracking import services
 from runs.tracking.experiment_search import (
+    NAME_ORDER,
     Condition,
     ExperimentPage,
     Sort,
@@ -26,7 +27,7 @@ from runs.workspaces.permissions import Action
 
 SORTS = {
     "number": "number",
-    "name": "name",
+    "name": NAME_ORDER,
     "created": "created_ms",
     "updated": "updated_ms",
 }

@@ -8,6 +8,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from runs.database.patterns import compile_pattern
 from runs.tracking.client_tags import client_tags
+from runs.tracking.experiment_search import order_of_name
 from runs.tracking.models import Experiment, ExperimentTag, Lifecycle, Run
 from runs.tracking.statuses import ACTIVE_STATUSES, WAITING_STATUSES
 from runs.tracking.texts import is_storable
@@ -106,7 +107,7 @@ def sort_experiments(rows: Iterable[Experiment], sort: str) -> list[Experiment]:
         return sorted(rows, key=lambda row: -row.created_ms)
     if sort == "activity":
         return sorted(rows, key=lambda row: -(row.last_run_ms or 0))
-    return sorted(rows, key=lambda row: (row.name.casefold().split("/"), row.name))
+    return sorted(rows, key=lambda row: order_of_name(row.name))
 
 
 def count_active_runs(*, workspace: Workspace, experiment: Experiment | None = None) -> RunCounts:

@@ -12,6 +12,7 @@ from runs.search.comparisons import first_chars
 from runs.search.fetching import fetch
 from runs.table.names import KEYS, NOTES, list_names
 from runs.tracking.client_tags import is_client_tag
+from runs.tracking.experiment_search import order_of_name
 from runs.tracking.fields import Entity, Field
 from runs.tracking.filters import Comparison, Operator, unparse
 from runs.tracking.models import INDEXED_VALUE_CHARS, Experiment, Lifecycle, Run
@@ -70,7 +71,7 @@ def find_everything(*, workspace: Workspace, text: str, limit: int) -> Found:
     runs = find_runs(workspace, text)[: limit + 1]
     names = find_names(workspace, text)
     return Found(
-        experiments=list(experiments)[:limit],
+        experiments=experiments[:limit],
         runs=list(runs)[:limit],
         names=names[:limit],
         more_experiments=len(experiments) > limit,
@@ -79,15 +80,15 @@ def find_everything(*, workspace: Workspace, text: str, limit: int) -> Found:
     )
 
 
-def find_experiments_by_text(workspace: Workspace, text: str) -> QuerySet[Experiment]:
+def find_experiments_by_text(workspace: Workspace, text: str) -> list[Experiment]:
     """Return the active experiments with `text` in their name, or as their id, by name."""
     if not is_searchable(text):
-        return Experiment.objects.none()
+        return []
     matches = Q(name__icontains=text)
     if text.isascii() and text.isdigit() and int(text) <= INT64_MAX:
         matches |= Q(number=int(text))
     active = Experiment.objects.filter(workspace=workspace, lifecycle=Lifecycle.ACTIVE)
-    return active.filter(matches).order_by("name")
+    return sorted(active.filter(matches), key=lambda found: order_of_name(found.name))
 
 
 def find_runs(workspace: Workspace, text: str) -> QuerySet[Run]:

@@ -12,9 +12,12 @@ from typing import Any
 
 from runs.tracking.filters.nodes import Operator
 from runs.tracking.models import Experiment, ExperimentTag
+from runs.tracking.run_names import natural_order
 from runs.workspaces.models import Workspace
 
 COLUMNS = ("number", "name", "created_ms", "updated_ms")
+# The order in which people put names; `name` itself sorts by its characters, as MLflow does.
+NAME_ORDER = "name_order"
 Values = dict[str, Any]
 
 
@@ -33,7 +36,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """One key of the order: one of COLUMNS."""
+    """One key of the order: one of COLUMNS, or NAME_ORDER."""
 
     column: str
     descending: bool = False
@@ -49,7 +52,13 @@ class ExperimentPage:
 
 def kinds_of(sorts: Sequence[Sort]) -> list[type]:
     """Return the kinds of the values in a place of a list sorted so."""
-    return [str if sort.column == "name" else int for sort in sorts]
+    return [str if sort.column in ("name", NAME_ORDER) else int for sort in sorts]
+
+
+def order_of_name(name: str) -> str:
+    """Return a text that sorts as people sort `name`: folder by folder, `trial-2` before
+    `trial-10`, in any case. No two names have the same."""
+    return f"{natural_order(name)}\x01{name}".replace("/", "\x02")
 
 
 def search_experiments(
@@ -87,6 +96,7 @@ def _read(
             tags.setdefault(experiment, {})[key] = value
     tests = [(condition, make_test(condition)) for condition in conditions]
     for key, row in rows.items():
+        row[NAME_ORDER] = order_of_name(row["name"])
         if all(test(_value(condition, row, tags.get(key, {}))) for condition, test in tests):
             yield row
 

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, JsonResponse
 
+from runs.tracking.experiment_search import order_of_name
 from runs.tracking.models import Experiment, Lifecycle
 from runs.web.gate import page
 from runs.workspaces.permissions import Action
@@ -16,5 +17,5 @@ def choices(request: HttpRequest) -> JsonResponse:
     found = found.exclude(lifecycle=Lifecycle.DELETED)
     if text := request.GET.get("search", "").strip():
         found = found.filter(name__icontains=text)
-    names = found.order_by("name").values_list("name", flat=True)
-    return JsonResponse({"names": list(names[:MOST_NAMES]), "total": found.count()})
+    names = sorted(found.values_list("name", flat=True), key=order_of_name)
+    return JsonResponse({"names": names[:MOST_NAMES], "total": len(names)})

@@ -38,7 +38,7 @@ def experiments(request: HttpRequest) -> HttpResponse:
         "lines": grow_tree(found.rows) if is_tree else flat_lines(found.rows),
         "is_new": is_new(found, search),
         "tracking_uri": tracking_uri(request, request.workspace),
-        "more": more_address(request, search) if found.matching > len(found.rows) else "",
+        "more": more_address(request, search, found),
     }
     return live.answer(request, "experiments/list.html", PARTS, context)
 
@@ -75,7 +75,10 @@ def is_new(found: ExperimentList, search: ExperimentSearch) -> bool:
     return is_plain and found.matching <= 1 and not any(row.total for row in found.rows)
 
 
-def more_address(request: HttpRequest, search: ExperimentSearch) -> str:
+def more_address(request: HttpRequest, search: ExperimentSearch, found: ExperimentList) -> str:
+    """Return the address that shows more rows; "" where there are none or the page takes none."""
+    if found.matching <= len(found.rows) or search.limit >= MOST_ROWS:
+        return ""
     query: Any = request.GET.copy()
     query.pop("since", None)
     query["limit"] = str(search.limit * 2)

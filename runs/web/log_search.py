@@ -14,6 +14,7 @@ from runs.artifacts.errors import ArtifactError
 from runs.artifacts.logs.searching import FileHits, Query, parse_query
 from runs.http.query import read_flag, read_whole
 from runs.search.log_hits import SearchProgress, find_in_logs, runs_with_files
+from runs.tracking.experiment_search import order_of_name
 from runs.tracking.models import Experiment, Lifecycle, Run
 from runs.tracking.queries import get_experiment_by_name
 from runs.web.addresses import experiment_address, run_address
@@ -32,7 +33,7 @@ def log_search(request: HttpRequest) -> HttpResponse:
         "is_regex": read_flag(request.GET, "regex"),
         "match_case": read_flag(request.GET, "case"),
         "chosen": request.GET.get("exp", ""),
-        "experiments": names.order_by("name").values_list("name", flat=True),
+        "experiments": sorted(names.values_list("name", flat=True), key=order_of_name),
         "hits_address": reverse("log_search_hits", kwargs={"workspace": workspace.slug}),
     }
     return render(request, "search/logs.html", context)

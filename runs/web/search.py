@@ -15,6 +15,7 @@ from runs.table.quick_search import (
     find_names,
     find_runs,
 )
+from runs.tracking.experiment_search import order_of_name
 from runs.web.gate import page
 from runs.web.live import is_part_request
 from runs.workspaces.models import Workspace
@@ -67,11 +68,10 @@ def find_page(workspace: Workspace, text: str, kind: str, after: str) -> ResultP
     """Return the results of one kind that stand behind `after`: a name, a key or a place."""
     place = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else 0
     if kind == "experiments":
-        experiments = list(
-            find_experiments_by_text(workspace, text).filter(name__gt=after)[: IN_PAGE + 1]
-        )
-        page = ResultPage(Found(experiments[:IN_PAGE], [], []))
-        return replace(page, after=experiments[IN_PAGE - 1].name) if experiments[IN_PAGE:] else page
+        found = find_experiments_by_text(workspace, text)
+        experiments = [one for one in found if order_of_name(one.name) > order_of_name(after)]
+        shown = experiments[:IN_PAGE]
+        return ResultPage(Found(shown, [], []), shown[-1].name if experiments[IN_PAGE:] else "")
     if kind == "runs":
         older = find_runs(workspace, text)
         runs = list((older.filter(id__lt=place) if place else older)[: IN_PAGE + 1])

@@ -13,6 +13,7 @@ from runs.compute.foresight import Foresight, foresee
 from runs.compute.queries import list_clusters
 from runs.compute.sweeps import run_again
 from runs.http.bodies import declared_bytes, read_chunks
+from runs.tracking.experiment_search import order_of_name
 from runs.tracking.models import Experiment, Lifecycle, Run
 from runs.tracking.queries import get_run
 from runs.web import page_events
@@ -59,7 +60,8 @@ def asked_for(request: HttpRequest) -> dict[str, str]:
 def list_experiments(request: HttpRequest) -> list[str]:
     """The experiments in use last, by name."""
     found = Experiment.objects.filter(workspace=request.workspace, lifecycle=Lifecycle.ACTIVE)
-    return sorted(found.order_by("-updated_ms").values_list("name", flat=True)[:MOST_EXPERIMENTS])
+    names = found.order_by("-updated_ms").values_list("name", flat=True)[:MOST_EXPERIMENTS]
+    return sorted(names, key=order_of_name)
 
 
 @page(Action.RUN_SUBMIT, ("POST",), None)

@@ -27,10 +27,24 @@ def test_experiments_are_listed_page_by_page_in_the_order_asked_for(api):
     for name in "cab":
         api.post("experiments", {"name": name})
     first = api.get("experiments", {"sort": "-name", "limit": 2})
-    assert [one["name"] for one in first.body["items"]] == ["c", "b"]
+    assert [one["name"] for one in first.body["items"]] == ["Default", "c"]
     rest = api.get("experiments", {"sort": "-name", "limit": 5, "after": first.body["next"]})
-    assert [one["name"] for one in rest.body["items"]] == ["a", "Default"]
+    assert [one["name"] for one in rest.body["items"]] == ["b", "a"]
     assert rest.body["next"] is None
+
+
+def test_names_are_sorted_as_people_sort_them_on_every_page(api):
+    wanted = ["a/trial-2", "a/trial-10", "a-b", "Trial-1", "trial-01", "trial-2", "trial-10"]
+    for name in reversed(wanted):
+        api.post("experiments", {"name": name})
+    names, query = [], {"sort": "name", "limit": 2, "contains": "%-%"}
+
+    while query.get("after", "") is not None:
+        page = api.get("experiments", query).body
+        names += [one["name"] for one in page["items"]]
+        query["after"] = page["next"]
+
+    assert names == wanted
 
 
 def test_an_experiment_is_found_by_its_name(api, number):

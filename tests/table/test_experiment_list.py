@@ -68,10 +68,10 @@ def test_a_deleted_run_is_not_the_last(workspace):
 
 
 def test_names_sort_as_a_tree(workspace):
-    for name in ("b", "a-b", "a/z", "A", "a"):
+    for name in ("b", "a-b", "a/z10", "a/z9", "A", "a"):
         make_experiment(name)
 
-    assert names(workspace) == ["A", "a", "a/z", "a-b", "b"]
+    assert names(workspace) == ["A", "a", "a/z9", "a/z10", "a-b", "b"]
 
 
 def test_the_newest_comes_first_by_creation_and_by_activity(workspace):

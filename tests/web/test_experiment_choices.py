@@ -28,6 +28,15 @@ def test_of_many_experiments_the_first_come_and_all_are_counted(studio, monkeypa
     assert found["total"] >= 3
 
 
+def test_the_names_offered_are_in_the_order_that_people_put_them_in(studio):
+    for name in ("trial-10", "trial-2", "trial-1"):
+        make_experiment(name)
+
+    names = studio.get(ADDRESS, {"search": "trial"}).json()["names"]
+
+    assert names == ["trial-1", "trial-2", "trial-10"]
+
+
 def test_a_deleted_experiment_is_not_offered(studio):
     delete_experiment(experiment=make_experiment("gone"))
 

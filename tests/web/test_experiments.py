@@ -5,7 +5,9 @@ from collections.abc import Callable
 from django.test import Client
 
 from runs.tracking import services
+from runs.web import experiments
 from tests.factories import make_experiment, make_run, make_workspace
+from tests.web.pages import html_of
 
 ADDRESS = "/w/default/experiments"
 
@@ -109,6 +111,30 @@ def test_a_long_list_is_shown_in_steps(as_part: Callable):
 
     assert page.count("data-path=") == 2
     assert "limit=4" in page
+
+
+def test_a_list_that_is_too_long_for_the_page_says_so(as_part: Callable, monkeypatch):
+    monkeypatch.setattr(experiments, "MOST_ROWS", 2)
+    for number in range(5):
+        make_experiment(f"e{number}")
+
+    page = html_of(as_part(ADDRESS, limit="2"))
+
+    assert "2 of 6 experiments. Find the others by name." in page
+    assert "Show more" not in page
+
+
+def test_of_a_thousand_experiments_all_can_be_shown(as_part: Callable, workspace):
+    services.create_experiment(workspace=workspace, name="trial-2")
+    for number in range(1000):
+        make_experiment(f"trial-{number:03}x")
+
+    first = html_of(as_part(ADDRESS))
+    all_ = html_of(as_part(ADDRESS, limit="1600"))
+
+    assert "200 of 1,002 experiments" in first
+    assert all_.count("data-path=") == 1002
+    assert "Show more" not in all_
 
 
 def test_what_the_query_string_cannot_mean_is_ignored(as_part: Callable):

@@ -148,6 +148,17 @@ def test_pages_of_results_follow_each_other_until_all_are_shown(studio: Client, 
     assert "Next page" not in last
 
 
+def test_names_that_differ_in_zeros_are_all_found(studio: Client):
+    for number in range(60):
+        make_experiment(f"otter-{'0' * number}7")
+
+    first = page(studio, q="otter", kind="experiments")
+    address = first.partition('class="link" href="?')[2].partition('"')[0]
+    last = page(studio, **{key: values[0] for key, values in parse_qs(address).items()})
+
+    assert (count_hits(first), count_hits(last)) == (50, 10)
+
+
 @pytest.mark.parametrize("query", [{}, {"kind": "x"}, {"kind": "runs", "after": "²"}, {"q": "\0"}])
 def test_odd_addresses_of_the_page_are_answered(studio: Client, query: dict[str, str]):
     assert studio.get(SEARCH, query).status_code == 200
