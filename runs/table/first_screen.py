@@ -43,14 +43,14 @@ def is_result(metric: CommonMetric) -> bool:
 
 
 def rank_metrics(found: Sequence[CommonMetric]) -> list[CommonMetric]:
-    """Sort metrics: first those that at least half as many runs have as the commonest result; of
-    these the results, then by the rank of their names. The first two measure different things if
+    """Sort metrics: results first; of these, those that at least half as many runs have as the
+    commonest result; then by the rank of their names. The first two measure different things if
     there are such."""
     most = max((metric.runs for metric in found if is_result(metric)), default=0)
 
     def order(metric: CommonMetric) -> tuple[bool, bool, tuple[int, int], int, str]:
         is_rare = 2 * metric.runs < most
-        return (is_rare, not is_result(metric), usage_rank(metric.key), -metric.runs, metric.key)
+        return (not is_result(metric), is_rare, usage_rank(metric.key), -metric.runs, metric.key)
 
     ranked = sorted(found, key=order)
     for metric in ranked[1:]:
@@ -59,6 +59,11 @@ def rank_metrics(found: Sequence[CommonMetric]) -> list[CommonMetric]:
             ranked.insert(1, metric)
             break
     return ranked
+
+
+def list_most_used(names: Sequence[str], most: int) -> list[str]:
+    """Of sorted names of metrics, return those that people look at most, sorted again."""
+    return sorted(sorted(names, key=usage_rank)[:most]) if len(names) > most else list(names)
 
 
 def is_telling(metric: CommonMetric, most: int) -> bool:

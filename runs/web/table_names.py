@@ -8,6 +8,7 @@ from runs.http.query import read_list
 from runs.metrics.meanings import direction_of
 from runs.table.columns import Column
 from runs.table.completions import complete
+from runs.table.first_screen import list_most_used
 from runs.table.names import KINDS, MOST_NAMES, PAGE_NAMES, NamePage, list_columns
 from runs.table.opening import open_table
 from runs.tracking.errors import InvalidValue
@@ -47,7 +48,7 @@ def chart_names(request: HttpRequest) -> HttpResponse:
     """What charts of the first runs can draw that the query string of a table asks for, and how
     many names there are: not all of thousands are told."""
     names = open_table(read_state(request, request.GET).query).chart_names
-    return JsonResponse({"names": names[:MOST_CHART_NAMES], "total": len(names)})
+    return JsonResponse({"names": list_most_used(names, MOST_CHART_NAMES), "total": len(names)})
 
 
 @page(Action.RUN_READ)

@@ -9,6 +9,7 @@ from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
 from runs.search import SearchError
+from runs.table.first_screen import list_most_used
 from runs.table.opening import Opening, open_table
 from runs.tracking.errors import InvalidValue
 from runs.tracking.models import Experiment, Lifecycle
@@ -71,7 +72,7 @@ def make_table(
         counts=reverse("run_counts", kwargs=where),
         summary=reverse("metric_summary", kwargs=where),
         series=reverse("series", kwargs=where),
-        metric_names=json.dumps(opened.chart_names[:MOST_CHART_NAMES]),
+        metric_names=json.dumps(list_most_used(opened.chart_names, MOST_CHART_NAMES)),
         metric_count=len(opened.chart_names),
         chart_names=reverse("chart_names", kwargs=where),
         first_charts=json.dumps(opened.charts),

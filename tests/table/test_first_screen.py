@@ -5,7 +5,7 @@ import math
 import pytest
 
 from runs.metrics.services import RunRef, log_batch
-from runs.table.first_screen import common_columns, first_charts
+from runs.table.first_screen import common_columns, first_charts, list_most_used
 from tests.factories import make_experiment, make_run
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +61,24 @@ def test_counters_are_drawn_behind_all_else():
     experiment = make_experiment()
     run = make_logged({"epoch": [0, 1], "lr": [1, 2]}, experiment)
     assert first_charts([run]) == ["epoch", "lr"]
+
+
+def test_a_rate_that_every_run_has_stands_behind_the_loss_of_a_few():
+    experiment = make_experiment()
+    ids = [make_logged({"val/loss": [2, i], "lr": [2, 1]}, experiment) for i in range(9)]
+    ids.append(make_logged({"loss": [3, 1]}, experiment))
+    assert first_charts(ids) == ["val/loss", "loss", "lr"]
+    assert [name for name in names(ids) if "lr" in name or name.endswith(".loss")] == [
+        "metrics.loss",
+        "metrics.lr",
+    ]
+
+
+def test_of_too_many_names_those_that_people_look_at_are_kept():
+    found = sorted([f"part/m{i:03}" for i in range(300)] + ["train/loss", "val/acc", "zone"])
+    kept = list_most_used(found, 10)
+    assert kept == [*(f"part/m{i:03}" for i in range(8)), "train/loss", "val/acc"]
+    assert list_most_used(found, 400) == found
 
 
 def test_a_metric_logged_once_has_no_best_and_no_chart():

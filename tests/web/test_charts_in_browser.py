@@ -8,7 +8,7 @@ import pytest
 
 from runs.tracking.models import Run
 from tests.factories import make_experiment, make_run
-from tests.web.browser import until
+from tests.web.browser import PHONE, open_tab, until
 from tests.web.chart_cards import DRAWN, charts, from_menu, log, make_named
 from tests.web.run_table import make_runs, open_table, query_of
 
@@ -182,6 +182,34 @@ def test_the_tooltip_keeps_the_ends_of_long_names(tab, db):
     )
 
 
+def test_the_tooltip_is_whole_on_a_phone(chromium, live_server, settings, runs):
+    settings.STUDIO_OPEN = True
+    with open_tab(chromium, live_server.url, viewport=PHONE) as tab:
+        open_table(tab, charts({"y": ["train/loss", "val/loss"]}))
+        until(tab, f"{DRAWN} === 1")
+        box = tab.locator(".card .nsewdrag").first.bounding_box()
+        for share in (0.2, 0.45, 0.55, 0.9):
+            tab.mouse.move(box["x"] + box["width"] * share, box["y"] + box["height"] * 0.9)
+            until(tab, "document.querySelector('.chart-tip')?.offsetHeight > 0")
+            tip = tab.locator(".chart-tip").bounding_box()
+            assert tip["x"] >= 0
+            assert tip["x"] + tip["width"] <= PHONE["width"]
+            assert tip["y"] + tip["height"] <= PHONE["height"]
+
+
+def test_a_legend_of_two_metrics_keeps_their_names(chromium, live_server, settings, db):
+    settings.STUDIO_OPEN = True
+    name = "resnet101-imagenet-augmented-mixup-cosine-lr0.001-bs256-s39"
+    for run in make_named(name, key="train/loss"):
+        log(run, "val/loss", [2.0, 1.0])
+    with open_tab(chromium, live_server.url, viewport=PHONE) as tab:
+        open_table(tab, charts({"y": ["train/loss", "val/loss"]}))
+        until(tab, "document.querySelectorAll('.card-legend li').length === 2")
+        metrics = tab.locator(".card-legend li small")
+        assert metrics.all_inner_texts() == ["train/loss", "val/loss"]
+        assert metrics.evaluate_all("all => all.every(e => e.scrollWidth <= e.clientWidth)")
+
+
 def test_a_row_lights_its_line(tab, runs):
     open_table(tab, charts({"y": ["val/loss"]}))
     until(tab, f"{DRAWN} === 1")
@@ -211,6 +239,30 @@ def test_one_diverged_run_leaves_the_axis_to_the_others(tab, db):
     tab.get_by_role("button", name="show all").click()
     until(tab, f"!{NOTE}.includes('beyond') && !({top} < 1e11)")
     assert '"o":false' in query_of(tab)["charts"]
+
+
+def test_a_run_that_diverged_leaves_both_axes_of_a_scatter(tab, db):
+    experiment = make_experiment("scattered")
+    for i in range(12):
+        run = make_run(experiment, run_id=f"s{i}")
+        log(run, "loss", [1e12 if i == 7 else 1 + i / 10])
+        log(run, "acc", [0.5 + i / 100])
+    open_table(tab, charts({"t": "scatter", "y": ["acc"], "x": "metrics.loss"}))
+
+    until(tab, f"{NOTE}.includes('1 run beyond the axis')")
+    assert tab.evaluate("document.querySelector('.card .plot').layout.xaxis.range[1]") < 3
+    tab.get_by_role("button", name="show all").click()
+    until(tab, "document.querySelector('.card .plot')._fullLayout.xaxis.range[1] > 1e11")
+
+
+def test_the_titles_of_parallel_axes_are_whole(tab, runs):
+    open_table(tab, charts({"t": "parallel", "y": ["val/loss"], "r": ["params.lr"]}))
+    until(tab, "document.querySelectorAll('.parallel-title').length === 2")
+
+    plot = tab.locator(".card .plot").bounding_box()
+    for title in tab.locator(".parallel-title").all():
+        box = title.bounding_box()
+        assert box["y"] + box["height"] <= plot["y"] + plot["height"]
 
 
 def test_bars_begin_at_zero_also_without_a_diverged_run(tab, db):
@@ -302,6 +354,25 @@ def test_numbers_at_the_edge_of_all_are_drawn(tab, db):
     until(tab, f"{DRAWN} === 3")
     paths = "[...document.querySelectorAll('.plot path')].map(path => path.getAttribute('d'))"
     assert not [path for path in tab.evaluate(paths) if path and "NaN" in path]
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [*SIX, {"y": ["val/loss"], "x": "metrics.train/loss"}, {"y": ["val/loss", "train/loss"]}],
+)
+@pytest.mark.parametrize("clip", [True, False])
+def test_every_chart_draws_runs_at_the_edge_of_all_numbers(tab, db, spec, clip):
+    experiment = make_experiment("edge")
+    for i, value in enumerate([1e308, -1e308, 9.7e11, 1e-300, 0.1, 5.0]):
+        run = make_run(experiment, run_id=f"e{i}", params={"lr": "0.1"})
+        log(run, "val/loss", [value / 2, value])
+        log(run, "train/loss", [value, value / 2])
+
+    open_table(tab, charts({**spec, "o": clip}))
+
+    until(tab, f"{DRAWN} === 1")
+    drawn = "[...document.querySelectorAll('.plot path, .plot polyline')].map(one => one.outerHTML)"
+    assert not [one for one in tab.evaluate(drawn) if "NaN" in one or "e+" in one]
 
 
 def test_the_curves_of_deleted_runs_go(tab, runs):

@@ -22,6 +22,19 @@ COLOURS = """[...document.querySelectorAll('[data-legend] li .legend-dot')]
 LINES = "[...document.querySelectorAll('.plot .scatterlayer .js-line')]"
 
 
+# The controls that stand on each other.
+OVERLAPS = """(() => {
+  const boxes = [...document.querySelectorAll('main :is(select, input, .btn)')]
+    .filter((one) => one.checkVisibility() && one.type !== 'hidden')
+    .map((one) => [one, one.closest('.check:has([type=checkbox])') ?? one])
+    .map(([one, whole]) => [one, whole.getBoundingClientRect()]);
+  return boxes.flatMap(([a, one], i) => boxes.slice(i + 1)
+    .filter(([b, two]) => !a.contains(b) && !b.contains(a) && one.left < two.right - 1
+      && two.left < one.right - 1 && one.top < two.bottom - 1 && two.top < one.bottom - 1)
+    .map(([b]) => [a.name || a.className, b.name || b.className]));
+})()"""
+
+
 @pytest.fixture(autouse=True)
 def runs(db, settings, tmp_path):
     settings.FILES_DIR = tmp_path / "files"
@@ -118,3 +131,5 @@ def test_every_tab_is_accessible_and_fits_a_phone(chromium, live_server, setting
         tab.goto(f"{COMPARED}&tab={name}", wait_until="networkidle")
         assert Axe().run(tab).response["violations"] == []
         assert tab.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        assert tab.evaluate(OVERLAPS) == []
+        assert tab.locator("[name=add]").bounding_box()["height"] >= 30

@@ -64,6 +64,17 @@ def test_decimal_points_stand_under_each_other(tab, db):
     assert len(set(found)) == 1
 
 
+def test_no_number_is_cut(tab, db):
+    experiment = make_experiment("sizes")
+    for number, value in enumerate((976_100_000_000.0, 0.000123456, -12_840_000.5, 5.0, -1e-300)):
+        log(make_run(experiment, name=f"run {number}"), loss=[(0, value), (1, value * 2)])
+    open_table(tab, "?cols=run.name,metrics.loss,metrics.loss.min")
+
+    for column in ("metrics.loss", "metrics.loss.min"):
+        assert all(cells(tab, column, "cell.scrollWidth <= cell.clientWidth"))
+    assert "1.952e12" in cells(tab, "metrics.loss")
+
+
 def test_all_durations_are_written_alike(tab, db):
     for number, ms in enumerate((3, 400, 8000, 6_000_000)):
         run = make_run(name=f"run {number}", started_ms=1000)

@@ -75,6 +75,7 @@ def test_an_empty_experiment_says_how_to_log_its_first_run(tab, runs):
     text = tab.inner_text("[data-none]")
     assert "No run matches" not in text
     assert f"MLFLOW_EXPERIMENT_ID={experiment.number}" in text
+    assert tab.is_hidden(".charts-fold")
 
 
 def test_the_head_of_an_experiment_counts_its_runs_once(tab, runs):

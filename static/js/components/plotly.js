@@ -2,6 +2,7 @@
 // screen a value is. No other module knows what Plotly keeps inside.
 
 import { element } from "../lib/element.js";
+import { moveNearer } from "../lib/far_values.js";
 import { asText } from "../lib/figure_text.js";
 import { colorOf } from "./colors.js";
 
@@ -49,7 +50,8 @@ export async function drawPlot(root, traces, layout, events = {}) {
   if (!root.isConnected) return;
   root.querySelector(".plot-empty")?.remove();
   const size = sizeOf(root);
-  await plotly.react(root, asText(traces), { ...layoutOf(asText(layout)), ...size }, CONFIG);
+  const data = asText(moveNearer(traces, layout));
+  await plotly.react(root, data, { ...layoutOf(asText(layout)), ...size }, CONFIG);
   if (!listening.has(root)) {
     listening.add(root);
     Object.entries(events).forEach(([name, hear]) => root.on(name, hear));

@@ -18,11 +18,7 @@ export function formatNumber(raw, digits = 4) {
   if (!Number.isFinite(value)) return SPECIAL[String(value)];
   if (Number.isInteger(value) && Math.abs(value) < 1e15) return WHOLE.format(value || 0);
   const size = Math.abs(value);
-  if (size < 1e-4 || size >= 1e9)
-    return value
-      .toExponential(digits - 1)
-      .replace(/\.?0+e/, "e")
-      .replace("e+", "e");
+  if (size < 1e-4 || size >= 1e9) return withExponent(value, digits);
   return value.toPrecision(digits).includes("e")
     ? value.toFixed(0)
     : trimZeros(value.toPrecision(digits));
@@ -47,8 +43,13 @@ function tickNumber(value) {
   const size = Math.abs(value);
   if (Number.isInteger(value) && size < 1e4) return String(value || 0);
   if (!Number.isFinite(value) || (size >= 1e-4 && size < 1e4)) return formatNumber(value);
+  return withExponent(value);
+}
+
+/** A number with an exponent and `digits` significant digits: `9.761e11`. */
+export function withExponent(value, digits = 4) {
   return value
-    .toExponential(3)
+    .toExponential(digits - 1)
     .replace(/\.?0+e/, "e")
     .replace("e+", "e");
 }

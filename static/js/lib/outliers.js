@@ -12,6 +12,9 @@ const EQUAL_SHARE = 0.1;
 const MOST_SHARE = 0.15;
 // Outliers that the others do not suffer from are shown: the axis must become this much shorter.
 const LEAST_GAIN = 4;
+// Where the others are all equal, the one that differs is what people look for, unless it is this
+// many times further away than they are from zero.
+const LEAST_RATIO_OF_EQUAL = 100;
 
 /**
  * `items` are {run, low, high}: what each run covers on the axis. Returns {range, beyond}: the
@@ -25,7 +28,9 @@ export function findOutliers(items) {
   if (!beyond.size || beyond.size > Math.max(1, items.length * MOST_SHARE)) return null;
   const [low, high] = rangeOf(items.filter((item) => !isBeyond(item)));
   const [lowest, highest] = rangeOf(items);
-  if (highest - lowest < LEAST_GAIN * (high - low)) return null;
+  const least =
+    high > low ? LEAST_GAIN * (high - low) : LEAST_RATIO_OF_EQUAL * (Math.abs(low) || 1);
+  if (highest - lowest < least) return null;
   const margin = (high - low) * 0.05 || Math.abs(high) * 0.05 || 1;
   return { range: [low - margin, high + margin], beyond };
 }

@@ -44,13 +44,14 @@ export class Legend {
   }
 }
 
-function drawLine({ series, label, run, dash }) {
+function drawLine({ series, name, label, metric, run, dash }) {
   const dot = element("i", { class: dash && dash !== "solid" ? `dash ${dash}` : "" });
   dot.style.setProperty("--dot", dotOf(series));
   return element(
     "li",
     { title: label, data: { run } },
     dot,
-    element("span", { class: "middle-cut" }, ...longName(label)),
+    element("span", { class: "middle-cut" }, ...longName(name)),
+    metric && element("small", {}, metric),
   );
 }

@@ -129,7 +129,14 @@ export class LineChart {
 
   /** The lines as a legend lists them. */
   legend() {
-    return this.shown.map(({ series, label, run, dash }) => ({ series, label, run, dash }));
+    return this.shown.map(({ series, name, label, key, run, dash }) => ({
+      series,
+      name,
+      label,
+      metric: label === name ? null : key,
+      run,
+      dash,
+    }));
   }
 
   /** Let the lines of a run stand out; null: all are alike. */

@@ -5,6 +5,8 @@ import { formatNumber } from "../../lib/numbers.js";
 import { findOutliers } from "../../lib/outliers.js";
 
 const LOG_RATIO = 100;
+// The distance of two numbers at the edge of all has no number; that of their halves has.
+const half = (value) => value / 2;
 const isAbsent = (value) => value === null || value === undefined || value === "";
 
 /** The axis of `column` over `rows`: numbers by size, texts in their order. Returns {column, title,
@@ -29,7 +31,7 @@ function numberAxis(column, rows, spec) {
   const ends = extentOf(kept.map(({ low }) => low));
   if (!ends) return { place: () => null, lowLabel: "", highLabel: "" };
   const [low, high] = ends;
-  const scale = low > 0 && high / low >= LOG_RATIO ? Math.log10 : (value) => value;
+  const scale = low > 0 && high / low >= LOG_RATIO ? Math.log10 : half;
   const span = scale(high) - scale(low);
   const place = (row) => {
     const number = numberOf(row);

@@ -7,7 +7,9 @@ import { makeAxis } from "./parallel_axes.js";
 import { columnsOf } from "./summary_chart.js";
 
 const TOP = 18;
-const BOTTOM = 32;
+const BOTTOM = 38;
+// What the letters of a title reach below their line.
+const TITLE_DEPTH = 6;
 const SIDE = 36;
 const MOST_LABEL_CHARS = 16;
 const STROKES = {
@@ -103,7 +105,7 @@ export class ParallelChart {
     const group = svgElement("g", { transform: `translate(${axis.x},0)`, class: "parallel-axis" });
     group.append(svgElement("line", { y1: TOP, y2: TOP + this.height }));
     group.append(label(axis.highLabel, TOP - 6), label(axis.lowLabel, TOP + this.height + 11));
-    group.append(label(axis.title, height - 1, "parallel-title"));
+    group.append(label(axis.title, height - TITLE_DEPTH, "parallel-title"));
     const brush = svgElement("rect", {
       x: -7,
       width: 14,

@@ -58,16 +58,19 @@ export function xOf(rows, spec) {
   return new Map(given.map(([id, value]) => [id, Number(value)]).filter(isShown));
 }
 
-/** The layout of the x axis of a scatter. */
+/** The x axis of a scatter of `x`, the places of runs; runs beyond it in `beyond`. */
 export function xAxis(x, spec) {
-  const values = [...x.values()];
-  const isText = values.some((value) => typeof value === "string");
   const title = spec.x.includes(".") ? xTitle(spec) : "Run number";
-  const axis = { title: { text: title }, showgrid: true };
-  if (spec.x === "run.created") return { ...axis, type: "date" };
-  if (isText) return { ...axis, type: "category" };
-  if (spec.xScale !== "log" || !values.length) return { ...axis, type: "linear" };
-  return { ...axis, type: "log", ...logTicks(...extentOf(values)) };
+  const look = { title: { text: title }, showgrid: true };
+  if (spec.x === "run.created") return { axis: { ...look, type: "date" } };
+  const values = [...x.values()];
+  if (values.some((value) => typeof value === "string"))
+    return { axis: { ...look, type: "category" } };
+  const items = [...x].map(([id, value]) => ({ row: { id }, value }));
+  // What runs were given, such as a learning rate, is spread on purpose: a metric alone diverges.
+  const clip = spec.clip && spec.x.startsWith("metrics.");
+  const { axis, beyond } = axisOf(items, { scale: spec.xScale, clip, title });
+  return { axis: { ...axis, ...look }, beyond };
 }
 
 /** The name of a metric with its aggregate, or of a field. */

@@ -2,6 +2,7 @@
 
 import { binsOf, placesOf } from "../../lib/histogram.js";
 import { metricColumn } from "../../lib/metric_ids.js";
+import { formatNumber } from "../../lib/numbers.js";
 import { symbolOf, tokenOf } from "../../lib/series_colors.js";
 import { splitList } from "../../lib/url_state.js";
 import { colorOf } from "../colors.js";
@@ -24,8 +25,9 @@ export function bars(rows, keys, spec, room) {
     y: found.map(({ row }) => places.get(row.id)),
     x: found.map(({ value }) => value),
     text: found.map(({ row }) => row.name),
+    hovertext: found.map(({ value }) => formatNumber(value)),
     customdata: found.map(({ row }) => row.id),
-    hovertemplate: "%{text}<br>%{x}<extra></extra>",
+    hovertemplate: "%{text}<br>%{hovertext}<extra></extra>",
     textposition: "none",
     marker: {
       color: found.map(({ row }) => colorOf(tokenOf(keys.length > 1 ? { hue: index } : row))),
@@ -78,11 +80,12 @@ export function points(rows, keys, spec) {
   const value = { scale: spec.yScale, range: spec.yRange, clip: spec.clip };
   const { axis, beyond } = axisOf(items.flat(), { ...value, title: titleOf(keys, spec) });
   const left = rows.length - new Set(items.flat().map(({ row }) => row.id)).size;
+  const across = xAxis(x, spec);
   return {
     traces,
-    beyond,
+    beyond: new Set([...(beyond ?? []), ...(across.beyond ?? [])]),
     left,
-    layout: { dragmode: "select", xaxis: xAxis(x, spec), yaxis: axis },
+    layout: { dragmode: "select", xaxis: across.axis, yaxis: axis },
   };
 }
 

@@ -8,6 +8,8 @@ import { longName } from "../long_name.js";
 
 const MOST_LINES = 16;
 const GAP = 14;
+// What stays free between a tooltip and the edge of the screen, in pixels.
+const EDGE = 4;
 
 /** The tooltip and the crosshair of one card. */
 export class Tooltip {
@@ -65,14 +67,20 @@ export class Tooltip {
     this.element.hidden = false;
   }
 
+  /** Beside the pointer, on the side with more of the card, and whole on the screen. */
   place({ left, top }) {
     const { style } = this.element;
-    style.left = "0";
-    const room = document.documentElement.clientWidth - this.card.getBoundingClientRect().left;
-    const width = this.element.offsetWidth + GAP;
-    const isLeft = left > this.card.clientWidth / 2 || left + width > room;
-    style.left = `${isLeft ? left - width : left + GAP}px`;
-    style.top = `${Math.max(28, top)}px`;
+    style.left = style.top = "0";
+    const card = this.card.getBoundingClientRect();
+    const { clientWidth, clientHeight } = document.documentElement;
+    const { offsetWidth: width, offsetHeight: height } = this.element;
+    const least = EDGE - card.left;
+    const most = clientWidth - EDGE - width - card.left;
+    const isLeft = left > this.card.clientWidth / 2 || left + GAP > most;
+    const beside = isLeft ? left - GAP - width : left + GAP;
+    style.left = `${Math.max(least, Math.min(most, beside))}px`;
+    const lowest = clientHeight - EDGE - height - card.top;
+    style.top = `${Math.max(28, Math.min(lowest, top))}px`;
   }
 
   /** Draw the crosshair at a place of the card. */
