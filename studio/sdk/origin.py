@@ -4,7 +4,6 @@ import os
 import platform
 import socket
 import sys
-from importlib import metadata
 from typing import Any
 
 SECRET_OPTIONS = ("password", "passwd", "secret", "token", "api-key", "api_key", "apikey")
@@ -49,5 +48,7 @@ def describe_host() -> dict[str, str]:
 
 def list_packages() -> str:
     """Return the installed packages, one a line, as `pip freeze` does."""
+    from importlib import metadata
+
     found = {one.name: one.version for one in metadata.distributions() if one.name}
     return "".join(f"{name}=={found[name]}\n" for name in sorted(found, key=str.lower))

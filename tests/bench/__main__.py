@@ -3,6 +3,7 @@
 import argparse
 import os
 import platform
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -32,6 +33,7 @@ def read_arguments(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--json", type=Path, default=Path("bench.json"), help="where to save")
     parser.add_argument("--folder", help="where started servers keep their data")
     parser.add_argument("--list", action="store_true", help="list the cases and end")
+    parser.add_argument("--python", default=sys.executable, help="has the clients of log-calls")
     for name, default in EXECUTABLES.items():
         parser.add_argument(f"--{name}-bin", default=default, help="its executable")
     return parser.parse_args(words)
@@ -70,7 +72,7 @@ def main() -> None:
     if arguments.list:
         print("\n".join(f"{case.name:20} {case.definition}" for case in chosen))
         return
-    options = Options(arguments.seconds, arguments.rounds, arguments.scale)
+    options = Options(arguments.seconds, arguments.rounds, arguments.scale, arguments.python)
     options.note(client_cost())
     with open_targets(arguments) as targets:
         report = Report([target.name for target in targets])

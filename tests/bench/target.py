@@ -1,6 +1,7 @@
 """A server under test, and what a measurement of it yields."""
 
 import itertools
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -25,11 +26,13 @@ class Sample:
 
 @dataclass(frozen=True)
 class Options:
-    """How long and how large. `scale` shrinks every size, for a quick look."""
+    """How long and how large. `scale` shrinks every size, for a quick look; `python` has the
+    clients of others."""
 
     seconds: float = 3.0
     rounds: int = 3
     scale: float = 1.0
+    python: str = sys.executable
     notes: dict[str, None] = field(default_factory=dict)
 
     def scaled(self, size: int) -> int:

@@ -58,17 +58,29 @@ def send_folder(delivery: Delivery, entry: Entry) -> None:
 
 def send_origin(delivery: Delivery, entry: Entry) -> None:
     """Find out where the code comes from and in what it runs, and keep it with the run."""
+    properties = dict(entry["properties"])
+    try:
+        found, files = read_origin(entry["folder"])
+    except Exception as error:
+        # A broken repository or package must not hold up what comes after.
+        found, files = {"source.problem": f"{type(error).__name__}: {error}"[:1000]}, {}
+    for path, content in files.items():
+        delivery.ask("PUT", f"/files/{path}", body=content)
+    write_properties(delivery, {"properties": properties | found})
+
+
+def read_origin(folder: str) -> tuple[dict[str, str], dict[str, bytes]]:
+    """Return the state of git as properties; its diff and the installed packages as files."""
     from studio.sdk.git_state import read_git_state
     from studio.sdk.origin import list_packages
 
-    properties = dict(entry["properties"])
-    state = read_git_state(entry["folder"]) if entry["folder"] else None
-    if state is not None:
-        properties |= state.properties()
-        if state.diff:
-            delivery.ask("PUT", f"/files/{state.DIFF_PATH}", body=state.diff)
-    write_properties(delivery, {"properties": properties})
-    delivery.ask("PUT", "/files/source/packages.txt", body=list_packages().encode())
+    files = {"source/packages.txt": list_packages().encode()}
+    state = read_git_state(folder) if folder else None
+    if state is None:
+        return {}, files
+    if state.diff:
+        files[state.DIFF_PATH] = state.diff
+    return state.properties(), files
 
 
 def count_lost(delivery: Delivery, entry: Entry) -> None:

@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -29,26 +28,26 @@ def measure(target: Target, _: None, options: Options) -> list[Sample]:
     if target.name in OTHERS:
         return []
     gate = Gate(target.url, delay_s=DELAY_S)
-    count = options.scaled(COUNT)
+    count, python = options.scaled(COUNT), options.python
     try:
-        samples = samples_of("studio", "up", target.url, count, target)
-        samples += samples_of("studio", "slow", gate.url, count)
-        samples += samples_of("studio", "away", AWAY, count)
-        samples += shared(target, options.scaled(SHARED) // PROCESSES * PROCESSES)
+        samples = samples_of("studio", "up", target.url, count, python, target)
+        samples += samples_of("studio", "slow", gate.url, count, python)
+        samples += samples_of("studio", "away", AWAY, count, python)
+        samples += shared(target, options.scaled(SHARED) // PROCESSES * PROCESSES, python)
     finally:
         gate.close()
     for client in [name for name in CLIENTS if name != "studio"]:
         few = options.scaled(FEW) if client == "mlflow" else count
-        found = samples_of(client, "", target.url, few)
+        found = samples_of(client, "", target.url, few, python)
         if not found:
             options.note(f"{client} is not installed: its calls are not timed.")
         samples += found
     return samples
 
 
-def run_client(client: str, url: str, count: int) -> dict[str, Any] | None:
+def run_client(client: str, url: str, count: int, python: str) -> dict[str, Any] | None:
     """Return what a client tells of its calls; None where it is not installed."""
-    command = [sys.executable, "-m", "tests.bench.client_calls", client, url, str(count)]
+    command = [python, "-m", "tests.bench.client_calls", client, url, str(count)]
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         environment = {**os.environ, "XDG_STATE_HOME": folder, "XDG_CONFIG_HOME": folder}
         done = subprocess.run(
@@ -69,10 +68,10 @@ def wait_until_sent(folder: Path) -> None:
         time.sleep(0.1)
 
 
-def shared(target: Target, count: int) -> list[Sample]:
+def shared(target: Target, count: int, python: str) -> list[Sample]:
     """Return how long it takes until all that eight processes have logged is stored."""
     began = time.monotonic()
-    told = run_client("shared", target.url, count)
+    told = run_client("shared", target.url, count, python)
     assert told is not None
     seconds = time.monotonic() - began
     wrong = missing(target, told["run_id"], count)
@@ -84,10 +83,10 @@ def shared(target: Target, count: int) -> list[Sample]:
 
 
 def samples_of(
-    client: str, state: str, url: str, count: int, target: Target | None = None
+    client: str, state: str, url: str, count: int, python: str, target: Target | None = None
 ) -> list[Sample]:
     """Return median and p99 of the calls of a client; nothing where it is not installed."""
-    told = run_client(client, url, count)
+    told = run_client(client, url, count, python)
     if told is None:
         return []
     wrong = missing(target, told["run_id"], count) if target else ""

@@ -1,0 +1,35 @@
+"""What importing the client costs a training: parts of the standard library, and no more."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.sdk.gate import BASE_DIR
+
+LOGGING = """
+import sys
+from studio.sdk import Experiment, Run, Workspace
+import studio.sdk.context, studio.sdk.starting, studio.sdk.outbox.console
+print(*sys.modules)
+"""
+
+
+def modules(script: str) -> set[str]:
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=BASE_DIR)
+    return set(done.stdout.split())
+
+
+def test_logging_imports_nothing_but_the_standard_library():
+    before = modules("import sys; print(*sys.modules)")
+    loaded = modules(LOGGING) - before
+    assert {one.partition(".")[0] for one in loaded} <= {*sys.stdlib_module_names, "studio"}
+    heavy = {"asyncio", "importlib.metadata", "importlib.resources", "multiprocessing", "unittest"}
+    assert not loaded & heavy
+    assert len(loaded) < 180
+
+
+@pytest.mark.parametrize("name", ["rich", "click", "yaml", "jmespath", "anywidget"])
+def test_light_packages_are_imported_when_they_are_used(name):
+    assert name not in modules(LOGGING)
