@@ -2,7 +2,9 @@
 
 import os
 import subprocess
+import zipfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -49,3 +51,18 @@ def gate(space) -> Iterator[Gate]:
 def scripts(gate, tmp_path) -> Scripts:
     """Scripts that reach the live studio through the gate."""
     return Scripts(gate.url, tmp_path)
+
+
+@pytest.fixture
+def wheel(tmp_path) -> Path:
+    """A package of one module, as a wheel: it installs without a network."""
+    path = tmp_path / "tiny_word-1.0-py3-none-any.whl"
+    about = "tiny_word-1.0.dist-info"
+    metadata = "Metadata-Version: 2.1\nName: tiny-word\nVersion: 1.0\n"
+    kind = "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("tiny_word.py", "word = 'installed'\n")
+        archive.writestr(f"{about}/METADATA", metadata)
+        archive.writestr(f"{about}/WHEEL", kind)
+        archive.writestr(f"{about}/RECORD", "")
+    return path

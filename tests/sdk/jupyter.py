@@ -8,7 +8,12 @@ import sys
 import time
 import urllib.request
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
+
+import psutil
+
+from studio.up.orphans import die_with_parent
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 TOKEN = "for-the-test"
@@ -37,8 +42,9 @@ class Jupyter:
         command = [sys.executable, "-m", "jupyterlab", *OPTIONS, f"--ServerApp.port={self.port}"]
         self.log = open(folder / "jupyter.log", "w")  # noqa: SIM115  (closed by `end`)
         self.process = subprocess.Popen(
-            command, cwd=folder, env=kept | own, stdout=self.log, stderr=self.log
-        )
+            command, cwd=folder, env=kept | own, stdout=self.log, stderr=self.log,
+            preexec_fn=die_with_parent,
+        )  # fmt: skip
         self.wait()
 
     def wait(self) -> None:
@@ -56,13 +62,24 @@ class Jupyter:
         """Return the address of a notebook, in a workspace of its own."""
         return f"http://127.0.0.1:{self.port}/lab/tree/{notebook}?reset&token={TOKEN}"
 
-    def end(self) -> None:
+    def kernels(self) -> list[psutil.Process]:
+        """Return the processes that it has started."""
+        with suppress(psutil.NoSuchProcess):
+            return psutil.Process(self.process.pid).children(recursive=True)
+        return []
+
+    def end(self, patience_s: float = 20.0) -> None:
+        """End it and its kernels, which have sessions of their own; what stays is killed."""
+        kernels = self.kernels()
         self.process.terminate()
-        try:
-            self.process.wait(60)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(patience_s)
+        self.process.kill()
+        self.process.wait()
+        _, left = psutil.wait_procs(kernels, timeout=5)
+        for kernel in left:
+            kernel.kill()
+        psutil.wait_procs(left)
         self.log.close()
 
 

@@ -1,8 +1,5 @@
 """Environments of runs: built once, kept, and clear words where a node cannot make one."""
 
-import zipfile
-from pathlib import Path
-
 import pytest
 
 from tests.sdk.test_several_processes import paths_of
@@ -23,21 +20,6 @@ case "$1" in
     shift; exec "$@" ;;
 esac
 """
-
-
-@pytest.fixture
-def wheel(tmp_path) -> Path:
-    """A package of one module, as a wheel: it installs without a network."""
-    path = tmp_path / "tiny_word-1.0-py3-none-any.whl"
-    about = "tiny_word-1.0.dist-info"
-    metadata = "Metadata-Version: 2.1\nName: tiny-word\nVersion: 1.0\n"
-    kind = "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("tiny_word.py", "word = 'installed'\n")
-        archive.writestr(f"{about}/METADATA", metadata)
-        archive.writestr(f"{about}/WHEEL", kind)
-        archive.writestr(f"{about}/RECORD", "")
-    return path
 
 
 def test_ten_runs_that_ask_at_once_build_an_environment_once(lab, start_node, wheel, tmp_path):

@@ -1,13 +1,14 @@
 """The view of a run in a real JupyterLab: live while the run goes on, kept when it has ended."""
 
 import json
+from urllib.request import Request, urlopen
 
 import nbformat
 import pytest
 from nbconvert import HTMLExporter
 
 from studio.sdk import Experiment
-from tests.sdk.jupyter import Jupyter, write_notebook
+from tests.sdk.jupyter import TOKEN, Jupyter, write_notebook
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -26,7 +27,18 @@ def jupyter(tmp_path, space):
     (tmp_path / "home").mkdir()
     made = Jupyter(tmp_path, STUDIO_URL=space.url)
     yield made
-    made.end()
+    if made.process.poll() is None:
+        made.end()
+
+
+def test_a_kernel_ends_with_a_jupyterlab_that_does_not_end_by_itself(jupyter):
+    body = json.dumps({"name": "python3"}).encode()
+    address = f"http://127.0.0.1:{jupyter.port}/api/kernels?token={TOKEN}"
+    urlopen(Request(address, body, {"Content-Type": "application/json"})).close()
+    (kernel,) = jupyter.kernels()
+    kernel.suspend()
+    jupyter.end(patience_s=0.1)
+    assert not kernel.is_running() or kernel.status() == "zombie"
 
 
 def run_cell(page) -> None:

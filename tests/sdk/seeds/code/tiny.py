@@ -1,0 +1,3 @@
+import tiny_word
+
+print(tiny_word.word)
