@@ -1,6 +1,7 @@
 """Re-exports, so that Django finds the models of every room under the one app label."""
 
 from runs.artifacts.models import File, LogTimes, RunUsage
+from runs.artifacts.registry.models import ModelVersion, RegisteredModel
 from runs.artifacts.snapshots.models import Blob, RunSnapshot, Snapshot, SnapshotFile
 from runs.compute.models import Attempt, Cluster, ClusterSample, Job, Node, Part, Sweep
 from runs.housekeeping.models import Heartbeat, Purge
@@ -50,11 +51,13 @@ __all__ = [
     "MetricBatch",
     "MetricShape",
     "MetricWriter",
+    "ModelVersion",
     "Node",
     "Param",
     "Part",
     "Property",
     "Purge",
+    "RegisteredModel",
     "Run",
     "RunSnapshot",
     "RunTag",

@@ -13,6 +13,7 @@ from runs.api import (
     jobs,
     logs,
     metrics,
+    models,
     purges,
     run_children,
     run_notes,
@@ -65,6 +66,11 @@ FILES = [
     path("runs/<str:run_id>/logs/finish", logs.FinishLog.as_view()),
     path("runs/<str:run_id>/zip", zips.RunZip.as_view()),
     path("zip", zips.RunsZip.as_view()),
+]
+MODELS = [
+    path("models", models.Models.as_view()),
+    path("models/<str:name>/<int:version>", models.OneModelVersion.as_view()),
+    path("runs/<str:run_id>/models", models.RunModels.as_view()),
 ]
 SNAPSHOTS = [
     path("runs/<str:run_id>/snapshot", snapshots.RunSnapshot.as_view()),
@@ -120,6 +126,7 @@ urlpatterns = [
     *RUNS,
     *METRICS,
     *FILES,
+    *MODELS,
     *SNAPSHOTS,
     *CLUSTERS,
     *JOBS,

@@ -19,6 +19,19 @@ class UnknownFile(ArtifactError):
     kind, code = ErrorKind.NOT_FOUND, "not_found"
 
 
+class UnknownModel(ArtifactError):
+    """There is no such version of a model."""
+
+    kind, code = ErrorKind.NOT_FOUND, "not_found"
+
+
+class InvalidModelName(ArtifactError):
+    """A name that a model cannot have."""
+
+    def facts(self) -> dict[str, Any]:
+        return {"field": "name"}
+
+
 class PathTaken(ArtifactError):
     """The path of the file is a folder, or a part of the path above it is a file."""
 

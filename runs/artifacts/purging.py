@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.db.models import QuerySet
 
 from runs.artifacts.models import File, RunUsage
+from runs.artifacts.registry.models import ModelVersion
 from runs.artifacts.snapshots.models import RunSnapshot
 from runs.tracking.erasing import Erased
 
@@ -25,11 +26,13 @@ def erase_files_of_models(experiment_pk: int, most: int) -> Erased:
 
 
 def release_files(run_pks: Sequence[int]) -> Erased:
-    """Delete the counts of runs whose files are erased, and their references to snapshots.
+    """Delete the counts of runs whose files are erased, their references to snapshots, and the
+    versions of models that name their files.
 
     The clock's sweep then removes the snapshots that no run refers to.
     """
     held = RunSnapshot.objects.filter(run__in=run_pks).delete()[0]
+    held += ModelVersion.objects.filter(run__in=run_pks).delete()[0]
     return Erased(rows=held + RunUsage.objects.filter(run__in=run_pks).delete()[0])
 
 

@@ -51,6 +51,7 @@ ICONS = (
     "minimize-2",
     "monitor",
     "moon",
+    "package",
     "panel-left",
     "pencil",
     "pin",

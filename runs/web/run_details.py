@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from runs.artifacts.registry.queries import versions_of_run
 from runs.compute.queries import list_attempts
 from runs.details.metric_pages import read_metric_page
 from runs.details.run_page import read_details
@@ -29,6 +30,7 @@ def read(request: HttpRequest, run: Run) -> dict[str, Any]:
         "source": read_source(run.source, dict(details.client_tags)).lines(),
         "tags": details.tags,
         "attempts": list_attempts(run),
+        "models": versions_of_run(run),
         "tags_address": reverse("run_tag", kwargs=where),
     }
 

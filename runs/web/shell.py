@@ -24,6 +24,7 @@ RAIL = (
     RailItem("experiments", "Experiments", "flask-conical", "e"),
     RailItem("runs", "All runs", "rows-3", "r"),
     RailItem("pipelines", "Pipelines", "list-tree", "p"),
+    RailItem("models", "Models", "package", "m"),
     RailItem("compute/clusters", "Compute", "cpu", "c"),
     RailItem("submit", "Submit", "play", "s", Action.RUN_SUBMIT),
     RailItem("system", "System", "settings-2", "y"),

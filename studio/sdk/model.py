@@ -1,23 +1,20 @@
-"""Models: names with versions for files of runs.
+"""Registered models: names with versions for files of runs."""
 
-A version is an immutable property of its run, so it is found by a filter
-(`properties.model.digits IS NOT NULL`) and goes with the run.
-"""
-
-import re
-from collections.abc import Iterator
+import builtins
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from studio.sdk.exceptions import NotFound, UserErrorException
-from studio.sdk.run_filters import in_backticks
+from studio.sdk.connection import in_path, pages
+from studio.sdk.exceptions import NotFound, NotSupported, UserErrorException
 from studio.sdk.workspace import Workspace
 
 if TYPE_CHECKING:
     from studio.sdk.run import Run
 
-NAME = re.compile(r"[\w][\w.\-]{0,199}")
-PREFIX = "model."
+Tags = Mapping[str, Any]
 
 
 class Model:
@@ -26,28 +23,40 @@ class Model:
         model = run.register_model("digits", "outputs/model.pkl")
         Model(workspace, "digits").download("models")
 
-    Raises NotFound where there is none.
+    `id` is name and version: `digits:3`. Raises NotFound where there is none.
     """
 
-    def __init__(self, workspace: Workspace, name: str, version: int | None = None) -> None:
-        found = list(find_versions(workspace, name))
-        wanted = [one for one in found if version in (None, one.version)]
-        if not wanted:
-            told = f" in version {version}" if version is not None else ""
-            raise NotFound(f"There is no model {name!r}{told}.", status=404)
-        latest = max(wanted, key=lambda one: one.version)
-        self.__dict__ = latest.__dict__
+    def __init__(
+        self,
+        workspace: Workspace,
+        name: str | None = None,
+        id: str | None = None,
+        version: int | None = None,
+        **_: Any,
+    ) -> None:
+        if id is not None:
+            name, _colon, number = id.rpartition(":")
+            version = int(number)
+        if not name:
+            raise UserErrorException("Give the name of the model, or its id.")
+        self.workspace = workspace
+        self._document = read_version(workspace, name, version)
 
     @classmethod
-    def _of(cls, run: "Run", name: str, version: int, path: str) -> "Model":
+    def _of(cls, workspace: Workspace, document: dict[str, Any]) -> "Model":
         made = cls.__new__(cls)
-        made.run, made.name, made.version, made.path = run, name, version, path
+        made.workspace, made._document = workspace, document
         return made
 
-    run: "Run"
-    name: str
-    version: int
-    path: str
+    @property
+    def name(self) -> str:
+        """The name."""
+        return self._document["name"]
+
+    @property
+    def version(self) -> int:
+        """The version; the studio counts them."""
+        return self._document["version"]
 
     @property
     def id(self) -> str:
@@ -55,19 +64,91 @@ class Model:
         return f"{self.name}:{self.version}"
 
     @property
-    def run_id(self) -> str:
-        """The run whose file it is."""
-        return self.run.id
+    def path(self) -> str:
+        """The file of the run, or the folder."""
+        return self._document["path"]
 
     @property
-    def workspace(self) -> Workspace:
-        """The workspace it is in."""
-        return self.run._workspace
+    def run_id(self) -> str:
+        """The run whose file it is."""
+        return self._document["run_id"]
+
+    @property
+    def run(self) -> "Run":
+        """The run whose file it is."""
+        from studio.sdk.run import Run
+
+        return Run._of_id(self.workspace, self.run_id)
+
+    @property
+    def experiment_name(self) -> str:
+        """The experiment of the run."""
+        return self._document["experiment"]["name"]
+
+    @property
+    def url(self) -> str:
+        """Where it is shown."""
+        return f"{self.workspace.url}/models?name={in_path(self.name)}"
+
+    @property
+    def tags(self) -> dict[str, Any]:
+        """The tags."""
+        return dict(self._document["tags"])
+
+    @property
+    def description(self) -> str:
+        """The description."""
+        return self._document["description"]
+
+    @property
+    def created_time(self) -> datetime:
+        """When it was registered."""
+        return datetime.fromtimestamp(self._document["created_ms"] / 1000, UTC)
 
     @staticmethod
-    def list(workspace: Workspace, name: str, **_: Any) -> "list[Model]":
-        """Return the versions of a model, the latest first."""
-        return sorted(find_versions(workspace, name), key=lambda one: -one.version)
+    def register(workspace: Workspace, model_path: str, model_name: str, **_: Any) -> "Model":
+        """Raise NotSupported: here every model is a file of a run."""
+        raise NotSupported(
+            "A model is a file of a run here. Upload the file to a run and use "
+            f"run.register_model({model_name!r}, path)."
+        )
+
+    @staticmethod
+    def list(
+        workspace: Workspace,
+        name: str | None = None,
+        tags: builtins.list[Any] | None = None,
+        run_id: str | None = None,
+        latest: bool = False,
+        **_: Any,
+    ) -> "builtins.list[Model]":
+        """Return versions of models, the newest first: all, those of a name, those of a run, or the
+        latest of each model.
+
+        `tags` holds keys, and pairs of key and value, that a version must have.
+        """
+        query = {"name": name or "", "run_id": run_id or "", "latest": str(latest).lower()}
+        found = (Model._of(workspace, one) for one in pages(workspace._connection, "models", query))
+        return [one for one in found if has_tags(one.tags, tags or [])]
+
+    def update(self, tags: Tags | None = None, description: str | None = None, **_: Any) -> None:
+        """Replace the tags, or the description."""
+        body: dict[str, Any] = {} if tags is None else {"tags": as_tags(tags)}
+        if description is not None:
+            body["description"] = description
+        self._document = self.workspace._connection.ask("PATCH", self._path(), body=body)
+
+    def add_tags(self, tags: Tags) -> None:
+        """Add tags; a key that is there gets the new value."""
+        self.update(tags=self.tags | dict(tags))
+
+    def remove_tags(self, tags: "builtins.list[str]") -> None:
+        """Remove tags by their keys."""
+        self.update(tags={key: value for key, value in self.tags.items() if key not in tags})
+
+    def delete(self) -> None:
+        """Delete this version. The file stays with its run."""
+        self.workspace._connection.ask("DELETE", self._path())
 
     def download(self, target_dir: str = ".", exist_ok: bool = False) -> str:
         """Download the file, or the folder, below `target_dir`; return where it is."""
@@ -81,39 +162,51 @@ class Model:
             self.run.download_files(prefix, str(target), append_prefix=False)
         return str(target)
 
+    def _path(self) -> str:
+        return f"models/{in_path(self.name)}/{self.version}"
+
     def __repr__(self) -> str:
         return f"Model(name={self.name!r}, version={self.version}, run_id={self.run_id!r})"
 
 
-def find_versions(workspace: Workspace, name: str) -> Iterator[Model]:
-    """Yield the versions of a model."""
-    key = PREFIX + check_name(name)
-    text = f"properties.{in_backticks(key)} IS NOT NULL"
-    for run in workspace.get_runs(filter=text, children="true", lifecycle=["active", "archived"]):
-        version, _, path = run.properties[key].partition(":")
-        yield Model._of(run, name, int(version), path)
+def read_version(workspace: Workspace, name: str, version: int | None) -> dict[str, Any]:
+    """Return a version, or the latest, as the studio describes it. Raises NotFound."""
+    if version is not None:
+        return workspace._connection.ask("GET", f"models/{in_path(name)}/{version}")
+    query = {"name": name, "latest": "true"}
+    found = workspace._connection.ask("GET", "models", query=query)["items"]
+    if not found:
+        raise NotFound(f"There is no model {name!r}.", status=404)
+    return found[0]
 
 
-def register(run: "Run", name: str, path: str) -> Model:
+def register(
+    run: "Run", name: str, path: str, tags: Tags | None = None, description: str = ""
+) -> Model:
     """Give a file or folder of a run a name and the next version of it.
 
-    Raises UserErrorException where the run has no such file, Conflict where it has registered a
-    model of this name already.
+    Raises NotFound where the run has no such file.
     """
-    path = path.strip("/")
-    files = run.get_file_names()
-    if not any(file == path or file.startswith(path + "/") for file in files):
-        raise UserErrorException(f"The run has no file {path!r}: upload it first.")
-    versions = [one.version for one in find_versions(run._workspace, name)]
-    version = max(versions, default=0) + 1
-    run.add_properties({PREFIX + name: f"{version}:{path}"})
-    return Model._of(run, name, version, path)
+    body = {
+        "name": name,
+        "path": path.strip("/"),
+        "tags": as_tags(tags or {}),
+        "description": description,
+        "request_id": uuid.uuid4().hex,
+    }
+    try:
+        return Model._of(run._workspace, run._ask("POST", "/models", body=body))
+    except NotFound as error:
+        raise UserErrorException(str(error)) from error
 
 
-def check_name(name: str) -> str:
-    """Return a name that a model may have. Raises UserErrorException."""
-    if not NAME.fullmatch(name):
-        raise UserErrorException(
-            f"{name!r} is no name for a model: it has letters, digits, _, - and dots."
-        )
-    return name
+def as_tags(tags: Tags) -> dict[str, str | None]:
+    """Return tags as they are kept: texts, or None."""
+    return {str(key): None if value is None else str(value) for key, value in tags.items()}
+
+
+def has_tags(tags: Tags, wanted: list[Any]) -> bool:
+    """Tell whether all keys, and pairs of key and value, are among tags."""
+    return all(
+        one in tags if isinstance(one, str) else tags.get(one[0]) == str(one[1]) for one in wanted
+    )

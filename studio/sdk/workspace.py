@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from studio.sdk.compute import ComputeTarget
     from studio.sdk.environment import Environment
     from studio.sdk.experiment import Experiment
+    from studio.sdk.model import Model
     from studio.sdk.run import Run
 
 CONFIG_FOLDER, CONFIG_FILE = ".studio", "config.json"
@@ -157,6 +158,13 @@ class Workspace:
         from studio.sdk.experiment import Experiment
 
         return {one.name: one for one in Experiment.list(self)}
+
+    @property
+    def models(self) -> dict[str, "Model"]:
+        """The latest version of each model, by name."""
+        from studio.sdk.model import Model
+
+        return {one.name: one for one in Model.list(self, latest=True)}
 
     @property
     def compute_targets(self) -> dict[str, "ComputeTarget"]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from studio.sdk import Experiment, Model, Run, Workspace
-from studio.sdk.exceptions import UserErrorException
+from studio.sdk.exceptions import NotFound, NotSupported, UserErrorException
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 MATRIX = {
@@ -193,5 +193,26 @@ def test_a_file_gets_a_name_and_versions(space, run, tmp_path):
     assert Path(place).read_bytes() == b"first"
     Model(space, "digits").download(str(tmp_path / "latest"))
     assert (tmp_path / "latest" / "digits" / "a.bin").read_bytes() == b"first"
-    with pytest.raises(UserErrorException, match="no file 'nothing'"):
+    with pytest.raises(UserErrorException, match="no file or folder 'nothing'"):
         run.register_model("other", "nothing")
+
+
+def test_models_are_listed_changed_and_deleted(space, run, tmp_path):
+    (tmp_path / "model.pkl").write_bytes(b"first")
+    run.upload_file("outputs/model.pkl", str(tmp_path / "model.pkl"))
+    for name in ("digits", "digits", "letters"):
+        run.register_model(name, "outputs/model.pkl", tags={"stage": "test"}, description="good")
+    assert {name: one.version for name, one in space.models.items()} == {"digits": 2, "letters": 1}
+    model = Model(space, id="digits:1")
+    assert (model.run_id, model.description, model.tags) == (run.id, "good", {"stage": "test"})
+    model.add_tags({"stage": "production", "seen": 1})
+    assert [one.id for one in Model.list(space, tags=[["stage", "production"]])] == ["digits:1"]
+    assert [one.id for one in Model.list(space, tags=["stage"], run_id=run.id)] == [
+        "letters:1", "digits:2", "digits:1",
+    ]  # fmt: skip
+    Model(space, "digits").delete()
+    assert Model(space, "digits").version == 1
+    with pytest.raises(NotFound):
+        Model(space, "digits", version=2)
+    with pytest.raises(NotSupported, match="register_model"):
+        Model.register(space, "model.pkl", "digits")

@@ -45,6 +45,7 @@ PAGES = {
     "log_search": [f"{HOME}/log-search", f"{HOME}/log-search?q=memory"],
     "run": [RUN, f"{HOME}/runs/run-2", f"{HOME}/runs/run-3"],
     "run_tab": [f"{RUN}/{tab}" for tab in TABS] + [f"{HOME}/runs/run-2/{tab}" for tab in TABS],
+    "models": [f"{HOME}/models", f"{HOME}/models?name=no-such-name"],
     "pipelines": [
         f"{HOME}/pipelines",
         f"{HOME}/pipelines?open=run-1",

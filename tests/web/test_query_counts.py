@@ -58,6 +58,7 @@ PAGES = {
     "compare, logs": "/w/default/compare?runs=run-0,run-1&tab=logs",
     "compare, curves": "/w/default/compare?runs=run-0,run-1&tab=curves",
     "log search": "/w/default/log-search?q=a",
+    "models": "/w/default/models",
     "pipelines": "/w/default/pipelines?q=e",
     "pipelines, opened": "/w/default/pipelines?open=run-0",
     "submit": "/w/default/submit",

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import quote
@@ -133,18 +133,25 @@ class RunFiles(RunFacts):
             self.download_file(name, str(target))
 
     def register_model(
-        self, model_name: str, model_path: str | None = None, tags: Any = None, **_: Any
+        self,
+        model_name: str,
+        model_path: str | None = None,
+        tags: Mapping[str, Any] | None = None,
+        properties: Any = None,
+        description: str | None = None,
+        **_: Any,
     ) -> "Model":
         """Give a file or folder of the run a name and the next version of it.
 
-        run.register_model("digits", "outputs/model.pkl")
+            run.register_model("digits", "outputs/model.pkl", tags={"stage": "test"})
+
+        Without a path it is `outputs/<name>`. Raises UserErrorException where the run has no such
+        file.
         """
         from studio.sdk.model import register
 
-        made = register(self, model_name, model_path or f"outputs/{model_name}")  # type: ignore[arg-type]
-        if tags:
-            self.set_tags(tags)  # type: ignore[attr-defined]
-        return made
+        path = model_path or f"outputs/{model_name}"
+        return register(self, model_name, path, tags, description or "")  # type: ignore[arg-type]
 
     def get_all_logs(self, destination: str | None = None) -> list[str]:
         """Download all logs below `destination`; return where they are."""

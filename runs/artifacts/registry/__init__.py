@@ -1,0 +1,1 @@
+"""Registered models: names with versions for what runs have left behind."""
