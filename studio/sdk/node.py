@@ -225,13 +225,19 @@ def read_load() -> dict[str, Any]:
     return load
 
 
+EXAMPLES = """Examples:
+  studio node --cluster local
+  studio node --url https://studio.example.org --cluster gpu --token-file node-token
+"""
+
+
 def read_options(arguments: list[str]) -> Options:
     """Read the command line and the environment."""
     parser = argparse.ArgumentParser(
         prog="studio node",
         description="Run the jobs of a cluster on this machine.",
-        epilog="Example: STUDIO_NODE_TOKEN=… studio node --url https://studio.example.org "
-        "--cluster gpu",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--url", default=os.environ.get("STUDIO_URL", "http://127.0.0.1:8000"))
     parser.add_argument("--workspace", default=os.environ.get("STUDIO_WORKSPACE", "default"))

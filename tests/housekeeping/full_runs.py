@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import models
 
+from runs.artifacts.registry.services import register_model
 from runs.artifacts.services import save_file
 from runs.artifacts.snapshots.services import save_snapshot
 from runs.compute.clusters import find_or_create_local
@@ -31,6 +32,7 @@ def make_full_run(experiment: Experiment | None = None, **fields: Any) -> Run:
     run = make_run(experiment, params={"lr": "0.1"}, properties={"p": "q"}, **fields)
     save(run, "a.txt", b"12345")
     save(run, "images/a.png", b"1234567")
+    register_model(run=run, name="digits", path="a.txt")
     model = create_logged_model(experiment=run.experiment, source_run=run)
     save(model, "MLmodel", b"abc")
     DatasetInput.objects.create(run=run, experiment=run.experiment, name="d", digest="1")

@@ -68,7 +68,7 @@ class Jupyter:
             return psutil.Process(self.process.pid).children(recursive=True)
         return []
 
-    def end(self, patience_s: float = 20.0) -> None:
+    def end(self, patience_s: float = 5.0) -> None:
         """End it and its kernels, which have sessions of their own; what stays is killed."""
         kernels = self.kernels()
         self.process.terminate()

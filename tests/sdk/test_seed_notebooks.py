@@ -45,6 +45,8 @@ def play(lab, start_node, space, tmp_path, monkeypatch):
     shutil.copy(EXAMPLES / "hello.py", folder)
     monkeypatch.setenv("PYTHONPATH", str(BASE_DIR))
     monkeypatch.setenv("HOME", str(tmp_path))
+    # So that `more` does not wait at the end of a file.
+    monkeypatch.setenv("MORE", "-e")
 
     def play(name: str, **constants: str) -> Played:
         text = (SEEDS / f"{name}.py").read_text()
