@@ -25,6 +25,7 @@ from runs.tracking.models import (
     Param,
     Property,
     Run,
+    RunEdit,
     RunTag,
     StatusChange,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "Purge",
     "RegisteredModel",
     "Run",
+    "RunEdit",
     "RunSnapshot",
     "RunTag",
     "RunUsage",

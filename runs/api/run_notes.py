@@ -41,7 +41,8 @@ class RunTags(Endpoint):
     )
     @Access(Action.RUN_WRITE, ("PATCH",))
     def patch(self, request: Request, run_id: str) -> Response:
-        services.set_tags(run=get_run(self.workspace, run_id), **self.read_body(RunTagsIn))
+        run, by = get_run(self.workspace, run_id), self.principal.name
+        services.set_tags(run=run, by=by, **self.read_body(RunTagsIn))
         return nothing()
 
 
@@ -51,7 +52,8 @@ class OneRunTag(Endpoint):
     @describe("Remove a tag of a run", status=204)
     @Access(Action.RUN_WRITE, ("DELETE",))
     def delete(self, request: Request, run_id: str, key: str) -> Response:
-        services.delete_tag(run=get_run(self.workspace, run_id), key=key)
+        run, by = get_run(self.workspace, run_id), self.principal.name
+        services.delete_tag(run=run, key=key, by=by)
         return nothing()
 
 

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from runs.api.inputs import TagMap, TextMap
 from runs.api.numbers import NumberMap
-from runs.tracking.models import Lifecycle
+from runs.tracking.models import Lifecycle, RunEdit
 from runs.tracking.run_fields import RUN_FIELDS, RunField
 from runs.tracking.statuses import Status
 
@@ -36,7 +36,17 @@ EXAMPLE: dict[str, Any] = {
     "metrics": {"loss": 0.25},
 }
 EXAMPLE_WITH_HISTORY = EXAMPLE | {
-    "history": [{"status": "Running", "at_ms": 1_780_000_000_000, "by": "ada", "reason": ""}]
+    "history": [{"status": "Running", "at_ms": 1_780_000_000_000, "by": "ada", "reason": ""}],
+    "edits": [
+        {
+            "what": "tag",
+            "key": "team",
+            "before": None,
+            "after": "vision",
+            "at_ms": 1_780_000_000_000,
+            "by": "ada",
+        }
+    ],
 }
 
 
@@ -85,7 +95,20 @@ def field_of(field: RunField) -> serializers.Field:
     return serializers.IntegerField(source=source, allow_null=not field.is_always)
 
 
+class RunEditOut(serializers.Serializer):
+    """What somebody changed; `key` is that of a tag. Null before: it was not there; null after: it
+    was removed. Long texts are cut."""
+
+    what = serializers.ChoiceField((RunEdit.NAME, RunEdit.DESCRIPTION, RunEdit.TAG))
+    key = serializers.CharField(allow_blank=True)
+    before = serializers.CharField(allow_blank=True, allow_null=True)
+    after = serializers.CharField(allow_blank=True, allow_null=True)
+    at_ms = serializers.IntegerField()
+    by = serializers.CharField()
+
+
 class RunWithHistoryOut(RunOut):
-    """A run with the history of its statuses."""
+    """A run with the history of its statuses, and who changed what people write about it."""
 
     history = StatusChangeOut(many=True)
+    edits = RunEditOut(many=True)

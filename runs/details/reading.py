@@ -11,7 +11,7 @@ from typing import NamedTuple
 from runs.database.cursors import LIST, Cursor, open_cursor
 from runs.database.rows import Rows
 from runs.metrics.tables import METRIC, SERIES
-from runs.tracking.models import DatasetInput, Lifecycle, Run, StatusChange
+from runs.tracking.models import DatasetInput, Lifecycle, Run, RunEdit, StatusChange
 from runs.tracking.tables import (
     DATASET,
     EXPERIMENT,
@@ -19,6 +19,7 @@ from runs.tracking.tables import (
     PARAM,
     PROPERTY,
     RUN,
+    RUN_EDIT,
     STATUS_CHANGE,
     TAG,
 )
@@ -74,6 +75,8 @@ AND lifecycle <> '{Lifecycle.DELETED.value}' GROUP BY parent_id
 """
 FIND_DATASETS = f"SELECT id FROM {DATASET} WHERE run_id {LIST} ORDER BY id"
 HISTORY = Rows(StatusChange)
+EDITS = Rows(RunEdit)
+READ_EDITS = f"SELECT {EDITS.columns} FROM {RUN_EDIT} WHERE run_id {LIST} ORDER BY id"
 READ_HISTORY = f"SELECT {HISTORY.columns} FROM {STATUS_CHANGE} WHERE run_id {LIST} ORDER BY id"
 READ_MODELS = f"""
 SELECT source_run_id, model_id FROM {LOGGED_MODEL} WHERE source_run_id {LIST} ORDER BY id
@@ -101,6 +104,7 @@ class RunPart(Enum):
     MODELS = "logged models"
     CHILDREN = "how many children that are not deleted"
     HISTORY = "the changes of its status"
+    EDITS = "the changes of its name, description and tags"
     ROOT = "the topmost run above it"
 
 
@@ -120,6 +124,7 @@ class RunRecord:
     models: list[str] = field(default_factory=list)
     children: int = 0
     history: list[StatusChange] = field(default_factory=list)
+    edits: list[RunEdit] = field(default_factory=list)
 
     @property
     def metrics(self) -> dict[str, float]:
@@ -214,6 +219,12 @@ def _read_history(cursor: Cursor, wanted: Sequence[object], found: Records) -> N
         found[change.run_id].history.append(change)
 
 
+def _read_edits(cursor: Cursor, wanted: Sequence[object], found: Records) -> None:
+    for row in cursor.read(READ_EDITS, wanted):
+        edit = EDITS.read(row)
+        found[edit.run_id].edits.append(edit)
+
+
 READERS = {
     RunPart.PARAMS: partial(_read_keyed, PARAM, "params"),
     RunPart.TAGS: partial(_read_keyed, TAG, "tags"),
@@ -223,4 +234,5 @@ READERS = {
     RunPart.MODELS: _read_models_made,
     RunPart.CHILDREN: _count_children,
     RunPart.HISTORY: _read_history,
+    RunPart.EDITS: _read_edits,
 }

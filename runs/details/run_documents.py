@@ -30,9 +30,9 @@ def list_run_documents(
 
 
 def get_run_document(workspace: Workspace, run_id: str) -> RunRecord:
-    """Return a run with the history of its statuses. Raises NotFound. Seven queries."""
+    """Return a run with the history. Raises NotFound. Eight queries."""
     run = get_run(workspace, run_id)
-    [document] = read_runs([run.id], [*DOCUMENT, RunPart.HISTORY])
+    [document] = read_runs([run.id], [*DOCUMENT, RunPart.HISTORY, RunPart.EDITS])
     return document
 
 

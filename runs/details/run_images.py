@@ -4,14 +4,13 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from runs.artifacts.models import File
 from runs.metrics.models import MetricArtifact
-from runs.tracking.models import Lifecycle, Run
+from runs.tracking.models import Run
 
 MOST_IMAGES = 20_000
-MOST_OTHERS = 100
 
 # What `mlflow.log_image(image, key=…, step=…)` calls its files. A `/` in the key is written `~`
 # (before MLflow 3.11 `#`); `+` stands for `%` where a store does not take that.
@@ -57,15 +56,6 @@ def image_of(path: str, ms: int) -> RunImage:
         return RunImage(path, None, ms, path)
     key = re.sub("[~#]", "/", match["key"])
     return RunImage(key, int(match["step"]), int(match["ms"]), path)
-
-
-def runs_with_images(run: Run) -> list[Run]:
-    """Return the newest other runs of the experiment that have images, at most 100. One query."""
-    images = File.objects.filter(_IS_IMAGE, run=OuterRef("pk"))
-    others = Run.objects.filter(
-        Exists(images), experiment=run.experiment_id, lifecycle=Lifecycle.ACTIVE
-    )
-    return list(others.exclude(pk=run.pk).order_by("-id")[:MOST_OTHERS])
 
 
 def _logged_as_metrics(runs: Iterable[int]) -> dict[tuple[int, str], list[RunImage]]:

@@ -9,9 +9,16 @@ from runs.metrics.models import Series, TextValue
 from runs.metrics.queries import read_summaries
 from runs.metrics.summaries import Summary
 from runs.tracking.client_tags import is_client_tag, without_client_tags
-from runs.tracking.models import DatasetInput, Run, StatusChange
+from runs.tracking.models import DatasetInput, Run, RunEdit, StatusChange
 
-DETAILS = (RunPart.PARAMS, RunPart.TAGS, RunPart.PROPERTIES, RunPart.DATASETS, RunPart.HISTORY)
+DETAILS = (
+    RunPart.PARAMS,
+    RunPart.TAGS,
+    RunPart.PROPERTIES,
+    RunPart.DATASETS,
+    RunPart.HISTORY,
+    RunPart.EDITS,
+)
 
 
 @dataclass(frozen=True)
@@ -58,7 +65,7 @@ class RunDetails:
     properties: list[tuple[str, str]]
     datasets: list[DatasetInput]
     usage: Usage
-    history: list[StatusChange]
+    history: list[StatusChange | RunEdit]
 
 
 def read_head(run: Run) -> RunHead:
@@ -76,7 +83,7 @@ def read_head(run: Run) -> RunHead:
 
 
 def read_details(run: Run) -> RunDetails:
-    """Seven queries, eight where the run has read data sets."""
+    """Eight queries, nine where the run has read data sets."""
     [record] = read_parts_of([run], DETAILS)
     tags = list(record.tags.items())
     return RunDetails(
@@ -87,7 +94,7 @@ def read_details(run: Run) -> RunDetails:
         properties=list(record.properties.items()),
         datasets=sorted(record.datasets, key=lambda one: (one.name, one.digest)),
         usage=usage_of_runs([run.pk])[run.pk],
-        history=record.history,
+        history=sorted([*record.history, *record.edits], key=lambda line: line.at_ms),
     )
 
 

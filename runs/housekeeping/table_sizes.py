@@ -7,7 +7,7 @@ from django.db.models import Model
 from runs.artifacts.models import File
 from runs.database.dialects import current_dialect
 from runs.metrics.models import Segment, Series
-from runs.tracking.models import Param, Run, RunTag, StatusChange
+from runs.tracking.models import Param, Run, RunEdit, RunTag, StatusChange
 
 TABLES: dict[str, type[Model]] = {
     "Runs": Run,
@@ -17,6 +17,7 @@ TABLES: dict[str, type[Model]] = {
     "Blocks of metric points": Segment,
     "Files": File,
     "Status changes": StatusChange,
+    "Edits of runs": RunEdit,
 }
 
 

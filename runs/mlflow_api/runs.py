@@ -109,7 +109,7 @@ def delete_tag(call: Call, message: messages.RunTagMessage) -> dict[str, Any]:
     run = find_run(call.workspace, check_run_id(message.run_id or ""))
     key = message.key or ""
     try:
-        services.delete_tag(run=run, key=key)
+        services.delete_tag(run=run, key=key, by=call.principal.name)
     except (NotFound, InvalidValue):
         text = f"No tag with name: {key[:300]} in run with id {run.run_id}"
         raise ProtocolError(MISSING, text) from None

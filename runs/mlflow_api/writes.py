@@ -18,8 +18,9 @@ from runs.mlflow_api.names import (
     read_params,
     read_tags,
 )
+from runs.tracking.client_tags import is_client_tag
 from runs.tracking.errors import NotFound
-from runs.tracking.tags import MIRRORED, reflect_tags
+from runs.tracking.tags import MIRRORED, reflect_tags, set_tags
 from runs.tracking.texts import is_key
 from runs.workspaces.permissions import Action
 
@@ -94,8 +95,12 @@ def set_tag(call: Call, message: messages.RunTagMessage) -> dict[str, Any]:
     """Write a tag."""
     key = check_key(message.key, "key")
     tags = {key: check_tag(key, message.value, "value")}
-    log_batch(run=resolve(call, message), points=[], params=None, tags=tags)
-    reflect(call, message, tags)
+    if is_client_tag(key):
+        log_batch(run=resolve(call, message), points=[], params=None, tags=tags)
+        reflect(call, message, tags)
+    else:
+        run = find_run(call.workspace, check_run_id(message.run_id or ""))
+        set_tags(run=run, tags=tags, by=call.principal.name)
     return {}
 
 
@@ -114,4 +119,5 @@ def log_many(call: Call, message: messages.LogBatch) -> dict[str, Any]:
 def reflect(call: Call, message: messages.RunMessage, tags: dict[str, str]) -> None:
     """Carry tags that were written over to the run's fields where they mirror one."""
     if not MIRRORED.isdisjoint(tags):
-        reflect_tags(find_run(call.workspace, message.run_id or ""), tags)
+        run = find_run(call.workspace, message.run_id or "")
+        reflect_tags(run, tags, call.principal.name)

@@ -7,6 +7,7 @@ from django.db import transaction
 from runs.artifacts.models import RunUsage
 from runs.metrics.moving import move_series
 from runs.tracking.clock import now_ms
+from runs.tracking.edits import enter_tags
 from runs.tracking.errors import InvalidValue, NotFound
 from runs.tracking.experiments import create_experiment
 from runs.tracking.models import (
@@ -44,7 +45,7 @@ def get_runs(*, workspace: Workspace, run_ids: Sequence[str]) -> list[Run]:
     return list(found.values())
 
 
-def tag_runs(*, runs: Sequence[Run], key: str, value: str | None) -> None:
+def tag_runs(*, runs: Sequence[Run], key: str, value: str | None, by: str = "") -> None:
     """Give every run the tag; an old value is replaced. Raises InvalidValue, and tags none."""
     tags = check_tags({key: value})
     rows = [
@@ -53,6 +54,7 @@ def tag_runs(*, runs: Sequence[Run], key: str, value: str | None) -> None:
         for key, value in tags.items()
     ]
     with transaction.atomic():
+        enter_tags(runs=runs, by=by, tags=tags)
         RunTag.objects.bulk_create(
             rows,
             batch_size=CHUNK,
@@ -63,7 +65,7 @@ def tag_runs(*, runs: Sequence[Run], key: str, value: str | None) -> None:
         touch(runs)
         if key in MIRRORED:
             for run in runs:
-                reflect_tags(run, tags)
+                reflect_tags(run, tags, by)
 
 
 def move_runs(*, runs: Sequence[Run], workspace: Workspace, name: str) -> None:

@@ -17,6 +17,7 @@ from runs.tracking.tables import (
     PARAM,
     PROPERTY,
     RUN,
+    RUN_EDIT,
     STATUS_CHANGE,
     TAG,
 )
@@ -24,7 +25,7 @@ from runs.workspaces.models import Workspace
 
 # The experiment that every workspace begins with, and that clients log to when they name none.
 DEFAULT_NUMBER = 0
-NOTES = (PARAM, TAG, PROPERTY, DATASET, STATUS_CHANGE)
+NOTES = (PARAM, TAG, PROPERTY, DATASET, STATUS_CHANGE, RUN_EDIT)
 OF_EXPERIMENT = (LOGGED_MODEL, EXPERIMENT_TAG)
 
 # The counts that are shown before a purge and after it.

@@ -301,6 +301,27 @@ class StatusChange(models.Model):
         return f"{self.run_id}: {self.status}"
 
 
+class RunEdit(models.Model):
+    """What somebody changed of a run: `what` is name, description or tag, `key` that of the tag.
+    None before: it was not there; None after: it was removed."""
+
+    NAME, DESCRIPTION, TAG = "name", "description", "tag"
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="edits")
+    at_ms = models.BigIntegerField()
+    by = models.CharField(max_length=256)
+    what = models.CharField(max_length=11)
+    key = models.CharField(max_length=250, blank=True)
+    before = models.TextField(null=True)  # noqa: DJ001  (None: not there)
+    after = models.TextField(null=True)  # noqa: DJ001
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}: {self.what} {self.key}"
+
+
 class DatasetInput(models.Model):
     """A data set a run has read, as MLflow's `log_input` describes it."""
 

@@ -12,8 +12,9 @@ from runs.database.dialects import current_dialect
 from runs.database.rows import Rows
 from runs.tracking.client_tags import DESCRIPTION_TAGS, RUN_NAME_TAGS
 from runs.tracking.clock import now_ms
+from runs.tracking.edits import enter_edits
 from runs.tracking.errors import InvalidValue, NameTaken, NotActive, StatusRefused
-from runs.tracking.models import GONE, Experiment, Run, RunKind, RunTag, StatusChange
+from runs.tracking.models import GONE, Experiment, Run, RunEdit, RunKind, RunTag, StatusChange
 from runs.tracking.notes import check_tags, write_tags
 from runs.tracking.numbers import take_run_number
 from runs.tracking.run_names import make_run_name, natural_order
@@ -147,6 +148,8 @@ def update_run(
         check_text(reason, "reason", MAX_REASON_CHARS)
     with transaction.atomic():
         before, run.started_ms = _lock(run)
+        if by and (name or description is not None):
+            _enter_texts(run, by, changes)
         if status is not None and before != status:
             changes |= _change_status(run, before, Status(status), changes, by_cluster)
             change = StatusChange(
@@ -159,6 +162,12 @@ def update_run(
     for field, value in changes.items():
         setattr(run, field, value)
     return run
+
+
+def _enter_texts(run: Run, by: str, changes: Mapping[str, Any]) -> None:
+    fields = [field for field in (RunEdit.NAME, RunEdit.DESCRIPTION) if field in changes]
+    before = Run.objects.values(*fields).get(pk=run.pk)
+    enter_edits(run=run, by=by, edits=[(each, "", before[each], changes[each]) for each in fields])
 
 
 def _check_changes(

@@ -14,3 +14,4 @@ DATASET = models.DatasetInput._meta.db_table
 LOGGED_MODEL = models.LoggedModel._meta.db_table
 LAST_WORD = models.LastWord._meta.db_table
 STATUS_CHANGE = models.StatusChange._meta.db_table
+RUN_EDIT = models.RunEdit._meta.db_table

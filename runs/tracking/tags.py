@@ -17,9 +17,11 @@ from runs.tracking.client_tags import (
     PARENT_TAGS,
     RUN_NAME_TAGS,
     SOURCE_TAGS,
+    is_client_tag,
 )
+from runs.tracking.edits import enter_edits, enter_tags, said
 from runs.tracking.errors import InvalidValue, NotFound
-from runs.tracking.models import Run, RunTag
+from runs.tracking.models import Run, RunEdit, RunTag
 from runs.tracking.notes import check_active, check_tags, write_tags
 from runs.tracking.origins import set_parent, set_source
 from runs.tracking.queries import get_run
@@ -30,42 +32,48 @@ from runs.workspaces.models import Workspace
 MIRRORED = frozenset({*RUN_NAME_TAGS, *PARENT_TAGS, *DESCRIPTION_TAGS, *SOURCE_TAGS})
 
 
-def set_tags(*, run: Run, tags: Mapping[str, str | None]) -> None:
-    """Write tags, all or none; the last value wins. Raises NotActive, InvalidValue."""
+def set_tags(*, run: Run, tags: Mapping[str, str | None], by: str = "") -> None:
+    """Write tags, all or none; the last value wins. What somebody changes is entered in the run's
+    history. Raises NotActive, InvalidValue."""
     check_active(run)
     checked = check_tags(tags)
     with transaction.atomic():
+        enter_tags(runs=[run], by=by, tags=checked)
         write_tags(run.id, run.experiment_id, checked)
-        reflect_tags(run, checked)
+        reflect_tags(run, checked, by)
 
 
-def delete_tag(*, run: Run, key: str) -> None:
+def delete_tag(*, run: Run, key: str, by: str = "") -> None:
     """Remove a tag. Raises NotActive, NotFound."""
     check_active(run)
     with transaction.atomic():
-        if not RunTag.objects.filter(run=run, key=check_key(key)).delete()[0]:
+        row = RunTag.objects.filter(run=run, key=check_key(key)).first()
+        if row is None:
             raise NotFound(f"No tag with name: {key}")
-        _forget_tag(run, key)
+        row.delete()
+        if not is_client_tag(key):
+            enter_edits(run=run, by=by, edits=[(RunEdit.TAG, key, said(row.value), None)])
+        _forget_tag(run, key, by)
 
 
-def reflect_tags(run: Run, tags: Mapping[str, str | None]) -> None:
+def reflect_tags(run: Run, tags: Mapping[str, str | None], by: str = "") -> None:
     """Carry tags that were written to a run over to its fields."""
     if MIRRORED.isdisjoint(tags):
         return
     name = next((tags[key] for key in RUN_NAME_TAGS if tags.get(key)), None)
     description = next((tags[key] or "" for key in DESCRIPTION_TAGS if key in tags), None)
     if name or description is not None:
-        update_run(run=run, name=name, description=description)
+        update_run(run=run, name=name, description=description, by=by)
     if not tags.keys().isdisjoint(PARENT_TAGS):
         move_under(run, parent_of(Workspace(id=run.workspace_id), tags))
     if source := source_of(tags):
         set_source(run=run, source=source)
 
 
-def _forget_tag(run: Run, key: str) -> None:
+def _forget_tag(run: Run, key: str, by: str) -> None:
     """Clear the field behind a tag that was deleted. The name stays: a run always has one."""
     if key in DESCRIPTION_TAGS:
-        update_run(run=run, description="")
+        update_run(run=run, description="", by=by)
     elif key in PARENT_TAGS:
         set_parent(run=run, parent=None)
 

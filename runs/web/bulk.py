@@ -29,7 +29,12 @@ def bulk(request: HttpRequest) -> HttpResponse:
     if action in CHANGES:
         CHANGES[action](runs=runs)
     elif action == "tag":
-        tag_runs(runs=runs, key=body.get("key", ""), value=body.get("value") or None)
+        tag_runs(
+            runs=runs,
+            key=body.get("key", ""),
+            value=body.get("value") or None,
+            by=request.principal.name,
+        )
     elif action == "move":
         move_runs(runs=runs, workspace=request.workspace, name=body.get("experiment", ""))
     else:

@@ -45,12 +45,12 @@ def change(request: HttpRequest, run_id: str) -> HttpResponse:
 @page(Action.RUN_WRITE, methods=("POST",))
 def tag(request: HttpRequest, run_id: str) -> HttpResponse:
     """Add or change a tag given as `key=value` or `key`; or remove the one named `remove`."""
-    run = get_run(request.workspace, run_id)
+    run, by = get_run(request.workspace, run_id), request.principal.name
     if removed := request.POST.get("remove"):
-        services.delete_tag(run=run, key=removed)
+        services.delete_tag(run=run, key=removed, by=by)
     else:
         key, value = read_tag(request.POST.get("tag", ""))
-        services.set_tags(run=run, tags={key: value})
+        services.set_tags(run=run, tags={key: value}, by=by)
     where = {"workspace": request.workspace.slug, "run_id": run.run_id}
     context = {
         "tags": without_client_tags(list_tags(run)),

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from runs.details.run_images import list_images, runs_with_images
+from runs.details.run_images import list_images
 from runs.http.query import read_list
 from runs.table.bulk import get_runs
 from runs.tracking.errors import InvalidValue
@@ -26,7 +26,7 @@ def read(request: HttpRequest, run: Run) -> dict[str, Any]:
         return {}
     return {
         "images_address": reverse("images", kwargs={"workspace": request.workspace.slug}),
-        "others": runs_with_images(run),
+        "find_runs": reverse("run_rows", kwargs={"workspace": request.workspace.slug}),
         "is_active": not Status(run.status).is_final,
     }
 

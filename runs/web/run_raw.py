@@ -64,6 +64,17 @@ def describe(request: HttpRequest, found: RunRecord) -> dict[str, Any]:
         "parameters": found.params,
         "tags": found.tags,
         "metrics": found.metrics,
+        "edits": [
+            {
+                "what": one.what,
+                "key": one.key,
+                "before": one.before,
+                "after": one.after,
+                "at": as_utc(one.at_ms),
+                "by": one.by,
+            }
+            for one in found.edits
+        ],
         "history": [
             {"status": one.status, "at": as_utc(one.at_ms), "by": one.by, "reason": one.reason}
             for one in found.history

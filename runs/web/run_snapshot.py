@@ -17,7 +17,6 @@ from runs.artifacts.snapshots.queries import (
     get_snapshot,
     get_snapshot_file,
     list_snapshot_files,
-    runs_with_snapshots,
 )
 from runs.artifacts.snapshots.zips import plan_snapshot_zip
 from runs.http.query import read_flag, read_whole
@@ -54,7 +53,7 @@ def read(request: HttpRequest, run: Run) -> dict[str, Any]:
     return {
         "snapshot": snapshot,
         "sources": addresses_of(request, run),
-        "others": runs_with_snapshots(run),
+        "find_runs": reverse("run_rows", kwargs={"workspace": request.workspace.slug}),
         "asked": request.GET.get("with", ""),
         "compared": compared,
         "compared_sources": addresses_of(request, compared) if compared else None,

@@ -28,7 +28,20 @@ def test_a_run_is_made_and_read_back(api, workspace):
     )
     read = api.get(f"runs/{made.body['run_id']}").body
     assert [line["status"] for line in read.pop("history")] == ["Running"]
+    assert read.pop("edits") == []
     assert read == made.body
+
+
+def test_a_run_says_who_changed_what_is_written_about_it(api):
+    run_id = api.post("runs", {"experiment": 0, "name": "baseline"}).body["run_id"]
+    api.patch(f"runs/{run_id}", {"name": "better", "description": "why"})
+    api.patch(f"runs/{run_id}/tags", {"tags": {"team": "vision"}})
+    edits = api.get(f"runs/{run_id}").body["edits"]
+    assert [(one["by"], one["what"], one["before"], one["after"]) for one in edits] == [
+        ("local", "name", "baseline", "better"),
+        ("local", "description", "", "why"),
+        ("local", "tag", None, "vision"),
+    ]
 
 
 def test_a_run_id_of_the_client_makes_one_run(api):

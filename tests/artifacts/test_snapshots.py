@@ -15,7 +15,6 @@ from runs.artifacts.snapshots.queries import (
     get_snapshot,
     get_snapshot_file,
     list_snapshot_files,
-    runs_with_snapshots,
 )
 from runs.artifacts.snapshots.zips import plan_snapshot_zip
 from runs.tracking.models import Lifecycle, Run
@@ -125,15 +124,6 @@ class TestReading:
         assert (plan.is_final, plan.size_bytes) == (True, len(data))
         assert zipfile.ZipFile(io.BytesIO(data)).testzip() is None
         assert keep(make_run(), data) == first
-
-    def test_other_runs_of_the_experiment_are_offered(self, run, make_run):
-        others = [make_run(), make_run()]
-        gone = make_run(lifecycle=Lifecycle.ACTIVE)
-        for each in (run, *others, gone):
-            keep(each, make_zip(FOLDER))
-        Run.objects.filter(pk=gone.pk).update(lifecycle=Lifecycle.DELETED)
-        make_run()
-        assert runs_with_snapshots(run) == others[::-1]
 
 
 def with_method(method: int) -> bytes:

@@ -50,6 +50,7 @@ def make_full_run(experiment: Experiment | None = None, **fields: Any) -> Run:
     save_snapshot(run=run, chunks=[make_zip({"train.py": b"1"})])
     add_ended_job(run)
     LastWord.objects.create(run=run, at_ms=1)
+    services.set_tags(run=run, tags={"team": "red"}, by="ada")
     return run
 
 

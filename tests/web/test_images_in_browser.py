@@ -70,7 +70,8 @@ def test_another_run_stands_beside(tab):
     tab.goto("/w/default/runs/run-1/images")
     tab.wait_for_selector("[data-images] img")
 
-    tab.select_option("[data-with]", "run-0")
+    tab.fill("[data-with] [name=with]", "heron-0")
+    tab.locator("[data-with] [role=option]").first.click()
 
     until(tab, "document.querySelectorAll('.image-row').length === 2")
     assert "with=run-0" in tab.url
@@ -99,3 +100,41 @@ def test_captions_have_the_colours_of_the_legend(tab):
     assert captions == legend[:2]
     assert captions[0] != captions[1]
     assert "Without images: heron-2" in tab.inner_text("[data-images]")
+
+
+# -- two images on top of each other ---------------------------------------------------------------
+
+BRIGHT = """() => [...document.querySelectorAll('.pair.difference')].map(pair => ({
+    blend: getComputedStyle(pair.children[1]).mixBlendMode, words: pair.closest('figure').innerText
+}))"""
+
+
+def test_images_of_runs_of_any_experiment_are_compared(tab):
+    other = make_run(make_experiment(name="elsewhere"), run_id="far", name="far-away")
+    save_file(owner=other, path="figure.png", chunks=[png(50)])
+    tab.goto("/w/default/runs/run-0/images")
+    tab.wait_for_selector("[data-images] img")
+    tab.fill("[data-with] [name=with]", "far")
+    tab.locator("[data-with] [role=option]").first.click()
+    until(tab, "document.querySelectorAll('.image-row').length > 0")
+    assert "with=far" in tab.url
+
+
+def test_the_difference_of_two_images(tab):
+    tab.goto("/w/default/compare?runs=run-0,run-1&tab=images&pair=difference")
+    until(tab, "document.querySelectorAll('.pair.difference').length === 1")
+    [pair] = tab.evaluate(BRIGHT)
+    assert pair["blend"] == "difference"
+    assert pair["words"] == "Difference of heron-0 and heron-1: black is equal"
+    assert tab.locator(".image-row p").count() == 1
+
+
+def test_two_images_take_turns(tab):
+    tab.goto("/w/default/compare?runs=run-0,run-1&tab=images")
+    tab.select_option("[data-pair-kind]", "blink")
+    seen = "[...document.querySelectorAll('.pair img')].map(i => getComputedStyle(i).visibility)"
+    until(tab, f"{seen}.join() === 'visible,hidden'")
+    until(tab, f"{seen}.join() === 'hidden,visible'")
+    assert "pair=blink" in tab.url
+    tab.locator(".image-row button").first.click()
+    tab.wait_for_selector("dialog.full[open] .pair.blink")

@@ -101,6 +101,20 @@ def test_the_history_tells_every_status(studio: Client):
     assert "by node-1" in history
 
 
+def test_the_history_tells_who_changed_name_description_and_tags(studio: Client):
+    run = make_run(name="heron")
+    address = f"/w/default/runs/{run.run_id}"
+    studio.post(f"{address}/change", {"name": "egret", "description": "why"})
+    studio.post(f"{address}/tag", {"tag": "quality=<good>"})
+
+    history = page_of(studio, run).partition('id="history-title"')[2]
+
+    assert "“heron” → “egret”" in history
+    assert history.index("Running") < history.index("Name") < history.index("Description")
+    assert "Tag quality" in history and "by local" in history
+    assert "Added: “&lt;good&gt;”" in history
+
+
 def test_parent_and_children_are_linked(studio: Client):
     parent = make_run(name="the-parent")
     child = make_run(parent.experiment, parent=parent, name="the-child")

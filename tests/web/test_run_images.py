@@ -98,17 +98,6 @@ def test_images_of_another_workspace_are_not_told(guarded: Client):
     assert guarded.get("/w/default/images", {"runs": secret.run_id}).status_code == 404
 
 
-def test_the_tab_offers_the_other_runs_of_the_experiment_with_images(studio: Client):
-    run = make_run()
-    other, bare = make_run(run.experiment, name="heron"), make_run(run.experiment, name="wren")
-    save(other, "a.png")
-
-    page = studio.get(f"/w/default/runs/{run.run_id}/images").content.decode()
-
-    assert f'value="{other.run_id}"' in page
-    assert f'value="{bare.run_id}"' not in page
-
-
 def test_compare_has_the_gallery_too(studio: Client):
     run = make_run()
 

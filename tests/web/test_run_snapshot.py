@@ -76,11 +76,6 @@ class TestPage:
         assert 'aria-current="page">Snapshot<span class="n">3</span>' in page
         assert "Download zip" in page
 
-    def test_other_runs_of_the_experiment_are_offered(self, studio: Client, runs):
-        page = page_of(studio, "run-2")
-        assert '<option value="run-1">calm-heron #1</option>' in page
-        assert '<option value="run-2">' not in page
-
     def test_what_is_compared_is_in_the_address(self, studio: Client, runs):
         page = page_of(studio, "run-2", **{"with": "run-1"})
         assert 'data-with="run-1"' in page

@@ -64,7 +64,8 @@ def test_a_line_is_linked_and_files_are_found(tab):
 
 def test_a_run_is_chosen_and_what_differs_is_shown(tab):
     tab.goto("/w/default/runs/run-2/snapshot")
-    tab.fill("[name=with]", "run-1")
+    tab.fill("[name=with]", "heron")
+    tab.locator("[role=option]", has_text="calm-heron").click()
 
     tab.wait_for_selector(".diff")
     assert tab.inner_text("[data-counts]") == "2 changed, 1 added, 1 removed, 1 the same"
@@ -129,3 +130,22 @@ def test_what_differs_reads_well_to_machines_and_fits_a_phone(
         assert tab.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     serious = [fault for fault in found if fault["impact"] in ("serious", "critical")]
     assert [(fault["id"], fault["nodes"][0]["html"][:200]) for fault in serious] == []
+
+
+def test_a_run_of_another_experiment_is_found_by_its_name_and_by_its_id(tab):
+    other = make_run(make_experiment("letters"), run_id="run-9", name="far-away")
+    save_snapshot(run=other, chunks=[make_zip(BEFORE)])
+    tab.goto("/w/default/runs/run-2/snapshot")
+    tab.fill("[name=with]", "far")
+    option = tab.locator("[role=option]")
+    option.wait_for()
+    assert "letters" in option.inner_text()
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector(".diff")
+    assert "with=run-9" in tab.url
+
+    tab.goto("/w/default/runs/run-2/snapshot")
+    tab.fill("[name=with]", "run-9")
+    tab.wait_for_selector("[role=listbox]:has-text('No other run')")
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector(".diff")

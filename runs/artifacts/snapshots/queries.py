@@ -3,10 +3,8 @@
 from runs.artifacts.errors import UnknownFile, UnknownSnapshot
 from runs.artifacts.paths import clean_path
 from runs.artifacts.snapshots.models import Snapshot, SnapshotFile
-from runs.tracking.models import Lifecycle, Run
+from runs.tracking.models import Run
 from runs.workspaces.storable import is_storable
-
-MOST_OTHERS = 100
 
 
 def find_snapshot(run: Run) -> Snapshot | None:
@@ -48,11 +46,3 @@ def get_snapshot_file(run: Run, path: str) -> SnapshotFile:
         get_snapshot(run)
         raise UnknownFile(f"There is no file '{path}' in the snapshot.")
     return file
-
-
-def runs_with_snapshots(run: Run) -> list[Run]:
-    """Return the newest other runs of the experiment with a snapshot, at most 100. One query."""
-    others = Run.objects.filter(
-        source_snapshot__isnull=False, experiment=run.experiment_id, lifecycle=Lifecycle.ACTIVE
-    )
-    return list(others.exclude(pk=run.pk).order_by("-id")[:MOST_OTHERS])

@@ -1,17 +1,27 @@
 // Compare: the legend with its search, and what the tabs Logs and Curves draw.
 
-import { startAddingRuns } from "../components/compare/add_run.js";
 import { startCurves } from "../components/compare/curves.js";
 import { startLogs } from "../components/compare/logs.js";
+import { RunFinder } from "../components/run_finder.js";
 
 const start = (selector, begin) => {
   const root = document.querySelector(selector);
   if (root) begin(root);
 };
 
+function add(compared, id) {
+  const query = new URLSearchParams(location.search);
+  query.set("runs", [...compared, id].join(","));
+  query.delete("of");
+  location.search = query.toString().replaceAll("%2C", ",");
+}
+
 document.addEventListener("change", ({ target }) => {
   if (target.matches("[data-submit-on-change]")) target.form.requestSubmit();
 });
-start("[data-add-run]", startAddingRuns);
+start("[data-add-run]", (form) => {
+  const without = form.elements.runs.value.split(",");
+  new RunFinder(form, { without, choose: (id) => add(without, id) });
+});
 start("[data-log-sides]", startLogs);
 start("[data-curves]", startCurves);

@@ -4,6 +4,7 @@ import { element } from "../../lib/element.js";
 import { addressOf, imageAt } from "../../lib/image_sets.js";
 import { dotOf as dotOfSeries } from "../../lib/series_colors.js";
 import { longName } from "../long_name.js";
+import { drawPairs } from "./pairs.js";
 
 const TINY_PX = 64;
 
@@ -47,11 +48,25 @@ export function drawGrid(run, names, step, open) {
   return [element("div", { class: "image-grid" }, ...cards)];
 }
 
-/** A row for each name, a column for each run. */
-export function drawRows(runs, names, step, open) {
+/** A row for each name, a column for each run, or for each pair of runs where `pair` says how to
+ * lay them on top of each other. */
+export function drawRows(runs, names, { step, pair }, open) {
   return names.map((name) => {
-    const images = runs.map((run) => drawImage(run, name, step, { caption: run.name, open }));
+    const images = pair
+      ? drawPairs(runs, name, step, pair, open)
+      : runs.map((run) => drawImage(run, name, step, { caption: run.name, open }));
     const line = element("div", {}, ...images);
     return element("section", { class: "image-row" }, element("h2", {}, name), line);
   });
+}
+
+/** What is not drawn of the `names` of `runs`, in words; at most `most` are drawn. */
+export function drawNotes(runs, names, most) {
+  const without = runs.filter((run) => !run.images.length).map((run) => run.name);
+  const words = [
+    without.length && `Without images: ${without.join(", ")}`,
+    !names.length && "No matching images.",
+    names.length > most && `Showing ${most} of ${names.length} names. Search to find the others.`,
+  ];
+  return words.filter(Boolean).map((text) => element("p", { class: "muted" }, text));
 }

@@ -1,11 +1,12 @@
 // The gallery: images of a run, or of several side by side, at one step. The address keeps what is
-// shown: ?name=&step=&size=&with=<run ids>
+// shown: ?name=&step=&size=&with=<run ids>&pair=<blink or difference>
 
-import { element } from "../../lib/element.js";
 import { addressOf, imageAt, namesOf, stepsOf } from "../../lib/image_sets.js";
 import { shownRuns } from "../../lib/series_colors.js";
 import { fetchJson } from "../requests.js";
-import { drawGrid, drawImage, drawRows } from "./draw.js";
+import { RunFinder } from "../run_finder.js";
+import { drawGrid, drawImage, drawNotes, drawRows } from "./draw.js";
+import { drawPairs, PAIR_KINDS } from "./pairs.js";
 
 const PLAY_MS = 400;
 const SHOWN_AT_ONCE = 200;
@@ -18,6 +19,7 @@ export class Gallery {
     this.step = query.has("step") ? Number(query.get("step")) : null;
     this.size = Number(query.get("size")) || 224;
     this.others = (query.get("with") ?? "").split(",").filter(Boolean);
+    this.pair = PAIR_KINDS.find((kind) => kind === query.get("pair")) ?? "";
     this.runs = [];
     this.full = null;
     this.listen();
@@ -36,7 +38,12 @@ export class Gallery {
     );
     this.find("step").addEventListener("input", (event) => this.goTo(Number(event.target.value)));
     this.find("play").addEventListener("click", () => this.play());
-    this.find("with")?.addEventListener("change", (event) => this.compare(event.target.value));
+    this.find("pair-kind").addEventListener("change", ({ target }) =>
+      this.set({ pair: target.value }),
+    );
+    const finder = this.find("with");
+    if (finder)
+      new RunFinder(finder, { without: [finder.dataset.run], choose: (id) => this.compare(id) });
     this.find("full-close").addEventListener("click", () => this.find("full").close());
     this.find("full").addEventListener("close", () => (this.full = null));
     document.addEventListener("keydown", (event) => this.key(event));
@@ -68,7 +75,6 @@ export class Gallery {
   }
 
   compare(id) {
-    this.find("with").value = "";
     this.others = this.others.includes(id)
       ? this.others.filter((one) => one !== id)
       : [...this.others, id];
@@ -94,6 +100,7 @@ export class Gallery {
     this.find("empty").hidden = !isEmpty;
     this.find("tools").hidden = isEmpty;
     this.find("stepper").hidden = steps.length < 2;
+    Object.assign(this.find("pair-kind"), { hidden: this.runs.length < 2, value: this.pair });
     const at = this.indexOf(steps);
     Object.assign(this.find("step"), { max: Math.max(0, steps.length - 1), value: at });
     this.find("step-shown").textContent = steps.length
@@ -104,23 +111,11 @@ export class Gallery {
     const shown = names.slice(0, SHOWN_AT_ONCE);
     const drawn =
       this.runs.length > 1
-        ? drawRows(this.withImages, shown, this.step, open)
+        ? drawRows(this.withImages, shown, this, open)
         : this.runs.flatMap((run) => drawGrid(run, shown, this.step, open));
-    this.find("images").replaceChildren(...drawn, ...this.noteOf(names, isEmpty));
+    const notes = isEmpty ? [] : drawNotes(this.runs, names, SHOWN_AT_ONCE);
+    this.find("images").replaceChildren(...drawn, ...notes);
     if (this.full) this.drawFull();
-  }
-
-  /** What is not drawn, in words. */
-  noteOf(names, isEmpty) {
-    if (isEmpty) return [];
-    const without = this.runs.filter((run) => !namesOf([run]).length).map((run) => run.name);
-    const words = [
-      without.length && `Without images: ${without.join(", ")}`,
-      !names.length && "No matching images.",
-      names.length > SHOWN_AT_ONCE &&
-        `Showing ${SHOWN_AT_ONCE} of ${names.length} names. Search to find the others.`,
-    ];
-    return words.filter(Boolean).map((text) => element("p", { class: "muted" }, text));
   }
 
   indexOf(steps) {
@@ -158,7 +153,11 @@ export class Gallery {
       ? `${this.indexOf(steps) + 1} of ${steps.length} steps`
       : "";
     const draw = (run) => drawImage(run, this.full, this.step, { caption: run.name });
-    this.find("full-images").replaceChildren(...this.runs.map(draw));
+    const isPair = this.pair && this.runs.length > 1;
+    const drawn = isPair
+      ? drawPairs(this.runs, this.full, this.step, this.pair)
+      : this.runs.map(draw);
+    this.find("full-images").replaceChildren(...drawn);
     const [first] = this.runs.filter((run) => imageAt(run, this.full, this.step));
     if (first)
       this.find("full-download").href = addressOf(first, imageAt(first, this.full, this.step));
@@ -191,6 +190,7 @@ export class Gallery {
       step: this.step ?? "",
       size: this.size === 224 ? "" : this.size,
       with: this.others.join(","),
+      pair: this.pair,
     };
     for (const [key, value] of Object.entries(state))
       value === "" ? query.delete(key) : query.set(key, value);

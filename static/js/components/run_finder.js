@@ -1,22 +1,20 @@
-// Adds a run to the comparison: what one types finds runs by their name, a choice adds it.
+// Finds a run of the workspace: what one types finds runs by their name, in any experiment; a
+// choice is handed on.
 
-import { element } from "../../lib/element.js";
-import { writeState } from "../../lib/url_state.js";
-import { fetchJson, isAborted } from "../requests.js";
+import { element } from "../lib/element.js";
+import { writeState } from "../lib/url_state.js";
+import { fetchJson, isAborted } from "./requests.js";
 
 const DELAY_MS = 150;
 const MOST = 8;
 
-export function startAddingRuns(form) {
-  new AddRun(form);
-}
-
-class AddRun {
-  constructor(form) {
-    this.form = form;
-    this.input = form.elements.add;
+/** The combobox in `form` (`_find_run.html`): calls `choose(id)`; runs in `without` (ids) are not
+ * offered. */
+export class RunFinder {
+  constructor(form, { choose, without = [] }) {
+    Object.assign(this, { form, choose, without: new Set(without) });
+    this.input = form.querySelector("[role=combobox]");
     this.list = form.querySelector("[role=listbox]");
-    this.compared = new Set(form.elements.runs.value.split(","));
     this.input.addEventListener("input", () => this.wait());
     this.input.addEventListener("focus", () => this.wait());
     this.input.addEventListener("keydown", (event) => this.press(event));
@@ -45,12 +43,12 @@ class AddRun {
       q: words ? `run.name ILIKE '${pattern}'` : undefined,
       cols: "run.name,run.experiment",
       children: true,
-      limit: MOST + this.compared.size,
+      limit: MOST + this.without.size,
     };
     try {
       const { signal } = this.asked;
       const page = await fetchJson(this.form.dataset.find + writeState(query), { signal });
-      this.show(page.rows.filter((row) => !this.compared.has(row.id)).slice(0, MOST), words);
+      this.show(page.rows.filter((row) => !this.without.has(row.id)).slice(0, MOST), words);
     } catch (error) {
       if (!isAborted(error)) this.tell(error.message);
     }
@@ -77,21 +75,20 @@ class AddRun {
       "div",
       {
         role: "option",
-        id: `run-to-add-${index}`,
+        id: `${this.list.id}-${index}`,
         tabIndex: -1,
         "aria-selected": "false",
-        onclick: () => this.add(id),
+        onclick: () => this.take(id),
       },
       element("span", { class: "clip" }, name),
       element("small", { class: "muted" }, `${experiment} #${number}`),
     );
   }
 
-  add(id) {
-    const query = new URLSearchParams(location.search);
-    query.set("runs", [...this.compared, id].join(","));
-    query.delete("of");
-    location.search = query.toString().replaceAll("%2C", ",");
+  take(id) {
+    this.input.value = "";
+    this.show([]);
+    this.choose(id);
   }
 
   press(event) {
