@@ -6,7 +6,7 @@ and it is an attachment unless a page of the studio shows it inline.
 
 from collections.abc import Callable, Iterator
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header, parse_etags
 
@@ -16,6 +16,7 @@ from runs.artifacts.queries import Readable, read_file
 from runs.artifacts.ranges import read_range
 from runs.artifacts.zipping.plans import ZipPlan, plan_zip
 from runs.http.sandboxes import SANDBOX, inline_policy
+from runs.http.streaming import Streamed
 from runs.tracking.models import Run
 
 FALLBACK_TYPE = "application/octet-stream"
@@ -127,6 +128,6 @@ def _stream(
     headers: dict[str, str],
     read: Callable[[], Iterator[bytes]],
     status: int = 200,
-) -> StreamingHttpResponse:
+) -> Streamed:
     body = iter(()) if request.method == "HEAD" else read()
-    return StreamingHttpResponse(body, status=status, headers=headers)
+    return Streamed(body, status=status, headers=headers)

@@ -5,10 +5,10 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
 from runs.http.cursors import write_cursor
+from runs.http.streaming import Streamed
 from runs.metrics.points import Points
 from runs.metrics.queries import (
     PLACE,
@@ -90,7 +90,7 @@ def get_history(call: Call, message: messages.GetHistory) -> dict[str, Any] | Ht
         return {}
     page = read_history(run_id=run, key=key, after=after, limit=limit or PART)
     if limit is None and page.next:
-        return StreamingHttpResponse(stream(run, key, page), content_type="application/json")
+        return Streamed(stream(run, key, page), content_type="application/json")
     return as_page(key, page)
 
 

@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.http import StreamingHttpResponse
-
+from runs.http.streaming import Streamed
 from runs.mlflow_api import messages
 from runs.mlflow_api.encoding import encode
 from runs.mlflow_api.endpoint import POST, Call, endpoint
@@ -25,7 +24,7 @@ PART = 500
 
 
 @endpoint(Action.RUN_READ, POST, messages.SearchRuns)
-def search(call: Call, message: messages.SearchRuns) -> dict[str, Any] | StreamingHttpResponse:
+def search(call: Call, message: messages.SearchRuns) -> dict[str, Any] | Streamed:
     """Return the runs of some experiments that match, page by page."""
     most = DEFAULT_RESULTS if message.max_results is None else message.max_results
     limit = check_max_results(most)
@@ -43,7 +42,7 @@ def search(call: Call, message: messages.SearchRuns) -> dict[str, Any] | Streami
     except CursorError:
         raise bad_token(message.page_token or "") from None
     if len(page.run_ids) > PART:
-        return StreamingHttpResponse(stream(page), content_type="application/json")
+        return Streamed(stream(page), content_type="application/json")
     return as_page(page)
 
 

@@ -1,9 +1,10 @@
 """The run table, or the history of its metrics, as a file."""
 
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from runs.http.sending import disposition
+from runs.http.streaming import Streamed
 from runs.table.export_formats import FORMATS
 from runs.table.exports import CONTENTS
 from runs.tracking.errors import InvalidValue
@@ -25,7 +26,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     fields, rows = CONTENTS[content](query)
     content_type, write = FORMATS[format_name]
     name = f"{'runs' if content == 'table' else 'metrics'}.{format_name}"
-    return StreamingHttpResponse(
+    return Streamed(
         write(fields, rows),
         content_type=content_type,
         headers=disposition(name),

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,6 +13,7 @@ from django.urls import reverse
 from runs.artifacts.errors import ArtifactError
 from runs.artifacts.logs.searching import FileHits, Query, parse_query
 from runs.http.query import read_flag, read_whole
+from runs.http.streaming import Streamed
 from runs.search.log_hits import SearchProgress, find_in_logs, runs_with_files
 from runs.tracking.experiment_search import order_of_name
 from runs.tracking.models import Experiment, Lifecycle, Run
@@ -60,9 +61,7 @@ def hits(request: HttpRequest) -> HttpResponseBase:
     runs = runs_with_files(request.workspace, experiments or None)
     behind = read_whole(request.GET, "behind") if "behind" in request.GET else None
     lines = write_lines(request.workspace.slug, runs, query, behind)
-    return StreamingHttpResponse(
-        lines, content_type="application/x-ndjson", headers={"X-Accel-Buffering": "no"}
-    )
+    return Streamed(lines, content_type="application/x-ndjson", headers={"X-Accel-Buffering": "no"})
 
 
 def write_lines(
