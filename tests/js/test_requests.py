@@ -57,6 +57,40 @@ def test_a_refusal_of_something_between_us_and_the_studio_is_told(modules, answe
     assert (refused["message"], refused["status"]) == ("Studio could not do that.", 502)
 
 
+AWAY = {"message": "The database does not answer.", "hint": "Nothing is lost."}
+
+
+def test_a_read_waits_for_the_database_and_says_so_once(modules, module_page):
+    answers = iter([503, 503, 200, 200])
+
+    def answer(route):
+        status = next(answers)
+        route.fulfill(status=status, body=json.dumps(AWAY if status == 503 else {"runs": 3}))
+
+    module_page.route(ADDRESS, answer)
+    module_page.route("**/ready", lambda route: route.fulfill(body='{"database": "ok"}'))
+    told = modules.run(
+        PATH,
+        """async ({ fetchJson }, address) => {
+          document.body.dataset.ready = "http://modules.test/ready";
+          const asked = Promise.all([fetchJson(address), fetchJson(address)]);
+          await new Promise((done) => setTimeout(done, 500));
+          const said = document.querySelectorAll(".toast").length;
+          return [await asked, said, document.querySelectorAll(".toast").length];
+        }""",
+        ADDRESS,
+    )
+    module_page.unroute(ADDRESS)
+    module_page.unroute("**/ready")
+    assert told == [[{"runs": 3}, {"runs": 3}], 1, 0]
+
+
+def test_a_write_does_not_wait_for_the_database(modules, answer_with):
+    answer_with(status=503, body=json.dumps(AWAY))
+    refused = modules.run(PATH, OUTCOME, ["sendJson", ADDRESS, {"name": "new"}])
+    assert (refused["message"], refused["status"]) == ("The database does not answer.", 503)
+
+
 def test_no_connection_is_told(modules, module_page):
     module_page.route(ADDRESS, lambda route: route.abort())
     refused = modules.run(PATH, OUTCOME, ["fetchJson", ADDRESS])

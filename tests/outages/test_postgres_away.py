@@ -1,13 +1,15 @@
 """PostgreSQL is stopped and started under a running studio."""
 
 import os
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from runs.compute import sweeping
 from tests.outages.studio import FORM, HTML, MLFLOW, Studio
-from tests.postgres import Cluster, find_programs
+from tests.postgres import Cluster
 from tests.up.processes import wait_for
 
 pytestmark = pytest.mark.postgres
@@ -30,33 +32,19 @@ PLACES = {
 }
 
 
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
-    programs = find_programs()
-    if programs is None:
-        pytest.skip("PostgreSQL is not installed: apt install postgresql")
-    cluster = Cluster(programs)
-    cluster.start()
-    yield cluster
-    cluster.remove()
+@pytest.fixture
+def studio(on_postgres) -> Studio:
+    return on_postgres
 
 
 @pytest.fixture(scope="module")
-def studio(cluster, tmp_path_factory) -> Iterator[Studio]:
-    studio = Studio(tmp_path_factory.mktemp("away") / "data", cluster.url)
-    studio.start()
-    yield studio
-    studio.kill()
-
-
-@pytest.fixture(scope="module")
-def away(cluster, studio) -> Iterator[Studio]:
+def away(cluster, on_postgres) -> Iterator[Studio]:
     """The studio, asked by many before, whose database is stopped now."""
     for _ in range(40):
-        assert studio.ask("/w/default/experiments", headers=HTML).status == 200
-        studio.make_run()
+        assert on_postgres.ask("/w/default/experiments", headers=HTML).status == 200
+        on_postgres.make_run()
     cluster.stop()
-    yield studio
+    yield on_postgres
     cluster.start()
 
 
@@ -94,6 +82,11 @@ def test_a_form_keeps_what_was_typed_but_for_the_password(away):
     assert 'name="username" value="ada l"' in answer.text
     assert 'name="next" value="/w/x"' in answer.text
     assert "secret" not in answer.text
+
+
+def test_no_thread_ever_logs_a_traceback(away):
+    time.sleep(sweeping.EVERY_S + 1)
+    assert "Traceback" not in away.log.read_text()
 
 
 def test_the_first_request_after_the_restart_is_answered(cluster, studio):

@@ -7,6 +7,7 @@
 
 import { recall, remember } from "../lib/store.js";
 import { onKey } from "./keyboard.js";
+import { isAway } from "./outage.js";
 import { fetchText } from "./requests.js";
 
 const SEEN_MS = 2500;
@@ -39,6 +40,7 @@ export function startLive() {
   addEventListener("online", () => soon(0));
   document.addEventListener("htmx:afterSettle", show);
   document.addEventListener("studio:refresh", () => round(true));
+  document.addEventListener("studio:outage", show);
   show();
   soon(SEEN_MS);
 }
@@ -74,7 +76,7 @@ function show() {
   const light = button();
   if (!light) return;
   light.hidden = !isAnyLive();
-  const state = !isOn() ? "off" : failures ? "offline" : "live";
+  const state = !isOn() ? "off" : failures || isAway() ? "offline" : "live";
   light.dataset.state = state;
   light.title = TITLES[state];
   light.setAttribute("aria-label", TITLES[state]);

@@ -1,6 +1,7 @@
 // Requests to the studio: the CSRF token goes along, an answer is waited for only so long, and a
 // refusal becomes an Error with the studio's own words.
 
+import { untilBack } from "./outage.js";
 import { toast } from "./toasts.js";
 
 const LONGEST_WAIT_MS = 30_000;
@@ -8,6 +9,11 @@ const SILENT = { text: "Studio is not responding.", hint: "Check the connection 
 const SLOW = { text: "Studio took too long to respond.", hint: "Try again in a moment." };
 const REFUSED = { text: "Studio could not do that.", hint: "Try again." };
 const UNREADABLE = { text: "Studio sent an unreadable response.", hint: "Try again." };
+
+// A read that is refused with this waits for the database, and is tried again so many times.
+const AWAY = 503;
+const TRIES = 3;
+const READS = ["GET", "HEAD"];
 
 const WORDS = { TimeoutError: SLOW, SyntaxError: UNREADABLE };
 
@@ -42,21 +48,31 @@ export function sendJson(address, body, { method = "POST", ...options } = {}) {
 
 /**
  * Return the good answer (2xx) of `address`, its body still to be read. Takes what `fetch` takes
- * and `waitMs`, 0 for as long as it takes. Throws a RequestError when the studio refuses or does
- * not answer, and the AbortError of `signal`.
+ * and `waitMs`, 0 for as long as it takes. A read waits while the database is away. Throws a
+ * RequestError when the studio refuses or does not answer, and the AbortError of `signal`.
  */
-export async function ask(address, { signal, waitMs = LONGEST_WAIT_MS, ...options } = {}) {
+export async function ask(address, options = {}) {
+  const tries = READS.includes(options.method ?? "GET") ? TRIES : 1;
+  for (let left = tries - 1; ; left--) {
+    const answer = await askOnce(address, options);
+    if (answer.ok) return answer;
+    const body = readBody(await read(answer.text()));
+    if (answer.status !== AWAY || !left) {
+      throw new RequestError(wordsOf(body), answer.status, body);
+    }
+    await untilBack(options.signal);
+  }
+}
+
+function askOnce(address, { signal, waitMs = LONGEST_WAIT_MS, ...options }) {
   const limits = [signal, waitMs ? AbortSignal.timeout(waitMs) : null].filter(Boolean);
-  const answer = await read(
+  return read(
     fetch(address, {
       ...options,
       signal: limits.length ? AbortSignal.any(limits) : null,
       headers: { Accept: "application/json", ...pageHeaders(), ...options.headers },
     }),
   );
-  if (answer.ok) return answer;
-  const body = readBody(await read(answer.text()));
-  throw new RequestError(wordsOf(body), answer.status, body);
 }
 
 /** Run `action`; errors of its requests are shown in the corner of the page. */
@@ -84,7 +100,8 @@ export function post(address, fields) {
 /** Show the errors of htmx, and the messages in the answers to writes. */
 export function startRequests() {
   document.addEventListener("htmx:responseError", (event) => {
-    const { xhr, elt } = event.detail;
+    const { xhr, elt, requestConfig } = event.detail;
+    if (xhr.status === AWAY && requestConfig.verb === "get") return askAgain(event.detail);
     const { text, hint } = wordsOf(readBody(xhr.responseText));
     const place = elt.closest("form")?.querySelector("[data-refused]");
     if (place) place.textContent = text;
@@ -93,6 +110,12 @@ export function startRequests() {
   document.addEventListener("htmx:sendError", () => tell(new RequestError(SILENT)));
   document.addEventListener("htmx:timeout", () => tell(new RequestError(SLOW)));
   document.addEventListener("studio:toast", (event) => showToast(event.detail));
+}
+
+/** Let htmx read again when the database answers. */
+async function askAgain({ elt, target, requestConfig }) {
+  await untilBack();
+  if (elt.isConnected) window.htmx.ajax("GET", requestConfig.path, { source: elt, target });
 }
 
 const pageHeaders = () => JSON.parse(document.body.getAttribute("hx-headers") ?? "{}");

@@ -1,6 +1,8 @@
 // The page in place of one that cannot be read or stored just now. It asks whether the database
 // answers again; then a page that was read is loaded anew, and one that was sent says so.
 
+import { isReady } from "../lib/readiness.js";
+
 const ASK_MS = 2000;
 // What is wrong may be something else than the database: then it helps only to try.
 const LONGEST_MS = 20_000;
@@ -9,18 +11,8 @@ const main = document.querySelector("[data-state]");
 const began = Date.now();
 
 async function look() {
-  if ((await isBack()) || Date.now() - began > LONGEST_MS) return goOn();
+  if ((await isReady(main.dataset.state)) || Date.now() - began > LONGEST_MS) return goOn();
   setTimeout(look, ASK_MS);
-}
-
-async function isBack() {
-  try {
-    const answer = await fetch(main.dataset.state, { signal: AbortSignal.timeout(10_000) });
-    return (await answer.json()).database === "ok";
-  } catch {
-    // The studio itself may be starting.
-    return false;
-  }
 }
 
 function goOn() {
