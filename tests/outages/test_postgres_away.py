@@ -9,7 +9,6 @@ import pytest
 
 from runs.compute import sweeping
 from tests.outages.studio import FORM, HTML, MLFLOW, Studio
-from tests.postgres import Cluster
 from tests.up.processes import wait_for
 
 pytestmark = pytest.mark.postgres
