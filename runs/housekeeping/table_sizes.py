@@ -36,6 +36,7 @@ def list_table_sizes() -> list[TableSize]:
 
 
 def measure_table(label: str, model: type[Model]) -> TableSize:
-    estimated = current_dialect().estimate_rows(model._meta.db_table)
+    key = model._meta.pk_fields[0].column
+    estimated = current_dialect().estimate_rows(model._meta.db_table, key)
     rows = model._base_manager.count() if estimated is None else estimated
     return TableSize(label, rows, is_exact=estimated is None)

@@ -42,6 +42,29 @@ def read_aggregate(aggregate: Aggregate, series: str) -> str:
     return AGGREGATES[aggregate].format(s=series)
 
 
+# The indexes that have an aggregate in order, each with the rows it holds: the least or greatest
+# value stands in an index of its own only where it is not the last one.
+INDEXES = {
+    Aggregate.MIN: [
+        (Aggregate.MIN, '({s}."min" < {s}."last" OR {s}."last" IS NULL)'),
+        (Aggregate.LAST, '{s}."min" = {s}."last"'),
+    ],
+    Aggregate.MAX: [
+        (Aggregate.MAX, '({s}."max" > {s}."last" OR {s}."last" IS NULL)'),
+        (Aggregate.LAST, '{s}."max" = {s}."last"'),
+    ],
+}
+
+
+def indexes_of(aggregate: Aggregate, series: str) -> list[tuple[str, Sql]]:
+    """Return expressions of an aggregate, together of all rows of a metric: each with the condition
+    on the rows that an index has in its order. An aggregate without an index is one of all rows."""
+    return [
+        (read_aggregate(ordered, series), Sql(rows.format(s=series)))
+        for ordered, rows in INDEXES.get(aggregate, [(aggregate, TRUE.text)])
+    ]
+
+
 class Conditions:
     """Compiles trees for one scope.
 

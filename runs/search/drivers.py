@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from runs.database.fragments import FALSE, Sql, chain, sql
 from runs.metrics.tables import SERIES
 from runs.search.comparisons import compare_float, starts_alike
-from runs.search.conditions import TABLES, Conditions, read_aggregate
+from runs.search.conditions import TABLES, Conditions, indexes_of, read_aggregate
 from runs.search.fetching import fetch
 from runs.search.run_fields import find_runs_by_id
 from runs.search.scope import Scope
 from runs.tracking.fields import INDEXED, Entity
 from runs.tracking.filters import And, Comparison, Node, Operator, Or
-from runs.tracking.filters.nodes import ORDERED
+from runs.tracking.filters.nodes import NULLS, ORDERED
 from runs.tracking.models import INDEXED_VALUE_CHARS
 from runs.tracking.tables import RUN
 
@@ -75,7 +75,7 @@ def find_drivers(node: Node, conditions: Conditions) -> list[Driver]:
     """Return the drivers of a tree: any of an And's parts, one for every part of an Or."""
     if isinstance(node, Comparison):
         found = _RangeFinder(conditions).find(node)
-        return [Driver((found,), is_exact=True)] if found else []
+        return [Driver(found, is_exact=True)] if found else []
     if isinstance(node, And):
         found = [driver for part in node.parts for driver in find_drivers(part, conditions)]
         return [replace(driver, is_exact=False) for driver in found]
@@ -94,35 +94,46 @@ def count_drivers(drivers: Sequence[Driver], scope: Scope, most: int) -> Sequenc
 
 
 class _RangeFinder:
-    """Finds the range of an index that one comparison allows."""
+    """Finds the ranges of indexes that one comparison allows."""
 
     def __init__(self, conditions: Conditions) -> None:
         self.conditions = conditions
         self.scope, self.dialect = conditions.scope, conditions.dialect
 
-    def find(self, node: Comparison) -> Range | None:
+    def find(self, node: Comparison) -> tuple[Range, ...]:
+        """Return the ranges, none where no index helps."""
+        if node.field.entity is Entity.METRIC and node not in self.conditions.known:
+            return self._metric(node)
+        found = self._find_one(node)
+        return (found,) if found else ()
+
+    def _find_one(self, node: Comparison) -> Range | None:
         if node.operator is Operator.IS_NULL:
             return None
         if node in self.conditions.known:
             return Driver.of_ids(self.dialect.ids(self.conditions.known[node])).ranges[0]
-        if node.field.entity is Entity.METRIC:
-            return self._metric(node)
         if node.field.entity in TABLES:
             return self._keyed(node)
         return self._run(node) if node.field.entity is Entity.RUN else None
 
-    def _metric(self, node: Comparison) -> Range | None:
+    def _metric(self, node: Comparison) -> tuple[Range, ...]:
         values = node.value if isinstance(node.value, tuple) else (node.value,)
-        if node.operator is Operator.IS_NOT_NULL or any(isinstance(one, str) for one in values):
-            return None
+        if node.operator in NULLS or any(isinstance(one, str) for one in values):
+            return ()
         ids = self.conditions.metrics.all(node.field.key, node.field.column)
         source = sql(f"FROM {SERIES} s WHERE ")
         source += self.dialect.one_of("s.metric_id", ids) if ids else FALSE
-        number = read_aggregate(node.field.aggregate, "s")
-        compared = compare_float(number, node.operator, node.value)
-        if node.field.aggregate in INDEXED and node.operator is not Operator.NE:
-            return Range("s.run_id", source + " AND " + compared)
-        return Range("s.run_id", source, compared)
+        if node.field.aggregate not in INDEXED or node.operator is Operator.NE:
+            number = read_aggregate(node.field.aggregate, "s")
+            compared = compare_float(number, node.operator, node.value)
+            return (Range("s.run_id", source, compared),)
+        return tuple(
+            Range("s.run_id", chain(" AND ", [source, rows, self._compare(node, number)]))
+            for number, rows in indexes_of(node.field.aggregate, "s")
+        )
+
+    def _compare(self, node: Comparison, number: str) -> Sql:
+        return compare_float(number, node.operator, node.value)
 
     def _keyed(self, node: Comparison) -> Range | None:
         if not self.scope.experiment_ids:

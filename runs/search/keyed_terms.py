@@ -3,7 +3,7 @@
 from dataclasses import replace
 from functools import cached_property
 
-from runs.database.fragments import FALSE, Sql, all_of, sql
+from runs.database.fragments import FALSE, Sql, all_of, chain, sql
 from runs.search.comparisons import first_chars, starts_alike
 from runs.search.conditions import TABLES
 from runs.search.drivers import Driver, Range
@@ -59,15 +59,13 @@ class KeyedTerm(Term):
 
     @cached_property
     def holds(self) -> tuple[bool, bool]:
-        """Whether any run has a number, and any a text, under the key of a param. One query.
-
-        The numbers at both ends of the index tell: NULL, a text, stands at one of them.
-        """
+        """Whether any run has a number, and any a text, under the key of a param. One query."""
         if not self.homes:
             return False, False
-        rows = fetch(self._ends("s.number"))
-        found = {end is not None for row in rows for end in row}
-        return True in found, False in found
+        number = self.rows().wrap("EXISTS (SELECT 1 ", " AND s.number IS NOT NULL)")
+        text = self.rows().wrap("EXISTS (SELECT 1 ", " AND s.number IS NULL)")
+        has_number, has_text = fetch(chain(", ", [number, text]).wrap("SELECT ", ""))[0]
+        return bool(has_number), bool(has_text)
 
     def rows(self) -> Sql:
         """Return `FROM … WHERE …` of all rows of the key."""
@@ -76,9 +74,7 @@ class KeyedTerm(Term):
 
     def ends(self) -> Sql:
         """Return the query of the first and the last text of each experiment, from the index."""
-        return self._ends(first_chars(self.dialect, "s.value"))
-
-    def _ends(self, value: str) -> Sql:
+        value = first_chars(self.dialect, "s.value")
         end = f"(SELECT {value} FROM {self.table} s WHERE s.experiment_id = e.id AND s.key = %s"
         key = self.key.field.key
         ends = f"SELECT {end} ORDER BY {value} LIMIT 1), {end} ORDER BY {value} DESC LIMIT 1)"
@@ -107,7 +103,7 @@ class KeyedTerm(Term):
         condition = Sql("s.number IS NOT NULL") if rank == NUMBER else self._is_text()
         condition = sql("s.key = %s AND ", self.key.field.key) + condition
         value = "s.number" if rank == NUMBER else first_chars(self.dialect, "s.value")
-        return Walk(rank, self.table, condition, value, "s.experiment_id", self.homes)
+        return Walk(rank, self.table, ((value, condition),), "s.experiment_id", self.homes)
 
     def equals(self, rank: int, value: float | str) -> Band:
         if rank == NUMBER:

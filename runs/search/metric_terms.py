@@ -1,8 +1,8 @@
 """Sorting by an aggregate of a metric."""
 
-from runs.database.fragments import FALSE, TRUE, Sql, sql
+from runs.database.fragments import FALSE, TRUE, Sql, chain, sql
 from runs.metrics.tables import SERIES
-from runs.search.conditions import TABLES, read_aggregate
+from runs.search.conditions import TABLES, indexes_of, read_aggregate
 from runs.search.drivers import Driver, Range
 from runs.search.errors import SearchError
 from runs.search.keyed_terms import KeyedTerm
@@ -46,10 +46,9 @@ class MetricTerm(Term):
     def bands(self) -> list[Band]:
         if not self.ids:
             return [Band(MISSING, TRUE)]
-        value = read_aggregate(self.key.field.aggregate, "s")
         return [
-            self._band(NUMBER, Sql(f"{value} IS NOT NULL")),
-            self._band(EMPTY, Sql(f"{value} IS NULL")),
+            self._band(NUMBER, " IS NOT NULL"),
+            self._band(EMPTY, " IS NULL"),
             Band(MISSING, self._exists(Sql("")).wrap("NOT ", "")),
         ]
 
@@ -60,39 +59,48 @@ class MetricTerm(Term):
 
     def ends(self) -> Sql:
         """Return the query of the least and the greatest value of each metric."""
-        value = read_aggregate(self.key.field.aggregate, "s")
-        end = f"(SELECT {value} FROM {SERIES} s WHERE s.metric_id = e.id ORDER BY {value}"
-        ends = f"SELECT {end} LIMIT 1), {end} DESC LIMIT 1) FROM ("
-        return self.dialect.ids(self.ids).wrap(ends, ") e")
+        parts = [
+            rows.wrap(f"SELECT {value} AS value FROM {SERIES} s WHERE s.metric_id = e.id AND ", "")
+            for value, rows in self._parts
+        ]
+        end = chain(" UNION ALL ", parts)
+        least = end.wrap("(SELECT value FROM (", ") l ORDER BY value LIMIT 1)")
+        greatest = end.wrap("(SELECT value FROM (", ") g ORDER BY value DESC LIMIT 1)")
+        source = self.dialect.ids(self.ids).wrap(" FROM (", ") e")
+        return chain(", ", [least, greatest]).wrap("SELECT ", "") + source
 
     def walk(self, rank: int) -> Walk | None:
         if rank != NUMBER:
             return None
-        value = read_aggregate(self.key.field.aggregate, "s")
         return Walk(
             rank,
             SERIES,
-            Sql(f"{value} IS NOT NULL"),
-            value,
+            tuple((value, rows + f" AND {value} IS NOT NULL") for value, rows in self._parts),
             "s.metric_id",
             tuple(self.ids),
             is_indexed=self.key.field.aggregate in INDEXED,
         )
 
     def equals(self, rank: int, value: float | str) -> Band:
-        return self._band(rank, sql(f"{read_aggregate(self.key.field.aggregate, 's')} = %s", value))
+        return self._band(rank, " = %s", value)
 
-    def _band(self, rank: int, condition: Sql) -> Band:
-        exists = self._exists(condition.wrap(" AND ", ""))
-        return Band(rank, exists, self._driver(condition))
+    @property
+    def _parts(self) -> list[tuple[str, Sql]]:
+        return indexes_of(self.key.field.aggregate, "s")
+
+    def _band(self, rank: int, comparison: str, *params: object) -> Band:
+        """Return the runs whose value, the left side, satisfies a comparison."""
+        whole = sql(f" AND {read_aggregate(self.key.field.aggregate, 's')}{comparison}", *params)
+        ranges = (
+            Range("s.run_id", chain(" AND ", [self.rows(), rows, sql(value + comparison, *params)]))
+            for value, rows in self._parts
+        )
+        return Band(rank, self._exists(whole), Driver(tuple(ranges)))
 
     def _exists(self, condition: Sql) -> Sql:
         fence = self.dialect.fence if condition.text else ""
         inside = Sql(f"SELECT 1 FROM {SERIES} s WHERE s.run_id = r.id AND s.metric_id = ")
         return (inside + self.of_run + condition).wrap("EXISTS (", f"{fence})")
-
-    def _driver(self, condition: Sql) -> Driver:
-        return Driver((Range("s.run_id", self.rows() + " AND " + condition),))
 
 
 def make_term(key: SortKey, index: int, scope: Scope, metrics: MetricIds) -> Term:

@@ -81,7 +81,8 @@ class Scope:
         return all_of([self.places(), lives, *self.switches()])
 
     def branches(self) -> list[Sql]:
-        """The scope as pieces, each one range of an index of runs ordered by start."""
+        """The scope as pieces, each one range of an index of runs ordered by start: the indexes
+        of child runs and of all others are two."""
         places = [self.places()]
         if not self.is_whole_workspace:
             ids = self.experiment_ids
@@ -90,8 +91,10 @@ class Scope:
                 places = [all_of([workspace, self.places()])]
             else:
                 places = [sql("r.experiment_id = %s", one) for one in ids]
+        parents = ["IS NULL", "IS NOT NULL"] if self.include_children else ["IS NULL"]
         return [
-            all_of([place, sql("r.lifecycle = %s", life)])
+            all_of([place, sql("r.lifecycle = %s", life), Sql(f"r.parent_id {parent}")])
             for place in places
             for life in self.lifecycles()
+            for parent in parents
         ]

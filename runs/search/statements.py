@@ -144,24 +144,33 @@ def read_walk(
 
     Over several index ranges, or none, some of the first rows are tried before all join runs.
     """
-    conditions = [walk.condition, scope.dialect.one_of(walk.branch_column, walk.branches)]
-    if beyond is not None:
-        conditions.append(sql(f"{walk.value} {'<' if descending else '>'} %s", beyond))
-    rows_of = Sql(f"{walk.table} s WHERE ") + all_of(conditions)
     order = f" ORDER BY value{' DESC' if descending else ''} LIMIT %s"
     runs = all_of([scope.condition(), *block.conditions])
-    join = f" s {scope.dialect.cross_join} {RUN} r ON r.id = {{}} WHERE "
-    if len(walk.branches) > 1 or not walk.is_indexed:
-        columns = f"SELECT {walk.value} AS value, {walk.run_column} AS key FROM "
-        sample = Sql(columns) + rows_of + sql(order, SAMPLE)
-        head = "SELECT s.value, r.id, r.run_id, r.started_ms FROM ("
-        query = sample.wrap(head, ")" + join.format("s.key")) + runs + sql(order, limit)
-        rows = fetch(query)
+    parts = [_rows_of(scope, walk, *part, descending, beyond) for part in walk.parts]
+    rows_of = chain(" UNION ALL ", parts)
+    head = "SELECT s.value, r.id, r.run_id, r.started_ms FROM ("
+    join = f") s {scope.dialect.cross_join} {RUN} r ON r.id = s.run_key WHERE "
+    if len(parts) > 1 or len(walk.branches) > 1 or not walk.is_indexed:
+        rows = fetch((rows_of + sql(order, SAMPLE)).wrap(head, join) + runs + sql(order, limit))
         if len(rows) == limit:
             return rows
-    head = f"SELECT {walk.value} AS value, r.id, r.run_id, r.started_ms FROM {walk.table}"
-    query = Sql(head + join.format(walk.run_column)) + all_of([*conditions, runs])
-    return fetch(query + sql(order, limit))
+    return fetch(rows_of.wrap(head, join) + runs + sql(order, limit))
+
+
+def _rows_of(
+    scope: Scope,
+    walk: Walk,
+    value: str,
+    condition: Sql,
+    descending: bool,
+    beyond: float | str | None,
+) -> Sql:
+    """Return the query of the rows (value, run_key) of a part of a walk, in no order."""
+    conditions = [condition, scope.dialect.one_of(walk.branch_column, walk.branches)]
+    if beyond is not None:
+        conditions.append(sql(f"{value} {'<' if descending else '>'} %s", beyond))
+    columns = f"SELECT {value} AS value, {walk.run_column} AS run_key FROM {walk.table} s WHERE "
+    return Sql(columns) + all_of(conditions)
 
 
 def driver_of(scope: Scope, ids: Sequence[int]) -> Driver:

@@ -31,18 +31,17 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """A band in sorted order: the rows `s` of a table under a condition; `run_column` is the key
-    of their run.
+    """A band in sorted order: the rows `s` of a table; `run_column` is the key of their run.
 
-    Within each of the `branches` (values of `branch_column`) an index has the rows ascending by
-    `value`. Without such an index (`is_indexed` is false) the rows are sorted first, then runs are
-    joined to the first of them. Of a text, `value` is its first characters.
+    `parts` are expressions of the value, each with the condition on the rows that are read by it.
+    Within each of the `branches` (values of `branch_column`) an index has the rows of a part
+    ascending by its value. Without such an index (`is_indexed` is false) the rows are sorted first,
+    then runs are joined to the first of them. Of a text, the value is its first characters.
     """
 
     rank: int
     table: str
-    condition: Sql
-    value: str
+    parts: tuple[tuple[str, Sql], ...]
     branch_column: str
     branches: tuple[int, ...]
     run_column: str = "s.run_id"
@@ -122,7 +121,7 @@ class RunTerm(Term):
             return None
         column = self._column("s")
         ids = tuple(self.scope.experiment_ids)
-        return Walk(rank, RUN, TRUE, column, "s.experiment_id", ids, "s.id")
+        return Walk(rank, RUN, ((column, TRUE),), "s.experiment_id", ids, "s.id")
 
     def equals(self, rank: int, value: float | str) -> Band:
         places = self.dialect.one_of("q.experiment_id", self.scope.experiment_ids)

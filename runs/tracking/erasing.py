@@ -25,6 +25,8 @@ from runs.workspaces.models import Workspace
 
 # The experiment that every workspace begins with, and that clients log to when they name none.
 DEFAULT_NUMBER = 0
+# What tells apart the rows of a table that have no `id`.
+KEYS = dict.fromkeys((PARAM, TAG), "run_id, key")
 NOTES = (PARAM, TAG, PROPERTY, DATASET, STATUS_CHANGE, RUN_EDIT)
 OF_EXPERIMENT = (LOGGED_MODEL, EXPERIMENT_TAG)
 
@@ -135,10 +137,11 @@ def delete_rows(table: str, owners: Sequence[int], most: int, owner: str = "run_
     if not owners or most <= 0:
         return 0
     places = ", ".join(["%s"] * len(owners))
+    key = KEYS.get(table, "id")
     with connection.cursor() as cursor:
         cursor.execute(
-            f"DELETE FROM {table} WHERE id IN"
-            f" (SELECT id FROM {table} WHERE {owner} IN ({places}) LIMIT %s)",
+            f"DELETE FROM {table} WHERE ({key}) IN"
+            f" (SELECT {key} FROM {table} WHERE {owner} IN ({places}) LIMIT %s)",
             [*owners, most],
         )
         return cursor.rowcount

@@ -97,12 +97,14 @@ class Run(models.Model):
     lifecycle = models.CharField(
         max_length=8, choices=Lifecycle.choices, default=Lifecycle.ACTIVE.value
     )
-    parent = models.ForeignKey("self", models.SET_NULL, null=True, related_name="children")
+    parent = models.ForeignKey(
+        "self", models.SET_NULL, null=True, related_name="children", db_index=False
+    )
     root = models.ForeignKey(
         "self", models.SET_NULL, null=True, related_name="descendants", db_index=False
     )
     submitted_by = models.CharField(max_length=256, blank=True)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, db_index=False)
     target = models.CharField(max_length=128, blank=True)
     description = models.TextField(blank=True)
     error = models.TextField(blank=True)
@@ -121,30 +123,39 @@ class Run(models.Model):
             models.UniqueConstraint(fields=["experiment", "number"], name="run_number_taken"),
         ]
         indexes = [
-            # The newest runs first, of one experiment and of the workspace.
+            # Read backwards: the newest runs first, of one experiment and of the workspace. A new
+            # run is entered at the end of its range, where a page of the index has room.
             models.Index(
-                fields=["experiment", "lifecycle", "-started_ms", "run_id"], name="run_newest"
-            ),
-            models.Index(
-                fields=["workspace", "lifecycle", "-started_ms", "run_id"], name="run_newest_all"
-            ),
-            # The same without child runs, which may be a hundred times as many. SQLite asks for the
-            # parent though the condition tells it: with it here the rows stay untouched.
-            models.Index(
-                fields=["experiment", "lifecycle", "-started_ms", "run_id", "parent"],
+                fields=["experiment", "lifecycle", "started_ms", "-run_id", "parent"],
                 name="run_top_newest",
                 condition=Q(parent__isnull=True),
             ),
             models.Index(
-                fields=["workspace", "lifecycle", "-started_ms", "run_id", "parent"],
+                fields=["workspace", "lifecycle", "started_ms", "-run_id", "parent"],
                 name="run_top_newest_all",
                 condition=Q(parent__isnull=True),
             ),
-            models.Index(fields=["experiment", "created_ms"], name="run_created"),
-            # Counting what goes on, by experiment, without touching the rows.
+            # Child runs, which may be a hundred times as many. A list with both reads both.
             models.Index(
-                fields=["workspace", "status", "lifecycle", "experiment"], name="run_status"
+                fields=["experiment", "lifecycle", "started_ms", "-run_id", "parent"],
+                name="run_child_newest",
+                condition=Q(parent__isnull=False),
             ),
+            models.Index(
+                fields=["workspace", "lifecycle", "started_ms", "-run_id", "parent"],
+                name="run_child_newest_all",
+                condition=Q(parent__isnull=False),
+            ),
+            # These two count without touching the rows, too, and so have more than their order.
+            models.Index(
+                fields=["experiment", "created_ms", "lifecycle", "parent"], name="run_created"
+            ),
+            models.Index(
+                fields=["workspace", "status", "lifecycle", "experiment", "parent"],
+                name="run_status",
+            ),
+            models.Index(fields=["parent"], name="run_parent", condition=Q(parent__isnull=False)),
+            models.Index(fields=["user"], name="run_user", condition=Q(user__isnull=False)),
             models.Index(fields=["root"], name="run_root", condition=Q(root__isnull=False)),
             # The list of deleted runs, the last one first.
             models.Index(
@@ -175,6 +186,7 @@ class LastWord(models.Model):
 class Param(models.Model):
     """An input of a run; written once. `number` is its value where that reads as a number."""
 
+    pk = models.CompositePrimaryKey("run_id", "key")
     run = models.ForeignKey(Run, models.CASCADE, related_name="params", db_index=False)
     experiment = models.ForeignKey(Experiment, models.CASCADE, db_index=False, related_name="+")
     key = models.CharField(max_length=250)
@@ -182,18 +194,20 @@ class Param(models.Model):
     number = models.FloatField(null=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["run", "key"], name="param_once"),
-        ]
         indexes = [
             models.Index(
                 F("experiment"),
                 F("key"),
                 Substr("value", 1, INDEXED_VALUE_CHARS),
                 F("run"),
+                F("number"),
                 name="param_by_value",
             ),
-            models.Index(fields=["experiment", "key", "number", "run"], name="param_by_number"),
+            models.Index(
+                fields=["experiment", "key", "number", "run"],
+                name="param_by_number",
+                condition=Q(number__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -203,15 +217,13 @@ class Param(models.Model):
 class RunTag(models.Model):
     """A mutable note on a run; the last value wins. None is a tag without a value."""
 
+    pk = models.CompositePrimaryKey("run_id", "key")
     run = models.ForeignKey(Run, models.CASCADE, related_name="tags", db_index=False)
     experiment = models.ForeignKey(Experiment, models.CASCADE, db_index=False, related_name="+")
     key = models.CharField(max_length=250)
     value = models.TextField(null=True)  # noqa: DJ001  (None: a tag without a value)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["run", "key"], name="run_tag_once"),
-        ]
         indexes = [
             models.Index(
                 F("experiment"),

@@ -29,7 +29,7 @@ def fill(plan: Plan) -> list[int]:
         population = Population(plan)
         population.write()
         SeriesWriter(population).write()
-        tables = ("experiment", "run", "param", "runtag", "metric", "series")
+        tables = ("experiment", "run", "metric", "series")
         count_on(*(f"runs_{table}" for table in tables))
     settle()
     return population.experiment_ids

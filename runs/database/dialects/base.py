@@ -110,9 +110,9 @@ class Dialect(ABC):
         """Return the size of the database with what is still in its log. At most one query."""
 
     @abstractmethod
-    def estimate_rows(self, table: str) -> int | None:
+    def estimate_rows(self, table: str, key: str) -> int | None:
         """Return about how many rows a table has; None where it is small enough to be counted.
-        One or two short queries."""
+        `key` is a column of whole numbers that an index begins with. One or two short queries."""
 
     @abstractmethod
     def hold_migration_lock(self, of: BaseDatabaseWrapper) -> AbstractContextManager[None]:

@@ -89,7 +89,7 @@ class PostgreSQL(Dialect):
     def measure_bytes(self) -> int:
         return fetch_one("SELECT pg_database_size(current_database())")[0]
 
-    def estimate_rows(self, table: str) -> int | None:
+    def estimate_rows(self, table: str, key: str) -> int | None:
         """What the planner believes; None for a small table and for one it has not looked at."""
         pages, rows = fetch_one(
             "SELECT relpages, reltuples::bigint FROM pg_class WHERE oid = %s::regclass", [table]

@@ -36,9 +36,9 @@ WORDS = {
     LOCK_TO_DELETE: "",
     "%s": "?",
 }
-# The rows of a table are estimated from so many windows of so many row ids.
+# The rows of a table are estimated from so many windows of so many keys.
 WINDOWS = 20
-WINDOW_ROWS = 400
+WINDOW_KEYS = 400
 
 
 def lower(text: str | None) -> str | None:
@@ -123,23 +123,23 @@ class SQLite(Dialect):
         files = (Path(path), Path(f"{path}-wal"))
         return sum(file.stat().st_size for file in files if file.exists())
 
-    def estimate_rows(self, table: str) -> int | None:
-        """The span of the row ids, times how densely some windows of it are filled; None for a
+    def estimate_rows(self, table: str, key: str) -> int | None:
+        """The span of the keys, times how densely some windows of it are filled; None for a
         short span, which is counted as fast."""
         low, high = fetch_one(
-            f"SELECT (SELECT MIN(rowid) FROM {table}), (SELECT MAX(rowid) FROM {table})"
+            f"SELECT (SELECT MIN({key}) FROM {table}), (SELECT MAX({key}) FROM {table})"
         )
         span = 0 if high is None else high - low + 1
-        if span <= WINDOWS * WINDOW_ROWS:
+        if span <= WINDOWS * WINDOW_KEYS:
             return None
-        starts = [low + (span - WINDOW_ROWS) * number // (WINDOWS - 1) for number in range(WINDOWS)]
+        starts = [low + (span - WINDOW_KEYS) * number // (WINDOWS - 1) for number in range(WINDOWS)]
         counts = " UNION ALL ".join(
             f"SELECT COUNT(*) AS n FROM {table}"
-            f" WHERE rowid BETWEEN {start} AND {start + WINDOW_ROWS - 1}"
+            f" WHERE {key} BETWEEN {start} AND {start + WINDOW_KEYS - 1}"
             for start in starts
         )
         seen = fetch_one(f"SELECT SUM(n) FROM ({counts})")[0]
-        return round(span * seen / (WINDOWS * WINDOW_ROWS))
+        return round(span * seen / (WINDOWS * WINDOW_KEYS))
 
     @contextmanager
     def hold_migration_lock(self, of: BaseDatabaseWrapper) -> Iterator[None]:

@@ -96,15 +96,13 @@ class Population:
         rates = np.round(10 ** rng.uniform(-5, -1, self.plan.runs), 6).tolist()
         picks = rng.integers(0, 1 << 30, self.plan.runs).tolist()
 
-        def rows(key: int) -> Iterator[Row]:
+        def rows() -> Iterator[Row]:
             for run, home, rate, pick in zip(self.run_ids, self.homes, rates, picks, strict=True):
                 for name, value in self.params_of(rate, pick):
                     number = None if isinstance(value, str) else float(value)
-                    yield key, run, home, name, str(value), number
-                    key += 1
+                    yield run, home, name, str(value), number
 
-        columns = "id run_id experiment_id key value number"
-        load("runs_param", columns, rows(next_id("runs_param")))
+        load("runs_param", "run_id experiment_id key value number", rows())
 
     def params_of(self, rate: float, pick: int) -> list[tuple[str, str | float]]:
         values = (
@@ -118,13 +116,12 @@ class Population:
     def write_tags(self) -> None:
         picks = self.rng.integers(0, 10_000, self.plan.runs).tolist()
 
-        def rows(key: int) -> Iterator[Row]:
+        def rows() -> Iterator[Row]:
             for run, home, pick in zip(self.run_ids, self.homes, picks, strict=True):
                 for name, value in tags_of(pick).items():
-                    yield key, run, home, name, value
-                    key += 1
+                    yield run, home, name, value
 
-        load("runs_runtag", "id run_id experiment_id key value", rows(next_id("runs_runtag")))
+        load("runs_runtag", "run_id experiment_id key value", rows())
 
 
 def tags_of(pick: int) -> dict[str, str]:
