@@ -16,6 +16,7 @@ from runs.tracking.tables import RUN
 SAMPLE = 2000
 # Runs looked at to tell whether a filter leaves few or many.
 SAMPLED = 500
+RUN_VALUES = "SELECT {} AS value, r.id, r.run_id, r.started_ms FROM"
 RUN_COLUMNS = "SELECT r.id, r.run_id, r.started_ms"
 
 
@@ -105,20 +106,16 @@ def _read_column(
 def _read_branches(
     scope: Scope, block: Block, conditions: Sequence[Sql], order: str, limit: int
 ) -> list[FoundRun]:
-    """Read the first of each branch of the scope, and of these the first. One query."""
+    """Merge the branches of the scope, each in the order of its index, up to a limit. One query."""
     parts = [
         Sql(f"{RUN_COLUMNS} FROM {RUN} r WHERE ")
         + all_of([branch, *scope.switches(), *block.conditions, *conditions])
-        + sql(f" ORDER BY {order} LIMIT %s", limit)
         for branch in scope.branches()
     ]
     if not parts:
         return []
-    query = parts[0]
-    if len(parts) > 1:
-        named = [part.wrap("SELECT * FROM (", f") b{i}") for i, part in enumerate(parts)]
-        query = chain(" UNION ALL ", named) + sql(f" ORDER BY {order} LIMIT %s", limit)
-    return [read_hit(row) for row in fetch(query)]
+    tail = sql(f" ORDER BY {order} LIMIT %s", limit)
+    return [read_hit(row) for row in fetch(chain(" UNION ALL ", parts) + tail)]
 
 
 def read_sample(scope: Scope, conditions: Sequence[Sql]) -> int:
@@ -145,16 +142,24 @@ def read_walk(
     Over several index ranges, or none, some of the first rows are tried before all join runs.
     """
     order = f" ORDER BY value{' DESC' if descending else ''} LIMIT %s"
-    runs = all_of([scope.condition(), *block.conditions])
     parts = [_rows_of(scope, walk, *part, descending, beyond) for part in walk.parts]
-    rows_of = chain(" UNION ALL ", parts)
-    head = "SELECT s.value, r.id, r.run_id, r.started_ms FROM ("
-    join = f") s {scope.dialect.cross_join} {RUN} r ON r.id = s.run_key WHERE "
-    if len(parts) > 1 or len(walk.branches) > 1 or not walk.is_indexed:
-        rows = fetch((rows_of + sql(order, SAMPLE)).wrap(head, join) + runs + sql(order, limit))
-        if len(rows) == limit:
-            return rows
-    return fetch(rows_of.wrap(head, join) + runs + sql(order, limit))
+    runs = all_of([scope.condition(), *block.conditions])
+    join = f" s {scope.dialect.cross_join} {RUN} r ON r.id = "
+    if len(walk.branches) > 1 or not walk.is_indexed:
+        columns = f"SELECT {{}} AS value, {walk.run_column} AS run_key FROM {walk.table} s WHERE "
+        first = _union(columns, parts) + sql(order, SAMPLE)
+        first = first.wrap(f"{RUN_VALUES.format('s.value')} (", f"){join}s.run_key WHERE ")
+        found = fetch(first + runs + sql(order, limit))
+        if len(found) == limit:
+            return found
+    columns = f"{RUN_VALUES} {walk.table}{join}{walk.run_column} WHERE "
+    whole = _union(columns, [(value, all_of([rows, runs])) for value, rows in parts])
+    return fetch(whole + sql(order, limit))
+
+
+def _union(columns: str, parts: Sequence[tuple[str, Sql]]) -> Sql:
+    """Return the rows of all parts (value, condition); `columns` has a place for the value."""
+    return chain(" UNION ALL ", [rows.wrap(columns.format(value), "") for value, rows in parts])
 
 
 def _rows_of(
@@ -164,13 +169,12 @@ def _rows_of(
     condition: Sql,
     descending: bool,
     beyond: float | str | None,
-) -> Sql:
-    """Return the query of the rows (value, run_key) of a part of a walk, in no order."""
+) -> tuple[str, Sql]:
+    """Return the value of a part of a walk and the condition on its rows `s`."""
     conditions = [condition, scope.dialect.one_of(walk.branch_column, walk.branches)]
     if beyond is not None:
         conditions.append(sql(f"{value} {'<' if descending else '>'} %s", beyond))
-    columns = f"SELECT {value} AS value, {walk.run_column} AS run_key FROM {walk.table} s WHERE "
-    return Sql(columns) + all_of(conditions)
+    return value, all_of(conditions)
 
 
 def driver_of(scope: Scope, ids: Sequence[int]) -> Driver:

@@ -26,7 +26,7 @@ def add_runs(experiment, start: int, stop: int) -> None:
     Run.objects.bulk_create(runs)
     Series.objects.bulk_create(
         Series(run=run, metric=metric, n=1, first=0.5, first_step=0, first_ms=0, last_step=0,
-               last_ms=0, last=run.number % 7 / 7, min=run.number / 7, max=1.0, sum=0.5)
+               last_ms=0, last=run.number % 7 / 7, min=-run.number / 7, max=1.0, sum=0.5)
         for run in runs
     )  # fmt: skip
     Param.objects.bulk_create(
