@@ -10,10 +10,11 @@ thread committed on its own, each transaction would begin by reading its pages a
 import fcntl
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, OperationalError, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from runs.database.sqlite_file import sqlite_file
@@ -21,11 +22,15 @@ from runs.database.waiting import is_impatient, line_of, lock_file
 
 # The connections that write, by the name of the database file.
 _held: dict[str, BaseDatabaseWrapper] = {}
+# Who may use them: one thread at a time.
+_turn = threading.Lock()
 # Opened before a fork: SQLite allows neither to use them behind it nor to close them.
 _left_behind: list[BaseDatabaseWrapper] = []
 
 
 def _leave_behind() -> None:
+    global _turn
+    _turn = threading.Lock()
     _left_behind.extend(_held.values())
     _held.clear()
 
@@ -87,22 +92,35 @@ def longest_wait_s() -> float:
 
 @contextmanager
 def use_writer_connection() -> Iterator[None]:
-    """Let `django.db.connection` be the writer's inside the block, which one thread at a time may
-    enter. On other databases it stays the thread's own."""
+    """Let `django.db.connection` be the writer's inside the block, which one thread at a time
+    enters. On other databases it stays the thread's own."""
     own = connections[DEFAULT_DB_ALIAS]
     path = sqlite_file(own)
     if path is None:
         yield
         return
-    writer = _held.get(path) or _open_writer(path)
-    connections[DEFAULT_DB_ALIAS] = writer
-    try:
+    with _turn:
+        writer = _held.get(path) or _open_writer(path)
+        connections[DEFAULT_DB_ALIAS] = writer
+        try:
+            yield
+        except DatabaseError:
+            writer.close()
+            raise
+        finally:
+            connections[DEFAULT_DB_ALIAS] = own
+
+
+@contextmanager
+def write_together() -> Iterator[None]:
+    """Run the block in a transaction, by the writer's connection where there is one writer; inside
+    a transaction of the caller's, in that."""
+    if connections[DEFAULT_DB_ALIAS].in_atomic_block:
+        with transaction.atomic():
+            yield
+        return
+    with stand_in_line(), use_writer_connection(), hold_writer_lock(), transaction.atomic():
         yield
-    except DatabaseError:
-        writer.close()
-        raise
-    finally:
-        connections[DEFAULT_DB_ALIAS] = own
 
 
 def _open_writer(path: str) -> BaseDatabaseWrapper:

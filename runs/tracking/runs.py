@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 
 from runs.database.cursors import LOCK_TO_CHANGE
 from runs.database.dialects import current_dialect
 from runs.database.rows import Rows
+from runs.database.writer import write_together
 from runs.tracking.client_tags import DESCRIPTION_TAGS, RUN_NAME_TAGS
 from runs.tracking.clock import now_ms
 from runs.tracking.edits import enter_edits
@@ -91,7 +92,7 @@ def create_run(
 
 def _insert(run: Run, tags: Mapping[str, str | None]) -> None:
     try:
-        with transaction.atomic():
+        with write_together():
             _write_rows(run, tags)
     except IntegrityError as error:
         if Run.objects.filter(run_id=run.run_id).exists():
@@ -146,7 +147,7 @@ def update_run(
         status = check_choice(Status, status, "status")
         check_text(by, "submitter", MAX_BY_CHARS)
         check_text(reason, "reason", MAX_REASON_CHARS)
-    with transaction.atomic():
+    with write_together():
         before, run.started_ms = _lock(run)
         if by and (name or description is not None):
             _enter_texts(run, by, changes)

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
+from runs.database.writer import write_together
 from runs.tracking.client_tags import (
     DESCRIPTION_TAGS,
     PARENT_TAGS,
@@ -37,7 +38,7 @@ def set_tags(*, run: Run, tags: Mapping[str, str | None], by: str = "") -> None:
     history. Raises NotActive, InvalidValue."""
     check_active(run)
     checked = check_tags(tags)
-    with transaction.atomic():
+    with write_together():
         enter_tags(runs=[run], by=by, tags=checked)
         write_tags(run.id, run.experiment_id, checked)
         reflect_tags(run, checked, by)
