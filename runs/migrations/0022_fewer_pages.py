@@ -80,7 +80,7 @@ def by_value(name, *more):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("runs", "0020_attempt_ends"),
+        ("runs", "0021_registered_models"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
     operations = [
