@@ -78,7 +78,7 @@ def test_params_and_tags_of_a_filled_database_are_all_there_after_migrating(data
             stdout=subprocess.PIPE,
         ).stdout  # fmt: skip
 
-    manage("migrate", "runs", "0021", "-v", "0")
+    manage("migrate", "runs", "0022", "-v", "0")
     lines = [f"cursor.execute({statement!r})" for statement in OLD_ROWS]
     opened = "from django.db import connection\ncursor = connection.cursor()\n"
     manage("shell", "-v", "0", text=opened + "\n".join(lines))

@@ -80,7 +80,7 @@ def by_value(name, *more):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("runs", "0021_registered_models"),
+        ("runs", "0022_run_edits"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
     operations = [
