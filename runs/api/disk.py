@@ -42,10 +42,12 @@ class ExperimentUsageOut(UsageOut):
 
 
 class DiskOut(serializers.Serializer):
-    """The room taken in this workspace, by experiment, the largest first. `studio` is all there
-    is, told to who owns the studio."""
+    """The room taken in this workspace, by experiment, the largest first. `own` is that of files
+    which no run owns; `workspace` has it too. `studio` is all there is, told to who owns the
+    studio."""
 
     workspace = UsageOut()
+    own = UsageOut()
     studio = UsageOut(allow_null=True)
     experiments = ExperimentUsageOut(many=True)
 
@@ -67,6 +69,7 @@ class Disk(Endpoint):
         gives=DiskOut,
         shows={
             "workspace": USAGE,
+            "own": {"size_bytes": 0, "file_count": 0},
             "studio": None,
             "experiments": [{"number": 3, "name": "digits", **USAGE}],
         },

@@ -4,7 +4,7 @@ from django.db import connection
 
 from runs.artifacts.models import RunUsage
 from runs.artifacts.owners import Owner
-from runs.tracking.models import Run
+from runs.tracking.models import LoggedModel, Run
 from runs.tracking.tables import RUN
 
 RUN_USAGE = RunUsage._meta.db_table
@@ -26,7 +26,10 @@ def count_files(owner: Owner | int, size_bytes: int, files: int = 0) -> None:
 
 
 def run_of(owner: Owner | int) -> int | None:
-    """Return the key of the run that a file of `owner` counts for; a model may have none."""
+    """Return the key of the run that a file of `owner` counts for; a model may have none, a
+    workspace has none."""
     if isinstance(owner, int):
         return owner
-    return owner.pk if isinstance(owner, Run) else owner.source_run_id
+    if isinstance(owner, LoggedModel):
+        return owner.source_run_id
+    return owner.pk if isinstance(owner, Run) else None

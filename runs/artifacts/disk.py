@@ -1,7 +1,8 @@
 """How much room files take: of runs, experiments, workspaces, folders. Counted, never guessed.
 What a run takes is counted when it is written (`counting.py`).
 
-A file belongs to its run; a file of a logged model to the run that logged it. Snapshots are not
+A file belongs to its run; a file of a logged model to the run that logged it; what no run owns to
+its workspace. Snapshots are not
 counted: their bytes are shared, so no single run takes them or would free them.
 """
 
@@ -69,13 +70,19 @@ def usage_of_lone_models(experiment_pks: Sequence[int]) -> Usage:
 
 
 def usage_of_workspace(workspace: Workspace) -> Usage:
-    """Return the usage of everything in a workspace. Two queries."""
-    return sum(usage_of_experiments(workspace).values(), Usage())
+    """Return the usage of everything in a workspace. Three queries."""
+    return sum(usage_of_experiments(workspace).values(), usage_of_own_files(workspace))
+
+
+def usage_of_own_files(workspace: Workspace) -> Usage:
+    """Return the usage of the files of a workspace that no run owns. One query."""
+    return _total(File.objects.filter(workspace=workspace))
 
 
 def usage_of_studio() -> Usage:
-    """Return the usage of all files there are. Two queries."""
-    return _sum(RunUsage.objects.all()) + _total(_of_lone_models())
+    """Return the usage of all files there are. Three queries."""
+    own = _total(File.objects.filter(workspace__isnull=False))
+    return _sum(RunUsage.objects.all()) + _total(_of_lone_models()) + own
 
 
 def usage_of_folders(owner: Owner, path: str = "") -> dict[str, Usage]:

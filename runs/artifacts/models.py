@@ -8,8 +8,9 @@ from runs.workspaces.models import Workspace
 
 
 class File(models.Model):
-    """A file of a run (or of a logged model). `path` is a name shown to people and never opened;
-    the bytes lie in `store` under `key`, which the studio makes itself.
+    """A file of a run, of a logged model, or of a workspace where no run owns it. `path` is a name
+    shown to people and never opened; the bytes lie in `store` under `key`, which the studio makes
+    itself.
 
     While `growing`, `size_bytes` and `crc32` say what has been acknowledged so far. `path` sorts
     by its bytes on every database (migration 0004), so that a folder is a range of the index.
@@ -18,6 +19,9 @@ class File(models.Model):
     run = models.ForeignKey(Run, models.CASCADE, null=True, related_name="files", db_index=False)
     model = models.ForeignKey(
         LoggedModel, models.CASCADE, null=True, related_name="files", db_index=False
+    )
+    workspace = models.ForeignKey(
+        Workspace, models.CASCADE, null=True, related_name="files", db_index=False
     )
     path = models.CharField(max_length=1024)
     store = models.CharField(max_length=8, default="local")
@@ -34,13 +38,25 @@ class File(models.Model):
             models.UniqueConstraint(fields=["run", "path"], name="file_of_run_once"),
             models.UniqueConstraint(fields=["model", "path"], name="file_of_model_once"),
             models.CheckConstraint(
-                condition=Q(run__isnull=False, model__isnull=True)
-                | Q(run__isnull=True, model__isnull=False),
+                condition=Q(run__isnull=False, model__isnull=True, workspace__isnull=True)
+                | Q(run__isnull=True, model__isnull=False, workspace__isnull=True)
+                | Q(run__isnull=True, model__isnull=True, workspace__isnull=False),
                 name="file_has_one_owner",
+            ),
+            models.UniqueConstraint(
+                fields=["workspace", "path"],
+                name="file_of_workspace_once",
+                condition=Q(workspace__isnull=False),
             ),
         ]
         indexes = [
             models.Index(fields=["updated_ms"], name="growing_logs", condition=Q(growing=True)),
+            # Summed up from the index alone.
+            models.Index(
+                fields=["workspace", "size_bytes"],
+                name="file_of_workspace_size",
+                condition=Q(workspace__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,12 +1,13 @@
-"""Whose a file is: a run's or a logged model's."""
+"""Whose a file is: a run's, a logged model's, or a workspace's, which keeps what no run owns."""
 
 from django.db.models import QuerySet
 
 from runs.artifacts.errors import OwnerGone
 from runs.artifacts.models import File
 from runs.tracking.models import Lifecycle, LoggedModel, Run
+from runs.workspaces.models import Workspace
 
-Owner = Run | LoggedModel
+Owner = Run | LoggedModel | Workspace
 
 
 def files_of(owner: Owner) -> QuerySet[File]:
@@ -16,7 +17,8 @@ def files_of(owner: Owner) -> QuerySet[File]:
 
 def as_columns(owner: Owner) -> dict[str, Owner]:
     """Return the column of a file row that names `owner`."""
-    return {"run": owner} if isinstance(owner, Run) else {"model": owner}
+    names = {Run: "run", LoggedModel: "model", Workspace: "workspace"}
+    return {names[type(owner)]: owner}
 
 
 def lock_owner(owner: Owner) -> None:

@@ -47,6 +47,7 @@ class RunTuple(NamedTuple):
     description: str
     started_ms: int | None
     ended_ms: int | None
+    client_ended_ms: int | None
     experiment: ExperimentTuple
 
 

@@ -4,6 +4,7 @@ A file is another person's content. It is never sniffed, it runs in a sandbox wi
 and it is an attachment unless a page of the studio shows it inline.
 """
 
+import re
 from collections.abc import Callable, Iterator
 
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +21,8 @@ from runs.http.streaming import Streamed
 from runs.tracking.models import Run
 
 FALLBACK_TYPE = "application/octet-stream"
+# `%` and `'` are left out: old readers of the header take them for signs of an encoding.
+TOKEN = re.compile(r"[A-Za-z0-9!#$&*+.^_`|~-]+")
 
 Read = Callable[[int, int], Iterator[bytes]]
 
@@ -74,7 +77,13 @@ def send_folder(
 
 
 def disposition(name: str, *, is_inline: bool = False) -> dict[str, str]:
-    """Return the header that tells a browser to keep an answer as the file `name`."""
+    """Return the header that tells a browser to keep an answer as the file `name`.
+
+    A name that is a token of RFC 9110 stands without quotes, as MLflow's server writes it.
+    """
+    if TOKEN.fullmatch(name):
+        kind = "inline" if is_inline else "attachment"
+        return {"Content-Disposition": f"{kind}; filename={name}"}
     header = content_disposition_header(not is_inline, name)
     return {"Content-Disposition": header or "attachment"}
 

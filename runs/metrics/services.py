@@ -40,7 +40,7 @@ from runs.metrics.requests import (
 )
 from runs.metrics.runs import RunRef, resolve_run
 from runs.tracking.clock import now_ms
-from runs.tracking.errors import NotActive, NotFound, TrackingError
+from runs.tracking.errors import NotFound, TrackingError, not_active
 from runs.tracking.models import ERASING, Lifecycle
 from runs.tracking.notes import check_params, check_tags, write_params, write_tags
 from runs.tracking.tables import RUN
@@ -225,7 +225,7 @@ def _admit(
         forget_ids()
         return NotFound("The run does not exist any more.")
     if run.lifecycle == Lifecycle.DELETED:
-        return NotActive(f"The run {run.public_id} must be in the 'active' state")
+        return not_active(f"The run {run.public_id}")
     if not (request.has_extras or request.relative):
         return request
     try:

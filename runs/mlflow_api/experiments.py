@@ -4,12 +4,12 @@ from typing import Any
 
 from runs.mlflow_api import messages
 from runs.mlflow_api.endpoint import GET, POST, Call, endpoint
-from runs.mlflow_api.errors import MISSING, ProtocolError, unknown_experiment
+from runs.mlflow_api.errors import EXISTS, INVALID, MISSING, ProtocolError, unknown_experiment
 from runs.mlflow_api.locations import check_location, experiment_location
 from runs.mlflow_api.lookups import find_experiment
 from runs.mlflow_api.names import check_key, read_experiment_tag, require_name
 from runs.tracking import queries, services
-from runs.tracking.errors import NotFound
+from runs.tracking.errors import NameTaken, NotFound
 from runs.tracking.models import Experiment, Lifecycle
 from runs.workspaces.permissions import Action
 
@@ -38,15 +38,20 @@ def tags_of(experiment: Experiment) -> dict[str, str]:
 @endpoint(Action.EXPERIMENT_WRITE, POST, messages.CreateExperiment)
 def create(call: Call, message: messages.CreateExperiment) -> dict[str, Any]:
     """Make an experiment."""
-    experiment = services.create_experiment(
-        workspace=call.workspace,
-        name=require_name(message.name, "name"),
-        artifact_location=check_location(message.artifact_location or ""),
-        tags={
-            tag.key or "": read_experiment_tag(tag.key, tag.value, f"tags[{index}].key")
-            for index, tag in enumerate(message.tags or ())
-        },
-    )
+    name = require_name(message.name, "name")
+    try:
+        experiment = services.create_experiment(
+            workspace=call.workspace,
+            name=name,
+            artifact_location=check_location(message.artifact_location or ""),
+            tags={
+                tag.key or "": read_experiment_tag(tag.key, tag.value, f"tags[{index}].key")
+                for index, tag in enumerate(message.tags or ())
+            },
+        )
+    except NameTaken as error:
+        text = f"Experiment(name={name}) already exists. Error: {error}"
+        raise ProtocolError(EXISTS, text) from None
     return {"experiment_id": str(experiment.number)}
 
 
@@ -73,6 +78,8 @@ def get_by_name(call: Call, message: messages.GetExperimentByName) -> dict[str, 
 def update(call: Call, message: messages.UpdateExperiment) -> dict[str, Any]:
     """Rename an experiment."""
     experiment = find_experiment(call.workspace, message.experiment_id or "")
+    if experiment.lifecycle == Lifecycle.DELETED:
+        raise ProtocolError(INVALID, "Cannot rename a non-active experiment.")
     services.rename_experiment(
         experiment=experiment, name=require_name(message.new_name, "new_name")
     )

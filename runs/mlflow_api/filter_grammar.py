@@ -82,8 +82,8 @@ def parse_mlflow_order(text: str) -> tuple[Field, bool]:
     return StrictParser(read_tokens(text), RUN_ATTRIBUTES).read_order()
 
 
-def check_comparison(node: Comparison) -> None:
-    """Raise FilterError where MLflow has no such comparison."""
+def check_comparison(node: Comparison, name: str) -> None:
+    """Raise FilterError where MLflow has no such comparison. `name` is the field's in MLflow."""
     field, where = node.field, (node.position, node.length)
     if (
         field.entity in (Entity.LOG, Entity.PROPERTY)
@@ -91,6 +91,8 @@ def check_comparison(node: Comparison) -> None:
         or field.column
     ):
         raise FilterError("MLflow's filters know no logs, properties or aggregates.", *where)
+    if node.operator in NULLS and node.operator not in _operators(field):
+        raise FilterError(_no_nulls(field, name), *where)
     if node.operator not in _operators(field):
         names = ", ".join(known.value for known in Operator if known in _operators(field))
         raise FilterError(
@@ -100,6 +102,15 @@ def check_comparison(node: Comparison) -> None:
     if node.operator not in NULLS and not all(_fits(field, value) for value in values):
         kind = "a number" if _is_numeric(field) else "a text in quotes"
         raise FilterError(f"This field is compared with {kind}.", *where)
+
+
+def _no_nulls(field: Field, name: str) -> str:
+    """Return why a field is never compared with null, in MLflow's words."""
+    entity = {Entity.RUN: "attribute", Entity.METRIC: "metric", Entity.DATASET: "dataset"}
+    return (
+        "IS NULL / IS NOT NULL is only supported for tags and params, not for "
+        f"'{entity[field.entity]}' '{name}'."
+    )
 
 
 def _operators(field: Field) -> frozenset[Operator]:
@@ -154,7 +165,10 @@ class StrictParser(Parser):
 
     def read_comparison(self) -> Comparison:
         comparison = super().read_comparison()
-        check_comparison(comparison)
+        field = comparison.field
+        names = {ours: name for name, ours in reversed(self.attributes.items())}
+        name = names.get(field.key, field.key) if field.entity is Entity.RUN else field.key
+        check_comparison(comparison, name)
         return comparison
 
     def read_field(self) -> Field:

@@ -21,7 +21,7 @@ from runs.metrics.queries import (
 from runs.mlflow_api import messages
 from runs.mlflow_api.encoding import answer, encode, encode_double
 from runs.mlflow_api.endpoint import GET, Call, endpoint
-from runs.mlflow_api.errors import INVALID, ProtocolError, invalid_value
+from runs.mlflow_api.errors import INVALID, ProtocolError
 from runs.mlflow_api.limits import check_max_results
 from runs.mlflow_api.sampling import choose_steps, thin_out
 from runs.mlflow_api.tokens import read_token
@@ -80,13 +80,16 @@ def find_inner(call: Call, run_id: str) -> int | None:
 
 @endpoint(Action.RUN_READ, GET, messages.GetHistory)
 def get_history(call: Call, message: messages.GetHistory) -> dict[str, Any] | HttpResponseBase:
-    """Return the points of a metric in (time, step, value) order: a page, or all of them."""
+    """Return the points of a metric in (time, step, value) order: a page, or all of them.
+
+    A page of no points is empty and has no token, which would lead nowhere.
+    """
     run, key = find_inner(call, message.run_id or ""), message.metric_key or ""
     limit = message.max_results
-    if limit is not None:
+    if limit:
         check_max_results(limit, MAX_PAGE)
     after = read_token(message.page_token, *PLACE)
-    if run is None:
+    if run is None or limit == 0:
         return {}
     page = read_history(run_id=run, key=key, after=after, limit=limit or PART)
     if limit is None and page.next:
@@ -119,12 +122,12 @@ def stream(run: int, key: str, page: History) -> Iterator[bytes]:
 def get_history_bulk(call: Call, message: messages.GetHistoryBulk) -> dict[str, Any]:
     """Return the points of one metric in several runs, cut at a number in all."""
     run_ids = message.run_id or []
-    check_run_ids(run_ids, "GetMetricHistoryBulk", "run_id")
+    check_run_ids(run_ids, "GetMetricHistoryBulk", "run_id", "cannot specify more than")
     if not message.metric_key:
         text = "GetMetricHistoryBulk request must specify a metric_key."
         raise ProtocolError(INVALID, text)
     wanted = MAX_BULK if message.max_results is None else message.max_results
-    left = min(check_max_results(wanted, 2**31), MAX_BULK)
+    left = min(check_max_results(wanted, 2**31) if wanted else 0, MAX_BULK)
     found: list[RunPoint] = []
     for run_id in sorted(set(run_ids)):
         run = find_inner(call, run_id)
@@ -138,12 +141,12 @@ def get_history_bulk(call: Call, message: messages.GetHistoryBulk) -> dict[str, 
 def get_history_interval(call: Call, message: messages.GetHistoryInterval) -> HttpResponseBase:
     """Return one metric of several runs over a range of steps, thinned out by step."""
     run_ids, key = message.run_ids or [], message.metric_key or ""
-    check_run_ids(run_ids, "GetMetricHistoryBulkInterval", "run_ids")
+    check_run_ids(run_ids, "GetMetricHistoryBulkInterval", "run_ids", "must specify at most")
     low, high = read_range(message)
     most = MAX_INTERVAL if message.max_results is None else message.max_results
     if not 1 <= most <= MAX_INTERVAL:
         text = f"max_results must be between 1 and {MAX_INTERVAL}."
-        raise invalid_value("max_results", most, text)
+        raise ProtocolError(INVALID, text)
     inner = {run_id: run for run_id in run_ids if (run := find_inner(call, run_id)) is not None}
     histories = {
         run: read_points(series, low, high)
@@ -160,15 +163,14 @@ def get_history_interval(call: Call, message: messages.GetHistoryInterval) -> Ht
     return answer({"metrics": found} if found else {})
 
 
-def check_run_ids(run_ids: list[str], name: str, field: str) -> None:
-    """Refuse none and too many."""
+def check_run_ids(run_ids: list[str], name: str, field: str, most: str) -> None:
+    """Refuse none and too many, in the words of MLflow, which has two for the same."""
     if not run_ids:
         raise ProtocolError(INVALID, f"{name} request must specify at least one {field}.")
     if len(run_ids) > MAX_RUNS:
         raise ProtocolError(
             INVALID,
-            f"{name} request cannot specify more than {MAX_RUNS} run_ids: it must specify at most "
-            f"{MAX_RUNS} run_ids. Received {len(run_ids)} run_ids.",
+            f"{name} request {most} {MAX_RUNS} run_ids. Received {len(run_ids)} run_ids.",
         )
 
 

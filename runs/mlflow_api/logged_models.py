@@ -155,7 +155,8 @@ def set_tags(call: Call, message: messages.LoggedModelTags, model_id: str) -> di
     """Write tags of a model."""
     model = find_model(call, model_id)
     tags = read_notes(message.tags, "tags")
-    return {"model": as_model(logged_models.change_model_notes(model=model, tags=tags))}
+    logged_models.change_model_notes(model=model, tags=tags)
+    return {}
 
 
 @endpoint(Action.RUN_WRITE, ("DELETE",))
@@ -163,7 +164,8 @@ def delete_tag(call: Call, model_id: str, key: str) -> dict[str, Any]:
     """Remove a tag of a model."""
     model = find_model(call, model_id)
     if all(tag["key"] != key for tag in model.tags):
-        raise ProtocolError(MISSING, f"No tag with name: {key[:300]}")
+        text = f"No tag with key '{key[:300]}' found for model with ID '{model_id}'."
+        raise ProtocolError(MISSING, text)
     logged_models.change_model_notes(model=model, without_tag=key)
     return {}
 

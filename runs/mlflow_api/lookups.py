@@ -33,7 +33,8 @@ def experiment_number(experiment_id: str) -> int:
     if _NUMBER.fullmatch(experiment_id) is None:
         raise ProtocolError(
             INVALID,
-            f"Invalid experiment ID '{experiment_id[:100]}': it must be a decimal number.",
+            f"Invalid experiment ID '{experiment_id[:100]}'. "
+            "Experiment ID must be a valid integer.",
         )
     if len(experiment_id) > 19 or not 0 <= int(experiment_id) <= INT64_MAX:
         raise unknown_experiment(experiment_id)

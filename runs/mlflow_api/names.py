@@ -74,14 +74,14 @@ def read_params(params: Sequence[KeyValue] | None) -> dict[str, str]:
                 f"Duplicate parameter keys have been submitted: ['{key}']. Please ensure the "
                 "request contains only one param value per param key.",
             )
-        result[key] = check_param(param.value, f"params[{index}].value")
+        result[key] = check_param(param.value)
     return result
 
 
-def check_param(value: str | None, field: str) -> str:
+def check_param(value: str | None) -> str:
     """Return the value of a param. Raises `ProtocolError`."""
     if len(value or "") > MAX_PARAM_CHARS:
-        raise too_long(field, MAX_PARAM_CHARS)
+        raise too_long("Param value", MAX_PARAM_CHARS)
     return value or ""
 
 

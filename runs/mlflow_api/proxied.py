@@ -3,14 +3,16 @@
 The path of such an address ends in `<run_id>/artifacts/<path>` or
 `models/<model_id>/artifacts/<path>`. What stands before is the experiment's location, which a
 client may have chosen, and means nothing here: the last id that names a run or a model of the
-workspace decides.
+workspace decides. A path that names neither is one of the workspace's own files.
 """
 
+import re
 from typing import Any
 
 from django.http.response import HttpResponseBase
 
 from runs.artifacts import queries, services
+from runs.artifacts.errors import UnknownFile
 from runs.artifacts.owners import Owner
 from runs.artifacts.paths import clean_folder, clean_path
 from runs.http.bodies import read_chunks
@@ -26,12 +28,17 @@ from runs.workspaces.models import Workspace
 from runs.workspaces.permissions import Action
 
 MARK = "artifacts"
+# What the studio gives to runs and models, so no folder of anybody's own.
+GIVEN_ID = re.compile(r"(m-)?[0-9a-f]{32}")
 # The client falls back to one piece where the message begins with these very words.
 NO_PARTS = "Multipart upload is not supported for the current artifact repository; use PUT."
 
 
 def find_place(workspace: Workspace, address: str) -> tuple[Owner, str] | None:
-    """Return whose file or folder `address` (clean) names, and its path there. Two queries."""
+    """Return whose file or folder `address` (clean) names, and its path there. Two queries.
+
+    None where it names a run or a model that the workspace does not have.
+    """
     parts = address.split("/")
     places = {
         parts[index - 1]: "/".join(parts[index + 1 :])
@@ -45,7 +52,9 @@ def find_place(workspace: Workspace, address: str) -> tuple[Owner, str] | None:
         check_write_limit(model.source_run_id)
         owners[model.model_id] = model
     named = [key for key in places if key in owners]
-    return (owners[named[-1]], places[named[-1]]) if named else None
+    if named:
+        return owners[named[-1]], places[named[-1]]
+    return None if any(map(GIVEN_ID.fullmatch, places)) else (workspace, address)
 
 
 def need_place(workspace: Workspace, address: str) -> tuple[Owner, str]:
@@ -54,10 +63,20 @@ def need_place(workspace: Workspace, address: str) -> tuple[Owner, str]:
     if place is None:
         raise ProtocolError(
             MISSING,
-            f"'{address[:300]}' is no place for files: it must end in <run id>/artifacts/<path> "
-            "with the id of a run of this workspace.",
+            f"'{address[:300]}' is no place for files: this workspace has no run or model "
+            "with the id in it.",
         )
     return place
+
+
+def need_place_to_write(workspace: Workspace, address: str) -> tuple[Owner, str]:
+    """Return what `need_place` finds. Raises OutOfScope for an attempt, which writes its run only;
+    InvalidPath for the folder of all files of a workspace."""
+    owner, path = need_place(workspace, address)
+    if isinstance(owner, Workspace):
+        check_write_limit(None)
+        clean_path(path)
+    return owner, path
 
 
 def as_file(entry: queries.Entry, path: str) -> dict[str, Any]:
@@ -85,13 +104,17 @@ def list_folder(call: Call, message: messages.ListProxied) -> dict[str, Any]:
 def download(call: Call, address: str) -> HttpResponseBase:
     """Send a file."""
     owner, path = need_place(call.workspace, clean_path(address))
-    return send_file(call.request, queries.get_file(owner, path))
+    try:
+        file = queries.get_file(owner, path)
+    except UnknownFile:
+        raise ProtocolError(MISSING, f"No such artifact: '{address[:300]}'") from None
+    return send_file(call.request, file)
 
 
 @endpoint(Action.FILE_WRITE, ("PUT",), max_body_bytes=STREAMED)
 def upload(call: Call, address: str) -> dict[str, Any]:
     """Store a file as it arrives; one that arrives in part is not stored."""
-    owner, path = need_place(call.workspace, clean_path(address))
+    owner, path = need_place_to_write(call.workspace, clean_path(address))
     services.save_file(
         owner=owner,
         path=path,
@@ -104,7 +127,7 @@ def upload(call: Call, address: str) -> dict[str, Any]:
 @endpoint(Action.FILE_WRITE, ("DELETE",))
 def delete(call: Call, address: str) -> dict[str, Any]:
     """Delete a file or a folder with everything in it; nothing there is fine."""
-    owner, path = need_place(call.workspace, clean_folder(address))
+    owner, path = need_place_to_write(call.workspace, clean_folder(address))
     services.delete_path(owner=owner, path=path)
     return {}
 

@@ -40,7 +40,7 @@ def search(call: Call, message: messages.SearchRuns) -> dict[str, Any] | Streame
     try:
         page = search_runs(wanted, limit=limit, after=message.page_token or None)
     except CursorError:
-        raise bad_token(message.page_token or "") from None
+        raise bad_token() from None
     if len(page.run_ids) > PART:
         return Streamed(stream(page), content_type="application/json")
     return as_page(page)

@@ -9,12 +9,12 @@ from runs.mlflow_api.endpoint import GET, POST, Call, endpoint
 from runs.mlflow_api.errors import INVALID, MISSING, ProtocolError, missing_value, unknown_run
 from runs.mlflow_api.lookups import find_experiment, find_run
 from runs.mlflow_api.names import check_run_id, read_tags, require_name
-from runs.mlflow_api.shapes import as_info, as_run, read_whole_runs
+from runs.mlflow_api.shapes import as_info, as_run, end_of, read_whole_runs
 from runs.mlflow_api.statuses import read_status
 from runs.tracking import services
 from runs.tracking.errors import InvalidValue, NotActive, NotFound
+from runs.tracking.models import NO_END
 from runs.tracking.run_names import make_run_name
-from runs.tracking.statuses import Status, may_change
 from runs.tracking.tags import parent_of, source_of
 from runs.workspaces.permissions import Action
 
@@ -42,11 +42,8 @@ def create(call: Call, message: messages.CreateRun) -> dict[str, Any]:
             description=tags.get(mirrors.NOTE, ""),
         )
     except NotActive:
-        raise ProtocolError(
-            INVALID,
-            f"The experiment {experiment.number} must be in the 'active' state. "
-            "Current state is deleted.",
-        ) from None
+        text = f"The experiment {experiment.number} must be in the 'active' state."
+        raise ProtocolError(INVALID, f"{text} Current state is deleted.") from None
     # Nothing but its tags is written beside a run that was made just now.
     return {"run": as_run(RunRecord(run, tags=dict(sorted(tags.items()))))}
 
@@ -71,18 +68,15 @@ def update(call: Call, message: messages.UpdateRun) -> dict[str, Any]:
     run = find_run(call.workspace, message.run_id or "")
     if message.run_name:
         require_name(message.run_name, "run_name")
-    status = read_status(message.status)
-    ended_ms = message.end_time
-    if status and status.is_final and not may_change(Status(run.status), status):
-        # An ended run may end otherwise, as in MLflow: by way of Running, as its history then says.
-        ended_ms = run.ended_ms if ended_ms is None else ended_ms
-        services.update_run(run=run, status=Status.RUNNING, by=call.principal.name)
+    shown_end = end_of(run) if message.end_time is None else message.end_time
     services.update_run(
         run=run,
-        status=status,
-        ended_ms=ended_ms,
+        status=read_status(message.status),
+        ended_ms=message.end_time,
         name=message.run_name,
         by=call.principal.name,
+        by_client=True,
+        client_ended_ms=NO_END if shown_end is None else shown_end,
     )
     if message.run_name:
         services.set_tags(run=run, tags={mirrors.RUN_NAME: message.run_name})

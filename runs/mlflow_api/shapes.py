@@ -8,7 +8,7 @@ from runs.mlflow_api.encoding import encode_double, without_empty
 from runs.mlflow_api.locations import run_location
 from runs.mlflow_api.mirrors import UNKNOWN_USER, shown_tags
 from runs.mlflow_api.statuses import TO_MLFLOW
-from runs.tracking.models import DatasetInput, Lifecycle, Run
+from runs.tracking.models import NO_END, DatasetInput, Lifecycle, Run
 
 
 def as_info(run: Run | RunTuple) -> dict[str, Any]:
@@ -22,11 +22,18 @@ def as_info(run: Run | RunTuple) -> dict[str, Any]:
         "user_id": run.submitted_by or UNKNOWN_USER,
         "status": TO_MLFLOW[run.status],
         "start_time": run.started_ms,
-        "end_time": run.ended_ms,
+        "end_time": end_of(run),
         "artifact_uri": run_location(run),
         "lifecycle_stage": "deleted" if deleted else "active",
     }
     return without_empty(info)
+
+
+def end_of(run: Run | RunTuple) -> int | None:
+    """Return the end that a client has given the run, or that another one than a client has."""
+    if run.client_ended_ms is None:
+        return run.ended_ms
+    return None if run.client_ended_ms == NO_END else run.client_ended_ms
 
 
 PARTS = (RunPart.PARAMS, RunPart.TAGS, RunPart.LATEST, RunPart.MODELS, RunPart.DATASETS)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from runs.http.cursors import BadCursor, read_cursor
-from runs.mlflow_api.errors import INVALID, SHOWN_CHARS, ProtocolError
+from runs.mlflow_api.errors import INVALID, ProtocolError
 
 
 def read_token(token: str | None, *kinds: type) -> tuple[Any, ...] | None:
@@ -14,11 +14,9 @@ def read_token(token: str | None, *kinds: type) -> tuple[Any, ...] | None:
     try:
         return read_cursor(token, *kinds)
     except BadCursor:
-        raise bad_token(token or "") from None
+        raise bad_token() from None
 
 
-def bad_token(token: str) -> ProtocolError:
+def bad_token() -> ProtocolError:
     """The studio has not given out this token."""
-    shown = token[:SHOWN_CHARS]
-    text = f"Invalid page token, could not base64-decode: page_token '{shown}' is none of ours."
-    return ProtocolError(INVALID, text)
+    return ProtocolError(INVALID, "Invalid page token, could not base64-decode")

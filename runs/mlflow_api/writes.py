@@ -85,7 +85,7 @@ def log_metric(call: Call, message: messages.LogMetric) -> dict[str, Any]:
 def log_param(call: Call, message: messages.RunTagMessage) -> dict[str, Any]:
     """Write a param, once."""
     key = check_key(message.key, "key", "Param key")
-    params = {key: check_param(message.value, "value")}
+    params = {key: check_param(message.value)}
     log_batch(run=resolve(call, message), points=[], params=params, tags=None)
     return {}
 

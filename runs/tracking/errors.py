@@ -29,6 +29,11 @@ class NotActive(TrackingError):
     kind, code = ErrorKind.CONFLICT, "deleted"
 
 
+def not_active(what: str) -> NotActive:
+    """Return the error that `what` (`The run 3f…`) is deleted and cannot be written."""
+    return NotActive(f"{what} must be in the 'active' state. Current state is deleted.")
+
+
 class ParamChanged(TrackingError):
     """A param was logged before with another value."""
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.db import IntegrityError, transaction
 
 from runs.tracking.clock import now_ms
-from runs.tracking.errors import NameTaken, NotActive, NotFound
+from runs.tracking.errors import NameTaken, NotFound, not_active
 from runs.tracking.models import GONE, Experiment, ExperimentTag, FormerName, Lifecycle
 from runs.tracking.numbers import take_experiment_number
 from runs.tracking.texts import check_key, check_name, check_text
@@ -141,7 +141,7 @@ def set_experiment_tags(*, experiment: Experiment, tags: Mapping[str, str]) -> N
 def _update_active(experiment: Experiment, changes: dict[str, object]) -> None:
     rows = Experiment.objects.filter(id=experiment.id).exclude(lifecycle=Lifecycle.DELETED)
     if not rows.update(**changes):
-        raise NotActive(f"The experiment {experiment.number} must be in the 'active' state")
+        raise not_active(f"The experiment {experiment.number}")
     for field, value in changes.items():
         setattr(experiment, field, value)
 
@@ -149,7 +149,7 @@ def _update_active(experiment: Experiment, changes: dict[str, object]) -> None:
 def check_experiment_active(experiment: Experiment) -> None:
     """Raise NotActive for a deleted experiment. An archived one is only hidden: it is written."""
     if experiment.lifecycle == Lifecycle.DELETED:
-        raise NotActive(f"The experiment {experiment.number} must be in the 'active' state")
+        raise not_active(f"The experiment {experiment.number}")
 
 
 def set_experiment_tag(*, experiment: Experiment, key: str, value: str) -> None:

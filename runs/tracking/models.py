@@ -76,11 +76,17 @@ class Experiment(models.Model):
         return self.name
 
 
+# The client that has ended a run has not said when.
+NO_END = -(2**63)
+
+
 class Run(models.Model):
     """One execution. `run_id` is its public name, `id` the one inside.
 
     Times are milliseconds since the epoch: `started_ms` and `ended_ms` as the client said them,
-    `created_ms` and `updated_ms` by the server's clock. `workspace` repeats the experiment's so
+    `created_ms` and `updated_ms` by the server's clock. A run that ends without an end of the
+    client's ends by the server's clock; `client_ended_ms` then has what clients see that read their
+    own end only (`NO_END`: none yet). `workspace` repeats the experiment's so
     that the page of all runs needs no join, `name_order` sorts as people sort the name. `fence` is
     that of the attempt whose writes count: a run token with another one may write nothing.
     """
@@ -111,6 +117,7 @@ class Run(models.Model):
     source = models.JSONField(default=dict)
     started_ms = models.BigIntegerField(null=True)
     ended_ms = models.BigIntegerField(null=True)
+    client_ended_ms = models.BigIntegerField(null=True)
     created_ms = models.BigIntegerField()
     updated_ms = models.BigIntegerField()
     fence = models.IntegerField(default=0, db_default=0)

@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 
 from runs.database.rows import Rows
 from runs.tracking.client_tags import is_client_tag
-from runs.tracking.errors import NotActive, ParamChanged, PropertyChanged
+from runs.tracking.errors import ParamChanged, PropertyChanged, not_active
 from runs.tracking.models import Lifecycle, Param, Property, Run, RunTag
 from runs.tracking.tables import PARAM
 from runs.tracking.texts import MAX_VALUE_CHARS, check_key, check_text
@@ -24,7 +24,7 @@ TAGS = Rows(RunTag)
 def check_active(run: Run) -> None:
     """Raise NotActive for a deleted run. An archived one is only hidden: it is written."""
     if run.lifecycle == Lifecycle.DELETED:
-        raise NotActive(f"The run {run.run_id} must be in the 'active' state")
+        raise not_active(f"The run {run.run_id}")
 
 
 def check_tags(tags: Mapping[str, str | None]) -> dict[str, str | None]:
@@ -85,9 +85,11 @@ def write_params(run_id: int, experiment_id: int, params: Mapping[str, str]) -> 
         return
     for key, value in _read_params(run_id, list(params)):
         if params[key] != value:
+            public_id = Run.objects.values_list("run_id", flat=True).get(pk=run_id)
             raise ParamChanged(
                 f"Changing param values is not allowed. Param with key='{key}' was already logged "
-                f"with value='{value}'. Attempted logging new value '{params[key]}'."
+                f"with value='{value}' for run ID='{public_id}'. Attempted logging new value "
+                f"'{params[key]}'."
             )
 
 

@@ -14,7 +14,7 @@ from runs.database.writer import write_together
 from runs.tracking.client_tags import DESCRIPTION_TAGS, RUN_NAME_TAGS
 from runs.tracking.clock import now_ms
 from runs.tracking.edits import enter_edits
-from runs.tracking.errors import InvalidValue, NameTaken, NotActive, StatusRefused
+from runs.tracking.errors import InvalidValue, NameTaken, StatusRefused, not_active
 from runs.tracking.models import GONE, Experiment, Run, RunEdit, RunKind, RunTag, StatusChange
 from runs.tracking.notes import check_tags, write_tags
 from runs.tracking.numbers import take_run_number
@@ -35,6 +35,9 @@ from runs.workspaces.scopes import writing_limit
 MAX_BY_CHARS = 256
 MAX_TARGET_CHARS = 128
 MAX_REASON_CHARS = 500
+
+# What no cluster runs: a client alone says how such a run goes.
+CLIENT_KINDS = frozenset({RunKind.EXTERNAL.value, RunKind.INTERACTIVE.value})
 
 RUNS = Rows(Run)
 CHANGES = Rows(StatusChange)
@@ -103,7 +106,7 @@ def _insert(run: Run, tags: Mapping[str, str | None]) -> None:
 def _write_rows(run: Run, tags: Mapping[str, str | None]) -> None:
     number = take_run_number(run.experiment_id)
     if number is None:
-        raise NotActive(f"The experiment {run.experiment.number} must be in the 'active' state")
+        raise not_active(f"The experiment {run.experiment.number}")
     run.number = number
     RUNS.insert(run)
     change = StatusChange(run=run, status=run.status, at_ms=run.created_ms, by=run.submitted_by)
@@ -128,6 +131,8 @@ def update_run(
     by: str = "",
     reason: str = "",
     by_cluster: bool = False,
+    by_client: bool = False,
+    client_ended_ms: int | None = None,
 ) -> Run:
     """Change what is given. A new status is entered in the run's history. `error` is what went
     wrong, a traceback perhaps.
@@ -139,6 +144,11 @@ def update_run(
     `by_cluster`: the cluster asks that runs it. It alone puts the run back into the queue, and it
     alone ends the run while an attempt goes on: what the script's client says of its end is not
     taken, because the process may still run.
+
+    `by_client`: the client of a protocol asks that knows no table of changes. A run of its own goes
+    from any status to any other, one of a cluster to any but those of waiting; one that has ended
+    and ends otherwise keeps its end. `client_ended_ms`:
+    the end that such clients are to see where the run gets another one here (`NO_END`: none).
     """
     if not by_cluster and is_end_of_own_run(run, status):
         status = ended_ms = None
@@ -152,12 +162,17 @@ def update_run(
         if by and (name or description is not None):
             _enter_texts(run, by, changes)
         if status is not None and before != status:
-            changes |= _change_status(run, before, Status(status), changes, by_cluster)
+            _check_change(run, before, Status(status), by_cluster, by_client)
+            keeps_end = by_client and before.is_final
+            changes |= _change_status(run, Status(status), changes, keeps_end)
             change = StatusChange(
                 run=run, status=status, at_ms=changes["updated_ms"], by=by, reason=reason
             )
             CHANGES.insert_many([change])
             changes["status_reason"] = reason
+        if "ended_ms" in changes:
+            is_same = client_ended_ms == changes["ended_ms"]
+            changes["client_ended_ms"] = None if is_same else client_ended_ms
         RUNS.update(run.id, changes)
         _change_tags_of_clients(run, name, description)
     for field, value in changes.items():
@@ -213,18 +228,25 @@ def _lock(run: Run) -> tuple[Status, int | None]:
         )
         row = cursor.fetchone()
     if row is None:
-        raise NotActive(f"The run {run.run_id} must be in the 'active' state")
+        raise not_active(f"The run {run.run_id}")
     return Status(row[0]), row[1]
 
 
-def _change_status(
-    run: Run, before: Status, after: Status, changes: Mapping[str, Any], by_cluster: bool
-) -> dict[str, Any]:
-    """Return what else changes with the status. Raises StatusRefused."""
-    if not may_change(before, after, by_cluster=by_cluster):
+def _check_change(
+    run: Run, before: Status, after: Status, by_cluster: bool, by_client: bool
+) -> None:
+    """Raise StatusRefused where the run cannot go from one status to the other."""
+    is_free = by_client and (run.kind in CLIENT_KINDS or after not in WAITING_STATUSES)
+    if not (is_free or may_change(before, after, by_cluster=by_cluster)):
         raise StatusRefused(f"The run {run.run_id} is {before} and cannot become {after}.")
+
+
+def _change_status(
+    run: Run, after: Status, changes: Mapping[str, Any], keeps_end: bool
+) -> dict[str, Any]:
+    """Return what else changes with the status."""
     more: dict[str, Any] = {"status": after.value}
-    if after.is_final and "ended_ms" not in changes:
+    if after.is_final and "ended_ms" not in changes and not keeps_end:
         more["ended_ms"] = changes["updated_ms"]
     if run.started_ms is None and after not in WAITING_STATUSES:
         more["started_ms"] = changes["updated_ms"]

@@ -11,6 +11,7 @@ from runs.http.cursors import read_cursor
 from runs.tracking.errors import NotFound
 from runs.web.addresses import next_address
 from runs.web.gate import page
+from runs.web.own_files import folder_context
 from runs.workspaces.permissions import Action, is_allowed
 
 EXPERIMENTS_PER_PAGE = 100
@@ -28,13 +29,15 @@ def frame(request: HttpRequest, tab: str) -> dict[str, Any]:
 
 @page(Action.WORKSPACE_READ)
 def system(request: HttpRequest) -> HttpResponse:
-    """`?by=runs`: the largest runs instead of the experiments."""
+    """`?by=runs`: the largest runs instead of the experiments; `?by=none`: what no run owns."""
     workspace, position = request.workspace, read_cursor(request.GET.get("after"), int, int)
     disk = read_disk_use(workspace=workspace, with_studio=request.principal.is_owner_everywhere)
     context = {**frame(request, "system"), "disk": disk, "is_later": position is not None}
     if request.GET.get("by") == "runs":
         largest = list_largest_runs(workspace=workspace, after=position)
         context |= {"runs": largest.rows, "next": next_address(request, largest.next)}
+    elif request.GET.get("by") == "none":
+        context |= folder_context(request)
     else:
         shown = [
             row

@@ -30,7 +30,7 @@ def test_a_file_is_uploaded_and_downloaded(api, run_id, put):
     assert (stored.status, stored.body["size_bytes"]) == (200, 10)
     got = api.get(f"runs/{run_id}/files/outputs/model.bin")
     assert (got.status, got.body) == (200, b"0123456789")
-    assert got.headers["Content-Disposition"] == 'attachment; filename="model.bin"'
+    assert got.headers["Content-Disposition"] == "attachment; filename=model.bin"
     assert "sandbox" in got.headers["Content-Security-Policy"]
 
 

@@ -105,7 +105,7 @@ def test_a_head_tells_the_length_and_sends_nothing(run, address):
 @files
 def test_a_file_is_an_attachment_in_a_sandbox(run, address):
     answer = get(address)
-    assert answer["Content-Disposition"] == 'attachment; filename="a.bin"'
+    assert answer["Content-Disposition"] == "attachment; filename=a.bin"
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'"
 
@@ -138,7 +138,7 @@ def test_the_zip_of_an_absent_folder_is_not_found(run, address, more):
 def test_the_zip_of_a_file_is_the_file(run, address):
     answer = get(f"{address}?path=outputs/a.bin")
     assert (answer.status_code, answer.getvalue()) == (200, b"0123456789")
-    assert answer["Content-Disposition"] == 'attachment; filename="a.bin"'
+    assert answer["Content-Disposition"] == "attachment; filename=a.bin"
 
 
 @zips

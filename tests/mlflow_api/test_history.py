@@ -89,11 +89,11 @@ def test_an_unknown_run_or_metric_has_no_points(api):
         ({"metric_key": "m"}, "Missing value for required parameter 'run_id'"),
         ({"run_id": "x"}, "Missing value for required parameter 'metric_key'"),
         ({"run_id": "", "metric_key": "m"}, "Missing value for required parameter 'run_id'"),
-        ({"run_id": "R", "metric_key": "m", "max_results": "0"}, "max_results"),
+        ({"run_id": "R", "metric_key": "m", "max_results": "-1"}, "max_results"),
         ({"run_id": "R", "metric_key": "m", "max_results": "x"}, "max_results"),
         ({"run_id": "R", "metric_key": "m", "max_results": "99999999"}, "max_results"),
-        ({"run_id": "R", "metric_key": "m", "page_token": "junk"}, "page_token"),
-        ({"run_id": "R", "metric_key": "m", "page_token": "\uff17"}, "page_token"),
+        ({"run_id": "R", "metric_key": "m", "page_token": "junk"}, "page token"),
+        ({"run_id": "R", "metric_key": "m", "page_token": "\uff17"}, "page token"),
     ],
 )
 def test_bad_questions_are_refused(api, query, message):
@@ -106,6 +106,36 @@ def test_bad_questions_are_refused(api, query, message):
     )
     assert (answer.status, answer.code) == (400, "INVALID_PARAMETER_VALUE")
     assert message in answer.message
+
+
+def test_a_page_of_no_points_is_empty(api, pages):
+    run_id = api.make_run_id()
+    log(api, run_id, [(1, 1, 1.0)])
+    asked = {"metric_key": "m", "max_results": 0}
+    answer = api.get("metrics/get-history", run_id=run_id, **asked)
+    assert (answer.status, answer.body) == (200, {})
+    assert pages.get("metrics/get-history-bulk", run_id=run_id, **asked).body == {"metrics": []}
+
+
+@pytest.mark.parametrize("most", [0, -1, 2501])
+def test_a_range_of_steps_has_mlflows_limits(api, most):
+    asked = {"run_ids": [api.make_run_id()], "metric_key": "m", "max_results": most}
+    answer = api.get("metrics/get-history-bulk-interval", **asked)
+    assert (answer.status, answer.code) == (400, "INVALID_PARAMETER_VALUE")
+    assert answer.message == "max_results must be between 1 and 2500."
+
+
+@pytest.mark.parametrize(
+    ("path", "field", "words"),
+    [
+        ("get-history-bulk", "run_id", "cannot specify more than 100 run_ids. Received 101"),
+        ("get-history-bulk-interval", "run_ids", "must specify at most 100 run_ids. Received 101"),
+    ],
+)
+def test_too_many_runs_are_refused_in_mlflows_words(pages, path, field, words):
+    answer = pages.get(f"metrics/{path}", **{field: ["a"] * 101, "metric_key": "m"})
+    assert answer.status == 400
+    assert words in answer.message
 
 
 # -- several runs --------------------------------------------------------------------------------
@@ -127,7 +157,7 @@ def test_bulk_sorts_by_run_and_cuts_in_all(api, pages):
         {"metric_key": "m"},
         {"run_id": ["a"]},
         {"run_id": ["a"] * 101, "metric_key": "m"},
-        {"run_id": ["a"], "metric_key": "m", "max_results": "0"},
+        {"run_id": ["a"], "metric_key": "m", "max_results": "-1"},
     ],
 )
 def test_bulk_refuses_none_and_too_many(pages, query):

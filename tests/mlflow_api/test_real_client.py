@@ -135,9 +135,22 @@ def test_every_status_comes_back(client, experiment_id, status):
     assert (info.status, info.end_time) == (status, 5)
 
 
-def test_a_run_that_was_started_does_not_go_back_to_waiting(client, run_id):
-    with pytest.raises(MlflowException, match="cannot become Queued"):
-        client.update_run(run_id, status="SCHEDULED")
+EVERY_STATUS = ["RUNNING", "SCHEDULED", "FINISHED", "FAILED", "KILLED"]
+
+
+@pytest.mark.parametrize("before", EVERY_STATUS)
+@pytest.mark.parametrize("after", EVERY_STATUS)
+def test_a_run_goes_from_any_status_to_any_other(client, run_id, before, after):
+    client.update_run(run_id, status=before)
+    client.update_run(run_id, status=after)
+    assert client.get_run(run_id).info.status == after
+
+
+def test_a_run_that_is_said_to_have_ended_without_a_time_has_no_end_time(client, run_id):
+    client.update_run(run_id, status="FINISHED")
+    assert client.get_run(run_id).info.end_time is None
+    [found] = client.search_runs([client.get_run(run_id).info.experiment_id])
+    assert (found.info.status, found.info.end_time) == ("FINISHED", None)
 
 
 def test_a_run_is_renamed_deleted_and_restored(client, run_id):

@@ -59,7 +59,7 @@ def test_it_is_downloaded_under_the_name_of_the_run(studio: Client):
 
     answer = studio.get(f"/w/default/runs/{run.run_id}/raw.json", {"download": "1"})
 
-    assert answer["Content-Disposition"] == f'attachment; filename="{run.run_id}.json"'
+    assert answer["Content-Disposition"] == f"attachment; filename={run.run_id}.json"
 
 
 def test_times_out_of_every_calendar_are_told_as_numbers(studio: Client):

@@ -160,7 +160,7 @@ class TestParts:
         answer = ask(studio, "run-1", "zip")
         archive = zipfile.ZipFile(io.BytesIO(answer.getvalue()))
         assert {name: archive.read(name) for name in archive.namelist()} == FOLDER
-        assert answer["Content-Disposition"] == 'attachment; filename="calm-heron-snapshot.zip"'
+        assert answer["Content-Disposition"] == "attachment; filename=calm-heron-snapshot.zip"
 
     @pytest.mark.parametrize("what", ["tree", "preview", "lines", "hits", "diff", "zip", "files/a"])
     def test_without_a_snapshot_there_is_nothing(self, studio: Client, what):

@@ -4,13 +4,20 @@ import pytest
 from django.apps import apps
 from django.test import Client
 
+from runs.artifacts.models import File
 from runs.artifacts.services import save_file
 from runs.housekeeping.heartbeats import record_heartbeat
 from runs.housekeeping.models import Heartbeat
 from runs.tracking import services
 from runs.tracking.clock import now_ms
 from runs.workspaces.permissions import Role
-from tests.factories import make_experiment, make_member, make_run, make_user
+from tests.factories import (
+    default_workspace,
+    make_experiment,
+    make_member,
+    make_run,
+    make_user,
+)
 from tests.web.pages import html_of
 
 PAGE = "/w/default/system"
@@ -126,3 +133,41 @@ def test_only_owners_of_the_studio_see_the_server(guarded: Client):
         assert "/system/server" not in text_of(guarded, PAGE)
     guarded.force_login(make_user(is_superuser=True))
     assert guarded.get(f"{PAGE}/server").status_code == 200
+
+
+def own_file(path: str, data: bytes = b"x" * 2000) -> None:
+    save_file(owner=default_workspace(), path=path, chunks=[data])
+
+
+def test_files_of_no_run_are_listed_with_what_they_take(studio: Client):
+    own_file("shared/deep/a.bin")
+    own_file("b.bin", b"y" * 500)
+    page = text_of(studio, f"{PAGE}?by=none")
+    assert page.index("b.bin") < page.index("shared/")
+    assert 'title="2,000 bytes"' in page
+    assert 'title="2,500 bytes in files that no run owns"' in page
+    assert "deep/" in text_of(studio, f"{PAGE}?by=none&path=shared")
+
+
+def test_a_file_of_no_run_is_fetched_and_deleted(studio: Client):
+    own_file("shared/a.bin")
+    assert studio.get(f"{PAGE}/own-files/shared/a.bin").getvalue() == b"x" * 2000
+    answer = studio.post(f"{PAGE}/own-files/delete", {"path": "shared"})
+    assert answer.status_code == 204
+    assert not File.objects.exists()
+    assert "No files here." in text_of(studio, f"{PAGE}?by=none")
+
+
+@pytest.mark.parametrize("path", ["", ".", "../x", "/"])
+def test_a_path_that_names_no_file_deletes_nothing(studio: Client, path: str):
+    own_file("a.bin")
+    assert studio.post(f"{PAGE}/own-files/delete", {"path": path}).status_code == 400
+    assert File.objects.count() == 1
+
+
+def test_a_reader_sees_files_of_no_run_and_deletes_none(guarded: Client):
+    own_file("a.bin")
+    guarded.force_login(make_member(Role.READER))
+    assert "Delete a.bin" not in text_of(guarded, f"{PAGE}?by=none")
+    assert guarded.post(f"{PAGE}/own-files/delete", {"path": "a.bin"}).status_code == 403
+    assert File.objects.count() == 1
