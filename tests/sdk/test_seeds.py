@@ -1,5 +1,7 @@
 """The code of the five articles runs with another import root and no other change."""
 
+import importlib.util
+import os
 import shutil
 import subprocess
 import sys
@@ -24,6 +26,8 @@ def notebook(lab, start_node, space, tmp_path):
         lab.api.ask("POST", "clusters", body={"name": name})
         start_node(name=name, cluster=name, slots=3, PYTHONPATH=str(BASE_DIR))
     scripts = Scripts(space.url, tmp_path)
+    if importlib.util.find_spec("pytorch_lightning") is None:
+        scripts.environment["PYTHONPATH"] += os.pathsep + str(SEEDS / "stand_ins")
     shutil.copytree(SEEDS / "code", tmp_path / "work")
 
     def notebook(name: str, before: str = "", after: str = "") -> list[str]:
@@ -98,6 +102,7 @@ print("run", run.id)
     assert [len(metrics[name]) for name in ("Sigmoid", "Cosine Wave", "Sine Wave")] == [20, 2, 2]
     assert len(metrics["Sine Wave"]["sine"]) == 20
     assert "/images/food_" in metrics["food"]
+    assert metrics["train_loss"] == 0.25
     assert run.get_status() == "Completed"
 
 
@@ -110,7 +115,21 @@ def test_submit_a_script_and_watch_it(notebook, space):
     assert log in cells[2]
     metrics = run.get_metrics()
     assert len(metrics["alpha"]) == len(metrics["mse"]) == 20
+    assert run.id in cells[4]
+    assert cells[5] == run.get_portal_url() + "\n"
+    assert run.id in cells[6]
     assert sum(name.startswith("outputs/ridge_") for name in run.get_file_names()) == 20
+
+
+def test_a_child_script_finds_its_parent(notebook, space, tmp_path):
+    from studio.sdk import ScriptRunConfig
+
+    with Experiment(space, "fruits").start_logging() as parent:
+        arguments = ["--fruit", "Apple"]
+        config = ScriptRunConfig(str(tmp_path / "work"), "child.py", arguments)
+        child = parent.submit_child(config)
+        assert child.wait_for_completion()["status"] == "Completed"
+    assert child.parent.id == parent.id
 
 
 def test_a_parent_script_submits_children_to_another_cluster(notebook, space, tmp_path):

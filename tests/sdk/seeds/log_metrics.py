@@ -25,6 +25,14 @@ ws = run.experiment.workspace
 
 # workspace has associated ml-flow-tracking-uri
 mlflow_url = ws.get_mlflow_tracking_uri()
+
+#Example: PyTorch Lightning
+from pytorch_lightning.loggers import MLFlowLogger
+
+mlf_logger = MLFlowLogger(experiment_name=run.experiment.name, tracking_uri=mlflow_url)
+mlf_logger._run_id = run.id
+# %%
+mlf_logger.log_metrics({"train_loss": 0.25}, step=3)
 # %%
 from studio.sdk import Run
 run = Run.get_context()

@@ -18,3 +18,17 @@ experiment = Experiment (ws, 'train-on-local')
 run_id = run.id #replace with run_ID
 run = Run(experiment, run_id)
 print(run.get_metrics())
+# %%
+from studio.sdk.widgets import RunDetails
+RunDetails(run).show()
+# %%
+print(run.get_portal_url())
+# %%
+from studio.sdk.widgets import RunDetails
+from studio.sdk.run import Run
+
+workspace = ws
+experiment = Experiment (workspace, 'train-on-local')
+run_id = run.id #replace with run_ID
+run = Run(experiment, run_id)
+RunDetails(run).show()
