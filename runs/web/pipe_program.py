@@ -8,7 +8,8 @@ MLflow has started in it, or that MLFLOW_RUN_ID or --run names; without one, to 
 which ends as the command does. Behind a pipe it keeps what comes from there.
 
 MLFLOW_TRACKING_TOKEN signs in. While the studio is away, what is printed is kept in a file, and
-sent when it is back.
+sent when it is back. `studio pipe` of the client does the same where the client is installed; this
+program has nothing but the standard library of an old Python, so it has its own file and sender.
 """
 
 import argparse

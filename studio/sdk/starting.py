@@ -2,6 +2,7 @@
 
 import os
 import time
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from studio.sdk.exceptions import StudioAway
@@ -31,10 +32,12 @@ def start_interactive(
     tags: dict[str, str | None] | None = None,
     parent: "Run | None" = None,
     captures_console: bool = True,
+    is_asked: bool = True,
 ) -> "Run":
     """Return a new run whose status is Running, with an outbox.
 
-    When the studio is away, the run is made there as soon as it is back.
+    When the studio is away, the run is made there as soon as it is back. With `is_asked=False` that
+    is left to the sender in any case, and nothing is waited for.
     """
     from studio.sdk.run import Run
 
@@ -51,7 +54,7 @@ def start_interactive(
     if parent is not None:
         parent._settle()
         body["parent"] = parent.id
-    create = None if make_run(run, body) else body
+    create = None if is_asked and make_run(run, body) else body
     settings = experiment.workspace._settings
     folder = outputs_folder(outputs)
     box = outbox_of(settings, run_id, create=create, is_owner=True, outputs=folder)
@@ -64,6 +67,18 @@ def start_interactive(
     if snapshot_directory is not None:
         run.take_snapshot(snapshot_directory)
     return run
+
+
+def start_unseen(experiment: "Experiment", name: str) -> "Run":
+    """Return a new run that the sender makes at the studio: nothing is waited for."""
+    return start_interactive(
+        experiment,
+        run_id=str(uuid.uuid4()),
+        name=name,
+        outputs=False,
+        captures_console=False,
+        is_asked=False,
+    )
 
 
 def make_run(run: "Run", body: dict[str, Any]) -> bool:

@@ -10,6 +10,7 @@ import pytest
 from studio.sdk import Experiment, Run
 from studio.sdk.cli.main import run as run_program
 from tests.sdk.gate import BASE_DIR, Gate
+from tests.sdk.test_outbox import is_over, run_exists, wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 LOG = "azureml-logs/70_driver_log.txt"
@@ -64,6 +65,24 @@ def test_pipe_passes_on_while_the_studio_is_away_and_sends_later(space, gate, tm
     run.download_file("logs/user_log.txt", str(tmp_path / "log"))
     assert (tmp_path / "log").read_text() == "first\nsecond\n"
     assert run.get_status() == "Completed"
+
+
+def test_pipe_of_a_studio_that_is_away_from_the_beginning_keeps_all(space, gate, tmp_path):
+    gate.shut()
+    began = time.monotonic()
+    piped = start(gate, "pipe", "-e", "digits", stdin=subprocess.PIPE)
+    piped.stdin.write("first\n")
+    piped.stdin.flush()
+    assert piped.stdout.readline() == "first\n"
+    assert time.monotonic() - began < 10
+    _, err = piped.communicate(timeout=60)
+    assert piped.returncode == 6 and "`studio sync` sends it too" in err
+    gate.open()
+    run_id = err.partition(":")[0]
+    wait_for(lambda: run_exists(space, run_id) and is_over(space, run_id), 40)
+    run = Run.get(space, run_id)
+    run.download_file("logs/user_log.txt", str(tmp_path / "log"))
+    assert ((tmp_path / "log").read_text(), run.status) == ("first\n", "Completed")
 
 
 OFFLINE = """

@@ -1,9 +1,15 @@
-"""`studio pipe`."""
+"""`studio pipe`.
+
+What comes through the pipe is the console of a run, and goes the way of every other one: into a
+file of the outbox, from where the sender sends it. The program that a studio serves as `pipe.py`
+does the same for machines without the client. It is a source of its own: it runs on Python 3.8 with
+nothing installed, so it has neither outbox nor sender, and it looks for the run that MLflow has
+started.
+"""
 
 import sys
-import tempfile
-import uuid
-from typing import Any
+from contextlib import suppress
+from typing import Any, BinaryIO
 
 import click
 
@@ -14,9 +20,10 @@ Examples:
   make train 2>&1 | studio pipe -e digits
   ./simulate | studio pipe -e digits --name "first try" | tee copy.txt
 
-The run is Completed when stdin ends, and Failed after Ctrl-C. How the program before the pipe
+The run is Completed when stdin ends, and Canceled after Ctrl-C. How the program before the pipe
 ended is not known to the one behind it.
 """
+PART_BYTES = 1 << 18
 
 
 @click.command("pipe", epilog=EPILOG)
@@ -26,25 +33,37 @@ ended is not known to the one behind it.
 def command(*, workspace: Any, experiment_name: str, name: str) -> int:
     """Pass stdin through to stdout and keep it as the log of a new run.
 
-    What is piped never waits for the studio: it is kept in a file and sent from there.
+    What is piped never waits for the studio: it is kept in a file and sent from there, also when
+    the studio is away until later.
     """
     from studio.sdk.cli.exits import AWAY, DONE
-    from studio.sdk.cli.piping import LOG, Piped
     from studio.sdk.experiment import Experiment
+    from studio.sdk.outbox.console import FILES
+    from studio.sdk.outbox.opening import close, fields_of_end
+    from studio.sdk.starting import start_unseen
 
-    experiment = Experiment(workspace, experiment_name)
-    run_id = uuid.uuid4().hex
-    body = {"run_id": run_id, "experiment_name": experiment.name, "name": name}
-    workspace._connection.make("runs", body, f"runs/{run_id}")
-    click.echo(f"{run_id}: {workspace.url}/runs/{run_id}", err=True)
-    with tempfile.TemporaryFile() as kept:
-        piped = Piped(workspace._connection, run_id, kept)
-        try:
-            piped.pass_through(sys.stdin.buffer, sys.stdout.buffer)
-            status = "Completed"
-        except KeyboardInterrupt:
-            status = "Failed"
-        missing = piped.end(status)
-    if missing:
-        click.echo(f"The studio is away: {missing:,} bytes of {LOG} are not there.", err=True)
-    return AWAY if missing else DONE
+    run = start_unseen(Experiment(workspace, experiment_name, _create_in_cloud=False), name)
+    click.echo(f"{run.id}: {run.get_portal_url()}", err=True)
+    box, error = run._box, None
+    try:
+        pass_through(sys.stdin.buffer, sys.stdout.buffer, box and box.folder / FILES[0])
+    except KeyboardInterrupt as interrupt:
+        error = interrupt
+    if box is None:
+        return AWAY
+    box.end(fields_of_end(error))
+    is_sent = box.writer.is_sent()
+    close(box)
+    return DONE if is_sent else AWAY
+
+
+def pass_through(source: BinaryIO, target: BinaryIO, kept: Any) -> None:
+    """Copy the source to the target as it comes, and into a file. A target that nobody reads is
+    left out, and so is a file for which there is no room."""
+    with open(kept or "/dev/null", "ab", buffering=0) as file:
+        while data := source.read1(PART_BYTES):  # type: ignore[attr-defined]
+            with suppress(OSError):
+                file.write(data)
+            with suppress(BrokenPipeError):
+                target.write(data)
+                target.flush()
