@@ -134,6 +134,15 @@ def test_list_filters_and_formats(studio, runs):
     assert not any(line.endswith(" ") for line in table.splitlines())
 
 
+def test_rows_that_a_query_chooses_have_the_columns_of_all_rows(studio, runs):
+    query = "[?tags.quality=='fantastic run']"
+    for output in ("table", "tsv"):
+        some = studio("run", "list", query, "--output", output)
+        every = studio("run", "list", "--output", output)
+        assert len(some.splitlines()[0].split()) == len(every.splitlines()[0].split())
+    assert studio("run", "list", "[].{id: runId}", "-o", "table").split()[0] == "id"
+
+
 def test_a_name_cannot_move_the_cursor_or_write_markup(studio, space):
     Experiment(space, "digits").start_logging(name="[red]a\x1b[2Jb\nc").complete()
     table = studio("run", "list", "--output", "table", "--query", "[].[displayName]")

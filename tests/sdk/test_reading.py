@@ -13,6 +13,7 @@ from studio.sdk.exceptions import (
     WorkspaceException,
 )
 from studio.sdk.run import get_run
+from studio.sdk.run_parts.facts import split_command
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -172,3 +173,18 @@ def test_a_studio_that_is_away_is_one_kind_of_error():
     connection = Workspace(workspace_name="default", url="http://127.0.0.1:9")._connection
     with pytest.raises(StudioAway, match="does not answer"):
         connection.ask("GET", "runs", patience_s=0)
+
+
+@pytest.mark.parametrize(
+    ("command", "found"),
+    [
+        (["python", "train.py", "--lr", "0.1"], ("train.py", ["--lr", "0.1"])),
+        ("/usr/bin/python3.12 'my train.py' a", ("my train.py", ["a"])),
+        (["python", "-m", "train"], ("", [])),
+        (["sh", "-c", "make"], ("", [])),
+        ("python 'open", ("", [])),
+        ([], ("", [])),
+    ],
+)
+def test_the_script_of_a_command(command, found):
+    assert split_command(command) == found

@@ -36,9 +36,17 @@ class Show:
     def __call__(self, data: Any, columns: Sequence[str] = ()) -> None:
         """Write data. Lists of objects are tables; `columns` are those that people see."""
         if self.query:
-            data, columns = choose(data, self.query), ()
+            data = choose(data, self.query)
+            columns = columns if are_whole(data, columns) else ()
         data = plain(data)
         WRITERS[self.output](data, columns)
+
+
+def are_whole(data: Any, columns: Sequence[str]) -> bool:
+    """Tell whether a query has chosen rows and nothing within them."""
+    return isinstance(data, list) and all(
+        isinstance(row, dict) and row.keys() >= set(columns) for row in data
+    )
 
 
 def choose(data: Any, query: str) -> Any:

@@ -1,5 +1,6 @@
 """What a run is: id, names, status, details."""
 
+import shlex
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -223,14 +224,27 @@ def duration_of(document: dict[str, Any]) -> str | None:
     return f"{hours}:{minutes:02}:{seconds:02}"
 
 
+def split_command(command: str | list[str]) -> tuple[str, list[str]]:
+    """Return the script and the arguments of `python script arguments`; "" for other commands."""
+    try:
+        words = shlex.split(command) if isinstance(command, str) else list(command)
+    except ValueError:
+        return "", []
+    is_script = len(words) > 1 and words[0].rpartition("/")[2].startswith("python")
+    if not is_script or words[1].startswith("-"):
+        return "", []
+    return words[1], words[2:]
+
+
 def definition_of(document: dict[str, Any], job: dict[str, Any]) -> dict[str, Any]:
     """Return what the run runs, under Azure ML's names."""
-    command = job.get("command") or document["source"].get("command") or []
-    script = job.get("script") or document["source"].get("script") or ""
+    source = document["source"]
+    command = job.get("command") or source.get("command") or []
+    script, arguments = split_command(command)
     return {
-        "script": script,
+        "script": source.get("script") or script,
         "command": command if isinstance(command, str) else " ".join(command),
-        "arguments": list(command[2:]) if job else document["source"].get("arguments", []),
+        "arguments": source.get("arguments") or arguments,
         "target": document["target"] or "sdk",
         "environment": job.get("environment", {}),
         "environmentVariables": job.get("variables", {}),
