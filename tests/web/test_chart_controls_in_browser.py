@@ -10,6 +10,8 @@ from tests.web.chart_cards import DRAWN, LISTED, charts, from_menu, make_named
 from tests.web.run_table import make_runs, open_table, query_of
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+# The two losses of the runs, which a new chart begins with.
+CHIPS = ["val/loss", "train/loss"]
 
 
 @pytest.fixture
@@ -101,6 +103,11 @@ def test_a_long_legend_is_listed_when_asked_for(tab, runs):
 def test_a_chart_is_built_from_lists_with_a_preview_and_no_early_error(tab, runs):
     open_table(tab, "?charts=[]")
     tab.click("[data-add-chart]")
+    until(tab, "document.querySelector('.preview .plot')?.data?.length === 20")
+    assert tab.locator(".chart-builder .picker .chip").all_inner_texts() == CHIPS
+    for name in CHIPS:
+        tab.get_by_role("button", name=f"Remove {name}").click()
+    until(tab, "document.querySelector('.preview .plot-empty') !== null")
     assert tab.inner_text(".preview .plot-empty") == "Choose a metric to see the chart."
     assert tab.inner_text(".chart-builder .refused") == ""
 
@@ -124,6 +131,19 @@ def test_a_chart_is_built_from_lists_with_a_preview_and_no_early_error(tab, runs
 
     until(tab, "document.querySelector('.card .plot')?.data?.length === 10")
     assert json.loads(query_of(tab)["charts"]) == [{"y": ["val/loss"], "x": "metrics.epoch"}]
+
+
+def test_the_first_choice_takes_the_place_of_what_was_suggested(tab, runs):
+    open_table(tab)
+    tab.click("[data-add-chart]")
+    chips = tab.locator(".chart-builder .picker .chip")
+    assert chips.all_inner_texts() == CHIPS
+
+    tab.click(".chart-builder [name=y]")
+    tab.get_by_role("option", name="epoch").click()
+    assert chips.all_inner_texts() == ["epoch"]
+    tab.get_by_role("option", name="val/loss").click()
+    assert chips.all_inner_texts() == ["epoch", "val/loss"]
 
 
 @pytest.mark.parametrize("kind", ["scatter", "histogram", "bar", "box"])

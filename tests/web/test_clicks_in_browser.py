@@ -74,9 +74,8 @@ def test_the_least_loss_and_the_greatest_accuracy_are_columns_and_sort(start):
 def test_two_metrics_over_another_one(start):
     open_experiment(start)
     start.click("[data-add-chart]")
-    start.fill(".chart-builder [name=y]", "val/loss, val/acc")
-    start.fill(".chart-builder [name=x]", "metrics.epoch")
     until(start, "document.querySelector('.preview .plot')?.data?.length === 16")
+    start.get_by_role("group", name="Common x axes").get_by_role("button", name="epoch").click()
     start.click(".chart-builder [data-submit]")
 
     until(start, "location.search.includes('metrics.epoch')")

@@ -2,10 +2,11 @@
 
 import { makeSpec, titleOf, X_AXES } from "../../lib/chart_spec.js";
 import { element } from "../../lib/element.js";
-import { SMOOTHINGS } from "../../lib/smoothing.js";
 import { drawNothing, erasePlot } from "../plotly.js";
 import { fetchJson } from "../requests.js";
+import { readAmount, resetAmount, showAmount } from "./builder_amount.js";
 import { fillSelects } from "./builder_choices.js";
+import { offerCounters, suggestMetrics } from "./builder_suggestions.js";
 import { makeChart } from "./kinds.js";
 import { Picker } from "./picker.js";
 import { missingOf, problemOf } from "./spec_problems.js";
@@ -24,7 +25,7 @@ export class ChartBuilder {
     const one = (name) => new Picker(this.field(name));
     this.pickers = { y: several("y"), right: several("right"), x: one("x"), group: one("group") };
     this.form.addEventListener("input", (event) => {
-      if (event.target.name === "smoothing") this.resetAmount();
+      if (event.target.name === "smoothing") resetAmount(this.form.elements);
       this.changed();
     });
     this.form.addEventListener("submit", (event) => this.submit(event));
@@ -45,6 +46,11 @@ export class ChartBuilder {
     this.base = spec;
     this.offer([], []);
     this.write(spec);
+    const { firstNames, names } = this.strip;
+    if (missingOf(spec)) this.pickers.y.suggest(suggestMetrics(firstNames, names));
+    offerCounters(this.dialog.querySelector("[data-counters]"), names, (value) =>
+      this.pickers.x.choose(value),
+    );
     this.dialog.querySelector("[data-submit]").textContent = spec.y.length ? "Apply" : "Add chart";
     this.dialog.showModal();
     this.changed();
@@ -105,7 +111,6 @@ export class ChartBuilder {
 
   read() {
     const text = (name) => this.field(name).value.trim();
-    const smoothing = text("smoothing");
     return makeSpec({
       ...this.base,
       type: text("type"),
@@ -114,8 +119,8 @@ export class ChartBuilder {
       match: text("match"),
       x: this.pickers.x.value || "step",
       aggregate: text("aggregate"),
-      smoothing,
-      amount: smoothing === "none" ? null : Number(text("amount")) || SMOOTHINGS[smoothing].value,
+      smoothing: text("smoothing"),
+      amount: readAmount(this.form.elements),
       xScale: text("xScale"),
       yScale: text("yScale"),
       xRange: range(text("xRange")),
@@ -135,32 +140,11 @@ export class ChartBuilder {
     for (const part of this.form.querySelectorAll("[data-for]"))
       part.hidden = !part.dataset.for.split(" ").includes(spec.type);
     for (const part of this.form.querySelectorAll("[data-grouped]")) part.hidden ||= !spec.group;
-    this.showAmount(spec);
+    showAmount(this.field("amount"), this.dialog.querySelector("[data-amount]"), spec);
     const isNamed = spec.title || spec.y.length || spec.match;
     this.dialog.querySelector("[data-title]").textContent = isNamed ? titleOf(spec) : "Add chart";
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.show(spec), PREVIEW_DELAY_MS);
-  }
-
-  /** Another kind of smoothing begins with its usual amount. */
-  resetAmount() {
-    const kind = SMOOTHINGS[this.field("smoothing").value];
-    Object.assign(this.field("amount"), {
-      min: kind.min ?? 0,
-      max: kind.max ?? 1,
-      step: kind.step ?? 0.1,
-    });
-    this.field("amount").value = kind.value ?? 0;
-  }
-
-  showAmount({ smoothing, amount }) {
-    const field = this.field("amount");
-    field.disabled = smoothing === "none";
-    field.closest("label").hidden = field.disabled;
-    const { min, max, step } = SMOOTHINGS[smoothing];
-    Object.assign(field, { min: min ?? 0, max: max ?? 1, step: step ?? 0.1 });
-    if (smoothing !== "none") field.value = amount;
-    this.dialog.querySelector("[data-amount]").textContent = smoothing === "none" ? "" : amount;
   }
 
   async show(spec) {

@@ -11,6 +11,7 @@ let lists = 0;
 export class Picker {
   constructor(input, { several = false } = {}) {
     Object.assign(this, { input, several, chosen: [], options: [], active: -1 });
+    this.isSuggested = false;
     lists += 1;
     this.list = element("ul", { class: "picker-list", role: "listbox", hidden: true });
     this.list.id = `picker-${lists}`;
@@ -45,13 +46,25 @@ export class Picker {
   get value() {
     const typed = this.input.value.trim();
     if (!this.several) return this.valueOf(typed);
-    return [...new Set([...this.chosen, ...this.namesIn(typed)])];
+    return [...new Set([...(typed ? this.own : this.chosen), ...this.namesIn(typed)])];
   }
 
   set value(value) {
+    this.isSuggested = false;
     this.chosen = this.several ? [...value] : [];
     this.input.value = this.several ? "" : this.labelOf(value ?? "");
     this.drawChips();
+  }
+
+  /** Begin with `values`. The first that somebody chooses takes their place. */
+  suggest(values) {
+    this.value = values;
+    this.isSuggested = true;
+  }
+
+  /** What somebody has chosen. */
+  get own() {
+    return this.isSuggested ? [] : this.chosen;
   }
 
   labelOf(value) {
@@ -85,7 +98,7 @@ export class Picker {
     const isWhole = !this.several && this.valueOf(typed) !== typed;
     const text = isWhole ? "" : typed.toLowerCase();
     const fits = ({ value, label }) => `${label} ${value}`.toLowerCase().includes(text);
-    return this.options.filter((one) => fits(one) && !this.chosen.includes(one.value));
+    return this.options.filter((one) => fits(one) && !this.own.includes(one.value));
   }
 
   show() {
@@ -115,15 +128,17 @@ export class Picker {
 
   leave() {
     this.hide();
-    if (!this.several || this.isUnknown) return;
+    if (!this.several || this.isUnknown || !this.input.value.trim()) return;
     this.chosen = this.value;
+    this.isSuggested = false;
     this.input.value = "";
     this.drawChips();
   }
 
   choose(value) {
     if (this.several) {
-      this.chosen = [...new Set([...this.chosen, value])];
+      this.chosen = [...new Set([...this.own, value])];
+      this.isSuggested = false;
       this.input.value = "";
     } else this.input.value = this.labelOf(value);
     this.drawChips();
@@ -134,6 +149,7 @@ export class Picker {
 
   remove(value) {
     this.chosen = this.chosen.filter((one) => one !== value);
+    this.isSuggested = false;
     this.drawChips();
     this.tell();
   }
