@@ -59,7 +59,7 @@ def read_groups(
     limit: int = MOST_GROUPS,
     offset: int = 0,
 ) -> list[Group]:
-    """Return the groups of the runs that match, the largest first.
+    """Return the groups of the runs that match, the largest first, those of one size by name.
 
     Metrics are those of `columns` (not those "at best"). One statement, and one more for every 40
     metrics beyond the first. Raises InvalidValue for a field that runs cannot be grouped by.
@@ -74,7 +74,7 @@ def read_groups(
         for values, count, number, metrics in grouping.read(part, chosen, limit, offset):
             group = groups.setdefault(values, Group(values, count, number, {}))
             group.metrics.update(metrics)
-    return list(groups.values())
+    return sorted(groups.values(), key=lambda group: (-group.count, _order_of(group)))
 
 
 def sort_groups(groups: list[Group], keys: Sequence[SortKey]) -> list[Group]:
@@ -91,8 +91,13 @@ def sort_groups(groups: list[Group], keys: Sequence[SortKey]) -> list[Group]:
 
 def _sort_value(group: Group, key: SortKey) -> Any:
     if not key.is_metric:
-        return tuple(natural_key(value) for value in group.values)
+        return _order_of(group)
     return group.metrics[key.field].mean if key.field in group.metrics else None
+
+
+def _order_of(group: Group) -> tuple[Any, ...]:
+    """What sorts groups as people sort their names: numbers by size."""
+    return tuple(natural_key(value) for value in group.values)
 
 
 def _parts(names: Sequence[str]) -> Iterator[Sequence[str]]:

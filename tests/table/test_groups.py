@@ -114,6 +114,16 @@ def test_groups_sort_by_the_mean_of_a_metric_and_those_without_are_last(logged, 
     assert ordered[-1].values == ("10",)
 
 
+def test_groups_of_one_size_are_in_the_order_that_people_put_them_in(db):
+    experiment = make_experiment("units")
+    for units in (1024, 64, 8, 128, 8):
+        make_run(experiment, params={"units": str(units)})
+
+    found = groups_by("params.units").values()
+
+    assert [group.values[0] for group in found] == ["8", "64", "128", "1024"]
+
+
 def test_groups_sort_by_their_names(logged):
     found = list(groups_by("params.lr").values())
 

@@ -308,6 +308,23 @@ def test_a_summary_takes_all_runs_of_the_table(tab, db, kind):
     assert "120 runs" in tab.evaluate(NOTE)
 
 
+def test_a_summary_says_how_many_of_too_many_runs_it_draws(tab, db):
+    first = make_run(name="first")
+    log(first, "loss", [1.0])
+    copied = Run.objects.filter(pk=first.pk).values().get()
+    del copied["id"]
+    others = [
+        Run(**{**copied, "run_id": f"copy-{i}", "number": copied["number"] + i})
+        for i in range(1, 5060)
+    ]
+    Run.objects.bulk_create(others)
+    log(Run.objects.get(run_id="copy-5059"), "loss", [2.0])
+
+    open_table(tab, charts({"t": "bar", "y": ["loss"]}))
+
+    until(tab, f"{NOTE}.includes('the first 5,000 of 5,060 runs')", seconds=40)
+
+
 def test_a_chart_without_data_says_so_instead_of_axes(tab, runs):
     log(runs[0], "rare", [1.0, 2.0])
     log(runs[11], "nan", [math.nan, math.nan])

@@ -182,9 +182,12 @@ def test_all_controls_stand_in_one_line_and_the_filter_once(tab, runs):
 def test_every_menu_is_whole_on_a_phone(chromium, live_server, settings, runs, menu):
     settings.STUDIO_OPEN = True
     with open_tab(chromium, live_server.url, viewport=PHONE, has_touch=True) as tab:
+        make_run(params={"a_parameter_with_quite_a_long_name": "1"})
         open_table(tab)
         tab.tap("[data-tools]")
         tab.tap(f"[data-{menu}] summary")
+        tab.wait_for_load_state("networkidle")
+        tab.wait_for_timeout(100)
         box = tab.locator(f"[data-{menu}] .sheet").bounding_box()
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= PHONE["width"]

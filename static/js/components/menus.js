@@ -18,11 +18,20 @@ export function startMenus() {
   document.addEventListener("toggle", ({ target }) => placeSheet(target), true);
 }
 
+// What a menu lists may come after it was opened, and make its sheet larger.
+const growing = new ResizeObserver((entries) => entries.forEach(({ target }) => place(target)));
+
 function placeSheet(menu) {
-  const sheet = menu.matches?.("details.menu[open]") && menu.querySelector(".sheet");
+  const sheet = menu.matches?.("details.menu") && menu.querySelector(".sheet");
   if (!sheet) return;
+  if (!menu.open) return growing.unobserve(sheet);
+  place(sheet);
+  growing.observe(sheet);
+}
+
+function place(sheet) {
   const end = !sheet.classList.contains("left");
-  placeBy(sheet, menu.querySelector("summary"), { gap: 4, end });
+  placeBy(sheet, sheet.closest("details").querySelector("summary"), { gap: 4, end });
 }
 
 function onKey(event) {

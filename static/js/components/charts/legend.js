@@ -13,7 +13,11 @@ const MOST_UNASKED = 8;
 export class Legend {
   constructor(card) {
     this.card = card;
-    this.element = element("ul", { class: "card-legend", hidden: true });
+    this.element = element("ul", {
+      class: "card-legend",
+      hidden: true,
+      "aria-label": "Legend",
+    });
     this.element.addEventListener("pointerover", (event) => {
       card.strip.light(event.target.closest("li")?.dataset.run ?? null);
     });
@@ -37,6 +41,11 @@ export class Legend {
     bar.legend.setAttribute("aria-expanded", String(!this.element.hidden));
     if (this.element.hidden) return;
     const left = lines.length - MOST;
+    // What scrolls has to be reached by keys too.
+    requestAnimationFrame(() => {
+      const { scrollHeight, clientHeight } = this.element;
+      this.element.tabIndex = scrollHeight > clientHeight ? 0 : -1;
+    });
     this.element.replaceChildren(
       ...lines.slice(0, MOST).map(drawLine),
       ...(left > 0 ? [element("li", {}, `and ${left} more`)] : []),
