@@ -11,6 +11,7 @@ from runs.api import (
     experiments,
     files,
     jobs,
+    log_hits,
     logs,
     metrics,
     models,
@@ -55,6 +56,7 @@ METRICS = [
     path("runs/<str:run_id>/metrics/texts", metrics.MetricTexts.as_view()),
     path("runs/<str:run_id>/metrics/artifacts", metrics.MetricArtifacts.as_view()),
     path("series", series.Series.as_view()),
+    path("log-hits", log_hits.LogHits.as_view()),
 ]
 FILES = [
     path("runs/<str:run_id>/files", files.Files.as_view()),

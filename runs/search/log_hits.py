@@ -19,6 +19,8 @@ BATCH = 100
 HITS_PER_FILE = 5
 PROGRESS_EVERY_S = 0.2
 BUDGET_S = 8.0
+# What the log of one run gets, however little is left of a page.
+LEAST_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,32 @@ def find_in_logs(
             reported_at = now
             yield SearchProgress(searched, run.pk)
     yield SearchProgress(searched, None)
+
+
+@dataclass(frozen=True)
+class HitPage:
+    """Logs with hits. `next` is the key of the run to go on behind, None where all is searched."""
+
+    items: list[FileHits]
+    searched: int
+    next: int | None
+
+
+def page_of_hits(
+    runs: QuerySet[Run], query: Query, *, after: int | None, limit: int, budget_s: float
+) -> HitPage:
+    """Search until `limit` logs with hits are found or `budget_s` is used up, and at least one run:
+    a page ends between two runs."""
+    deadline = time.monotonic() + budget_s
+    items: list[FileHits] = []
+    searched = 0
+    for run in in_batches(runs, after):
+        left_s = max(deadline - time.monotonic(), LEAST_S)
+        items += search_runs_logs([run], query, per_file=HITS_PER_FILE, budget_s=left_s)
+        searched += 1
+        if len(items) >= limit or time.monotonic() >= deadline:
+            return HitPage(items, searched, run.pk)
+    return HitPage(items, searched, None)
 
 
 def in_batches(runs: QuerySet[Run], after: int | None) -> Iterator[Run]:

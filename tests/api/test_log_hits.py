@@ -1,0 +1,87 @@
+"""The logs of many runs, searched over the REST API."""
+
+import pytest
+
+from runs.artifacts.services import save_file
+from runs.search import log_hits
+from runs.tracking.services import delete_runs
+from tests.factories import make_experiment, make_run, make_workspace
+
+pytestmark = pytest.mark.both_databases
+
+
+@pytest.fixture(autouse=True)
+def own_files(settings, tmp_path):
+    settings.FILES_DIR = tmp_path / "files"
+
+
+def printed(run_id, text="CUDA out of memory\n", experiment=None):
+    run = make_run(experiment, run_id=run_id, name=f"of-{run_id}")
+    save_file(owner=run, path="logs/a.log", chunks=[text.encode()])
+    return run
+
+
+def runs_of(answer):
+    return [item["run_id"] for item in answer.body["items"]]
+
+
+def test_hits_come_with_their_run_the_newest_first(api, workspace):
+    printed("old", "fine\ncuda out of MEMORY\n")
+    printed("well", "all is well\n")
+    printed("new")
+    answer = api.get("log-hits", {"q": "CUDA out of memory"})
+    assert runs_of(answer) == ["new", "old"]
+    hit = answer.body["items"][1]
+    assert (hit["name"], hit["path"], hit["is_complete"]) == ("of-old", "logs/a.log", True)
+    assert hit["hits"] == [
+        {"no": 2, "byte": 5, "text": "cuda out of MEMORY", "spans": [[0, 18]]},
+    ]
+    assert (answer.body["searched"], answer.body["next"]) == (3, None)
+
+
+def test_pages_follow_each_other_until_all_is_searched(api, workspace):
+    for number in range(5):
+        printed(f"run-{number}")
+    found, query = [], {"q": "memory", "limit": 2}
+    while True:
+        page = api.get("log-hits", query)
+        found.append(runs_of(page))
+        if page.body["next"] is None:
+            break
+        query["after"] = page.body["next"]
+    assert found == [["run-4", "run-3"], ["run-2", "run-1"], ["run-0"]]
+
+
+def test_a_page_ends_when_its_time_is_up(api, workspace, monkeypatch):
+    for number in range(3):
+        printed(f"run-{number}", "nothing\n")
+    clock = iter(range(0, 100, 3))
+    monkeypatch.setattr(log_hits.time, "monotonic", lambda: float(next(clock)))
+    page = api.get("log-hits", {"q": "memory"}).body
+    assert (page["items"], page["searched"]) == ([], 1)
+    assert page["next"]
+
+
+def test_only_the_experiments_that_are_named_are_searched(api, workspace):
+    vision, text = make_experiment("vision"), make_experiment("text")
+    printed("v", experiment=vision)
+    printed("t", experiment=text)
+    assert runs_of(api.get("log-hits", {"q": "memory", "experiment_name": "vision"})) == ["v"]
+    assert runs_of(api.get("log-hits", {"q": "memory", "experiment": text.number})) == ["t"]
+    assert api.get("log-hits", {"q": "memory", "experiment_name": "nope"}).status == 404
+    assert api.get("log-hits", {"q": "memory", "experiment": 999}).status == 404
+
+
+def test_deleted_runs_and_other_workspaces_stay_closed(api, workspace):
+    delete_runs(runs=[printed("gone")])
+    printed("theirs", experiment=make_experiment("e", make_workspace("team")))
+    assert runs_of(api.get("log-hits", {"q": "memory"})) == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [{}, {"q": ""}, {"q": "(", "regex": "true"}, {"q": "a", "after": "x"}, {"q": "a", "limit": 0},
+     {"q": "a", "seconds": 9}, {"q": "a" * 1001}, {"q": "a", "unknown": 1}],
+)  # fmt: skip
+def test_a_question_that_makes_no_sense_is_refused(api, workspace, query):
+    assert api.get("log-hits", query).status == 400
