@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
@@ -13,6 +13,7 @@ from runs.artifacts.queries import Readable, get_file, read_file
 from runs.charts.plotly_script import read_plotly
 from runs.http.sandboxes import SCRIPTS
 from runs.http.sending import disposition, send_file
+from runs.http.streaming import Streamed
 from runs.tracking.queries import get_run
 from runs.web.gate import page
 from runs.workspaces.permissions import Action
@@ -55,7 +56,7 @@ def send_with_scripts(file: Readable) -> HttpResponseBase:
         "Referrer-Policy": "no-referrer",
         **disposition(file.path.rpartition("/")[2], is_inline=True),
     }
-    return StreamingHttpResponse(with_plotly(file), headers=headers)
+    return Streamed(with_plotly(file), headers=headers)
 
 
 def with_plotly(file: Readable) -> Iterator[bytes]:
