@@ -25,7 +25,7 @@ CROWD_WAITS_S = 1.0
 # Since when nobody has got the lock (seconds of the machine's monotonic clock, 0: somebody just
 # has), and whether a process has too many who wait. Each is kept in the file of the writers' lock,
 # where all processes see it.
-BLOCKED_SINCE, CROWD = struct.Struct("d"), struct.Struct("?")
+BLOCKED_SINCE, CROWD, BOTH = struct.Struct("=d"), struct.Struct("=?"), struct.Struct("=d?")
 CROWD_AT = BLOCKED_SINCE.size
 
 _impatient: ContextVar[bool] = ContextVar("impatient", default=False)
@@ -75,33 +75,30 @@ class Line:
 
     def note_progress(self) -> None:
         """Note that somebody has got the lock."""
-        if self._blocked_since():
+        since, is_crowd = self._read()
+        if since:
             self._write(BLOCKED_SINCE, 0, 0.0)
-        if self._is_crowded():
+        if is_crowd:
             self._write(CROWD, CROWD_AT, False)
 
     def gives_up(self) -> bool:
         """Tell whether to wait no longer. The first one who asks starts the time of all."""
-        if not self._blocked_since():
+        if not self._read()[0]:
             self._write(BLOCKED_SINCE, 0, time.monotonic())
         return is_impatient() or self.is_stuck()
 
     def is_stuck(self) -> bool:
         """Tell whether nobody has got the lock for as long as one waits, and somebody has tried."""
-        since = self._blocked_since()
-        return bool(since) and time.monotonic() - since > self._patience_s()
+        since, is_crowd = self._read()
+        patience_s = min(CROWD_WAITS_S, self.longest_s) if is_crowd else self.longest_s
+        return bool(since) and time.monotonic() - since > patience_s
 
-    def _patience_s(self) -> float:
-        return min(CROWD_WAITS_S, self.longest_s) if self._is_crowded() else self.longest_s
-
-    def _blocked_since(self) -> float:
-        """Return the moment; 0.0 also where it was noted before the machine started again."""
-        data = os.pread(lock_file(self.path), BLOCKED_SINCE.size, 0)
-        since: float = BLOCKED_SINCE.unpack(data)[0] if len(data) == BLOCKED_SINCE.size else 0.0
-        return since if since <= time.monotonic() else 0.0
-
-    def _is_crowded(self) -> bool:
-        return os.pread(lock_file(self.path), CROWD.size, CROWD_AT) == CROWD.pack(True)
+    def _read(self) -> tuple[float, bool]:
+        """Return since when nobody has got the lock, and whether a process has too many who wait.
+        What was noted before the machine started again is 0.0."""
+        data = os.pread(lock_file(self.path), BOTH.size, 0).ljust(BOTH.size, b"\0")
+        since, is_crowd = BOTH.unpack(data)
+        return (since if since <= time.monotonic() else 0.0), is_crowd
 
     def _write(self, kind: struct.Struct, place: int, value: float | bool) -> None:
         # On a full disk every one waits for itself.

@@ -18,7 +18,7 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, OperationalError, connect
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from runs.database.sqlite_file import sqlite_file
-from runs.database.waiting import is_impatient, line_of, lock_file
+from runs.database.waiting import Line, is_impatient, line_of, lock_file
 
 # The connections that write, by the name of the database file.
 _held: dict[str, BaseDatabaseWrapper] = {}
@@ -71,23 +71,24 @@ def _lock(handle: int) -> None:
 @contextmanager
 def stand_in_line() -> Iterator[None]:
     """Count this thread among those that may have to wait for the writers' lock."""
-    path = sqlite_file()
-    if path is None:
+    line = _line()
+    if line is None:
         yield
         return
-    with line_of(path, longest_wait_s()).standing():
+    with line.standing():
         yield
 
 
 def is_locked() -> bool:
     """Tell whether another program has locked the SQLite file for longer than writers wait."""
-    path = sqlite_file()
-    return path is not None and line_of(path, longest_wait_s()).is_stuck()
+    line = _line()
+    return line is not None and line.is_stuck()
 
 
-def longest_wait_s() -> float:
-    """Return how long a writer waits for SQLite's lock at most."""
-    return connections[DEFAULT_DB_ALIAS].settings_dict["OPTIONS"]["timeout"]
+def _line() -> Line | None:
+    connection = connections[DEFAULT_DB_ALIAS]
+    path = sqlite_file(connection)
+    return None if path is None else line_of(path, connection.settings_dict["OPTIONS"]["timeout"])
 
 
 @contextmanager

@@ -12,7 +12,7 @@ TIMEOUT_S = 0.5
 @dataclass(frozen=True)
 class QueueState:
     """`kind` is what carries the messages, with its version where it has one; `waiting` how many
-    tasks no worker has taken yet, None where the queue does not answer."""
+    tasks no worker has taken yet, None where the queue does not answer or takes no tasks."""
 
     kind: str
     waiting: int | None
@@ -27,7 +27,8 @@ def read_queue_state() -> QueueState:
             broker.ensure_connection(max_retries=1, interval_start=0, timeout=TIMEOUT_S)
             channel = broker.default_channel
             return QueueState(name_of(kind, channel), count_waiting(channel))
-        except OperationalError:
+        except (OperationalError, *broker.connection_errors, *broker.channel_errors):
+            # Away, or there and full, locked or somebody's replica.
             return QueueState(kind, None)
 
 

@@ -1,8 +1,11 @@
 """API tokens."""
 
+import sqlite3
+import time
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from runs.workspaces import tokens
@@ -81,3 +84,18 @@ def test_a_token_needs_a_name(name):
     with pytest.raises(InvalidName):
         make_token(name=name or " ")
     assert not ApiToken.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreSQL locks rows")
+def test_a_locked_database_keeps_nobody_out():
+    token = make_token(make_user("ada"))
+    forget_all()
+    stranger = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
+    stranger.execute("BEGIN IMMEDIATE")
+    began = time.monotonic()
+    found = tokens.find_user(token)
+    stranger.execute("ROLLBACK")
+    assert found.username == "ada"
+    assert time.monotonic() - began < 1
+    assert ApiToken.objects.get().last_used_at is None
