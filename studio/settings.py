@@ -236,6 +236,14 @@ STUDIO_MAX_BODY_BYTES = int(env("STUDIO_MAX_BODY_BYTES", str(16 * 1024 * 1024)))
 DATA_UPLOAD_MAX_MEMORY_SIZE = STUDIO_MAX_BODY_BYTES
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
+# -- slow clients ---------------------------------------------------------------------------------
+# How long a request body may pause before the request is refused and its connection closed.
+STUDIO_PAUSE_S = max(0.1, float(env("STUDIO_PAUSE_SECONDS", "30")))
+# Where the bodies of uploads lie until they are complete, and how many bytes of them a server
+# process takes at once (0: half of what is free at its start).
+SPOOL_DIR = DATA_DIR / "spool"
+STUDIO_SPOOL_BYTES = int(env("STUDIO_SPOOL_BYTES", "0"))
+
 # -- browser -------------------------------------------------------------------------------------
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

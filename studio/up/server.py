@@ -7,25 +7,16 @@ import sys
 from studio.up.checks import ANY_ADDRESS, allowed_hosts
 from studio.up.options import Options
 
-# Enough for the writers of a busy studio to meet in one group commit.
-THREADS = 16
-
 
 def server_command(options: Options) -> list[str]:
-    """Return the command line of granian, which keeps its own processes alive."""
+    """Return the command line of the server, which keeps its own processes alive."""
     switches = {
-        "--interface": "wsgi",
-        "--http": "1",
         "--host": options.host,
         "--port": str(options.port),
         "--workers": str(options.workers or default_workers()),
-        "--blocking-threads": str(THREADS),
-        "--workers-kill-timeout": "8",
-        "--log-level": "error",
     }
     words = [word for pair in switches.items() for word in pair]
-    flags = ["--no-ws", "--respawn-failed-workers"]
-    return [sys.executable, "-m", "granian", *words, *flags, "studio.wsgi:application"]
+    return [sys.executable, "-m", "studio.front", *words]
 
 
 def default_workers() -> int:
