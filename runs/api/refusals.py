@@ -10,6 +10,7 @@ CODES = {
     400: "invalid_value",
     403: "not_allowed",
     404: "not_found",
+    408: "body_stalled",
     413: "too_large",
     500: "internal_error",
     503: "unavailable",

@@ -11,6 +11,7 @@ WORDS = {
     400: "The request cannot be read.",
     403: "You may not do this.",
     404: "There is nothing at this address.",
+    408: "The request body has stopped coming.",
     413: "The request body is too large.",
     500: "The studio failed to answer; its log says why.",
     503: "The studio cannot answer right now. Try again in a moment.",

@@ -24,6 +24,7 @@ HTTP_STATUS = MappingProxyType(
         MISSING: 404,
         NO_ENDPOINT: 404,
         WRONG_METHOD: 405,
+        "DEADLINE_EXCEEDED": 408,
         "LENGTH_REQUIRED": 411,
         TOO_LARGE: 413,
         "REQUEST_LIMIT_EXCEEDED": 429,

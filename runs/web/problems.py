@@ -62,6 +62,9 @@ def refuse(request: HttpRequest, status: int, message: str = "") -> HttpResponse
     """Answer a request that reaches no view, or whose view failed (500)."""
     if status == 500:
         return server_error(request)
+    if status == 408:
+        # Told by a thread that has no database; the browser has stopped in the middle of a form.
+        return HttpResponse(f"{message}\n", status=408, content_type="text/plain")
     return answer(request, status, message)
 
 

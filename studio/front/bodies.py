@@ -85,7 +85,7 @@ class Received:
     def __init__(self, spool: Spool) -> None:
         self.spool = spool
         self.size = 0
-        self.file: IO[bytes] = tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES, dir=spool.folder)
+        self.file = make_file(spool.folder)
 
     def add(self, piece: bytes) -> None:
         """Keep the next piece. Raises SpoolFull, OSError."""
@@ -98,6 +98,11 @@ class Received:
         self.file.close()
         self.spool.take(-self.size)
         self.size = 0
+
+
+def make_file(folder: Path) -> IO[bytes]:
+    """Return a new file, in memory until it is large."""
+    return tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES, dir=folder)
 
 
 def make_spool(folder: Path, most_bytes: int, stalls: Stalls) -> Spool:

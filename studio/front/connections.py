@@ -5,6 +5,7 @@ Linux only says when a connection last carried data; elsewhere none is found.
 
 import os
 import socket
+import stat
 import struct
 import sys
 import time
@@ -25,6 +26,10 @@ OPTIONS = (
 # `struct tcp_info` of linux/tcp.h: eight bytes, nine numbers, then the milliseconds since data was
 # last sent, since an acknowledgement was (never filled in), and since data last came.
 LAST_DATA = struct.Struct("=44xIII")
+# The kernel counts in ticks of up to 10 ms.
+CLOCK_S = 0.02
+# A piece of a body may have begun to come, and have stopped then.
+PART = 0.5
 
 
 class Silent:
@@ -36,7 +41,7 @@ class Silent:
 
     def has_sent(self) -> bool:
         """Tell whether something was sent on it since it was found."""
-        return last_data(self.connection)[0] > self.sent_at + 0.01
+        return last_data(self.connection)[0] > self.sent_at + CLOCK_S
 
     def shut(self) -> None:
         """End what it reads: the server takes that for a client that has gone."""
@@ -50,11 +55,14 @@ class Silent:
 
 
 def silent_connections(longest_s: float) -> list[Silent]:
-    """Return the connections whose last data came `longest_s` ago or earlier, and unanswered."""
+    """Return the connections that have brought nothing for `longest_s`, and got nothing since."""
+    if not hasattr(socket, "TCP_INFO") or sys.platform != "linux":
+        return []
+    before = time.monotonic() - longest_s * PART
     found = []
     for connection in sockets():
         sent_at, came_at = last_data(connection)
-        if not listens(connection) and came_at < time.monotonic() - longest_s / 2 and sent_at <= came_at + 0.05:
+        if came_at < before and sent_at < came_at + CLOCK_S:
             found.append(Silent(connection, sent_at))
         else:
             connection.close()
@@ -76,7 +84,9 @@ def sockets() -> list[socket.socket]:
     """Return the TCP sockets of this process, through descriptors of our own."""
     found = []
     for name in os.listdir("/dev/fd"):
-        with suppress(OSError):
+        with suppress(OSError):  # closed in the meantime
+            if not stat.S_ISSOCK(os.fstat(int(name)).st_mode):
+                continue
             one = socket.socket(fileno=os.dup(int(name)))
             if one.type == socket.SOCK_STREAM and one.family in (socket.AF_INET, socket.AF_INET6):
                 found.append(one)
@@ -107,9 +117,3 @@ def set_options(listener: socket.socket) -> None:
         if hasattr(socket, name):
             with suppress(OSError):
                 listener.setsockopt(level, getattr(socket, name), value)
-
-
-if sys.platform != "linux":
-
-    def silent_connections(longest_s: float) -> list[Silent]:  # noqa: F811 (the one for Linux)
-        return []

@@ -17,6 +17,8 @@ PLACES = 16
 # So many of the places are never taken by requests that may write: however long those wait for the
 # database, pages are read and probes are answered.
 KEPT_FOR_READERS = 4
+# So much of a stream is handed to the server at once.
+PIECE_BYTES = 64 * 1024
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -51,16 +53,16 @@ class Parts:
     def __init__(self, result: Any, gate: Gate) -> None:
         self.result = result
         self.gate = gate
-        self.parts: Iterator[bytes] = iter(result)
+        self.pieces = pieces_of(iter(result))
 
     def __iter__(self) -> "Parts":
         return self
 
     def __next__(self) -> bytes:
-        """Return the next part that is not empty."""
+        """Return the next piece."""
         place = self.gate.enter("GET")
         try:
-            return next(filter(None, self.parts))
+            return next(self.pieces)
         finally:
             self.gate.leave(place)
 
@@ -71,6 +73,13 @@ class Parts:
             self.result.close()
         finally:
             self.gate.leave(place)
+
+
+def pieces_of(parts: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield `parts` in pieces that the server may keep a few of for each slow reader."""
+    for part in parts:
+        for start in range(0, len(part), PIECE_BYTES):
+            yield part[start : start + PIECE_BYTES]
 
 
 def filled(count: int) -> SimpleQueue[None]:

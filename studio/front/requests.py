@@ -8,7 +8,7 @@ of which there are few (`studio.front.gate`).
 import sys
 from collections.abc import Callable, Iterable
 from io import BytesIO
-from typing import IO, Any
+from typing import Any
 
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest

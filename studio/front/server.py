@@ -8,6 +8,7 @@ from typing import Any
 
 import granian.server.mp
 from granian import Granian
+from granian.http import HTTP1Settings
 
 from studio.front.connections import notice_vanished_clients
 
@@ -15,6 +16,8 @@ APPLICATION = "studio.wsgi:application"
 # A client that is waited for holds one each. A thread that only waits costs about 50 KiB.
 THREADS = 2000
 BACKLOG = 4096
+# What the server keeps for each connection, of what comes and of what goes.
+BUFFER_BYTES = 64 * 1024
 # Files of a process that are not connections of clients, with room to spare.
 OWN_FILES = 500
 LOOK_AGAIN_S = 0.05
@@ -46,6 +49,7 @@ def make_server(host: str, port: int, workers: int) -> Granian:
         interface="wsgi",
         http="1",
         websockets=False,
+        http1_settings=HTTP1Settings(max_buffer_size=BUFFER_BYTES),
         blocking_threads=THREADS,
         backlog=BACKLOG,
         backpressure=allow_connections(),

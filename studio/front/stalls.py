@@ -1,17 +1,19 @@
 """Bodies that have stopped coming: their requests are refused and their connections closed.
 
-The server reads bodies in threads of its own kind, and a thread that waits for one can only be
-freed by the end of the connection. So the refusal is sent first; the connection that carried it is
-then known by what the kernel says of it, and its reading half is shut.
+The server reads a body on the thread that asks for it, and only the end of the connection frees a
+thread that waits. So the refusal is sent first; the connection that has carried it is known by what
+the kernel says of it (`studio.front.connections`), and its reading half is shut.
 """
 
+import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 from studio.front.connections import Silent, silent_connections
+
+logger = logging.getLogger(__name__)
 
 LOOKS = 10  # how often a pause is looked at before it has lasted too long
 LONGEST_SLEEP_S = 1.0
@@ -25,15 +27,24 @@ class Stalled(Exception):
 
 
 class Reading:
-    """A thread that waits for a piece of a body."""
+    """A thread that waits for a piece of a body, inside a `with`. Raises Stalled behind it."""
 
-    __slots__ = ("begun", "environ", "is_over", "protocol")
+    __slots__ = ("begun", "environ", "is_over", "protocol", "readings")
 
-    def __init__(self, protocol: Any, environ: dict[str, Any]) -> None:
+    def __init__(self, readings: "set[Reading]", protocol: Any, environ: dict[str, Any]) -> None:
+        self.readings = readings
         self.protocol = protocol
         self.environ = environ
-        self.begun = time.monotonic()
         self.is_over = False
+
+    def __enter__(self) -> None:
+        self.begun = time.monotonic()
+        self.readings.add(self)
+
+    def __exit__(self, *_: object) -> None:
+        self.readings.discard(self)
+        if self.is_over:
+            raise Stalled
 
 
 class Stalls:
@@ -46,27 +57,25 @@ class Stalls:
         self._readings: set[Reading] = set()
         threading.Thread(target=self._watch, name="stalls", daemon=True).start()
 
-    @contextmanager
-    def watch(self, protocol: Any, environ: dict[str, Any]) -> Iterator[None]:
-        """Give the block `longest_s` to read a piece of a body. Raises Stalled behind it."""
-        reading = Reading(protocol, environ)
-        self._readings.add(reading)
-        try:
-            yield
-        finally:
-            self._readings.discard(reading)
-        if reading.is_over:
-            raise Stalled
+    def watch(self, protocol: Any, environ: dict[str, Any]) -> Reading:
+        """Return a block that has `longest_s` to read a piece of a body."""
+        return Reading(self._readings, protocol, environ)
 
     def _watch(self) -> None:
         while True:
             time.sleep(min(self.longest_s / LOOKS, LONGEST_SLEEP_S))
             before = time.monotonic() - self.longest_s
-            stalled = [reading for reading in tuple(self._readings) if reading.begun < before]
-            if stalled:
-                self._end([reading for reading in stalled if not reading.is_over])
+            waiting = [reading for reading in tuple(self._readings) if not reading.is_over]
+            stalled = [reading for reading in waiting if reading.begun < before]
+            try:
+                self._end(stalled)
+            except Exception:
+                # Whatever it is: without this thread nobody would end the next stalled body.
+                logger.exception("A stalled request could not be ended")
 
     def _end(self, stalled: list[Reading]) -> None:
+        if not stalled:
+            return
         silent = silent_connections(self.longest_s)
         for reading in stalled:
             reading.is_over = True

@@ -92,9 +92,7 @@ def own_database(url: str) -> Iterator[str]:
 
 
 def server_command(port: int) -> list[str]:
-    flags = ["--interface", "wsgi", "--http", "1", "--host", "127.0.0.1", "--port", str(port)]
-    flags += ["--workers", "1", "--blocking-threads", "8", "--log-level", "error", "--no-ws"]
-    return [sys.executable, "-m", "granian", *flags, "studio.wsgi:application"]
+    return [sys.executable, "-m", "studio.front", "--port", str(port), "--workers", "1"]
 
 
 def free_port() -> int:

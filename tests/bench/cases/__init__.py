@@ -12,6 +12,7 @@ from tests.bench.cases import (
     pages,
     reuse,
     search,
+    slow_clients,
     start,
     submitted,
 )
@@ -28,6 +29,7 @@ CASES: list[Case] = [
     *history.CASES,
     chart.CASE,
     mixed.CASE,
+    slow_clients.CASE,
     disk.CASE,
     *pages.CASES,
     *submitted.CASES,

@@ -1,0 +1,40 @@
+"""On a studio with users a request without a name is refused before its body is sent."""
+
+import time
+
+import pytest
+
+from tests.front.conftest import Studio
+from tests.slow_clients import head_of
+
+JSON = "Content-Type: application/json\r\n"
+AT_ONCE_S = 5.0
+
+
+@pytest.mark.parametrize("length", ["100", "5000000000"])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/api/2.0/mlflow/runs/log-batch"),
+        ("POST", "/api/v1/jobs"),
+        ("PUT", "/api/v1/snapshots"),
+        ("PUT", "/api/2.0/mlflow-artifacts/artifacts/0/abc/artifacts/x"),
+        ("POST", "/w/default/runs/tags"),
+        ("POST", "/sign-in"),
+    ],
+)
+def test_is_refused_without_a_body(
+    studio_with_users: Studio, method: str, path: str, length: str
+) -> None:
+    began = time.monotonic()
+    head = head_of(method, path, f"{JSON}Content-Length: {length}\r\n")
+    with studio_with_users.open(head) as connection:
+        answer = connection.recv(4096)
+    assert answer.split()[1] in {b"401", b"403", b"404", b"405", b"413"}
+    assert time.monotonic() - began < AT_ONCE_S
+
+
+def test_a_wrong_address_of_an_upload_is_told_before_its_body(studio: Studio) -> None:
+    path = "/api/2.0/mlflow-artifacts/artifacts/0/nosuchrun/artifacts/x"
+    with studio.open(head_of("PUT", path, "Content-Length: 5000000000\r\n")) as connection:
+        assert connection.recv(4096).startswith(b"HTTP/1.1 404 ")
