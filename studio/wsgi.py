@@ -1,4 +1,4 @@
-"""The WSGI entry point: `granian --interface wsgi studio.wsgi:application`."""
+"""The WSGI entry point, which `studio.front` serves."""
 
 import gc
 import os
