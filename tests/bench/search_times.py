@@ -2,7 +2,7 @@
 
     STUDIO_DATA_DIR=/tmp/big python -m tests.bench.search_times [--scope all] [--only sort]
 
-For each search the processor time of this process and of PostgreSQL's, and the shortest time by
+Values at best are read from points: fill with `--points 20` to have any. For each search the processor time of this process and of PostgreSQL's, and the shortest time by
 the clock, in ms; the median of a busy machine says little. `--scope one`: the first experiment.
 """
 
@@ -54,6 +54,12 @@ SEARCHES: dict[str, tuple[str, str, int, dict[str, Any]]] = {
     "filter regex, none": ('params.note ~ "zzz$"', "", 0, {}),
     "filter name like": ('name like "run-9999%"', "", 0, {}),
 }
+# name: filter, sort; the goal is the least loss.
+AT_BEST = {
+    "sort accuracy at best": ("", "-metrics.accuracy.best"),
+    "filter common, sort at best": ("params.optimizer = adam", "metrics.accuracy.best"),
+    "filter accuracy at best": ("metrics.accuracy.best < 0.1", ""),
+}
 COUNTS: dict[str, tuple[str, dict[str, Any]]] = {
     "count all": ("", {}),
     "count without children": ("", {"include_children": False}),
@@ -95,7 +101,7 @@ def measure(call: Callable[[], Any], backend: int | None, least_s: float = 0.15)
 
 def searches(experiments: Sequence[Any] | None) -> dict[str, Callable[[], Any]]:
     """Return what is timed: pages, counts, groups and names."""
-    from runs.search import Search, count_place, count_runs, parse_sort, search_runs
+    from runs.search import Goal, Search, count_place, count_runs, parse_sort, search_runs
     from runs.tracking.filters import parse
     from runs.workspaces.models import Workspace
 
@@ -107,6 +113,10 @@ def searches(experiments: Sequence[Any] | None) -> dict[str, Callable[[], Any]]:
         for _ in range(pages):
             after = search_runs(what, after=after).next
         calls[name] = lambda what=what, after=after: search_runs(what, after=after)
+    for name, (text, sort) in AT_BEST.items():
+        order = parse_sort(sort)
+        what = Search(**where, filter=parse(text), sort=order, goal=Goal("loss"))
+        calls[name] = lambda what=what: search_runs(what)
     for name, (text, more) in COUNTS.items():
         what = Search(**where, filter=parse(text), **more)
         calls[name] = lambda what=what: count_runs(what)

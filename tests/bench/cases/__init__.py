@@ -19,6 +19,7 @@ from tests.bench.cases import (
 from tests.bench.cases.case import Case
 
 CASES: list[Case] = [
+    start.FIRST,
     start.CASE,
     reuse.CASE,
     *log_metric.CASES,

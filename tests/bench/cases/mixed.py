@@ -6,6 +6,7 @@ from tests.bench.api import Api
 from tests.bench.cases.case import Case
 from tests.bench.cases.log_metric import warm_up
 from tests.bench.load import Client, Outcome, Together, run_clients
+from tests.bench.peak import PeakMemory
 from tests.bench.seeds.population import searchable
 from tests.bench.target import Options, Sample, Target
 from tests.bench.wire import API, Endpoint
@@ -59,7 +60,8 @@ def measure(target: Target, experiment: str, options: Options) -> list[Sample]:
     writers = [Client(step_request(endpoint, run_id), seconds=seconds) for run_id in run_ids]
     reads = read_requests(endpoint, experiment, run_ids)
     readers = [Client(_turning(reads, at), _is_read, seconds) for at in range(READERS)]
-    outcomes = run_clients(endpoint, writers + readers)
+    with PeakMemory(target) as peak:
+        outcomes = run_clients(endpoint, writers + readers)
     written, read = Together(outcomes[:WRITERS]), Together(outcomes[WRITERS:])
     stored = zip(run_ids, written.outcomes, strict=True)
     wrong = written.wrong or next(filter(None, (check_steps(api, *one) for one in stored)), "")
@@ -71,6 +73,7 @@ def measure(target: Target, experiment: str, options: Options) -> list[Sample]:
         Sample(f"{label}: reads", read.rate, "req/s", True, read.wrong),
         Sample(f"{label}: read p99", read.percentile_ms(99), "ms", wrong=read.wrong),
         Sample(f"{label}: errors", errors, ""),
+        *peak.samples(label),
     ]
 
 

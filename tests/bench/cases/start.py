@@ -24,6 +24,18 @@ def measure(target: Target, _: None, options: Options) -> list[Sample]:
     ]
 
 
+def measure_first(target: Target, _: None, options: Options) -> list[Sample]:
+    assert target.server
+    return [Sample("first start", target.server.start_afresh(), "s")]
+
+
+FIRST = Case(
+    "first-start",
+    "start on an empty data folder until /health answers",
+    measure_first,
+    started_only=True,
+)
+
 CASE = Case(
     "start",
     "second start on an existing data folder until /health answers; then, after one request and "

@@ -84,12 +84,16 @@ class Server(ABC):
         if self.process:
             processes.go_on(self.process.pid)
 
-    def start_empty(self) -> None:
-        """Throw the data away, start anew and let the start come to rest."""
+    def start_afresh(self) -> float:
+        """Throw the data away and start anew; return the seconds until it answers."""
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
         self.data.mkdir(parents=True)
-        self.start()
+        return self.start()
+
+    def start_empty(self) -> None:
+        """The same, and let the start come to rest."""
+        self.start_afresh()
         self.settle()
 
     def settle(self) -> None:
