@@ -6,6 +6,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
 from runs.database.dialects import dialect_of
+from runs.management.fresh_tables import is_empty_file, make_tables
 
 
 class NewerDatabase(Exception):
@@ -34,6 +35,9 @@ def migrate_under_lock(connection: BaseDatabaseWrapper) -> bool:
         executor = MigrationExecutor(connection)
         if names := unknown_migrations(executor.loader):
             raise NewerDatabase(names)
+        if is_empty_file(connection):
+            make_tables(connection, executor.loader)
+            return True
         if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
             return False
         call_command("migrate", database=connection.alias, interactive=False, verbosity=0)

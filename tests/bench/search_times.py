@@ -2,8 +2,9 @@
 
     STUDIO_DATA_DIR=/tmp/big python -m tests.bench.search_times [--scope all] [--only sort]
 
-Values at best are read from points: fill with `--points 20` to have any. For each search the processor time of this process and of PostgreSQL's, and the shortest time by
+For each search the processor time of this process and of PostgreSQL's, and the shortest time by
 the clock, in ms; the median of a busy machine says little. `--scope one`: the first experiment.
+Values at best are read from points: without `--points 20` of `tests.bench.fill` there are none.
 """
 
 import argparse

@@ -1,5 +1,6 @@
 """Servers that start at once on an empty database."""
 
+import sqlite3
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -89,3 +90,51 @@ def test_params_and_tags_of_a_filled_database_are_all_there_after_migrating(data
         "[(7, 'a', None), (7, 'b', 'yes')]",
         "written once",
     ]
+
+
+def read_schema(path) -> dict[str, object]:
+    """What a SQLite file has: columns, indexes and triggers of its tables, and their first rows."""
+    file = sqlite3.connect(path)
+    found: dict[str, object] = {}
+    for name, kind, without_rowid in file.execute(
+        "SELECT name, type, wr FROM pragma_table_list WHERE schema = 'main'"
+    ).fetchall():
+        columns = file.execute(
+            'SELECT name, type, "notnull", dflt_value, pk FROM pragma_table_info(?)', (name,)
+        )
+        keys = file.execute('SELECT "table", "from", "to" FROM pragma_foreign_key_list(?)', (name,))
+        indexes = file.execute('SELECT name, "unique", partial FROM pragma_index_list(?)', (name,))
+        found[name] = (kind, without_rowid, set(columns), set(keys), set(indexes))
+    for kind, name, text in file.execute(
+        "SELECT type, name, sql FROM sqlite_schema WHERE type IN ('index', 'trigger')"
+    ):
+        found[f"{kind} {name}"] = text
+    for table, columns in FIRST_ROWS.items():
+        found[f"rows of {table}"] = set(file.execute(f"SELECT {columns} FROM {table}"))
+    return found
+
+
+FIRST_ROWS = {
+    "django_migrations": "app, name",
+    "django_content_type": "app_label, model",
+    "auth_permission": "codename, name",
+    "runs_workspace": "slug, name, next_experiment_number",
+    "runs_experiment": "number, name, lifecycle, next_run_number",
+}
+
+
+def test_an_empty_file_is_given_the_tables_that_all_migrations_make(tmp_path):
+    schemas = []
+    for command in ("migrate", "prepare"):
+        folder = tmp_path / command
+        folder.mkdir()
+        environment = clean_environment(STUDIO_DATA_DIR=str(folder))
+        subprocess.run([sys.executable, "manage.py", command], cwd=BASE_DIR, env=environment,
+                       check=True, stdout=subprocess.DEVNULL)  # fmt: skip
+        schemas.append(read_schema(folder / "studio.sqlite3"))
+
+    migrated, fresh = schemas
+    assert fresh.keys() == migrated.keys()
+    assert {
+        name: (fresh[name], migrated[name]) for name in fresh if fresh[name] != migrated[name]
+    } == {}
