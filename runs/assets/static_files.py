@@ -10,6 +10,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import brotli
@@ -18,8 +19,10 @@ from django.contrib.staticfiles.finders import get_finders
 from runs.assets.module_bundle import bundle_modules
 
 KEPT_BUILDS = 3
-# 11 takes 20 times as long for a file 10 % smaller.
-BROTLI_QUALITY = 9
+# Who starts the studio for the first time waits for it. 9 takes four times as long for files 2 %
+# smaller, 11 fifty times for 11 %.
+BROTLI_QUALITY = 6
+GZIP_LEVEL = 6
 PACKED = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".woff", ".woff2", ".gz", ".br"})
 WORTH_IT = 0.95
 
@@ -62,10 +65,12 @@ def build(files: dict[str, bytes], builds: Path, version: str) -> None:
     builds.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix="draft-", dir=builds))
     try:
-        for name, content in files.items():
-            target = draft / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            write_with_packed(target, content)
+        for folder in {(draft / name).parent for name in files}:
+            folder.mkdir(parents=True, exist_ok=True)
+        # Compressing lets other threads run.
+        with ThreadPoolExecutor() as threads:
+            targets = [draft / name for name in files]
+            list(threads.map(write_with_packed, targets, files.values()))
         draft.rename(builds / version)
     except OSError:
         # Another server that starts at the same time has made the same folder.
@@ -82,7 +87,7 @@ def write_with_packed(target: Path, content: bytes) -> None:
         return
     packed = {
         ".br": brotli.compress(content, quality=BROTLI_QUALITY),
-        ".gz": gzip.compress(content, compresslevel=9, mtime=0),
+        ".gz": gzip.compress(content, compresslevel=GZIP_LEVEL, mtime=0),
     }
     for suffix, data in packed.items():
         if len(data) < len(content) * WORTH_IT:
