@@ -16,9 +16,9 @@ from runs.api.node_shapes import (
     NODE,
     ClaimedOut,
     LeftAttempts,
+    NewClaim,
     NewNode,
     NodeChange,
-    NodeLoad,
     NodeOut,
     OrdersOut,
     PlacementsIn,
@@ -231,17 +231,18 @@ class Claim(Endpoint):
     """How a node gets work."""
 
     @describe(
-        "Take the next waiting run of the cluster; 204 where nothing waits", body=NodeLoad,
-        sends={"load": {"load": 0.5}}, more={200: ClaimedOut, 204: None},
+        "Take the next waiting run of the cluster; 204 where nothing waits", body=NewClaim,
+        sends={"claim_id": "5d0c0a6f7f9e4f0f9f4e0c1b2a3d4e5f", "load": {"load": 0.5}},
+        more={200: ClaimedOut, 204: None},
     )  # fmt: skip
     @Access(Action.NODE_WORK, ("POST",))
     def post(self, request: Request, name: str, incarnation: str) -> Response:
-        load = self.read_body(NodeLoad).get("load")
+        told = self.read_body(NewClaim)
         cluster = get_cluster(self.workspace, name)
         check_node_scope(cluster, self.principal.scope)
         node = get_node(cluster, incarnation)
         sweep_if_due()
-        attempt = claim(node=node, load=load)
+        attempt = claim(node=node, **told)
         if attempt is None:
             return nothing()
         return answer(ClaimedOut, facts_of_claim(attempt, rank_of(attempt, node)))

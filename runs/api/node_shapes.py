@@ -9,6 +9,7 @@ from runs.compute.models import ClusterKind
 from runs.compute.reasons import Cause
 from runs.tracking.statuses import Status
 
+SAME_CLAIM = "Names the claim: asked again with the same, the studio gives the same attempt again."
 NODE: dict[str, Any] = {
     "incarnation": "0f3b5a9c1e7d4f2a8b6c0d1e2f3a4b5c",
     "name": "worker-7",
@@ -26,6 +27,10 @@ NODE: dict[str, Any] = {
 class NewNode(Input):
     """A node that has just started."""
 
+    incarnation = Text(
+        default="", max_length=32,
+        help_text="32 hex digits that the node chooses: entered twice, it is entered once.",
+    )  # fmt: skip
     name = Name(max_length=128)
     slots = Whole(default=1, min_value=1, max_value=512, help_text="Jobs it runs at a time.")
     version = Text(default="", max_length=32)
@@ -111,6 +116,7 @@ class PlacedClaim(Input):
     fence = Whole(min_value=1)
     rank = Whole(default=0, min_value=0)
     host = Name(max_length=128)
+    claim_id = Text(default="", max_length=32, help_text=SAME_CLAIM)
 
 
 class NodeChange(Input):
@@ -119,9 +125,10 @@ class NodeChange(Input):
     is_draining = Flag()
 
 
-class NodeLoad(Input):
-    """How busy the node's machine is."""
+class NewClaim(Input):
+    """What a node asks with: its claim, and how busy its machine is."""
 
+    claim_id = Text(default="", max_length=32, help_text=SAME_CLAIM)
     load = serializers.DictField(required=False)
 
 

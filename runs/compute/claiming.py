@@ -10,8 +10,8 @@ Who locks nodes and jobs locks the nodes first, by rising key.
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db import IntegrityError, transaction
+from django.db.models import Count, F, Q, QuerySet
 
 from runs.compute.bell import ring
 from runs.compute.models import Attempt, ClusterKind, ClusterState, Job, JobState, Node, Part
@@ -23,33 +23,39 @@ from runs.tracking.runs import update_run
 from runs.tracking.statuses import Status
 
 
-def claim(*, node: Node, load: dict[str, Any] | None = None) -> Attempt | None:
+def claim(*, node: Node, load: dict[str, Any] | None = None, claim_id: str = "") -> Attempt | None:
     """Give the next job of the cluster to a node, or its part of a job for several nodes.
 
     None where nothing waits that may start, and where the node has no free slot. `load` is how busy
-    the node says it is. Two nodes never get one job or one part.
+    the node says it is. Two nodes never get one job or one part. Whoever asks again with the same
+    `claim_id` gets what it got before: its answer was lost.
     """
     see_node(node=node, load=load)
     if node.cluster.kind != ClusterKind.NODES:
         return None
-    if (part := _take_part(node)) is not None:
+    if (given := _find_given(node, claim_id)) is not None:
+        return given
+    if (part := _take_part(node, claim_id)) is not None:
         return part
     job = None if node.is_draining else _head(node)
     if job is None:
         return None
     if job.nodes == 1:
-        return _hold(node)
-    return _take_part(node) if _reserve(job) else None
+        return _hold_once(node, claim_id)
+    return _take_part(node, claim_id) if _reserve(job) else None
 
 
-def open_attempt(job: Job, *, node: Node | None, name: str, lease_ms: int) -> Attempt:
-    """Begin an attempt of a job that the caller has locked."""
+def open_attempt(
+    job: Job, *, node: Node | None, name: str, lease_ms: int, claim_id: str = ""
+) -> Attempt:
+    """Begin an attempt of a job that the caller has locked. Raises IntegrityError where one has
+    begun with the same `claim_id`."""
     now = now_ms()
     job.state, job.fence, job.node, job.lease_ms = JobState.HELD, job.fence + 1, node, lease_ms
     job.save(update_fields=["state", "fence", "node", "lease_ms"])
     Run.objects.filter(pk=job.pk).update(fence=job.fence)
     attempt = Attempt.objects.create(
-        job=job, fence=job.fence, node=node, node_name=name, claimed_ms=now
+        job=job, fence=job.fence, node=node, node_name=name, claimed_ms=now, claim_id=claim_id
     )
     update_run(run=job.run, status=Status.PREPARING, by=name)
     follow_child(job.run)
@@ -96,7 +102,29 @@ def _head(node: Node) -> Job | None:
     return waiting.filter(nodes__lte=live_nodes(node.cluster_id).count()).first()
 
 
-def _hold(node: Node) -> Attempt | None:
+def _find_given(node: Node, claim_id: str) -> Attempt | None:
+    """Return the attempt that a node got with this claim and that goes on; its lease begins anew.
+    One query where there is none."""
+    if not claim_id:
+        return None
+    attempts = Attempt.objects.select_related("job__run", "job__cluster")
+    held = attempts.filter(job__state=JobState.HELD, job__fence=F("fence"), job__node=node)
+    given = held.filter(claim_id=claim_id).first()
+    if given is not None:
+        jobs = Job.objects.filter(pk=given.job_id, fence=given.fence, state=JobState.HELD)
+        jobs.update(lease_ms=now_ms() + LEASE_MS)
+    return given
+
+
+def _hold_once(node: Node, claim_id: str) -> Attempt | None:
+    try:
+        return _hold(node, claim_id)
+    except IntegrityError:
+        # The node asks twice at the same time.
+        return _find_given(node, claim_id)
+
+
+def _hold(node: Node, claim_id: str) -> Attempt | None:
     """Give the first job for one node to this one."""
     with transaction.atomic():
         Node.objects.select_for_update().get(pk=node.pk)
@@ -106,7 +134,8 @@ def _hold(node: Node) -> Attempt | None:
         job = waiting.select_for_update(skip_locked=True, of=("self",)).first()
         if job is None:
             return None
-        return open_attempt(job, node=node, name=node.name, lease_ms=now_ms() + LEASE_MS)
+        until = now_ms() + LEASE_MS
+        return open_attempt(job, node=node, name=node.name, lease_ms=until, claim_id=claim_id)
 
 
 def _reserve(job: Job) -> bool:
@@ -133,14 +162,18 @@ def _reserve(job: Job) -> bool:
     return True
 
 
-def _take_part(node: Node) -> Attempt | None:
-    """Return the attempt in which a part is kept for this node, from now on in its hands."""
+def _take_part(node: Node, claim_id: str) -> Attempt | None:
+    """Return the attempt in which a part is kept for this node, from now on in its hands; the same
+    one where it asks again."""
     now = now_ms()
-    parts = Part.objects.filter(node=node, placed_ms=None, ended_ms=None, lease_ms__gt=now)
+    is_due = Q(placed_ms=None)
+    if claim_id:
+        is_due |= Q(claim_id=claim_id)
+    parts = Part.objects.filter(is_due, node=node, ended_ms=None, lease_ms__gt=now)
     part = parts.select_related("attempt__job__run", "attempt__job__cluster").first()
     if part is None:
         return None
-    parts.filter(pk=part.pk).update(placed_ms=now, lease_ms=now + LEASE_MS)
+    parts.filter(pk=part.pk).update(placed_ms=now, lease_ms=now + LEASE_MS, claim_id=claim_id)
     return part.attempt
 
 

@@ -170,12 +170,17 @@ class Job(models.Model):
 
 
 class Attempt(models.Model):
-    """One try to run a job on a node. `cause` is one of `reasons.Cause`, `reason` its words."""
+    """One try to run a job on a node. `cause` is one of `reasons.Cause`, `reason` its words.
+
+    `claim_id` names the request that began it: who asks again, because the answer was lost, gets
+    the same attempt. That of one on several nodes stands in its parts.
+    """
 
     job = models.ForeignKey(Job, models.CASCADE, related_name="attempts", db_index=False)
     fence = models.IntegerField()
     node = models.ForeignKey(Node, models.SET_NULL, null=True, related_name="attempts")
     node_name = models.CharField(max_length=128)
+    claim_id = models.CharField(max_length=32, blank=True, default="", db_default="")
     claimed_ms = models.BigIntegerField()
     started_ms = models.BigIntegerField(null=True)
     ended_ms = models.BigIntegerField(null=True)
@@ -186,6 +191,9 @@ class Attempt(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["job", "fence"], name="attempt_once"),
+            models.UniqueConstraint(
+                fields=["claim_id"], condition=~Q(claim_id=""), name="attempt_claimed_once"
+            ),
         ]
         # What ended last, and within the last hour.
         indexes = [models.Index(fields=["ended_ms"], name="attempt_ended")]
@@ -236,6 +244,7 @@ class Part(models.Model):
     rank = models.PositiveSmallIntegerField()
     node = models.ForeignKey(Node, models.SET_NULL, null=True, related_name="parts")
     node_name = models.CharField(max_length=128)
+    claim_id = models.CharField(max_length=32, blank=True, default="", db_default="")
     address = models.CharField(max_length=255, blank=True)
     port = models.PositiveIntegerField(null=True)
     lease_ms = models.BigIntegerField()

@@ -1,5 +1,6 @@
 """Nodes: joining a cluster, being seen, draining, leaving."""
 
+import re
 import uuid
 from collections.abc import Sequence
 from typing import Any
@@ -22,6 +23,7 @@ SILENT_MS = 25_000
 # How long a job for several nodes waits until each has taken its part.
 GATHER_MS = 30_000
 MOST_SLOTS = 512
+INCARNATION = re.compile("[0-9a-f]{32}")
 
 
 def register_node(
@@ -31,21 +33,30 @@ def register_node(
     slots: int = 1,
     version: str = "",
     hardware: dict[str, Any] | None = None,
+    incarnation: str = "",
 ) -> Node:
-    """Enter a node that has just started, with an incarnation of its own. Raises InvalidValue."""
+    """Enter a node that has just started, with an incarnation of its own. Raises InvalidValue.
+
+    A node that chooses its `incarnation` may ask twice: it is entered once.
+    """
+    if incarnation and not INCARNATION.fullmatch(incarnation):
+        raise InvalidValue("An incarnation has 32 hexadecimal digits.")
     if not 1 <= slots <= MOST_SLOTS:
         raise InvalidValue(f"A node has 1 to {MOST_SLOTS} slots.")
     now = now_ms()
-    return Node.objects.create(
-        cluster=cluster,
-        name=check_text(name, "name of the node", 128) or "node",
-        incarnation=uuid.uuid4().hex,
-        slots=slots,
-        version=check_text(version, "version", 32),
-        hardware=check_json(hardware or {}, "hardware"),
-        joined_ms=now,
-        seen_ms=now,
-    )
+    facts = {
+        "name": check_text(name, "name of the node", 128) or "node",
+        "slots": slots,
+        "version": check_text(version, "version", 32),
+        "hardware": check_json(hardware or {}, "hardware"),
+        "joined_ms": now,
+        "seen_ms": now,
+    }
+    own = incarnation or uuid.uuid4().hex
+    node, _ = Node.objects.get_or_create(incarnation=own, defaults={"cluster": cluster, **facts})
+    if node.cluster_id != cluster.pk:
+        raise InvalidValue("A node of another cluster has this incarnation.")
+    return node
 
 
 def get_node(cluster: Cluster, incarnation: str) -> Node:

@@ -93,37 +93,51 @@ def check_attempt_scope(run: Run, fence: int, scope: Scope | None) -> None:
         raise NotAllowed("This run token is for another attempt.")
 
 
-def begin(*, run: Run, fence: int, rank: int, host: str) -> Attempt:
-    """Begin a placed attempt, or the part of it on one of several nodes. Raises AttemptOver."""
+def begin(*, run: Run, fence: int, rank: int, host: str, claim_id: str = "") -> Attempt:
+    """Begin a placed attempt, or the part of it on one of several nodes. Raises AttemptOver.
+
+    What has begun with the same `claim_id` is returned again: its answer was lost.
+    """
     host, now = check_text(host, "host", 128), now_ms()
     with transaction.atomic():
         job = lock_job(run)
         if job is None or job.cluster.kind != ClusterKind.SLURM:
             raise AttemptOver("The run does not wait for this.")
         if job.state == JobState.QUEUED and job.fence + 1 == fence:
-            attempt = _open(job, host)
-        elif job.state == JobState.HELD and job.fence == fence and job.nodes > 1:
-            attempt = Attempt.objects.select_related("job__run", "job__cluster").get(
-                job=job, fence=fence
-            )
+            attempt = _open(job, host, claim_id)
+        elif (found := _find_begun(job, fence, claim_id)) is not None:
+            attempt = found
         else:
             raise AttemptOver(f"The attempt {fence} of the run {run.run_id} is over or not due.")
         if job.nodes > 1:
             part = get_part(attempt.job, rank)
-            if part.placed_ms is not None:
+            if part.placed_ms is not None and not (claim_id and part.claim_id == claim_id):
                 raise AttemptOver(f"Rank {rank} of the run {run.run_id} has begun already.")
             part.node_name, part.placed_ms, part.lease_ms = host, now, now + LEASE_MS
-            part.save(update_fields=["node_name", "placed_ms", "lease_ms"])
+            part.claim_id = claim_id
+            part.save(update_fields=["node_name", "placed_ms", "lease_ms", "claim_id"])
     return attempt
 
 
-def _open(job: Job, host: str) -> Attempt:
+def _find_begun(job: Job, fence: int, claim_id: str) -> Attempt | None:
+    """Return the attempt of a locked job where this machine has a part in it."""
+    if job.state != JobState.HELD or job.fence != fence:
+        return None
+    attempts = Attempt.objects.select_related("job__run", "job__cluster")
+    attempt = attempts.get(job=job, fence=fence)
+    if job.nodes == 1 and not (claim_id and attempt.claim_id == claim_id):
+        return None
+    return attempt
+
+
+def _open(job: Job, host: str, claim_id: str) -> Attempt:
     if not waiting_jobs(job.cluster_id).filter(pk=job.pk).exists():
         raise AttemptOver("The run may not start now.")
     node = Node.objects.filter(pk=(job.placement or {}).get("node")).first()
     several = job.nodes > 1
     until = now_ms() + (GATHER_MS if several else LEASE_MS)
-    attempt = open_attempt(job, node=node, name=host, lease_ms=until)
+    own_id = "" if several else claim_id
+    attempt = open_attempt(job, node=node, name=host, lease_ms=until, claim_id=own_id)
     if several:
         Part.objects.bulk_create(
             Part(attempt=attempt, rank=rank, node=node, node_name=host, lease_ms=until)

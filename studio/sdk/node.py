@@ -20,6 +20,7 @@ import socket
 import sys
 import threading
 import time
+import uuid
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,6 +37,11 @@ from studio.sdk.supervisor.waking import Waker
 LOOK_S = 5.0
 AWAY_S = 2.0
 VERSION = "1"
+
+
+def new_id() -> str:
+    """Return a new name for a start of a node, or for a claim."""
+    return uuid.uuid4().hex
 
 
 @dataclass
@@ -65,8 +71,10 @@ class Node:
     waker: Waker = field(default_factory=Waker)
     executor: LocalExecutor | SlurmExecutor | None = None
     incarnation: str = ""
+    claim_id: str = field(default_factory=new_id)
     lock: IO[str] | None = None
     stops: bool = False
+    chosen: str = field(default_factory=new_id)
 
     def __post_init__(self) -> None:
         options = self.options
@@ -90,7 +98,7 @@ class Node:
                 if refused.status in (401, 403):
                     print(f"The studio refuses this node: {refused}", file=sys.stderr, flush=True)
                     return 1
-                self.incarnation, wait_s = "", AWAY_S
+                self.incarnation, self.chosen, wait_s = "", new_id(), AWAY_S
             self.waker.wait(wait_s * (0.8 + 0.4 * random.random()))
         if self.executor is not None:
             self.executor.close()
@@ -110,7 +118,8 @@ class Node:
         """Enter the node, and listen to the bell of its cluster."""
         options = self.options
         facts = {"name": options.name, "slots": options.slots, "version": VERSION}
-        answer = self.api.ask("POST", self.address, body={**facts, "hardware": read_hardware()})
+        facts |= {"incarnation": self.chosen, "hardware": read_hardware()}
+        answer = self.api.ask("POST", self.address, body=facts)
         self.incarnation = answer["incarnation"]
         if self.executor is None:
             self.executor = self.make_executor(answer["kind"])
@@ -177,9 +186,14 @@ class Node:
             pass
 
     def claim(self) -> bool:
-        """Take the next job and place a supervisor; False where nothing waits."""
+        """Take the next job and place a supervisor; False where nothing waits.
+
+        A claim whose answer is lost is made again under its name, and gives the same job.
+        """
         address = f"{self.address}/{self.incarnation}/claim"
-        answer = self.api.ask("POST", address, body={"load": read_load()})
+        body = {"claim_id": self.claim_id, "load": read_load()}
+        answer = self.api.ask("POST", address, body=body)
+        self.claim_id = new_id()
         if not answer or self.executor is None:
             return False
         token, rank = answer.pop("token"), answer["node_rank"]

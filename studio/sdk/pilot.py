@@ -8,6 +8,7 @@ import shutil
 import socket
 import sys
 import tempfile
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,8 @@ def claim(api: StudioApi, host: str) -> dict[str, Any]:
         "fence": int(os.environ["STUDIO_FENCE"]),
         "rank": int(os.environ.get("SLURM_NODEID", "0")),
         "host": host,
+        # The same in each try: an answer that is lost is given again.
+        "claim_id": uuid.uuid4().hex,
     }
     return api.ask("POST", address, body=body, patience_s=PATIENCE_S)
 

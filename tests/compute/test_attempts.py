@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from runs.compute import sweeping
+from runs.compute import claiming, sweeping
 from runs.compute.attempts import beat, cancel, finish
 from runs.compute.claiming import claim
 from runs.compute.clusters import update_cluster
@@ -12,6 +12,7 @@ from runs.compute.models import Attempt, Job, JobState
 from runs.compute.nodes import register_node, set_draining
 from runs.compute.reasons import Cause
 from runs.compute.sweeping import sweep
+from runs.tracking.errors import InvalidValue
 from runs.tracking.services import delete_runs, update_run
 from runs.tracking.statuses import Status
 from runs.tracking.write_limits import AttemptOver
@@ -202,3 +203,42 @@ def test_a_deleted_run_does_not_start(put, node):
 def test_a_node_that_starts_again_is_another_node(node, cluster):
     again = register_node(cluster=cluster, name="n1")
     assert again.incarnation != node.incarnation
+
+
+def test_a_claim_that_is_made_twice_gives_the_same_attempt(put, node):
+    put("a"), put("b")
+    first = claim(node=node, claim_id="one")
+    Job.objects.update(lease_ms=1)
+    again = claim(node=node, claim_id="one")
+    assert (again, again.fence, again.job.run.name) == (first, 1, "a")
+    assert Job.objects.get(pk=first.job_id).lease_ms > 1
+    assert claim(node=node, claim_id="two").job.run.name == "b"
+    assert claim(node=node, claim_id="three") is None
+
+
+def test_a_claim_gives_nothing_that_has_ended_or_gone_on_elsewhere(put, node, cluster):
+    run = put("a", retries=1)
+    attempt = claim(node=node, claim_id="one")
+    finish(run=run, fence=attempt.fence, cause=Cause.EXIT, exit_code=1)
+    assert claim(node=node, claim_id="one") is None
+    Job.objects.update(not_before_ms=0)
+    other = register_node(cluster=cluster, name="n2")
+    assert claim(node=other, claim_id="two").fence == 2
+    assert claim(node=node, claim_id="one") is None
+
+
+def test_a_claim_that_is_made_twice_at_once_gives_one_attempt(put, node, monkeypatch):
+    put("a"), put("b")
+    first = claim(node=node, claim_id="one")
+    seen = claiming._find_given
+    answers = iter([None, seen(node, "one")])
+    monkeypatch.setattr(claiming, "_find_given", lambda node, claim_id: next(answers))
+    assert claim(node=node, claim_id="one") == first
+    assert Attempt.objects.count() == 1
+
+
+def test_a_node_that_joins_twice_is_entered_once(cluster):
+    facts = {"cluster": cluster, "name": "n1", "incarnation": "0" * 32}
+    assert register_node(**facts) == register_node(**facts)
+    with pytest.raises(InvalidValue):
+        register_node(cluster=cluster, name="n1", incarnation="../1")

@@ -163,3 +163,11 @@ def test_the_queue_says_that_a_run_takes_more_nodes_than_there_are(put, nodes, c
         "takes 4 nodes; connected: 3",
         "all slots are taken",
     ]
+
+
+def test_a_node_that_asks_again_for_its_part_gets_it_again(put, nodes):
+    put(nodes=2)
+    first = claim(node=nodes[0], claim_id="one")
+    assert claim(node=nodes[0], claim_id="one") == first
+    assert claim(node=nodes[0], claim_id="two") is None
+    assert claim(node=nodes[1], claim_id="three") == first

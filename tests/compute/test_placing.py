@@ -180,3 +180,15 @@ def test_options_of_a_run_win_over_those_of_its_cluster(put, node, cluster):
     ((job, fence),) = exchange(node=node, told=[], room=1).wanted
     facts = facts_of_order(job, fence)
     assert facts["options"] == {"partition": "gpu", "qos": "high", "extra": ["--exclusive"]}
+
+
+@pytest.mark.parametrize("nodes", [1, 2])
+def test_a_machine_whose_answer_was_lost_begins_again(put, node, nodes):
+    run = put("a", nodes=nodes)
+    ordered(node)
+    one = {"run": run, "fence": 1, "rank": 0, "host": "n7"}
+    assert begin(**one, claim_id="mine") == begin(**one, claim_id="mine")
+    for other in ("another", ""):
+        with pytest.raises(AttemptOver):
+            begin(**one, claim_id=other)
+    assert Attempt.objects.count() == 1

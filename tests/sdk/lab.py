@@ -77,10 +77,12 @@ class Nodes:
         self.started: list[subprocess.Popen] = []
 
     def start(
-        self, name: str = "n1", slots: int = 2, cluster: str = "lab", **variables: str
-    ) -> subprocess.Popen:
-        """Start a node; `variables` are added to its environment."""
-        command = [sys.executable, "-m", "studio.sdk.node", "--url", self.url, "--cluster"]
+        self, name: str = "n1", slots: int = 2, cluster: str = "lab", url: str = "",
+        **variables: str,
+    ) -> subprocess.Popen:  # fmt: skip
+        """Start a node, at another address of the studio where `url` is one; `variables` are added
+        to its environment."""
+        command = [sys.executable, "-m", "studio.sdk.node", "--url", url or self.url, "--cluster"]
         command += [
             cluster,
             "--name",

@@ -63,3 +63,32 @@ def test_what_somebody_else_has_made_is_refused(far):
     ComputeTarget.create(far, "gpu", options)
     with pytest.raises(Conflict, match="gpu"):
         ComputeTarget.create(far, "gpu", options)
+
+
+def claim_of(lab) -> bytes:
+    """Return how a claim of the node that has joined begins."""
+    lab.until(lambda: lab.api.ask("GET", "clusters/lab/nodes")["items"])
+    incarnation = lab.api.ask("GET", "clusters/lab/nodes")["items"][0]["incarnation"]
+    return f"POST /w/default/api/v1/clusters/lab/nodes/{incarnation}/claim ".encode()
+
+
+def test_a_node_gets_the_run_again_whose_claim_was_not_answered(gate, lab, start_node):
+    start_node(url=gate.url)
+    claims = claim_of(lab)
+    gate.shut()
+    run_id = lab.submit(command=["python", "-c", "print('once')"])
+    gate.loses = claims
+    gate.open()
+    run = lab.wait(run_id, seconds=20)
+    assert gate.loses == b"", "the claim that gave the run was not answered"
+    assert (run["status"], run["status_reason"]) == ("Completed", "")
+    assert lab.log(run_id) == "once\n"
+    assert [one["fence"] for one in lab.api.ask("GET", f"runs/{run_id}/job")["attempts"]] == [1]
+
+
+def test_a_node_joins_once(gate, lab, start_node):
+    gate.loses = b"POST /w/default/api/v1/clusters/lab/nodes "
+    start_node(url=gate.url)
+    lab.until(lambda: gate.loses == b"" and lab.api.ask("GET", "clusters/lab/nodes")["items"])
+    lab.wait(lab.submit(command=["python", "-c", ""]))
+    assert len(lab.api.ask("GET", "clusters/lab/nodes")["items"]) == 1
