@@ -58,13 +58,14 @@ class LogHitsQuery(Input):
         default=SECONDS,
         min_value=1,
         max_value=MOST_SECONDS,
-        help_text="or so many seconds, whichever comes first.",
+        help_text="or so many seconds, whichever comes first; with hits after half a second.",
     )
     after = Text(default="", help_text="The `next` of the page before.")
 
 
 class FileHitsOut(serializers.Serializer):
-    """A log with hits. `is_complete` is false where it has more than these: search it alone."""
+    """A log with hits. `is_complete` is false where it has more than these, or where its time was up,
+    perhaps before the first: search it alone."""
 
     run_id = serializers.CharField(source="run.run_id")
     name = serializers.CharField(source="run.name", allow_blank=True)

@@ -20,7 +20,8 @@ HITS_PER_FILE = 5
 PROGRESS_EVERY_S = 0.2
 BUDGET_S = 8.0
 # What the log of one run gets, however little is left of a page.
-LEAST_S = 1.0
+LEAST_S = 2.0
+FIRST_S = 0.5
 
 
 @dataclass(frozen=True)
@@ -83,15 +84,18 @@ def page_of_hits(
     runs: QuerySet[Run], query: Query, *, after: int | None, limit: int, budget_s: float
 ) -> HitPage:
     """Search until `limit` logs with hits are found or `budget_s` is used up, and at least one run:
-    a page ends between two runs."""
-    deadline = time.monotonic() + budget_s
+    a page ends between two runs. Half a second is enough for a page that has hits: they are shown
+    at once."""
+    began = time.monotonic()
+    deadline = began + budget_s
     items: list[FileHits] = []
     searched = 0
     for run in in_batches(runs, after):
         left_s = max(deadline - time.monotonic(), LEAST_S)
         items += search_runs_logs([run], query, per_file=HITS_PER_FILE, budget_s=left_s)
         searched += 1
-        if len(items) >= limit or time.monotonic() >= deadline:
+        end = began + FIRST_S if any(item.hits for item in items) else deadline
+        if len(items) >= limit or time.monotonic() >= end:
             return HitPage(items, searched, run.pk)
     return HitPage(items, searched, None)
 

@@ -17,9 +17,7 @@ from runs.web.run_tabs import RunTab
 def read(request: HttpRequest, run: Run) -> dict[str, Any]:
     where = {"workspace": request.workspace.slug}
     return {
-        "monitored": [
-            row for row in list_run_metrics(run) if row.key.startswith(SYSTEM) and not row.column
-        ],
+        "monitored": [row for row in list_run_metrics(run, below=SYSTEM) if not row.column],
         "phases": read_phases(run),
         "tracking_uri": tracking_uri(request, request.workspace),
         "series_address": reverse("series", kwargs=where),

@@ -60,7 +60,9 @@ def read_state(request: HttpRequest, query: QueryDict) -> TableState:
 
 def read_search(request: HttpRequest, query: QueryDict) -> Search:
     inside_kind, _, inside = query.get("inside", "").partition(":")
-    is_mine, shows_archived = query.get("mine") == "1", query.get("archived") == "1"
+    # Without users every run is of the same person.
+    is_mine = query.get("mine") == "1" and request.principal.user is not None
+    shows_archived = query.get("archived") == "1"
     return make_search(
         workspace=request.workspace,
         text=query.get("q", "").strip(),

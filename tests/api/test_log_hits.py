@@ -62,6 +62,15 @@ def test_a_page_ends_when_its_time_is_up(api, workspace, monkeypatch):
     assert page["next"]
 
 
+def test_a_page_with_hits_does_not_wait_for_its_end(api, workspace, monkeypatch):
+    for number in range(3):
+        printed(f"run-{number}")
+    clock = iter(range(1000))
+    monkeypatch.setattr(log_hits.time, "monotonic", lambda: next(clock) / 2)
+    page = api.get("log-hits", {"q": "memory", "seconds": 8}).body
+    assert (len(page["items"]), page["searched"]) == (1, 1)
+
+
 def test_only_the_experiments_that_are_named_are_searched(api, workspace):
     vision, text = make_experiment("vision"), make_experiment("text")
     printed("v", experiment=vision)

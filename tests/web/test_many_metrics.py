@@ -107,3 +107,16 @@ def test_the_find_box_of_details_finds_in_other_pages(tab, wide: Run):
     assert tab.locator("#find-metrics tbody tr").count() == 1
     assert tab.input_value("#find-in-metrics") == "m2999"
     assert tab.evaluate("document.activeElement.id") == "find-in-metrics"
+
+
+def test_monitoring_reads_the_metrics_of_the_monitor_alone(studio: Client, wide: Run, monkeypatch):
+    made: list[object] = []
+    spy = lambda row: made.append(row) or from_row(row)  # noqa: E731 - a spy of one line
+    monkeypatch.setattr(queries, "from_row", spy)
+
+    page = studio.get(f"{ADDRESS}/monitoring")
+
+    assert len(made) == 11
+    assert [row.key for row in page.context["monitored"]] == sorted(
+        f"system/gpu_{i}" for i in range(11)
+    )

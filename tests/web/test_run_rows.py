@@ -3,7 +3,8 @@
 import pytest
 
 from runs.metrics.services import RunRef, log_batch
-from tests.factories import make_experiment, make_run
+from runs.workspaces.permissions import Role
+from tests.factories import make_experiment, make_member, make_run
 from tests.web.run_rows import ROWS, column, ids, rows
 
 pytestmark = pytest.mark.django_db
@@ -257,3 +258,17 @@ def test_counts_say_what_is_counted(studio):
 
     told = ("all", "children", "matching", "matching_top", "running", "running_children")
     assert [found[name] for name in told] == [1, 3, 2, 0, 4, 3]
+
+
+def test_without_users_all_runs_are_of_the_same_person(studio, runs):
+    assert ids(rows(studio, mine="1")) == ["run-2", "run-1", "run-0"]
+    assert 'data-switch="mine"' not in studio.get("/w/default/runs").content.decode()
+
+
+def test_with_users_one_sees_only_what_one_has_submitted(guarded):
+    ada = make_member(Role.CONTRIBUTOR)
+    make_run(run_id="hers", user=ada, submitted_by=ada.username)
+    make_run(run_id="theirs", submitted_by="bob")
+    guarded.force_login(ada)
+    assert ids(rows(guarded, mine="1")) == ["hers"]
+    assert 'data-switch="mine"' in guarded.get("/w/default/runs").content.decode()

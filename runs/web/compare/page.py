@@ -1,6 +1,7 @@
 """The page that shows runs side by side."""
 
 from dataclasses import replace
+from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -29,6 +30,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     runs_address = reverse("runs", kwargs={"workspace": request.workspace.slug})
     if not chosen.runs:
         return HttpResponseRedirect(runs_address)
+    zips = reverse("runs_zip", kwargs={"workspace": request.workspace.slug})
     tab = TABS.get(request.GET.get("tab", ""), charts.TAB)
     context = {
         "place": "runs",
@@ -39,6 +41,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         "tabs": list_tabs(chosen),
         "left_out": max(0, len(chosen.runs) - tab.most),
         "only_differences": request.GET.get("diff") != "0",
+        "zip_address": f"{zips}?runs={','.join(quote(each, safe='') for each in chosen.run_ids)}",
         "find_runs": reverse("run_rows", kwargs={"workspace": request.workspace.slug}),
     }
     shown = replace(chosen, runs=chosen.runs[: tab.most])

@@ -7,6 +7,8 @@ import { MOST_IN_ADDRESS } from "./selection.js";
 
 const UNDO_OF = { archive: "restore", delete: "restore", restore: null };
 const MOST_COMPARED = 100;
+// So many ids fit into an address, whatever proxy stands before the studio.
+const MOST_DOWNLOADED = 200;
 
 const count = (number) => number.toLocaleString("en-US");
 const runs = (number) => `${count(number)} ${number === 1 ? "run" : "runs"}`;
@@ -37,6 +39,8 @@ export class BulkBar {
     keep.hidden = hidden.size === 0;
     keep.textContent = `Keep only the ${count(size - hidden.size)} shown`;
     const compare = this.find("[data-bulk=compare]");
+    this.find("[data-bulk=download] span").textContent =
+      size > MOST_DOWNLOADED ? `Download the first ${MOST_DOWNLOADED}` : "Download";
     compare.textContent = size > MOST_COMPARED ? `Compare the first ${MOST_COMPARED}` : "Compare";
   }
 
@@ -71,6 +75,12 @@ export class BulkBar {
     const all = this.selection.size;
     const of = all > ids.length ? `&of=${all}` : "";
     location.assign(`${this.root.dataset.compare}?runs=${ids.map(encodeURIComponent)}${of}`);
+  }
+
+  /** One zip, with a folder for each run. */
+  download() {
+    const ids = [...this.store.selected].slice(0, MOST_DOWNLOADED);
+    location.assign(`${this.root.dataset.zip}?runs=${ids.map(encodeURIComponent)}`);
   }
 
   archive() {
