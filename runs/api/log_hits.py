@@ -64,8 +64,8 @@ class LogHitsQuery(Input):
 
 
 class FileHitsOut(serializers.Serializer):
-    """A log with hits. `is_complete` is false where it has more than these, or where its time was up,
-    perhaps before the first: search it alone."""
+    """A log with hits. `is_complete` is false where it has more than these, or where its time
+    was up, perhaps before the first: search it alone."""
 
     run_id = serializers.CharField(source="run.run_id")
     name = serializers.CharField(source="run.name", allow_blank=True)
