@@ -9,6 +9,7 @@ from nbconvert import HTMLExporter
 
 from studio.sdk import Experiment
 from tests.sdk.jupyter import TOKEN, Jupyter, write_notebook
+from tests.sdk.test_outbox import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -35,10 +36,12 @@ def test_a_kernel_ends_with_a_jupyterlab_that_does_not_end_by_itself(jupyter):
     body = json.dumps({"name": "python3"}).encode()
     address = f"http://127.0.0.1:{jupyter.port}/api/kernels?token={TOKEN}"
     urlopen(Request(address, body, {"Content-Type": "application/json"})).close()
-    (kernel,) = jupyter.kernels()
-    kernel.suspend()
+    wait_for(jupyter.kernels)
+    kernels = jupyter.kernels()
+    for kernel in kernels:
+        kernel.suspend()
     jupyter.end(patience_s=0.1)
-    assert not kernel.is_running() or kernel.status() == "zombie"
+    assert [one for one in kernels if one.is_running() and one.status() != "zombie"] == []
 
 
 def run_cell(page) -> None:

@@ -15,7 +15,7 @@ import pytest
 from studio.sdk import Run
 from studio.sdk.outbox import writer as writing
 from studio.sdk.outbox.delivering import read_ahead
-from studio.sdk.outbox.segments import Segment, list_segments
+from studio.sdk.outbox.segments import Segment, list_segments, remove_outbox, remove_stream
 from studio.sdk.outbox.thinning import thin_if_large
 from studio.sdk.outbox.writer import Writer
 from tests.sdk.test_outbox import is_over, run_exists, wait_for
@@ -259,6 +259,17 @@ def test_a_sender_that_removes_a_file_meanwhile_does_not_disturb(tmp_path, monke
     for number in range(200):
         stream.write(value("x", number))
     assert len(list(read_ahead(stream.folder, 0))) == 200
+
+
+def test_an_outbox_that_was_just_opened_stays(tmp_path):
+    folder = tmp_path / "run"
+    Writer(folder)
+    (folder / "run.json").write_text("{}")
+    remove_outbox(folder)
+    assert (folder / "run.json").exists()
+    remove_stream(next((folder / "writers").iterdir()))
+    remove_outbox(folder)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_line_that_did_not_fit_is_taken_back(tmp_path, capsys):

@@ -34,7 +34,11 @@ def outbox_of(settings: Settings, run_id: str, **options: Any) -> Outbox | None:
         with _making:
             made = _open.get(key)
             if made is None or made.pid != os.getpid() or options:
-                made = _open[key] = Outbox(settings, run_id, **options)
+                made = Outbox(settings, run_id, **options)
+                if not made.writer.folder.is_dir():
+                    # A sender has cleared up what it had sent just then.
+                    made = Outbox(settings, run_id, **options)
+                _open[key] = made
             return made
     except (NoPlace, OSError):
         _no_place.add(run_id)

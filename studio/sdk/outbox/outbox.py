@@ -18,7 +18,7 @@ from studio.sdk.outbox.collecting import note_before
 from studio.sdk.outbox.console import Console, open_console
 from studio.sdk.outbox.places import make_folder, read_json, write_json
 from studio.sdk.outbox.processes import identify
-from studio.sdk.outbox.segments import remove_stream
+from studio.sdk.outbox.segments import remove_outbox, remove_stream
 from studio.sdk.outbox.sender import AWAY, PROBLEM, count_unsent
 from studio.sdk.outbox.writer import Writer, WriterClosed, complain
 from studio.sdk.settings import Settings
@@ -273,5 +273,5 @@ class Outbox:
         self.writer.close()
         if is_sent:
             remove_stream(self.writer.folder)
-            if (self.folder / "ended").exists() and not any((self.folder / "writers").iterdir()):
-                shutil.rmtree(self.folder, ignore_errors=True)
+            if (self.folder / "ended").exists():
+                remove_outbox(self.folder)

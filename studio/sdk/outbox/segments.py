@@ -93,6 +93,15 @@ def remove_stream(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def remove_outbox(folder: Path) -> None:
+    """Remove the outbox of a run without writers. One that somebody has just opened stays."""
+    gone = folder.with_name(f".{folder.name}.{os.getpid()}")
+    with suppress(OSError):
+        (folder / "writers").rmdir()
+        folder.rename(gone)
+        shutil.rmtree(gone, ignore_errors=True)
+
+
 def segment_path(folder: Path, start: int) -> Path:
     """Return the file of the segment that begins at a place."""
     return folder / f"{start:020d}{SUFFIX}"

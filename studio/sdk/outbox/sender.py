@@ -6,7 +6,6 @@ It ends when everything is sent and nobody writes any more, or after a day witho
 
 import os
 import select
-import shutil
 import sys
 import time
 from contextlib import contextmanager, suppress
@@ -19,7 +18,7 @@ from studio.sdk.outbox.console_log import ConsoleLog
 from studio.sdk.outbox.delivering import Delivery, Stuck
 from studio.sdk.outbox.places import read_json, write_json
 from studio.sdk.outbox.processes import is_alive
-from studio.sdk.outbox.segments import list_segments, remove_stream
+from studio.sdk.outbox.segments import list_segments, remove_outbox, remove_stream
 from studio.sdk.outbox.thinning import thin_if_large
 from studio.sdk.outbox.writer import read_sent
 from studio.sdk.settings import Settings, make_settings
@@ -177,7 +176,7 @@ class Sender:
             if not is_written:
                 remove_stream(writer)
         if not self.writers():
-            shutil.rmtree(self.folder, ignore_errors=True)
+            remove_outbox(self.folder)
         return True
 
 
