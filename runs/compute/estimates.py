@@ -9,7 +9,8 @@ import bisect
 import heapq
 import math
 import random
-from collections.abc import Sequence
+from collections import Counter, deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 # A long queue is played fewer times: so many starts are drawn in all.
@@ -20,19 +21,23 @@ LEAST_DURATIONS = 3
 
 @dataclass(frozen=True)
 class Waiting:
-    """A job in the queue: the durations, in seconds, of earlier runs like it, and its slots."""
+    """A job in the queue: the durations, in seconds, of earlier runs like it, its slots, and the
+    sweep it belongs to (0: none)."""
 
     durations: Sequence[float]
     slots: int = 1
+    sweep: int = 0
 
 
 @dataclass(frozen=True)
 class Going:
-    """A job that runs: the seconds it has run, the durations of earlier runs like it, its slots."""
+    """A job that runs: the seconds it has run, the durations of earlier runs like it, its slots,
+    and its sweep."""
 
     elapsed_s: float
     durations: Sequence[float]
     slots: int = 1
+    sweep: int = 0
 
 
 @dataclass(frozen=True)
@@ -49,13 +54,15 @@ def estimate_starts(
     slots: int,
     going: Sequence[Going],
     waiting: Sequence[Waiting],
+    limits: Mapping[int, int] | None = None,
     seed: int = 0,
 ) -> list[Start | None]:
     """Return for each waiting job, in the order of the queue, when it starts.
 
-    Jobs start strictly in order; one that takes more slots than there are is passed over. None for
-    that, from the first job on before which a duration is unknown, and where there is no slot. The
-    draws depend on `seed` alone: asking twice gives the same answer.
+    Jobs start strictly in order; one that takes more slots than there are is passed over, and so is
+    one of a sweep of which as many run as its parallel limit in `limits` allows. None for the
+    first, and from the first job on before which a duration is unknown, and where there is no slot.
+    The draws depend on `seed` alone: asking twice gives the same answer.
     """
     known = _known_until(going, waiting)
     if slots <= 0 or known == 0:
@@ -63,12 +70,12 @@ def estimate_starts(
     chance = random.Random(seed)
     samples = _Samples()
     rests = [
-        (one.elapsed_s, samples.longer_than(one.elapsed_s, one.durations), one.slots)
+        (one.elapsed_s, samples.longer_than(one.elapsed_s, one.durations), one.slots, one.sweep)
         for one in going
     ]
-    lengths = [(samples.sorted(one.durations), one.slots) for one in waiting[:known]]
+    lengths = [(samples.sorted(one.durations), one.slots, one.sweep) for one in waiting[:known]]
     count = max(FEWEST_PLAYS, min(MOST_PLAYS, MOST_DRAWS // known))
-    plays = [_play(slots, rests, lengths, chance) for _ in range(count)]
+    plays = [_play(slots, rests, lengths, limits or {}, chance) for _ in range(count)]
     starts: list[Start | None] = [
         None if one.slots > slots else _interval(sorted(play[at] for play in plays))
         for at, one in enumerate(waiting[:known])
@@ -105,28 +112,47 @@ class _Samples:
 
 def _play(
     slots: int,
-    rests: Sequence[tuple[float, list[float], int]],
-    lengths: Sequence[tuple[list[float], int]],
+    rests: Sequence[tuple[float, list[float], int, int]],
+    lengths: Sequence[tuple[list[float], int, int]],
+    limits: Mapping[int, int],
     chance: random.Random,
 ) -> list[float]:
     """Play the queue through once; return the start of each waiting job, in seconds from now."""
-    free_at: list[float] = []
-    for elapsed_s, longer, taken in rests:
-        free_at += [_rest(elapsed_s, longer, chance)] * taken
-    free_at += [0.0] * max(0, slots - len(free_at))
-    heapq.heapify(free_at)
-    for _ in range(len(free_at) - slots):
-        heapq.heappop(free_at)
-    starts, start = [], 0.0
-    for durations, wanted in lengths:
-        if wanted > slots:
-            starts.append(math.inf)
-            continue
-        start = max(start, *(heapq.heappop(free_at) for _ in range(wanted)))
-        starts.append(start)
-        end = start + (_draw(durations, chance) if durations else 0.0)
-        for _ in range(wanted):
-            heapq.heappush(free_at, end)
+    ends = [(_rest(elapsed_s, longer, chance), taken, at) for elapsed_s, longer, taken, at in rests]
+    heapq.heapify(ends)
+    free = slots - sum(taken for _, taken, _ in ends)
+    room = Counter(limits)
+    room.subtract(group for _, _, group in ends if group in limits)
+    queues: dict[int, deque[int]] = {}
+    for at, (_, _, group) in enumerate(lengths):
+        queues.setdefault(group if group in limits else 0, deque()).append(at)
+    starts, now = [math.inf] * len(lengths), 0.0
+    while any(queues.values()):
+        # The first of those that their sweep does not hold back.
+        at = min(
+            (
+                queue[0]
+                for group, queue in queues.items()
+                if queue and (not group or room[group] > 0)
+            ),
+            default=None,
+        )
+        durations, wanted, group = lengths[at] if at is not None else ([], 0, 0)
+        if at is not None and (wanted > slots or wanted <= free):
+            queues[group if group in limits else 0].popleft()
+            if wanted > slots:
+                continue
+            starts[at] = now
+            end = now + (_draw(durations, chance) if durations else 0.0)
+            heapq.heappush(ends, (end, wanted, group))
+            free -= wanted
+            room[group] -= 1
+        elif ends:
+            now, taken, group = heapq.heappop(ends)
+            free += taken
+            room[group] += 1
+        else:
+            break
     return starts
 
 

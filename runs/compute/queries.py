@@ -17,6 +17,7 @@ from runs.compute.models import (
     Job,
     JobState,
     Node,
+    Sweep,
 )
 from runs.compute.nodes import LEASE_MS, load_of
 from runs.compute.reasons import Cause
@@ -200,7 +201,8 @@ def waiting_reason(cluster: Cluster, slots: int) -> str:
 def estimate(
     cluster: Cluster, slots: int, active: Sequence[Job], waiting: Sequence[Job]
 ) -> list[Start | None]:
-    """Return when each of the waiting jobs starts, None where that is not known. Two queries."""
+    """Return when each of the waiting jobs starts, None where that is not known. Two queries,
+    three while a sweep holds runs back."""
     if cluster.state == ClusterState.PAUSED:
         return [None] * len(waiting)
     past = read_durations(cluster)
@@ -211,11 +213,27 @@ def estimate(
     )
     now = now_ms()
     going = [
-        Going((now - begun.get(job.pk, now)) / 1000, past.like(job), job.nodes) for job in active
+        Going((now - begun.get(job.pk, now)) / 1000, past.like(job), job.nodes, sweep_of(job))
+        for job in active
     ]
-    return estimate_starts(
-        slots=slots, going=going, waiting=[Waiting(past.like(job), job.nodes) for job in waiting]
-    )
+    queue = [Waiting(past.like(job), job.nodes, sweep_of(job)) for job in waiting]
+    limits = read_limits(waiting)
+    return estimate_starts(slots=slots, going=going, waiting=queue, limits=limits)
+
+
+def sweep_of(job: Job) -> int:
+    """Return the parent of a job's run, 0 where it has none."""
+    return job.run.parent_id or 0
+
+
+def read_limits(waiting: Sequence[Job]) -> dict[int, int]:
+    """Return by sweep how many of its runs may run at a time. One query, none where no job is held
+    back."""
+    held_back = {sweep_of(job) for job in waiting if job.not_before_ms == HELD_BACK_MS}
+    if not held_back:
+        return {}
+    sweeps = Sweep.objects.filter(run__in=held_back, parallel__isnull=False)
+    return dict(sweeps.values_list("run", "parallel"))
 
 
 class PastDurations:
@@ -274,6 +292,14 @@ class JobFacts:
     place: int | None = None
     waits_because: str = ""
     start: Start | None = None
+
+
+def retries_of(job: Job) -> int:
+    """Return how many retries a job was given, those included that are used up. One query."""
+    counted = job.attempts.exclude(cause=Cause.NOT_GATHERED).count()
+    # While it waits, the last attempt has used up one too.
+    used = counted if job.state == JobState.QUEUED else max(0, counted - 1)
+    return job.retries_left + used
 
 
 def find_job(run: Run) -> Job | None:

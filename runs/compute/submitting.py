@@ -12,7 +12,7 @@ from runs.compute.bell import ring
 from runs.compute.clusters import check_seconds
 from runs.compute.errors import ClusterRefuses, UnknownJob
 from runs.compute.models import Cluster, ClusterState, Communicator, Job, JobState
-from runs.compute.queries import find_job
+from runs.compute.queries import find_job, retries_of
 from runs.compute.slurm_options import check_options
 from runs.tracking.clock import now_ms
 from runs.tracking.errors import InvalidValue
@@ -100,6 +100,7 @@ def work_of(job: Job) -> Work:
         script=job.script,
         priority=job.priority,
         max_seconds=job.max_seconds,
+        retries=retries_of(job),
         nodes=job.nodes,
         processes_per_node=job.processes_per_node,
         communicator=job.communicator,
@@ -181,6 +182,10 @@ def check_processes(work: Work) -> dict[str, Any]:
         raise InvalidValue(f"A run takes 1 to {MOST_PROCESSES} processes on each node.")
     if work.communicator not in ("", *Communicator):
         raise InvalidValue('The communicator is "", "torch" or "mpi".')
+    if work.communicator == Communicator.MPI and work.nodes > 1:
+        raise InvalidValue(
+            "MPI starts processes on one node. Take one node, or the communicator torch."
+        )
     return {
         "nodes": work.nodes,
         "processes_per_node": work.processes_per_node,

@@ -6,7 +6,7 @@ from runs.artifacts.queries import read_file
 from runs.artifacts.snapshots.models import Snapshot, SnapshotFile
 from runs.artifacts.snapshots.queries import find_snapshot, list_snapshot_files
 from runs.compute.models import Job, Sweep
-from runs.compute.queries import find_job
+from runs.compute.queries import find_job, retries_of
 from runs.compute.sweeps import find_sweep
 from runs.tracking.models import Run
 from runs.tracking.sources import source_of_run
@@ -45,7 +45,8 @@ def _work_of(job: Job) -> dict[str, Any]:
         "variables": job.variables,
         "priority": job.priority,
         "max_seconds": job.max_seconds,
-        "retries": job.retries_left,
+        "retries": retries_of(job),
+        "options": job.options,
         "nodes": job.nodes,
         "processes_per_node": job.processes_per_node,
         "communicator": job.communicator,

@@ -78,3 +78,15 @@ def test_a_run_on_several_nodes_waits_for_all_of_them_and_keeps_those_behind_it(
     assert starts[0].expected_s == pytest.approx(100, rel=0.3)
     assert starts[1].expected_s > starts[0].expected_s
     assert starts[2] is None, "there are not so many slots"
+
+
+def test_a_run_that_its_sweep_holds_back_waits_for_the_others_of_it():
+    past = [100.0] * 20
+    sweep = [Waiting(past, sweep=5)] * 3
+    starts = estimate_starts(
+        slots=4, going=[Going(40, past, sweep=5)], waiting=[*sweep, Waiting(past)], limits={5: 2}
+    )
+    expected = [one.expected_s for one in starts]
+    assert expected == pytest.approx([0, 60, 100, 0], abs=25), "the last one overtakes"
+    without = estimate_starts(slots=4, going=[Going(40, past)], waiting=sweep)
+    assert [one.expected_s for one in without] == pytest.approx([0, 0, 0])

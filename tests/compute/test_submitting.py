@@ -2,12 +2,15 @@
 
 import pytest
 
+from runs.compute.attempts import finish
+from runs.compute.claiming import claim
 from runs.compute.clusters import create_cluster, delete_cluster, update_cluster
 from runs.compute.errors import ClusterInUse, ClusterRefuses
 from runs.compute.models import Job
 from runs.compute.moving import move_job
-from runs.compute.queries import list_clusters, read_queue
-from runs.compute.submitting import get_job
+from runs.compute.queries import list_clusters, read_queue, retries_of
+from runs.compute.reasons import Cause
+from runs.compute.submitting import get_job, rerun
 from runs.tracking.errors import InvalidValue, NameTaken
 from runs.tracking.models import Run
 
@@ -26,6 +29,7 @@ def order(cluster) -> list[str]:
         {"command": ["python", "a\0b"]},
         {"priority": 5000},
         {"retries": -1},
+        {"communicator": "mpi", "nodes": 2},
         {"max_seconds": 0},
         {"variables": {"A=B": "c"}},
         {"variables": {"A": 1}},
@@ -113,3 +117,14 @@ def test_the_queue_says_why_a_run_waits(put, cluster):
     assert read_queue(cluster).waiting[0].reason == "no node is connected"
     update_cluster(cluster=cluster, state="paused")
     assert read_queue(cluster).waiting[0].reason == "the cluster is paused"
+
+
+def test_a_run_that_is_submitted_again_has_all_its_retries(put, node):
+    run = put(retries=2)
+    for fence in (1, 2):
+        Job.objects.update(not_before_ms=0)
+        claim(node=node)
+        finish(run=run, fence=fence, cause=Cause.EXIT, exit_code=1)
+    assert (Job.objects.get().retries_left, retries_of(get_job(run))) == (0, 2)
+    again = rerun(run=run)
+    assert again.job.retries_left == 2

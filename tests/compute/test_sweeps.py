@@ -4,7 +4,8 @@ import pytest
 
 from runs.compute.attempts import cancel, finish
 from runs.compute.claiming import claim
-from runs.compute.models import Job, JobState
+from runs.compute.models import Attempt, Job, JobState
+from runs.compute.queries import read_queue
 from runs.compute.reasons import Cause
 from runs.compute.submitting import Work
 from runs.compute.sweep_plans import Argument, SweepPlan, list_choices
@@ -189,3 +190,14 @@ def test_a_deleted_child_keeps_no_sweep_open(sweep, node):
         end(claim(node=node))
     assert status(parent) == Status.COMPLETED
     assert not Job.objects.filter(state=JobState.HELD).exists()
+
+
+def test_the_expected_start_of_a_held_back_run_knows_the_parallel_limit(sweep, node, cluster):
+    for past in range(3):
+        sweep(values=[str(past)])
+        attempt = claim(node=node)
+        end(attempt)
+        Attempt.objects.filter(pk=attempt.pk).update(ended_ms=attempt.claimed_ms + 100_000)
+    sweep(parallel=2, values=["1", "2", "3", "4"])
+    starts = [round(one.start.expected_s, -1) for one in read_queue(cluster).waiting]
+    assert starts == [0, 0, 100, 100], "four slots are free, two runs may take one"

@@ -54,6 +54,24 @@ def test_a_machine_that_stood_still_past_its_lease_is_fenced(lab, nodes, tmp_pat
     assert words(path, "stop") == [run_id]
 
 
+def test_a_run_of_a_killed_machine_is_tried_again_on_another(lab, nodes, tmp_path):
+    path = tmp_path / "marks"
+    nodes.start("n1", slots=1)
+    run_id = submit_copy(lab, path, 2, retries=1)
+    lab.wait(run_id, "Running")
+    wait_for(lambda: words(path, "start"), "the first copy")
+    kill(nodes.processes("n1"))
+    wait_for(lambda: not with_variable(run_id), "the end of the machine")
+    nodes.start("n2", slots=1)
+    give_up(run_id)
+    assert lab.wait(run_id)["status"] == "Completed"
+    attempts = Attempt.objects.filter(job__run__run_id=run_id).order_by("fence")
+    assert [(one.node_name, one.cause) for one in attempts] == [
+        ("n1", "node_lost"), ("n2", "completed"),
+    ]  # fmt: skip
+    assert words(path, "stop") == [run_id]
+
+
 @pytest.mark.slow
 def test_a_supervisor_that_stands_still_loses_its_process_before_its_lease(lab, nodes, tmp_path):
     """45 s of real time: the guard ends the copy before another node may start one."""

@@ -133,6 +133,16 @@ def test_the_form_is_filled_from_a_run(studio, gpu):
     assert (draft["command"], draft["priority"], draft["max_seconds"]) == (work.command, 10, 60)
 
 
+def test_the_form_takes_over_what_it_has_no_field_for(studio, workspace):
+    hpc = create_cluster(workspace=workspace, name="hpc", kind="slurm")
+    facts = {"options": {"partition": "gpu"}, "environment": {"docker": {"image": "a"}}}
+    work = Work(["train"], retries=2, **facts)
+    run = submit(experiment=make_experiment("digits"), cluster=hpc, work=work)
+    draft = start_of(studio.get(f"{SUBMIT}?from={run.run_id}"))["draft"]
+    assert {name: draft[name] for name in facts} == facts
+    assert draft["retries"] == 2
+
+
 def test_the_form_is_filled_from_a_run_that_a_client_made(studio):
     run = make_run(source={"name": "train.py"})
     draft = start_of(studio.get(f"{SUBMIT}?from={run.run_id}"))["draft"]

@@ -10,7 +10,7 @@ import pytest
 
 from runs.artifacts.snapshots.models import SnapshotFile
 from runs.artifacts.snapshots.services import save_snapshot
-from runs.compute.clusters import find_or_create_local
+from runs.compute.clusters import create_cluster, find_or_create_local
 from runs.compute.submitting import Work, submit
 from runs.tracking.models import Run
 from tests.artifacts.git_server import make_repository, serve
@@ -171,6 +171,22 @@ def test_several_values_make_a_sweep_with_code_beside_it(tab):
         "lr=0.01",
         "lr=0.1",
     ]
+
+
+def test_a_clone_keeps_slurm_options_variables_and_images(tab):
+    slurm = create_cluster(workspace=default_workspace(), name="hpc", kind="slurm")
+    facts = {
+        "options": {"partition": "gpu"}, "variables": {"SEED": "1"},
+        "environment": {"docker": {"image": "trainer:2"}},
+    }  # fmt: skip
+    work = Work(["python", "train.py"], **facts)
+    run = submit(experiment=make_experiment("digits"), cluster=slurm, work=work, name="first")
+    tab.goto(f"{SUBMIT}?from={run.run_id}")
+    says(tab, "[data-origin]", "keeps partition=gpu, variable SEED, environment docker")
+    tab.click("[data-run-button]")
+    tab.wait_for_url("**/runs/*")
+    job = Run.objects.exclude(pk=run.pk).get().job
+    assert {name: getattr(job, name) for name in facts} == facts
 
 
 def test_a_clone_opens_filled_and_marks_what_is_changed(tab):

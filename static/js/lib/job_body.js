@@ -20,7 +20,10 @@ export function bodyOf(state) {
     command: [...programOf(state), ...fixed.flatMap(wordsOf)],
     script: state.mode === "script" ? state.script.trim() : "",
     snapshot: state.snapshot,
-    environment: environmentOf(state.environment),
+    environment: environmentOf(state.environment) ?? filled(state.kept?.environment),
+    variables: filled(state.kept?.variables),
+    // Options are for one kind of cluster.
+    options: state.kept?.cluster === state.cluster ? filled(state.kept?.options) : null,
     sweep: varied.length ? sweepOf(state.sweep, varied) : null,
     name: state.name.trim(),
     description: state.description.trim(),
@@ -58,6 +61,8 @@ function environmentOf({ kind, text }) {
   const pip = lines.filter(Boolean);
   return kind === "pip" && pip.length ? { pip } : null;
 }
+
+const filled = (object) => (object && Object.keys(object).length ? object : null);
 
 /** How many runs a body makes, the parent not counted. */
 export function countRuns({ sweep }) {

@@ -11,6 +11,7 @@ import {
   readForm,
   setMode,
   stateOf,
+  wordsOfKept,
   writeForm,
 } from "../components/submit/form_state.js";
 import { startSourceDrop } from "../components/submit/source_drop.js";
@@ -33,6 +34,7 @@ let snapshot = null;
 let outlook = null;
 let asked = "";
 let isSending = false;
+const carried = start.from ? stateOf(start.draft).kept : null;
 
 begin();
 const first = currentState();
@@ -100,7 +102,7 @@ function showScripts() {
 }
 
 function currentState() {
-  return { ...readForm(form, rows), snapshot: snapshot?.sha256 ?? "" };
+  return { ...readForm(form, rows), snapshot: snapshot?.sha256 ?? "", kept: carried };
 }
 
 /** Bring everything that follows from the fields up to date. */
@@ -114,11 +116,11 @@ function show() {
   drawChecks(form.querySelector("[data-checks]"), checksOf(body, snapshot, outlook));
   const runs = countRuns(body);
   form.querySelector("[data-run-button]").textContent = body.sweep ? `Run ${runs} runs` : "Run";
-  const kept = {
+  const draft = {
     state,
     snapshot: snapshot && { ...snapshot, files: snapshot.files.slice(0, 200) },
   };
-  if (!start.from && !isSending) remember(draftKey, JSON.stringify(kept));
+  if (!start.from && !isSending) remember(draftKey, JSON.stringify(draft));
   if (asked !== questionOf(state)) look();
 }
 
@@ -145,7 +147,7 @@ function showChanges(state) {
   const count = changed.length;
   const words = count ? ` · ${count} field${count === 1 ? "" : "s"} changed` : "";
   document.querySelector("[data-origin]").textContent = start.from
-    ? `from ${start.from.name}${words}`
+    ? `from ${start.from.name}${words}${wordsOfKept(carried, state.cluster)}`
     : "";
 }
 

@@ -86,12 +86,33 @@ export function stateOf(draft) {
     rows: [...rows, ...swept],
     environment: environmentOf(environment),
     minutes: draft.max_seconds ? draft.max_seconds / 60 : "",
+    kept: keptOf(draft),
   };
   for (const name of PLAIN) {
     if (!(name in state) && draft[name] !== undefined) state[name] = draft[name];
   }
   if (sweep) state.sweep = Object.fromEntries(SWEEP.map((name) => [name, sweep[name]]));
   return state;
+}
+
+/** What a job says that no field shows: it goes on to the next run as it is. */
+function keptOf({ cluster, options = {}, variables = {}, environment = {} }) {
+  const isShown = ["python", "pip"].some((name) => environment[name]) || !hasAny(environment);
+  return { cluster, options, variables, environment: isShown ? {} : environment };
+}
+
+const hasAny = (object) => Object.keys(object).length > 0;
+
+/** Return words for what a run takes over from an earlier one without a field, "" for nothing. */
+export function wordsOfKept(kept, cluster) {
+  if (!kept) return "";
+  const options = kept.cluster === cluster ? Object.entries(kept.options) : [];
+  const words = [
+    ...options.map(([name, value]) => `${name}=${value}`),
+    ...Object.keys(kept.variables).map((name) => `variable ${name}`),
+    ...Object.keys(kept.environment).map((kind) => `environment ${kind}`),
+  ];
+  return words.length ? ` · keeps ${words.join(", ")}` : "";
 }
 
 /** Words of a command line as rows: a name that begins with - and the value behind it. */
