@@ -5,9 +5,11 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+import psycopg
 import pytest
 
 from runs.compute import sweeping
+from runs.tracking.models import Experiment
 from tests.outages.studio import FORM, HTML, MLFLOW, Studio
 from tests.up.processes import wait_for
 
@@ -86,6 +88,19 @@ def test_a_form_keeps_what_was_typed_but_for_the_password(away):
 def test_no_thread_ever_logs_a_traceback(away):
     time.sleep(sweeping.EVERY_S + 1)
     assert "Traceback" not in away.log.read_text()
+
+
+def test_a_table_that_somebody_locks_is_waited_for_ten_seconds(cluster, studio):
+    cluster.start()
+    table = Experiment._meta.db_table
+    with psycopg.connect(cluster.url) as stranger:
+        stranger.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+        answer = studio.ask("/w/default/experiments", headers=HTML)
+        stranger.rollback()
+    assert answer.status == 503
+    assert "keeps the database locked" in answer.text
+    assert 9 < answer.seconds < 12
+    assert studio.ask("/w/default/experiments", headers=HTML).status == 200
 
 
 def test_the_first_request_after_the_restart_is_answered(cluster, studio):

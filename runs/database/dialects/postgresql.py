@@ -99,6 +99,8 @@ class PostgreSQL(Dialect):
     @contextmanager
     def hold_migration_lock(self, of: BaseDatabaseWrapper) -> Iterator[None]:
         with of.cursor() as cursor:
+            # Another process may migrate for minutes, and a table be in use for as long.
+            cursor.execute("SET lock_timeout = 0")
             cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
             yield
             cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])

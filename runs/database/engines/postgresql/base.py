@@ -4,6 +4,9 @@ import select
 
 from django.db.backends.postgresql import base
 
+# How long a statement waits for the lock of somebody else, as long as writers of SQLite do.
+LONGEST_WAIT = "10s"
+
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection to PostgreSQL.
@@ -20,3 +23,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         waiting = select.poll()
         waiting.register(self.connection.fileno(), select.POLLIN)
         return not waiting.poll(0) or super().is_usable()
+
+    def init_connection_state(self) -> None:
+        """Let a statement on this connection wait for a lock only so long."""
+        super().init_connection_state()
+        with self.connection.cursor() as cursor:
+            cursor.execute(f"SET lock_timeout = '{LONGEST_WAIT}'")
