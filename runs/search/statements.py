@@ -114,8 +114,16 @@ def _read_branches(
     ]
     if not parts:
         return []
-    tail = sql(f" ORDER BY {order} LIMIT %s", limit)
-    return [read_hit(row) for row in fetch(chain(" UNION ALL ", parts) + tail)]
+    first = _merge(scope, parts, sql(f" ORDER BY {order} LIMIT %s", limit))
+    return [read_hit(row) for row in fetch(first)]
+
+
+def _merge(scope: Scope, parts: Sequence[Sql], tail: Sql) -> Sql:
+    """Return the first rows of several queries by `tail`, ORDER BY and LIMIT. SQLite merges what
+    indexes have in order; PostgreSQL does so where each part ends by itself."""
+    if len(parts) > 1 and scope.dialect.joins_at_once:
+        parts = [(part + tail).wrap("SELECT * FROM (", f") p{i}") for i, part in enumerate(parts)]
+    return chain(" UNION ALL ", parts) + tail
 
 
 def read_sample(scope: Scope, conditions: Sequence[Sql]) -> int:
@@ -147,19 +155,19 @@ def read_walk(
     join = f" s {scope.dialect.cross_join} {RUN} r ON r.id = "
     if len(walk.branches) > 1 or not walk.is_indexed:
         columns = f"SELECT {{}} AS value, {walk.run_column} AS run_key FROM {walk.table} s WHERE "
-        first = _union(columns, parts) + sql(order, SAMPLE)
+        first = _merge(scope, _selects(columns, parts), sql(order, SAMPLE))
         first = first.wrap(f"{RUN_VALUES.format('s.value')} (", f"){join}s.run_key WHERE ")
         found = fetch(first + runs + sql(order, limit))
         if len(found) == limit:
             return found
     columns = f"{RUN_VALUES} {walk.table}{join}{walk.run_column} WHERE "
-    whole = _union(columns, [(value, all_of([rows, runs])) for value, rows in parts])
-    return fetch(whole + sql(order, limit))
+    whole = _selects(columns, [(value, all_of([rows, runs])) for value, rows in parts])
+    return fetch(_merge(scope, whole, sql(order, limit)))
 
 
-def _union(columns: str, parts: Sequence[tuple[str, Sql]]) -> Sql:
-    """Return the rows of all parts (value, condition); `columns` has a place for the value."""
-    return chain(" UNION ALL ", [rows.wrap(columns.format(value), "") for value, rows in parts])
+def _selects(columns: str, parts: Sequence[tuple[str, Sql]]) -> list[Sql]:
+    """Return the query of each part (value, condition); `columns` has a place for the value."""
+    return [rows.wrap(columns.format(value), "") for value, rows in parts]
 
 
 def _rows_of(
