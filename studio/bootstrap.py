@@ -19,12 +19,16 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VENV = BASE_DIR / ".venv"
 PYTHON = VENV / "bin" / "python"
 SERVER_PACKAGES = BASE_DIR / "requirements.txt"
+# With these somebody sets up a studio for a team; on a bare checkout they install the packages.
+BEFORE_THE_FIRST_START = frozenset(
+    {"changepassword", "createsuperuser", "member", "prepare", "token", "user", "workspace"}
+)
 TEST_PACKAGES = BASE_DIR / "tests" / "requirements.txt"
 
 
 def enter(argv: list[str]) -> None:
     """Run `up`, `test` or `monitor` and exit; for any other command make sure that it runs in
-    `.venv`."""
+    `.venv`, which the commands for people make where it is missing."""
     command = argv[1] if len(argv) > 1 else "help"
     try:
         if command == "up":
@@ -70,6 +74,9 @@ def use_venv(argv: list[str]) -> None:
     if PYTHON.exists() and not is_inside():
         replace_process(argv)
     if importlib.util.find_spec("django") is None:
+        if argv[1:2] and argv[1] in BEFORE_THE_FIRST_START:
+            go_on_inside(argv, [SERVER_PACKAGES])
+            return
         raise StartError("Django is not installed here. First run: python3 manage.py up")
 
 

@@ -37,6 +37,23 @@ def test_two_starts_at_once_make_one_environment_and_go_on_inside(project):
     assert sum("Installing packages" in text for text in said) == 1
 
 
+@pytest.mark.parametrize("command", ["createsuperuser", "user", "member", "token", "prepare"])
+def test_the_commands_for_a_team_install_the_packages_first(project, monkeypatch, command):
+    calls = []
+    monkeypatch.setattr(bootstrap.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(bootstrap, "go_on_inside", lambda argv, files: calls.append((argv, files)))
+    argv = ["manage.py", command]
+    bootstrap.enter(argv)
+    assert calls == [(argv, [bootstrap.SERVER_PACKAGES])]
+
+
+def test_any_other_command_says_what_to_run_first(project, monkeypatch, capsys):
+    monkeypatch.setattr(bootstrap.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(SystemExit):
+        bootstrap.enter(["manage.py", "shell"])
+    assert "First run: python3 manage.py up" in capsys.readouterr().err
+
+
 def test_packages_are_installed_again_only_when_the_file_changes(project, monkeypatch):
     calls = []
     monkeypatch.setattr(
