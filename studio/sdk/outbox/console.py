@@ -64,7 +64,7 @@ class Console:
             os.close(handle)
         self.saved = {}
         (self.folder / "console.end").touch()
-        with suppress(subprocess.TimeoutExpired):
+        with suppress(subprocess.TimeoutExpired, OSError):
             self.shower.wait(SHOW_WAIT_S)
 
 
