@@ -36,7 +36,11 @@ def plan(
     """
     work = folders[0]
     base = variables_of(work, job.variables, own)
-    told = {**job.variables, **own}
+    told = {**job.variables, **own, "PYTHONUNBUFFERED": "1"}
+    if runtime.image:
+        # The paths of this machine mean nothing in a container, but for those that it shares.
+        paths = [job.variables.get("PYTHONPATH", ""), str(make_client(work.parent))]
+        told["PYTHONPATH"] = base["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
     names, count = LogNames(job), job.processes_per_node
     first = job.node_rank * count
     if job.communicator == "mpi":
