@@ -14,6 +14,8 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
+from runs.database.dialects import dialect_of
+
 # What tables, triggers and first rows are made by beside the models: migrations, their functions.
 FUNCTIONS = (
     ("0002_properties_are_immutable", "add_trigger"),
@@ -24,7 +26,7 @@ FUNCTIONS = (
 
 def is_empty_file(connection: BaseDatabaseWrapper) -> bool:
     """Tell whether this is a SQLite file without tables. One query."""
-    return connection.vendor == "sqlite" and not connection.introspection.table_names()
+    return dialect_of(connection).has_one_writer and not connection.introspection.table_names()
 
 
 def make_tables(connection: BaseDatabaseWrapper, loader: MigrationLoader) -> None:
