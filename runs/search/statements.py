@@ -131,7 +131,9 @@ def read_sample(scope: Scope, conditions: Sequence[Sql]) -> int:
     branches = scope.branches()
     if not branches:
         return 0
-    size = SAMPLED // (2 * len(branches)) + 1
+    # Of runs and their children, two branches, one is often empty.
+    pairs = len(branches) // 2 if scope.include_children else len(branches)
+    size = SAMPLED // (2 * pairs) + 1
     ends = [
         branch.wrap(f"SELECT * FROM (SELECT * FROM {RUN} r WHERE ", "")
         + sql(f" ORDER BY r.started_ms{way} LIMIT %s) e{i}{way.strip()}", size)
