@@ -3,7 +3,7 @@
 import pytest
 
 from tests.factories import make_experiment, make_run
-from tests.web.browser import open_tab, until
+from tests.web.browser import PHONE, open_tab, until
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -127,3 +127,17 @@ def test_a_page_asks_for_four_scripts_of_its_own(tab):
     names = tab.evaluate("performance.getEntriesByType('resource').map(entry => entry.name)")
     own = {name.partition("/static/js/")[2] for name in names if "/static/js/" in name}
     assert own == {"before_paint.js", "frame.js", "modules.js", "pages/run_table.js"}
+
+
+@pytest.mark.parametrize("place", ["experiments", "runs", "models", "compute/clusters"])
+def test_every_place_has_one_line_at_the_foot_of_a_phone(tab, place):
+    tab.set_viewport_size(PHONE)
+    tab.goto(f"/w/default/{place}")
+
+    boxes = [one.bounding_box() for one in tab.locator(".rail a").all()]
+    words = [one.bounding_box() for one in tab.locator(".rail a .word").all()]
+    assert {word["height"] for word in words} == {words[0]["height"]}
+    assert words[0]["height"] < 16
+    assert all(word["x"] >= 0 and word["x"] + word["width"] <= PHONE["width"] for word in words)
+    ends = [box["x"] + box["width"] for box in boxes]
+    assert all(word["x"] >= end for word, end in zip(words[1:], ends, strict=False))

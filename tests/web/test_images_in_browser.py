@@ -125,7 +125,7 @@ def test_the_difference_of_two_images(tab):
     until(tab, "document.querySelectorAll('.pair.difference').length === 1")
     [pair] = tab.evaluate(BRIGHT)
     assert pair["blend"] == "difference"
-    assert pair["words"] == "Difference of heron-0 and heron-1: black is equal"
+    assert pair["words"] == "Difference of heron-0 and heron-1: black means equal"
     assert tab.locator(".image-row p").count() == 1
 
 

@@ -73,7 +73,7 @@ def test_an_empty_experiment_says_how_to_log_its_first_run(tab, runs):
     until(tab, "!document.querySelector('[data-none]').hidden")
 
     text = tab.inner_text("[data-none]")
-    assert "No run matches" not in text
+    assert "No runs match" not in text
     assert f"MLFLOW_EXPERIMENT_ID={experiment.number}" in text
     assert tab.is_hidden(".charts-fold")
 
@@ -141,7 +141,7 @@ def test_the_menu_of_experiments_finds_those_it_does_not_list(tab, runs):
     open_table(tab)
     tab.click("[data-experiments] summary")
     until(tab, "document.querySelectorAll('[data-experiments] label').length === 100")
-    assert "more: search for them" in tab.inner_text("[data-experiments] .scroll")
+    assert "more. Search to find them." in tab.inner_text("[data-experiments] .scroll")
 
     tab.fill("[data-experiments] [data-filter]", "resnet")
 

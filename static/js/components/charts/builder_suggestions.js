@@ -27,7 +27,7 @@ export function offerCounters(root, names, choose) {
         {
           type: "button",
           class: "chip",
-          title: `Draw over ${label}`,
+          title: `Use ${label} as the x axis`,
           onclick: () => choose(value),
         },
         label,

@@ -19,7 +19,7 @@ import { LinkedCharts } from "./linked_charts.js";
 import { ChartSections } from "./sections.js";
 import { startSplit } from "./split.js";
 
-const UNREADABLE = "The charts of this address cannot be read. These are the usual ones.";
+const UNREADABLE = "The charts in this link cannot be read. Showing the default charts.";
 const GROUPABLE = new Set(["line", "box"]);
 const SMOOTHED_ALIKE = new Set(["none", "ema"]);
 

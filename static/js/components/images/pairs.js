@@ -13,7 +13,9 @@ export const PAIR_KINDS = ["blink", "difference"];
 export function drawPairs(runs, name, step, kind, open = null) {
   const [first, ...others] = runs.filter((run) => imageAt(run, name, step));
   if (!others.length)
-    return [element("p", { class: "muted" }, `Two runs with ${name} are needed for this.`)];
+    return [
+      element("p", { class: "muted" }, `Two runs with ${name} are needed to compare images.`),
+    ];
   return others.map((other) => drawPair([first, other], name, step, kind, open));
 }
 
@@ -39,7 +41,7 @@ function pictureOf(run, name, step) {
 
 function captionOf([first, other], kind) {
   const names = `${first.name} and ${other.name}`;
-  return kind === "blink" ? `${names} take turns` : `Difference of ${names}: black is equal`;
+  return kind === "blink" ? `${names} take turns` : `Difference of ${names}: black means equal`;
 }
 
 const isTiny = ({ naturalWidth }) => naturalWidth > 0 && naturalWidth <= TINY_PX;

@@ -87,7 +87,7 @@ export class ColumnsPanel {
 
   drawOffered() {
     const sections = (this.sections ?? []).map((section) => this.drawSection(section));
-    const none = element("p", { class: "muted" }, "No column has such a name.");
+    const none = element("p", { class: "muted" }, "No matching columns.");
     this.offered.replaceChildren(...(sections.length || !this.sections ? sections : [none]));
   }
 

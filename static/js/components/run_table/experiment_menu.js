@@ -52,8 +52,8 @@ const drawName = (name) =>
   );
 
 function drawRest({ names, total }) {
-  if (!total) return [element("p", { class: "small muted" }, "No experiment has such a name.")];
+  if (!total) return [element("p", { class: "small muted" }, "No matching experiments.")];
   const rest = total - names.length;
-  const words = `${rest.toLocaleString("en-US")} more: search for them`;
+  const words = `${rest.toLocaleString("en-US")} more. Search to find them.`;
   return rest ? [element("p", { class: "small muted" }, words)] : [];
 }

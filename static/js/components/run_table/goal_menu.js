@@ -55,7 +55,7 @@ export class GoalMenu {
     this.key.list.replaceChildren(...names.map(({ label }) => element("option", { value: label })));
     const more = total - names.length;
     this.menu.querySelector("[data-more]").textContent = more
-      ? `${more.toLocaleString("en-US")} more metrics: type a part of the name.`
+      ? `${more.toLocaleString("en-US")} more metrics. Type part of a name to find them.`
       : "";
   }
 

@@ -30,7 +30,7 @@ function directionOf({ key, aggregate, direction }, goal) {
 
 function reasonOf({ key, aggregate }, goal) {
   if (aggregate !== "best") return `This run has no ${key}.`;
-  if (!goal) return "Choose under “Best by” which metric decides what is best.";
+  if (!goal) return "Choose a metric under “Best by” first.";
   if (goal.key === key) return `This run has no ${key}.`;
   return `This run has no ${key} at the step where ${goal.key} is ${WORDS[goal.direction]}.`;
 }

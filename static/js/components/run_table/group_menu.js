@@ -108,7 +108,7 @@ function drawSection(title, { names, total = names.length }) {
     ),
   );
   const others = total - names.length;
-  const rest = `${others.toLocaleString("en-US")} more: search for them`;
+  const rest = `${others.toLocaleString("en-US")} more. Search to find them.`;
   return [
     element("h3", {}, title),
     ...rows,

@@ -86,7 +86,7 @@ export class ViewsMenu {
         run: () => this.update(view, { shared: !view.shared }),
       },
       {
-        label: view.is_default ? "No longer the default" : "Make the default",
+        label: view.is_default ? "Remove as default" : "Make default",
         run: () => this.update(view, { is_default: !view.is_default }),
       },
     ];
