@@ -135,7 +135,7 @@ def test_the_form_is_filled_from_a_run(studio, gpu):
 
 def test_the_form_takes_over_what_it_has_no_field_for(studio, workspace):
     hpc = create_cluster(workspace=workspace, name="hpc", kind="slurm")
-    facts = {"options": {"partition": "gpu"}, "environment": {"docker": {"image": "a"}}}
+    facts = {"options": {"partition": "gpu"}, "environment": {"docker": "a"}}
     work = Work(["train"], retries=2, **facts)
     run = submit(experiment=make_experiment("digits"), cluster=hpc, work=work)
     draft = start_of(studio.get(f"{SUBMIT}?from={run.run_id}"))["draft"]

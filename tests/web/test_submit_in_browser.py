@@ -177,12 +177,14 @@ def test_a_clone_keeps_slurm_options_variables_and_images(tab):
     slurm = create_cluster(workspace=default_workspace(), name="hpc", kind="slurm")
     facts = {
         "options": {"partition": "gpu"}, "variables": {"SEED": "1"},
-        "environment": {"docker": {"image": "trainer:2"}},
+        "environment": {"docker": "trainer:2"},
     }  # fmt: skip
     work = Work(["python", "train.py"], **facts)
     run = submit(experiment=make_experiment("digits"), cluster=slurm, work=work, name="first")
     tab.goto(f"{SUBMIT}?from={run.run_id}")
-    says(tab, "[data-origin]", "keeps partition=gpu, variable SEED, environment docker")
+    says(tab, "[data-origin]", "keeps partition=gpu, variable SEED")
+    chosen = "document.querySelector('[name=environment_kind]').selectedOptions[0].text"
+    assert tab.evaluate(chosen) == "As before: docker trainer:2"
     tab.click("[data-run-button]")
     tab.wait_for_url("**/runs/*")
     job = Run.objects.exclude(pk=run.pk).get().job

@@ -20,7 +20,7 @@ export function bodyOf(state) {
     command: [...programOf(state), ...fixed.flatMap(wordsOf)],
     script: state.mode === "script" ? state.script.trim() : "",
     snapshot: state.snapshot,
-    environment: environmentOf(state.environment) ?? filled(state.kept?.environment),
+    environment: environmentOf(state.environment, state.kept),
     variables: filled(state.kept?.variables),
     // Options are for one kind of cluster.
     options: state.kept?.cluster === state.cluster ? filled(state.kept?.options) : null,
@@ -54,7 +54,8 @@ function sweepOf(sweep, varied) {
   });
 }
 
-function environmentOf({ kind, text }) {
+function environmentOf({ kind, text }, kept) {
+  if (kind === "kept") return kept.environment;
   const told = text.trim();
   if (kind === "python" && told) return { python: told };
   const lines = told.split("\n").map((line) => line.replace(/(^|\s)#.*/, "").trim());

@@ -17,6 +17,8 @@ const PLAIN = [
   "retries",
   "priority",
 ];
+/** The kinds of environments that have a field of their own. */
+const TYPED = ["python", "pip"];
 const SWEEP = ["method", "count", "seed", "parallel"];
 /** In which part of the form a field stands: the part is marked where one has changed. */
 const PARTS = {
@@ -38,7 +40,7 @@ export function readForm(form, rows) {
     mode: form.querySelector("[data-mode][aria-pressed=true]").dataset.mode,
     rows: rows.read(),
     sweep: Object.fromEntries(SWEEP.map((name) => [name, value(name)])),
-    environment: { kind, text: kind === "node" ? "" : value(kind) },
+    environment: { kind, text: TYPED.includes(kind) ? value(kind) : "" },
     ...Object.fromEntries(PLAIN.map((name) => [name, value(name)])),
   };
 }
@@ -50,10 +52,15 @@ export function writeForm(form, rows, state) {
   if (state.rows) rows.write(state.rows);
   if (state.mode) setMode(form, state.mode);
   if (state.environment) {
-    form.elements.environment_kind.value = state.environment.kind;
-    if (state.environment.kind !== "node")
-      form.elements[state.environment.kind].value = state.environment.text;
+    const { kind, text } = state.environment;
+    if (kind === "kept") addKept(form.elements.environment_kind, text);
+    form.elements.environment_kind.value = kind;
+    if (TYPED.includes(kind)) form.elements[kind].value = text;
   }
+}
+
+function addKept(field, text) {
+  field.append(new Option(`As before: ${text}`, "kept"));
 }
 
 function setField(form, name, value) {
@@ -97,11 +104,8 @@ export function stateOf(draft) {
 
 /** What a job says that no field shows: it goes on to the next run as it is. */
 function keptOf({ cluster, options = {}, variables = {}, environment = {} }) {
-  const isShown = ["python", "pip"].some((name) => environment[name]) || !hasAny(environment);
-  return { cluster, options, variables, environment: isShown ? {} : environment };
+  return { cluster, options, variables, environment };
 }
-
-const hasAny = (object) => Object.keys(object).length > 0;
 
 /** Return words for what a run takes over from an earlier one without a field, "" for nothing. */
 export function wordsOfKept(kept, cluster) {
@@ -110,7 +114,6 @@ export function wordsOfKept(kept, cluster) {
   const words = [
     ...options.map(([name, value]) => `${name}=${value}`),
     ...Object.keys(kept.variables).map((name) => `variable ${name}`),
-    ...Object.keys(kept.environment).map((kind) => `environment ${kind}`),
   ];
   return words.length ? ` · keeps ${words.join(", ")}` : "";
 }
@@ -128,7 +131,9 @@ function rowsOf(words) {
   return rows;
 }
 
-function environmentOf({ python, pip }) {
+function environmentOf({ python, pip, ...others }) {
+  const [kind] = Object.keys(others);
+  if (kind) return { kind: "kept", text: `${kind} ${others[kind]}` };
   if (pip?.length) return { kind: "pip", text: pip.join("\n") };
   return python ? { kind: "python", text: python } : { kind: "node", text: "" };
 }
