@@ -43,7 +43,7 @@ PAGES = {
     "compare": [f"{HOME}/compare?runs=run-1,run-2&tab={tab}" for tab in compare.TABS],
     "search": [f"{HOME}/search", f"{HOME}/search?q=o", f"{HOME}/search?q=no-such-name"],
     "log_search": [f"{HOME}/log-search", f"{HOME}/log-search?q=memory"],
-    "run": [RUN, f"{HOME}/runs/run-2", f"{HOME}/runs/run-3"],
+    "run": [RUN, f"{HOME}/runs/run-2", f"{HOME}/runs/run-3", f"{RUN}/raw?find=loss"],
     "run_tab": [f"{RUN}/{tab}" for tab in TABS] + [f"{HOME}/runs/run-2/{tab}" for tab in TABS],
     "models": [f"{HOME}/models", f"{HOME}/models?name=no-such-name"],
     "pipelines": [
@@ -70,7 +70,7 @@ OTHERS = {
     "snapshot_preview", "snapshot_lines", "snapshot_text", "snapshot_hits", "snapshot_diff",
     "snapshot_zip", "snapshot_file", "run_change", "run_tag", "run_lifecycle", "points",
     "diagram", "folder", "found_files", "preview", "log_lines", "log_text", "log_hits",
-    "run_zip", "run_file", "run_raw", "system_restore", "purge_preview", "purge",
+    "run_zip", "run_file", "run_script_page", "run_raw", "system_restore", "purge_preview", "purge",
     "log_search_hits", "series", "images", "runs_zip", "run_rows", "metric_summary",
     "run_counts", "chart_names", "column_names", "completions", "bulk", "export", "views", "view",
     "healthz", "readyz", "sign_out", "member_change", "run_mark", "pipe",
@@ -130,7 +130,8 @@ def filled(db) -> None:
     }.items():
         log_curve(run, key, values)
     save_file(owner=run, path="outputs/model.json", chunks=[b'{"lr": 0.1}'])
-    append_log(run=run, path="logs/std_log.txt", offset=0, data=b"epoch 1\nCUDA out of memory\n")
+    error = b"epoch 1\nRuntimeError: CUDA out of memory." + b" Tried to allocate more." * 30 + b"\n"
+    append_log(run=run, path="logs/std_log.txt", offset=0, data=b"epoch 0\n" * 90 + error)
     save_snapshot(run=run, chunks=[make_zip({"train.py": "print(1)\n"})])
     child = make_run(vision, run_id="run-3", name="child", parent=run)
     services.update_run(run=child, status="Failed", reason="exit code 1")
