@@ -34,7 +34,7 @@ def test_is_refused_without_a_body(
     assert time.monotonic() - began < AT_ONCE_S
 
 
-def test_a_wrong_address_of_an_upload_is_told_before_its_body(studio: Studio) -> None:
-    path = "/api/2.0/mlflow-artifacts/artifacts/0/nosuchrun/artifacts/x"
+def test_an_unknown_run_is_told_before_the_body_of_an_upload(studio: Studio) -> None:
+    path = "/api/v1/runs/nosuchrun/snapshot"
     with studio.open(head_of("PUT", path, "Content-Length: 5000000000\r\n")) as connection:
         assert connection.recv(4096).startswith(b"HTTP/1.1 404 ")
