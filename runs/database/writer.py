@@ -68,17 +68,6 @@ def _lock(handle: int) -> None:
         raise OperationalError("another process writes") from busy
 
 
-@contextmanager
-def stand_in_line() -> Iterator[None]:
-    """Count this thread among those that may have to wait for the writers' lock."""
-    line = _line()
-    if line is None:
-        yield
-        return
-    with line.standing():
-        yield
-
-
 def is_locked() -> bool:
     """Tell whether another program has locked the SQLite file for longer than writers wait."""
     line = _line()
@@ -120,7 +109,7 @@ def write_together() -> Iterator[None]:
         with transaction.atomic():
             yield
         return
-    with stand_in_line(), use_writer_connection(), hold_writer_lock(), transaction.atomic():
+    with use_writer_connection(), hold_writer_lock(), transaction.atomic():
         yield
 
 

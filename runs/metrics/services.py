@@ -8,7 +8,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 
 from runs.database.cursors import LIST, LOCK_TO_CHANGE, Cursor, open_cursor
 from runs.database.dialects import current_dialect
-from runs.database.writer import hold_writer_lock, stand_in_line, use_writer_connection
+from runs.database.writer import hold_writer_lock, use_writer_connection
 from runs.metrics.appending import append_points
 from runs.metrics.extras import (
     AlreadyStored,
@@ -156,8 +156,7 @@ def forget_batches(*, older_than_ms: int = BATCHES_KEPT_MS) -> int:
 
 def _submit(request: Request) -> None:
     if not connection.in_atomic_block:
-        with stand_in_line():
-            _commits.submit(request)
+        _commits.submit(request)
         return
     with transaction.atomic():
         for error in _write_group([request]):

@@ -6,7 +6,7 @@ only waits inside instead of outside. The connection used last is given out firs
 still in memory.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from queue import SimpleQueue
 from typing import Any
 
@@ -20,6 +20,8 @@ KEPT_FOR_READERS = 4
 # So much of a stream is handed to the server at once.
 PIECE_BYTES = 64 * 1024
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+# MLflow's clients search by POST.
+SEARCH = "/search"
 
 
 class Gate:
@@ -30,9 +32,8 @@ class Gate:
         self._writers = filled(places - kept)
         self._connections = [make_connection() for _ in range(places)]
 
-    def enter(self, method: str) -> bool:
+    def enter(self, writes: bool) -> bool:
         """Wait for a place, and give this thread a connection; return what `leave` is told."""
-        writes = method not in SAFE_METHODS
         if writes:
             self._writers.get()
         self._places.get()
@@ -60,7 +61,7 @@ class Parts:
 
     def __next__(self) -> bytes:
         """Return the next piece."""
-        place = self.gate.enter("GET")
+        place = self.gate.enter(writes=False)
         try:
             return next(self.pieces)
         finally:
@@ -68,7 +69,7 @@ class Parts:
 
     def close(self) -> None:
         """End the request."""
-        place = self.gate.enter("GET")
+        place = self.gate.enter(writes=False)
         try:
             self.result.close()
         finally:
@@ -80,6 +81,13 @@ def pieces_of(parts: Iterator[bytes]) -> Iterator[bytes]:
     for part in parts:
         for start in range(0, len(part), PIECE_BYTES):
             yield part[start : start + PIECE_BYTES]
+
+
+def may_write(environ: Mapping[str, Any]) -> bool:
+    """Tell whether a request may change something, by its method and its path."""
+    if environ["REQUEST_METHOD"] in SAFE_METHODS:
+        return False
+    return not environ["PATH_INFO"].endswith(SEARCH)
 
 
 def filled(count: int) -> SimpleQueue[None]:

@@ -21,7 +21,7 @@ from studio.front.bodies import (
     SpoolFull,
     make_spool,
 )
-from studio.front.gate import Gate, Parts
+from studio.front.gate import Gate, Parts, may_write
 from studio.front.stalls import Stalled, Stalls
 
 Environ = dict[str, Any]
@@ -112,7 +112,7 @@ class Front:
         """Call the application and send what it answers. Raises BodyWanted."""
         start = Start()
         gate = self.gate
-        place = gate.enter(environ["REQUEST_METHOD"])
+        place = gate.enter(may_write(environ))
         try:
             result = self.application(environ, start)
             body = whole_body(result, start)

@@ -2,13 +2,11 @@
 
 import os
 import time
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from runs.database import waiting
-from runs.database.waiting import BOTH, Line, impatient, lock_file
+from runs.database.waiting import BLOCKED_SINCE, Line, impatient, lock_file
 
 LONGEST_S = 0.3
 
@@ -44,19 +42,6 @@ def test_whoever_gets_the_lock_ends_the_wait_of_all(line):
     assert not line.gives_up()
 
 
-def test_a_crowd_waits_for_a_shorter_time(line, monkeypatch):
-    monkeypatch.setattr(waiting, "CROWD_WAITS_S", 0.0)
-    line.gives_up()
-    with ExitStack() as stack:
-        for _ in range(waiting.MOST_WAITING):
-            stack.enter_context(line.standing())
-        assert not line.gives_up()
-        stack.enter_context(line.standing())
-        assert line.gives_up()
-    line.note_progress()
-    assert not line.gives_up()
-
-
 def test_who_is_impatient_does_not_wait(line):
     with impatient():
         assert line.gives_up()
@@ -64,7 +49,7 @@ def test_who_is_impatient_does_not_wait(line):
 
 
 def test_what_was_noted_before_the_machine_started_again_does_not_count(line):
-    os.pwrite(lock_file(line.path), BOTH.pack(time.monotonic() + 1000, False), 0)
+    os.pwrite(lock_file(line.path), BLOCKED_SINCE.pack(time.monotonic() + 1000), 0)
     assert not line.is_stuck()
     assert not line.gives_up()
 

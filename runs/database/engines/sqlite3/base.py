@@ -44,16 +44,15 @@ def is_busy(error: sqlite3.OperationalError) -> bool:
 def wait(line: Line, attempt: Callable[[], Any], error: sqlite3.OperationalError) -> Any:
     """Return what `attempt` returns once the lock is free. Raises `error` where the line
     gives up."""
-    with line.standing():
-        while not line.gives_up():
-            try:
-                answer = attempt()
-            except sqlite3.OperationalError as again:
-                if not is_busy(again):
-                    raise
-                continue
-            line.note_progress()
-            return answer
+    while not line.gives_up():
+        try:
+            answer = attempt()
+        except sqlite3.OperationalError as again:
+            if not is_busy(again):
+                raise
+            continue
+        line.note_progress()
+        return answer
     raise error
 
 
