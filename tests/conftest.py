@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,11 @@ from runs.workspaces.scopes import limit_writes
 from tests.chromium import SWITCHES, find_program
 from tests.s3 import running_s3
 from tests.slurm import has_slurm, running_slurm
+
+# A shell that starts the tests in the background has them ignore Ctrl-C, and with them every
+# process that they start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # pytest-django refuses the database to every test without one of these and without its mark.
 DATABASE_FIXTURES = frozenset({"db", "transactional_db"})

@@ -32,7 +32,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 OUTCOMES = ("passed", "failed", "error", "skipped")
 # The processes of each pass. That on SQLite has the tests of the browser and of restarts too, which
 # wait more than they compute.
-PROCESSES = {"SQLite": "4", "PostgreSQL": "1"}
+PROCESSES = {"SQLite": "3", "PostgreSQL": "2"}
 NOTHING_SELECTED = 5  # pytest's exit code
 
 

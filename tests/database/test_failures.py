@@ -3,7 +3,7 @@
 import sqlite3
 
 import pytest
-from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
 from runs.database import failures
 from runs.database.failures import Failure, failure_of
@@ -78,8 +78,8 @@ def test_faults_of_the_studio_are_no_failures_of_the_database():
 
 @pytest.mark.django_db
 def test_a_missing_table_is_a_fault_of_the_studio():
-    with pytest.raises(DatabaseError) as raised, connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM nowhere")
+    with pytest.raises(DatabaseError) as raised, transaction.atomic():
+        connection.cursor().execute("SELECT 1 FROM nowhere")
     assert failure_of(raised.value) is None
 
 

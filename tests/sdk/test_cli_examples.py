@@ -129,7 +129,7 @@ def check(shell: Shell, words: tuple[str, ...]) -> list[str]:
     name = " ".join(words)
     wrong = []
     for line in examples_of(words, shell):
-        done = shell(line, seconds=8 if words == FOR_EVER else 60)
+        done = shell(line, seconds=20 if words == FOR_EVER else 60)
         if done.returncode not in CODES.get(name, {0}):
             wrong.append(f"{line}: {done.returncode} {done.stdout[-300:]} {done.stderr[-500:]}")
     return wrong

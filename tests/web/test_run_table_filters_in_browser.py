@@ -232,7 +232,6 @@ def test_a_column_of_a_table_is_drawn_over_another_one(tab, runs):
         )
     open_table(tab, "?top=50&charts=[]")
     tab.click("[data-add-chart]")
-    until(tab, "document.querySelector('.preview .plot-empty') !== null")
     tab.click(".chart-builder [name=x]")
     tab.keyboard.press("Control+a")
     tab.keyboard.type("roc")

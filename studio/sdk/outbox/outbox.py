@@ -242,7 +242,10 @@ class Outbox:
     def end(self, fields: dict[str, Any], *, seconds: float = EXIT_WAIT_S) -> None:
         """Write the end of the run, after the files of its `outputs`; wait a bounded time until all
         is sent. Ctrl-C ends the waiting."""
-        self.stop_console()
+        try:
+            self.stop_console()
+        except KeyboardInterrupt:
+            seconds = 0.0
         if self.is_owner:
             self.collect_outputs()
             fields = fields and fields | {"ended_ms": time.time_ns() // 1_000_000}

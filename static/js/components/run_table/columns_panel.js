@@ -1,6 +1,7 @@
 // Edit columns: what there is on the left (searched on the server), what is shown on the right.
 
 import { element } from "../../lib/element.js";
+import { latest } from "../../lib/latest.js";
 import { AGGREGATES, withAggregate } from "../../lib/metric_ids.js";
 import { icon } from "../icons.js";
 import { fetchJson } from "../requests.js";
@@ -25,6 +26,7 @@ export class ColumnsPanel {
     this.list = dialog.querySelector("[data-chosen]");
     this.search = dialog.querySelector("[data-search]");
     this.problem = dialog.querySelector("[data-problem]");
+    this.find = latest(() => this.fetchNames({}));
     this.search.addEventListener("input", () => {
       clearTimeout(this.timer);
       this.timer = setTimeout(() => this.load(), SEARCH_DELAY_MS);
@@ -59,7 +61,7 @@ export class ColumnsPanel {
   // -- what there is ------------------------------------------------------------------------------
 
   async load() {
-    const answer = await this.fetchNames({});
+    const answer = await this.find();
     if (!answer) return;
     this.sections = answer.sections;
     this.drawOffered();

@@ -1,6 +1,7 @@
 // The menu of experiments: those that are checked are shown. Of many, the studio finds them.
 
 import { element } from "../../lib/element.js";
+import { latest } from "../../lib/latest.js";
 import { fetchJson } from "../requests.js";
 
 const SEARCH_DELAY_MS = 150;
@@ -16,9 +17,12 @@ export function wireExperiments(menu, store) {
     menu.querySelector("[data-label]").textContent = `Experiment: ${words}`;
     for (const box of list.querySelectorAll("input")) box.checked = chosen().includes(box.value);
   };
-  const load = async () => {
+  const find = latest(() => {
     const params = new URLSearchParams({ search: search.value });
-    const found = await fetchJson(`${menu.dataset.address}?${params}`).catch(() => null);
+    return fetchJson(`${menu.dataset.address}?${params}`).catch(() => null);
+  });
+  const load = async () => {
+    const found = await find();
     if (!found) return;
     const pinned = search.value ? [] : chosen().filter((name) => !found.names.includes(name));
     list.replaceChildren(...[...pinned, ...found.names].map(drawName), ...drawRest(found));

@@ -2,6 +2,7 @@
 // shows its columns and puts the best run first.
 
 import { element } from "../../lib/element.js";
+import { latest } from "../../lib/latest.js";
 import { formatSort } from "../../lib/url_state.js";
 import { fetchJson } from "../requests.js";
 import { columnsOfGoal, goalWords, readGoal } from "./goals.js";
@@ -17,6 +18,7 @@ export class GoalMenu {
     this.label = menu.querySelector("[data-label]");
     const { key, direction } = this.form.elements;
     Object.assign(this, { key, direction });
+    this.find = latest((search) => this.fetchNames(search));
     key.addEventListener("input", () => this.typed());
     menu.addEventListener("toggle", () => {
       if (!menu.open) return;
@@ -44,12 +46,16 @@ export class GoalMenu {
     this.timer = setTimeout(() => this.offer(), SEARCH_DELAY_MS);
   }
 
+  fetchNames(search) {
+    const params = scopeParams(this.store, { search, kind: "metrics" });
+    return fetchJson(`${this.names}?${params}`).catch(() => null);
+  }
+
   /** The metrics whose names hold what was typed. */
   async offer() {
-    const search = literalPattern(this.key.value.trim());
-    const params = scopeParams(this.store, { search, kind: "metrics" });
-    const answer = await fetchJson(`${this.names}?${params}`).catch(() => null);
-    const { names = [], total = 0 } = answer?.sections[0] ?? {};
+    const answer = await this.find(literalPattern(this.key.value.trim()));
+    if (!answer) return;
+    const { names = [], total = 0 } = answer.sections[0] ?? {};
     const { direction } = names.find(({ label }) => label === this.key.value.trim()) ?? {};
     if (direction && !this.store.state.goal) this.direction.value = direction;
     this.key.list.replaceChildren(...names.map(({ label }) => element("option", { value: label })));

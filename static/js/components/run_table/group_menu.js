@@ -1,6 +1,7 @@
 // Group by: up to two fields, chosen from a searched list; the button says which.
 
 import { element } from "../../lib/element.js";
+import { latest } from "../../lib/latest.js";
 import { joinList, splitList } from "../../lib/url_state.js";
 import { fetchJson } from "../requests.js";
 import { literalPattern, scopeParams } from "./names.js";
@@ -23,6 +24,7 @@ export class GroupMenu {
     this.list = menu.querySelector("[data-fields]");
     this.search = menu.querySelector("input");
     this.label = menu.querySelector("[data-label]");
+    this.find = latest(() => Promise.all(Object.keys(KINDS).map((kind) => this.fetchNames(kind))));
     this.stop = menu.querySelector("[data-stop-grouping]");
     this.stop.addEventListener("click", () => {
       this.choose([]);
@@ -76,15 +78,15 @@ export class GroupMenu {
   }
 
   async load() {
-    const kinds = Object.keys(KINDS);
-    const found = await Promise.all(kinds.map((kind) => this.fetchNames(kind)));
+    const found = await this.find();
+    if (!found) return;
     const text = this.search.value.toLowerCase();
     const runFields = Object.entries(RUN_FIELDS)
       .map(([key, label]) => ({ id: `run.${key}`, label }))
       .filter(({ label }) => label.toLowerCase().includes(text));
     this.list.replaceChildren(
       ...drawSection("Run", { names: runFields }),
-      ...kinds.flatMap((kind, index) => drawSection(KINDS[kind], found[index])),
+      ...Object.values(KINDS).flatMap((title, index) => drawSection(title, found[index])),
     );
     this.show();
   }
