@@ -133,7 +133,7 @@ def test_a_crowd_of_writers_leaves_room_for_reads(studio):
     assert set(told) == {503}
     assert max(took) < 3
     assert sorted(took)[int(len(took) * 0.95)] < 0.5
-    assert longest < 12
+    assert longest < 20
 
 
 def test_a_few_writers_wait_together_and_later_ones_fail_at_once(studio):

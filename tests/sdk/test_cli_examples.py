@@ -30,7 +30,8 @@ print("alpha", sys.argv[1:])
 # A node works until it is told to end.
 FOR_EVER = ("node",)
 # These end with a code of their own: the run in question was canceled.
-CODES = {"run cancel": {0, 3}}
+# A command that ends only by Ctrl-C may hear it while it still starts.
+CODES = {"run cancel": {0, 3}, "node": {0, 130}}
 
 
 def examples_of(words: tuple[str, ...], shell: "Shell") -> list[str]:

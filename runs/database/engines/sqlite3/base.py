@@ -1,8 +1,7 @@
 """Django's SQLite, whose writers wait for a locked file together."""
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db.backends.sqlite3 import base
@@ -19,26 +18,12 @@ class Connection(sqlite3.Connection):
 
     line: Line | None = None
 
-    @contextmanager
-    def without_patience(self) -> Iterator[None]:
-        """Let SQLite wait for no lock inside the block."""
-        self.execute("PRAGMA busy_timeout = 0")
-        try:
-            yield
-        finally:
-            self.execute(f"PRAGMA busy_timeout = {SLICE_MS}")
-
 
 class Cursor(base.SQLiteCursorWrapper):
     """A cursor whose statements wait in line where another program holds the lock."""
 
     def execute(self, query: str, params: Sequence[Any] | None = None) -> Any:
         line = self.connection.line
-        if line is not None and query == BEGIN and line.is_stuck():
-            with self.connection.without_patience():
-                answer = super().execute(query, params)
-            line.note_progress()
-            return answer
         try:
             answer = super().execute(query, params)
         except sqlite3.OperationalError as error:
