@@ -95,7 +95,8 @@ def test_scripts_run_when_asked_for_and_reach_nothing(tab, run, asked):
     assert tab.url.endswith("path=evil.html") and tab.title() != "taken"
     assert len(tab.context.pages) == 1
     assert not run.workspace.experiments.filter(name="taken").exists()
-    tab.get_by_role("button", name="Stop scripts").click()
+    with tab.expect_console_message(lambda message: "Blocked script" in message.text):
+        tab.get_by_role("button", name="Stop scripts").click()
     until(tab, "!document.querySelector('.preview-body iframe').src.includes('/with-scripts/')")
     tab.troubles.clear()
 
