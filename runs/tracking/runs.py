@@ -147,37 +147,41 @@ def update_run(
 
     `by_client`: the client of a protocol asks that knows no table of changes. A run of its own goes
     from any status to any other, one of a cluster to any but those of waiting; one that has ended
-    and ends otherwise keeps its end. `client_ended_ms`:
-    the end that such clients are to see where the run gets another one here (`NO_END`: none).
+    and ends otherwise keeps its end. `client_ended_ms`: the end that such clients are to see where
+    the run gets another one here (`NO_END`: none).
     """
     if not by_cluster and is_end_of_own_run(run, status):
         status = ended_ms = None
     changes = _check_changes(ended_ms, name, description, error)
     if status is not None:
-        status = check_choice(Status, status, "status")
-        check_text(by, "submitter", MAX_BY_CHARS)
-        check_text(reason, "reason", MAX_REASON_CHARS)
+        _check_status(status, by, reason)
     with write_together():
         before, run.started_ms = _lock(run)
         if by and (name or description is not None):
             _enter_texts(run, by, changes)
         if status is not None and before != status:
-            _check_change(run, before, Status(status), by_cluster, by_client)
-            keeps_end = by_client and before.is_final
-            changes |= _change_status(run, Status(status), changes, keeps_end)
-            change = StatusChange(
-                run=run, status=status, at_ms=changes["updated_ms"], by=by, reason=reason
-            )
-            CHANGES.insert_many([change])
-            changes["status_reason"] = reason
-        if "ended_ms" in changes:
-            is_same = client_ended_ms == changes["ended_ms"]
-            changes["client_ended_ms"] = None if is_same else client_ended_ms
+            after = Status(status)
+            _check_change(run, before, after, by_cluster, by_client)
+            changes |= _change_status(run, after, changes, by_client and before.is_final, reason)
+            _enter_status(run, after, changes["updated_ms"], by, reason)
+        changes |= _end_for_clients(changes, client_ended_ms)
         RUNS.update(run.id, changes)
         _change_tags_of_clients(run, name, description)
     for field, value in changes.items():
         setattr(run, field, value)
     return run
+
+
+def _end_for_clients(changes: Mapping[str, Any], ended_ms: int | None) -> dict[str, Any]:
+    """Return the field of the end that clients see: empty where it is the run's own."""
+    if "ended_ms" not in changes:
+        return {}
+    return {"client_ended_ms": None if ended_ms == changes["ended_ms"] else ended_ms}
+
+
+def _enter_status(run: Run, status: Status, at_ms: int, by: str, reason: str) -> None:
+    change = StatusChange(run=run, status=status, at_ms=at_ms, by=by, reason=reason)
+    CHANGES.insert_many([change])
 
 
 def _enter_texts(run: Run, by: str, changes: Mapping[str, Any]) -> None:
@@ -232,6 +236,13 @@ def _lock(run: Run) -> tuple[Status, int | None]:
     return Status(row[0]), row[1]
 
 
+def _check_status(status: str, by: str, reason: str) -> None:
+    """Raise InvalidValue for what cannot be entered in a run's history."""
+    check_choice(Status, status, "status")
+    check_text(by, "submitter", MAX_BY_CHARS)
+    check_text(reason, "reason", MAX_REASON_CHARS)
+
+
 def _check_change(
     run: Run, before: Status, after: Status, by_cluster: bool, by_client: bool
 ) -> None:
@@ -242,10 +253,10 @@ def _check_change(
 
 
 def _change_status(
-    run: Run, after: Status, changes: Mapping[str, Any], keeps_end: bool
+    run: Run, after: Status, changes: Mapping[str, Any], keeps_end: bool, reason: str
 ) -> dict[str, Any]:
     """Return what else changes with the status."""
-    more: dict[str, Any] = {"status": after.value}
+    more: dict[str, Any] = {"status": after.value, "status_reason": reason}
     if after.is_final and "ended_ms" not in changes and not keeps_end:
         more["ended_ms"] = changes["updated_ms"]
     if run.started_ms is None and after not in WAITING_STATUSES:
