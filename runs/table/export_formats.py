@@ -24,6 +24,10 @@ FORMULA_START = re.compile(r"[=+\-@\t\r\n＝＋－＠]")  # noqa: RUF001 (spread
 NUMBER = re.compile(r"[+-]?((\d+\.?\d*|\.\d+)(e[+-]?\d+)?|inf(inity)?|nan)", re.IGNORECASE)
 
 
+# A file of lines has no end of its own: without this one, nobody would see that rows are missing.
+BROKEN_OFF = b'"INCOMPLETE: the studio could not read all rows. Export again."\r\n'
+
+
 class FieldType(StrEnum):
     """What the cells of a field are; a TEXT may be a number in some rows."""
 
@@ -43,14 +47,19 @@ class ExportField:
 
 def write_csv(fields: Sequence[ExportField], rows: Iterable[Row]) -> Iterator[bytes]:
     """RFC 4180 with a header line, UTF-8. A text that a spreadsheet would run as a formula gets a
-    `'` in front; numbers, also those in texts, stay as they are."""
+    `'` in front; numbers, also those in texts, stay as they are. Where reading the rows fails, the
+    last line says so."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     writer.writerow(guard([field.name for field in fields]))
     shape = {FieldType.TEXT: guard, FieldType.TIME: format_times}
-    for batch in batches(rows):
-        writer.writerows(zip(*shaped(fields, batch, shape), strict=True))
-        yield take(buffer)
+    try:
+        for batch in batches(rows):
+            writer.writerows(zip(*shaped(fields, batch, shape), strict=True))
+            yield take(buffer)
+    except Exception:
+        yield take(buffer) + BROKEN_OFF
+        raise
     yield take(buffer)
 
 

@@ -5,7 +5,10 @@ import io
 import json
 
 import pytest
+from pyarrow import ArrowInvalid
+from pyarrow.parquet import read_table
 
+from runs.http.streaming import until_it_fails
 from runs.table.export_formats import (
     BATCH_ROWS,
     ExportField,
@@ -46,6 +49,24 @@ def test_csv_numbers_in_texts_stay_numbers(number):
 def test_csv_negative_numbers_stay_numbers():
     body = b"".join(write_csv([ExportField("loss", FieldType.NUMBER)], [[-1.5]])).decode()
     assert body.splitlines()[1] == "-1.5"
+
+
+def rows_that_fail():
+    yield from (["run", 0.5, 1] for _ in range(BATCH_ROWS))
+    raise OSError("the database is away")
+
+
+def test_an_export_that_breaks_off_can_be_told_from_a_whole_one():
+    told = {}
+    for write in (write_csv, write_json, write_parquet):
+        told[write] = b"".join(until_it_fails(write(FIELDS, rows_that_fail())))
+    rows = list(csv.reader(io.StringIO(told[write_csv].decode())))
+    assert len(rows) == BATCH_ROWS + 2
+    assert rows[-1] == ["INCOMPLETE: the studio could not read all rows. Export again."]
+    with pytest.raises(json.JSONDecodeError):
+        json.loads(told[write_json])
+    with pytest.raises(ArrowInvalid):
+        read_table(io.BytesIO(told[write_parquet]))
 
 
 @pytest.mark.parametrize("write", [write_csv, write_json])
