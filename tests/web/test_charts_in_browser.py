@@ -8,7 +8,7 @@ import pytest
 
 from runs.tracking.models import Run
 from tests.factories import make_experiment, make_run
-from tests.web.browser import PHONE, open_tab, until
+from tests.web.browser import until
 from tests.web.chart_cards import DRAWN, charts, from_menu, log, make_named
 from tests.web.run_table import make_runs, open_table, query_of
 
@@ -135,79 +135,6 @@ def test_names_are_text_in_every_label_and_picture(tab, db):
     assert not tags & {"a", "b", "i", "br"}
     texts = [text for text in picture.getroot().itertext() if text.strip()]
     assert {"<i>title</i>", *HOSTILE} <= set(texts)
-
-
-def test_the_tooltip_names_the_metric_nearest_line_first_and_a_click_keeps_it(tab, runs):
-    open_table(tab, charts({"y": ["train/loss", "val/loss"]}))
-    until(tab, f"{DRAWN} === 1")
-    box = tab.locator(".card .nsewdrag").first.bounding_box()
-    lines = "[...document.querySelectorAll('.chart-tip div')].map(e => e.textContent)"
-    values = "[...document.querySelectorAll('.chart-tip div b')].map(e => Number(e.textContent))"
-
-    tab.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] - 3)
-    until(tab, f"{lines}.length === 16")
-    assert all("train/loss" in line or "val/loss" in line for line in tab.evaluate(lines))
-    low = tab.evaluate(values)
-    assert low == sorted(low)
-    until(tab, "document.querySelectorAll('.rt-row.lit').length === 1")
-    until(tab, "document.querySelectorAll('.plot.has-lit .trace.lit').length > 0")
-
-    tab.mouse.click(box["x"] + box["width"] * 0.6, box["y"] + box["height"] - 3)
-    until(tab, f"{lines}.length === 20")
-    tab.mouse.move(5, 5)
-    assert tab.is_visible(".chart-tip.pinned")
-    tab.get_by_role("button", name="Close the values").click()
-    assert tab.is_hidden(".chart-tip")
-
-
-def test_the_tooltip_keeps_the_ends_of_long_names(tab, db):
-    long = "resnet50-imagenet-augmented-mixup-cutmix-label-smoothing-cosine-bs256"
-    make_named(*[f"{long}-s{i}" for i in range(3)])
-    open_table(tab, charts({"y": ["loss"]}))
-    until(tab, f"{DRAWN} === 1")
-    box = tab.locator(".card .nsewdrag").first.bounding_box()
-
-    tab.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-
-    until(tab, "document.querySelectorAll('.chart-tip .middle-cut').length === 3")
-    tip = tab.locator(".chart-tip").bounding_box()
-    ends = tab.locator(".chart-tip .middle-cut > :last-child")
-    assert {text[-3:] for text in ends.all_text_contents()} == {"-s0", "-s1", "-s2"}
-    assert all(
-        one.bounding_box()["x"] + one.bounding_box()["width"] < tip["x"] + tip["width"]
-        for one in ends.all()
-    )
-    assert ends.first.evaluate(
-        "end => end.previousSibling.scrollWidth > end.previousSibling.clientWidth"
-    )
-
-
-def test_the_tooltip_is_whole_on_a_phone(chromium, live_server, settings, runs):
-    settings.STUDIO_OPEN = True
-    with open_tab(chromium, live_server.url, viewport=PHONE) as tab:
-        open_table(tab, charts({"y": ["train/loss", "val/loss"]}))
-        until(tab, f"{DRAWN} === 1")
-        box = tab.locator(".card .nsewdrag").first.bounding_box()
-        for share in (0.2, 0.45, 0.55, 0.9):
-            tab.mouse.move(box["x"] + box["width"] * share, box["y"] + box["height"] * 0.9)
-            until(tab, "document.querySelector('.chart-tip')?.offsetHeight > 0")
-            tip = tab.locator(".chart-tip").bounding_box()
-            assert tip["x"] >= 0
-            assert tip["x"] + tip["width"] <= PHONE["width"]
-            assert tip["y"] + tip["height"] <= PHONE["height"]
-
-
-def test_a_legend_of_two_metrics_keeps_their_names(chromium, live_server, settings, db):
-    settings.STUDIO_OPEN = True
-    name = "resnet101-imagenet-augmented-mixup-cosine-lr0.001-bs256-s39"
-    for run in make_named(name, key="train/loss"):
-        log(run, "val/loss", [2.0, 1.0])
-    with open_tab(chromium, live_server.url, viewport=PHONE) as tab:
-        open_table(tab, charts({"y": ["train/loss", "val/loss"]}))
-        until(tab, "document.querySelectorAll('.card-legend li').length === 2")
-        metrics = tab.locator(".card-legend li small")
-        assert metrics.all_inner_texts() == ["train/loss", "val/loss"]
-        assert metrics.evaluate_all("all => all.every(e => e.scrollWidth <= e.clientWidth)")
 
 
 def test_a_row_lights_its_line(tab, runs):

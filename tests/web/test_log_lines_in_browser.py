@@ -6,10 +6,10 @@ import pytest
 
 from runs.artifacts.logs import appending
 from runs.artifacts.logs.appending import append_log
-from runs.artifacts.services import save_file
 from runs.tracking.services import update_run
 from tests.factories import make_run
 from tests.web.browser import open_tab, until
+from tests.web.kept_files import save
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 OUTPUTS = "/w/default/runs/kept/outputs"
@@ -17,13 +17,8 @@ LINES = "[...document.querySelectorAll('[data-log] .log-text')].map(line => line
 
 
 @pytest.fixture
-def run(db, settings, tmp_path):
-    settings.FILES_DIR = tmp_path / "files"
+def run(db):
     return make_run(run_id="kept", name="kept")
-
-
-def save(run, path, content):
-    save_file(owner=run, path=path, chunks=[content.encode()])
 
 
 # -- times -----------------------------------------------------------------------------------------

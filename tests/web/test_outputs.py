@@ -7,9 +7,9 @@ import zipfile
 import pytest
 
 from runs.artifacts.logs.appending import append_log
-from runs.artifacts.services import save_file
 from runs.tracking.services import update_run
 from tests.factories import make_run
+from tests.web.kept_files import save
 from tests.web.pages import html_of
 
 pytestmark = pytest.mark.django_db
@@ -19,11 +19,6 @@ RUN = "/w/default/runs/kept"
 @pytest.fixture
 def run(db):
     return make_run(run_id="kept", name="kept")
-
-
-def save(run, path, content, **options):
-    data = content.encode() if isinstance(content, str) else content
-    return save_file(owner=run, path=path, chunks=[data], **options)
 
 
 def body(answer):

@@ -4,10 +4,10 @@ import pytest
 
 from runs.artifacts.logs.appending import append_log
 from runs.artifacts.models import File
-from runs.artifacts.services import save_file
 from runs.tracking.services import update_run
 from tests.factories import make_run
 from tests.web.browser import PHONE, open_tab, until
+from tests.web.kept_files import save
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 OUTPUTS = "/w/default/runs/kept/outputs"
@@ -17,14 +17,8 @@ WHERE = "document.querySelector('[data-where]').textContent"
 
 
 @pytest.fixture
-def run(db, settings, tmp_path):
-    settings.FILES_DIR = tmp_path / "files"
+def run(db):
     return make_run(run_id="kept", name="kept")
-
-
-def save(run, path, content, **options):
-    data = content.encode() if isinstance(content, str) else content
-    return save_file(owner=run, path=path, chunks=[data], **options)
 
 
 def test_a_long_log_opens_at_its_end_and_scrolls_to_its_start(tab, run):

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from runs.artifacts.services import save_file
 from tests.factories import make_run
+from tests.web.kept_files import save
 
 pytestmark = pytest.mark.django_db
 RUN = "/w/default/runs/kept"
@@ -13,14 +13,8 @@ PNG = "iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAYAAACNMs+9AAAAFUlEQVR42mNk+M9Qz0AEYBxVS
 
 
 @pytest.fixture
-def run(db, settings, tmp_path):
-    settings.FILES_DIR = tmp_path / "files"
+def run(db):
     return make_run(run_id="kept", name="kept")
-
-
-def save(run, path, content, **options):
-    data = content.encode() if isinstance(content, str) else content
-    return save_file(owner=run, path=path, chunks=[data], **options)
 
 
 def preview(studio, path):

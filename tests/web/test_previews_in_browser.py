@@ -3,9 +3,9 @@
 import pytest
 from django.core.signals import request_started
 
-from runs.artifacts.services import save_file
 from tests.factories import make_run
 from tests.web.browser import until
+from tests.web.kept_files import save
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 OUTPUTS = "/w/default/runs/kept/outputs"
@@ -47,17 +47,11 @@ ALLOWED = {"origin": "null", "done": "yes"}
 
 
 @pytest.fixture
-def run(db, settings, tmp_path):
-    settings.FILES_DIR = tmp_path / "files"
+def run(db):
     run = make_run(run_id="kept", name="kept")
     save(run, "dot.png", b"\x89PNG")
     save(run, "evil.html", HOSTILE)
     return run
-
-
-def save(run, path, content):
-    data = content.encode() if isinstance(content, str) else content
-    save_file(owner=run, path=path, chunks=[data])
 
 
 def outcome(frame):
