@@ -13,6 +13,7 @@ from django.db.models import Max
 from runs.compute.models import Job
 from runs.compute.queries import PastDurations
 from runs.compute.sampling import median
+from runs.metrics.meanings import SYSTEM
 from runs.metrics.models import Series
 from runs.tracking.clock import now_ms
 from runs.tracking.models import Param, RunTag
@@ -77,7 +78,7 @@ def _read_totals(runs: list[int]) -> dict[int, tuple[str, int]]:
 
 def _read_steps(runs: list[int]) -> dict[int, int]:
     """Return by run how many steps its metrics have, those of the machine left out."""
-    series = Series.objects.filter(run__in=runs).exclude(metric__key__startswith="system/")
+    series = Series.objects.filter(run__in=runs).exclude(metric__key__startswith=SYSTEM)
     rows = series.values("run").annotate(last=Max("last_step"))
     return {row["run"]: row["last"] for row in rows}
 

@@ -6,14 +6,12 @@ from typing import Generic, TypeVar
 
 from runs.details.run_page import RunMetric
 from runs.metrics.kinds.listing import MetricKind, list_kinds, list_metric_names
+from runs.metrics.meanings import SYSTEM
 from runs.metrics.queries import list_metrics_of, read_summaries
 from runs.metrics.summaries import Summary
 from runs.tracking.models import Run
 
 PER_PAGE = 200
-# Where MLflow's monitor logs CPU, memory, disk, network and GPU.
-SYSTEM = "system/"
-
 T = TypeVar("T")
 
 

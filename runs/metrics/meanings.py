@@ -6,6 +6,8 @@ from typing import Literal
 
 Direction = Literal["min", "max"]
 
+# Metrics under this prefix measure the machine, as MLflow's client and the monitor name them.
+SYSTEM = "system/"
 # The words of a name that say what it measures, those that people look at most first.
 MEASURES: tuple[tuple[Direction, str], ...] = (
     ("min", "loss nll elbo"),

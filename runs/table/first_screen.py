@@ -1,13 +1,14 @@
 """The columns and charts of a run table for which nobody has chosen any.
 
 Results come first, ranked by what their names say; counters and what never changes come last.
+Measurements of the machine are shown only where there is nothing else.
 """
 
 from collections.abc import Sequence
 
 from django.db.models import Count
 
-from runs.metrics.meanings import direction_of, is_aside, usage_rank
+from runs.metrics.meanings import SYSTEM, direction_of, is_aside, usage_rank
 from runs.metrics.queries import CommonMetric, read_common
 from runs.table.columns import Column
 from runs.tracking.fields import Aggregate, Entity
@@ -46,6 +47,7 @@ def rank_metrics(found: Sequence[CommonMetric]) -> list[CommonMetric]:
     """Sort metrics: results first; of these, those that at least half as many runs have as the
     commonest result; then by the rank of their names. The first two measure different things if
     there are such."""
+    found = [metric for metric in found if not metric.key.startswith(SYSTEM)] or found
     most = max((metric.runs for metric in found if is_result(metric)), default=0)
 
     def order(metric: CommonMetric) -> tuple[bool, bool, tuple[int, int], int, str]:

@@ -5,9 +5,9 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from runs.details.metric_pages import SYSTEM
 from runs.details.phases import read_phases
 from runs.details.run_page import list_run_metrics
+from runs.metrics.meanings import SYSTEM
 from runs.tracking.models import Run
 from runs.web.addresses import tracking_uri
 from runs.web.live import LivePart

@@ -63,6 +63,16 @@ def test_counters_are_drawn_behind_all_else():
     assert first_charts([run]) == ["epoch", "lr"]
 
 
+def test_measurements_of_the_machine_are_shown_where_there_is_nothing_else():
+    experiment = make_experiment()
+    machine = {"system/cpu_utilization_percentage": [1, 2], "system/network_receive": [3, 4]}
+    both = [make_logged(machine | {"loss": [2, 1], "epoch": [0, 1]}, experiment)]
+    assert first_charts(both) == ["loss", "epoch"]
+    assert [name for name in names(both) if "system" in name] == []
+    alone = [make_logged(machine, make_experiment("idle"))]
+    assert first_charts(alone) == list(machine)
+
+
 def test_a_rate_that_every_run_has_stands_behind_the_loss_of_a_few():
     experiment = make_experiment()
     ids = [make_logged({"val/loss": [2, i], "lr": [2, 1]}, experiment) for i in range(9)]
