@@ -1,6 +1,6 @@
 """Re-exports, so that Django finds the models of every room under the one app label."""
 
-from runs.artifacts.models import File, LogTimes, RunUsage
+from runs.artifacts.models import File, LogTimes, RunUsage, StoredText
 from runs.artifacts.registry.models import ModelVersion, RegisteredModel
 from runs.artifacts.snapshots.models import Blob, RunSnapshot, Snapshot, SnapshotFile
 from runs.compute.models import Attempt, Cluster, ClusterSample, Job, Node, Part, Sweep
@@ -70,6 +70,7 @@ __all__ = [
     "Snapshot",
     "SnapshotFile",
     "StatusChange",
+    "StoredText",
     "Sweep",
     "TextValue",
     "Workspace",

@@ -82,6 +82,11 @@ class TextFile(Input):
     text = Text(max_length=MOST_CHARS)
 
 
+def bytes_of(files: list[dict[str, str]]) -> dict[str, bytes]:
+    """Return the bytes of small files by their paths."""
+    return {file["path"]: file["text"].encode() for file in files}
+
+
 class TextFiles(Input):
     """Several small files."""
 
@@ -116,8 +121,7 @@ class Files(Endpoint):
     )
     @Access(Action.FILE_WRITE, ("POST",))
     def post(self, request: Request, run_id: str) -> Response:
-        files = self.read_body(TextFiles)["files"]
-        texts = {file["path"]: file["text"].encode() for file in files}
+        texts = bytes_of(self.read_body(TextFiles)["files"])
         save_texts(run=get_run(self.workspace, run_id), texts=texts)
         return nothing()
 

@@ -63,6 +63,17 @@ class File(models.Model):
         return self.path
 
 
+class StoredText(models.Model):
+    """The bytes of a small text, where a row of `File` says `store` "database"."""
+
+    key = models.CharField(max_length=64, unique=True)
+    data = models.BinaryField()
+    stored_ms = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class LogTimes(models.Model):
     """When parts of a log arrived: up to 512 marks of `<i8 byte, <i8 time in ms`, in the order of
     their bytes. See `logs/times.py`."""

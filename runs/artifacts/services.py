@@ -2,8 +2,9 @@
 
 import logging
 from collections.abc import Iterable
+from functools import partial
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Q
 
 from runs.artifacts.content_types import choose_content_type
@@ -13,9 +14,11 @@ from runs.artifacts.models import File, LogTimes
 from runs.artifacts.owners import Owner, as_columns, files_of, lock_owner
 from runs.artifacts.paths import clean_folder, clean_path, inside, parents
 from runs.artifacts.pins import is_pinned
-from runs.artifacts.stores import local_store, main_store, store_named
+from runs.artifacts.stores import local_store, main_store, store_named, text_store
 from runs.artifacts.stores.base import Written, make_key
 from runs.tracking.clock import now_ms
+
+TEXTS = text_store().name
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +72,7 @@ def _swap_row(owner: Owner, path: str, store: str, key: str, written: Written) -
         file = File(**as_columns(owner), path=path, created_ms=now)
         count_files(owner, written.size_bytes, 1)
     else:
-        replace_bytes_on_commit(file.run_id, file.store, file.key)
+        replace_bytes_on_commit(file.run_id, [(file.store, file.key)])
         count_files(owner, written.size_bytes - file.size_bytes)
         LogTimes.objects.filter(file=file).delete()
     file.store, file.key, file.growing = store, key, False
@@ -118,7 +121,7 @@ def delete_bytes_on_commit(places: list[tuple[str, str]]) -> None:
     transaction.on_commit(lambda: delete_bytes(places))
 
 
-def replace_bytes_on_commit(run_pk: int | None, store: str, key: str) -> None:
+def replace_bytes_on_commit(run_pk: int | None, places: list[tuple[str, str]]) -> None:
     """Remove bytes that new ones have replaced, unless a download is still reading the run's.
 
     Then they are left to the sweep, which spares them for another day.
@@ -126,19 +129,26 @@ def replace_bytes_on_commit(run_pk: int | None, store: str, key: str) -> None:
 
     def replace() -> None:
         if run_pk is not None and is_pinned(run_pk):
-            if store == local_store().name:
-                local_store().touch(key)
+            for store, key in places:
+                if store == local_store().name:
+                    local_store().touch(key)
             return
-        delete_bytes([(store, key)])
+        delete_bytes(places)
 
-    transaction.on_commit(replace)
+    if places:
+        transaction.on_commit(replace)
 
 
 def delete_bytes(places: list[tuple[str, str]]) -> None:
     """Remove the bytes at each (store, key), which no row names; the sweep gets what fails."""
-    for store, key in places:
+    texts = [key for store, key in places if store == TEXTS]
+    files = [(store, key) for store, key in places if store != TEXTS]
+    removals = [partial(store_named(store).delete, key) for store, key in files]
+    if texts:
+        removals.append(partial(text_store().delete_many, texts))
+    for remove in removals:
         try:
-            store_named(store).delete(key)
-        except ArtifactError as error:
+            remove()
+        except (ArtifactError, DatabaseError) as error:
             # What was asked for is done; the sweep removes what could not be removed now.
             log.warning("bytes are left to the sweep: %s", error)

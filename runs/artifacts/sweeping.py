@@ -17,7 +17,7 @@ from runs.artifacts.models import File
 from runs.artifacts.pins import is_pinned
 from runs.artifacts.services import delete_bytes_on_commit
 from runs.artifacts.snapshots.models import Blob
-from runs.artifacts.stores import local_store, main_store
+from runs.artifacts.stores import local_store, main_store, text_store
 from runs.artifacts.stores.base import Store
 from runs.tracking.clock import now_ms
 from runs.tracking.statuses import FINAL_STATUSES
@@ -37,7 +37,7 @@ def sweep_orphans(*, older_than_ms: int = DAY_MS) -> int:
     Bytes younger than a day are spared, for their row may be about to be written.
     """
     before_ms = now_ms() - older_than_ms
-    stores = {store.name: store for store in (local_store(), main_store())}
+    stores = {store.name: store for store in (local_store(), main_store(), text_store())}
     swept = sum(
         _sweep(store, before_ms, [rows.filter(store=name) for rows in _rows()])
         for name, store in stores.items()

@@ -5,7 +5,8 @@ import zipfile
 
 import pytest
 
-from runs.artifacts.models import File, RunUsage
+from runs.artifacts.models import File, RunUsage, StoredText
+from runs.artifacts.stores.database import MOST_BYTES
 from runs.workspaces.permissions import Role
 from tests.factories import make_member, make_run, make_token
 
@@ -244,6 +245,22 @@ def test_small_texts_are_stored_together_and_replaced(api, run_id):
     assert {one["path"]: one["size_bytes"] for one in items} == {"logs/a.txt": 7, "b.json": 2}
     usage = RunUsage.objects.get(run__run_id=run_id)
     assert (usage.size_bytes, usage.file_count) == (9, 2)
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_texts_are_read_like_files_and_leave_nothing(api, run_id, files_dir):
+    large = "x" * (MOST_BYTES + 1)
+    for texts in (("one", large), ("two", large), ("three", "small")):
+        files = [{"path": path, "text": text} for path, text in zip("ab", texts, strict=True)]
+        assert api.post(f"runs/{run_id}/files", {"files": files}).status == 204
+        read = [api.get(f"runs/{run_id}/files/{path}").body.decode() for path in "ab"]
+        assert read == list(texts)
+        on_disk = [path for path in files_dir.rglob("*") if path.is_file()]
+        assert len(on_disk) == (texts[1] == large)
+    zipped = api.get(f"runs/{run_id}/zip").body
+    assert b"three" in zipped and b"small" in zipped
+    assert api.delete(f"runs/{run_id}/files/a").status == 200
+    assert [bytes(one.data) for one in StoredText.objects.all()] == [b"small"]
 
 
 @pytest.mark.parametrize(

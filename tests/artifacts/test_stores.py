@@ -12,11 +12,14 @@ from runs.artifacts.stores.base import CHUNK_BYTES, make_key
 from runs.artifacts.stores.local import LocalStore
 
 
-@pytest.fixture(params=["local", pytest.param("s3", marks=pytest.mark.s3)])
+@pytest.fixture(params=["local", "database", pytest.param("s3", marks=pytest.mark.s3)])
 def store(request, tmp_path):
     """Each kind of store, empty."""
     if request.param == "local":
         return LocalStore(tmp_path / "root")
+    if request.param == "database":
+        request.getfixturevalue("db")
+        return stores.text_store()
     request.getfixturevalue("bucket")
     return stores.main_store()
 

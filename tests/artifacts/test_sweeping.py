@@ -8,11 +8,12 @@ import pytest
 from runs.artifacts import queries
 from runs.artifacts.logs.appending import append_log, finish_log
 from runs.artifacts.logs.line_index import index_store
-from runs.artifacts.models import File
+from runs.artifacts.models import File, StoredText
 from runs.artifacts.pins import pin
-from runs.artifacts.stores import local_store, main_store
+from runs.artifacts.stores import local_store, main_store, text_store
 from runs.artifacts.stores.base import make_key
 from runs.artifacts.sweeping import finish_left_logs, move_finished_files, sweep_orphans
+from runs.artifacts.texts import save_texts
 from runs.artifacts.zipping.plans import plan_zip
 from runs.tracking.services import update_run
 
@@ -40,6 +41,15 @@ def test_old_bytes_without_a_row_are_removed(run, save, files_dir):
         age(path)
     assert sweep_orphans() == 2
     assert [path.exists() for path in (kept, young, orphan, half)] == [True, True, False, False]
+
+
+def test_old_texts_without_a_row_are_removed(run):
+    save_texts(run=run, texts={"a.txt": b"kept"})
+    text_store().put_many([("orphan", b"x")])
+    assert sweep_orphans() == 0
+    StoredText.objects.update(stored_ms=1)
+    assert sweep_orphans() == 1
+    assert b"".join(queries.read_file(queries.get_file(run, "a.txt"))) == b"kept"
 
 
 def test_a_growing_log_is_no_orphan(run, files_dir):

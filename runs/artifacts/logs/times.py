@@ -14,7 +14,9 @@ from django.db.models.functions import Coalesce
 
 from runs.artifacts.models import File, LogTimes
 from runs.artifacts.queries import Readable
+from runs.database.rows import Rows
 
+TIMES = Rows(LogTimes)
 _MARK = np.dtype([("byte", "<i8"), ("at_ms", "<i8")])
 _MARKS_PER_ROW = 512
 _FINEST_MS = 1000
@@ -38,6 +40,12 @@ def mark_time(file: File, at_ms: int) -> None:
     else:
         last.marks = bytes(last.marks) + mark
         last.save(update_fields=["marks"])
+
+
+def begin_times(file: File, at_ms: int) -> None:
+    """Record that a log arrived as a whole. One query."""
+    mark = np.array([(0, at_ms)], _MARK).tobytes()
+    TIMES.insert_many([LogTimes(file=file, first_byte=0, marks=mark)])
 
 
 def _is_due(file: File, at_ms: int) -> bool:

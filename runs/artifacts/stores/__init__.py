@@ -1,4 +1,5 @@
-"""Which stores there are: the local folder always, a bucket where one is configured."""
+"""Which stores there are: the local folder and the database always, a bucket where one is
+configured."""
 
 from functools import cache
 from pathlib import Path
@@ -6,12 +7,18 @@ from pathlib import Path
 from django.conf import settings
 
 from runs.artifacts.stores.base import Store
+from runs.artifacts.stores.database import DatabaseStore
 from runs.artifacts.stores.local import LocalStore
 
 
 def local_store() -> LocalStore:
     """Return the folder on disk; logs grow here even where a bucket keeps the finished files."""
     return _local_store(settings.FILES_DIR)
+
+
+def text_store() -> DatabaseStore:
+    """Return where small texts go."""
+    return DatabaseStore()
 
 
 def main_store() -> Store:
@@ -21,6 +28,8 @@ def main_store() -> Store:
 
 def store_named(name: str) -> Store:
     """Return the store a file's row names."""
+    if name == DatabaseStore.name:
+        return text_store()
     if name == "s3":
         return _s3_store(
             settings.STUDIO_S3_BUCKET, settings.STUDIO_S3_ENDPOINT, settings.STUDIO_S3_PREFIX
