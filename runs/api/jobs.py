@@ -17,6 +17,7 @@ from runs.api.compute_shapes import (
     NewJob,
 )
 from runs.api.endpoint import Endpoint, answer, nothing
+from runs.api.files import bytes_of
 from runs.api.node_shapes import (
     Beat,
     BeatOut,
@@ -231,12 +232,13 @@ class AttemptFinish(Endpoint):
     """Ends."""
 
     @describe(
-        "Tell how an attempt ended", body=Finish,
+        "Tell how an attempt ended, and store what is left of its logs and files", body=Finish,
         sends={"fence": 1, "cause": "exit", "exit_code": 1}, status=204, also=(410,),
     )  # fmt: skip
     @Access(Action.ATTEMPT_WRITE, ("POST",))
     def post(self, request: Request, run_id: str) -> Response:
         told = self.read_body(Finish)
         told["cause"] = Cause(told["cause"])
+        told |= {name: bytes_of(told[name]) for name in ("logs", "files")}
         finish(run=get_run(self.workspace, run_id), **told)
         return nothing()

@@ -4,11 +4,13 @@ from typing import Any
 
 from rest_framework import serializers
 
+from runs.api.files import TextFile
 from runs.api.inputs import Flag, Input, Name, Text, TextMap, Whole
 from runs.compute.models import ClusterKind
 from runs.compute.reasons import Cause
 from runs.tracking.statuses import Status
 
+MOST_MS = 10_000 * 86_400_000
 SAME_CLAIM = "Names the claim: asked again with the same, the studio gives the same attempt again."
 NODE: dict[str, Any] = {
     "incarnation": "0f3b5a9c1e7d4f2a8b6c0d1e2f3a4b5c",
@@ -170,13 +172,27 @@ class BeatOut(serializers.Serializer):
 
 
 class Finish(Input):
-    """How an attempt ended, or its part on one of several nodes."""
+    """How an attempt ended, or its part on one of several nodes, and what is left of it. All of it
+    is stored, or nothing."""
 
     fence = Whole(min_value=1)
     rank = Whole(default=0, min_value=0)
     cause = serializers.ChoiceField(Cause.choices)
     exit_code = Whole(required=False, allow_null=True, default=None)
     detail = Text(default="", max_length=500)
+    since_start_ms = Whole(
+        required=False, allow_null=True, default=None, min_value=0, max_value=MOST_MS,
+        help_text="How long ago its processes started; null: they did not. It says when a run "
+        "began to run that ends before its first beat.",
+    )  # fmt: skip
+    logs = serializers.ListField(
+        child=TextFile(), default=list, max_length=100,
+        help_text="Complete logs of which the studio has nothing yet.",
+    )  # fmt: skip
+    files = serializers.ListField(
+        child=TextFile(), default=list, max_length=100,
+        help_text="Small files; what was there is replaced.",
+    )  # fmt: skip
 
 
 class Gather(Input):

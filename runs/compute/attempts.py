@@ -3,10 +3,13 @@
 Each write of an attempt carries its fence and is refused when the job has gone on without it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from django.db import transaction
 
+from runs.artifacts.texts import new_texts
 from runs.compute.bell import ring
 from runs.compute.gangs import close_parts, end_part, prolong_part
 from runs.compute.locking import lock_attempt, lock_job
@@ -17,11 +20,12 @@ from runs.compute.sweeps import find_sweep, follow_child, open_children, settle
 from runs.tracking.clock import now_ms
 from runs.tracking.models import Run
 from runs.tracking.runs import update_run
-from runs.tracking.statuses import FINAL_STATUSES, Status
+from runs.tracking.statuses import FINAL_STATUSES, WAITING_STATUSES, Status
 from runs.workspaces.models import Workspace
 
 FIRST_PAUSE_MS, LONGEST_PAUSE_MS = 5_000, 600_000
 STUDIO = "studio"
+NO_FILES: Mapping[str, bytes] = MappingProxyType({})
 # Why a job with retries left is tried again: what may go better another time.
 RETRIED = (Cause.NODE_LOST, Cause.NODE_STOPPED, Cause.EXIT, Cause.SIGNAL)
 
@@ -81,15 +85,22 @@ def finish(
     rank: int = 0,
     exit_code: int | None = None,
     detail: str = "",
+    since_start_ms: int | None = None,
+    logs: Mapping[str, bytes] = NO_FILES,
+    files: Mapping[str, bytes] = NO_FILES,
 ) -> None:
-    """End an attempt, and its run unless it is tried again. Raises AttemptOver.
+    """End an attempt, and its run unless it is tried again; store what is left of its logs and
+    files before. Raises AttemptOver, and what `new_texts` and `Texts.write` raise.
 
     One on several nodes ends with the last of them. An attempt that ends while its run is being
     canceled ends Canceled, never Completed.
     """
     where = ""
-    with transaction.atomic():
+    with new_texts(run, files, logs) as texts, transaction.atomic():
         job = lock_attempt(run, fence)
+        texts.write()
+        if since_start_ms is not None:
+            _note_start(job, max(now_ms() - since_start_ms, job.queued_ms))
         if job.nodes > 1:
             end = end_part(job, rank, cause, exit_code=exit_code, detail=detail)
             if end is None:
@@ -98,6 +109,13 @@ def finish(
         if job.run.status == Status.CANCEL_REQUESTED:
             cause, detail, where = Cause.CANCELED, canceled_by(job.run), ""
         end_attempt(job, cause, exit_code=exit_code, detail=detail, where=where, by=_node_name(job))
+
+
+def _note_start(job: Job, at_ms: int) -> None:
+    """Note when the processes of an attempt started, where no beat has told it."""
+    Attempt.objects.filter(job=job, fence=job.fence, started_ms=None).update(started_ms=at_ms)
+    if job.run.status in WAITING_STATUSES:
+        update_run(run=job.run, status=Status.RUNNING, by=_node_name(job), at_ms=at_ms)
 
 
 def end_attempt(

@@ -14,13 +14,27 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, F, Q, QuerySet
 
 from runs.compute.bell import ring
+from runs.compute.looking import look
 from runs.compute.models import Attempt, ClusterKind, ClusterState, Job, JobState, Node, Part
 from runs.compute.nodes import GATHER_MS, LEASE_MS, see_node
 from runs.compute.sweeps import follow_child
+from runs.database.cursors import LOCK_TO_CHANGE, open_cursor
+from runs.database.rows import Rows
 from runs.tracking.clock import now_ms
 from runs.tracking.models import Lifecycle, Run
 from runs.tracking.runs import update_run
 from runs.tracking.statuses import Status
+
+ATTEMPTS = Rows(Attempt)
+LOCK = f"SELECT id FROM {Node._meta.db_table} WHERE id = %s{LOCK_TO_CHANGE}"
+COUNT = f"""
+SELECT (
+SELECT COUNT(*) FROM {Job._meta.db_table}
+WHERE node_id = %s AND state = '{JobState.HELD}' AND nodes = 1
+) + (
+SELECT COUNT(*) FROM {Part._meta.db_table} WHERE node_id = %s AND ended_ms IS NULL
+)
+"""
 
 
 def claim(*, node: Node, load: dict[str, Any] | None = None, claim_id: str = "") -> Attempt | None:
@@ -33,11 +47,16 @@ def claim(*, node: Node, load: dict[str, Any] | None = None, claim_id: str = "")
     see_node(node=node, load=load)
     if node.cluster.kind != ClusterKind.NODES:
         return None
-    if (given := _find_given(node, claim_id)) is not None:
+    sight = look(node, claim_id)
+    if sight.is_given and (given := _find_given(node, claim_id)) is not None:
         return given
-    if (part := _take_part(node, claim_id)) is not None:
+    if sight.is_kept and (part := _take_part(node, claim_id)) is not None:
         return part
-    job = None if node.is_draining else _head(node)
+    if node.is_draining or sight.nodes is None:
+        return None
+    if sight.nodes == 1:
+        return _hold_once(node, claim_id)
+    job = _head(node)
     if job is None:
         return None
     if job.nodes == 1:
@@ -54,9 +73,10 @@ def open_attempt(
     job.state, job.fence, job.node, job.lease_ms = JobState.HELD, job.fence + 1, node, lease_ms
     job.save(update_fields=["state", "fence", "node", "lease_ms"])
     Run.objects.filter(pk=job.pk).update(fence=job.fence)
-    attempt = Attempt.objects.create(
+    attempt = Attempt(
         job=job, fence=job.fence, node=node, node_name=name, claimed_ms=now, claim_id=claim_id
     )
+    ATTEMPTS.insert(attempt)
     update_run(run=job.run, status=Status.PREPARING, by=name)
     follow_child(job.run)
     return attempt
@@ -103,10 +123,7 @@ def _head(node: Node) -> Job | None:
 
 
 def _find_given(node: Node, claim_id: str) -> Attempt | None:
-    """Return the attempt that a node got with this claim and that goes on; its lease begins anew.
-    One query where there is none."""
-    if not claim_id:
-        return None
+    """Return the attempt that a node got by this claim and that goes on; prolong its lease."""
     attempts = Attempt.objects.select_related("job__run", "job__cluster")
     held = attempts.filter(job__state=JobState.HELD, job__fence=F("fence"), job__node=node)
     given = held.filter(claim_id=claim_id).first()
@@ -127,10 +144,10 @@ def _hold_once(node: Node, claim_id: str) -> Attempt | None:
 def _hold(node: Node, claim_id: str) -> Attempt | None:
     """Give the first job for one node to this one."""
     with transaction.atomic():
-        Node.objects.select_for_update().get(pk=node.pk)
-        if _count_busy([node]).get(node.pk, 0) >= node.slots:
+        if _lock_and_count(node) >= node.slots:
             return None
         waiting = waiting_jobs(node.cluster_id).filter(nodes=1)
+        waiting = waiting.select_related("run__experiment", "run__source_snapshot", "cluster")
         job = waiting.select_for_update(skip_locked=True, of=("self",)).first()
         if job is None:
             return None
@@ -175,6 +192,13 @@ def _take_part(node: Node, claim_id: str) -> Attempt | None:
         return None
     parts.filter(pk=part.pk).update(placed_ms=now, lease_ms=now + LEASE_MS, claim_id=claim_id)
     return part.attempt
+
+
+def _lock_and_count(node: Node) -> int:
+    """Lock a node until the transaction ends; return how many of its slots are taken."""
+    with open_cursor() as cursor:
+        cursor.read(LOCK, [node.pk])
+        return cursor.read(COUNT, [node.pk, node.pk])[0][0]
 
 
 def _count_busy(nodes: Sequence[Node]) -> dict[int, int]:

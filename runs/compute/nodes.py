@@ -20,6 +20,8 @@ BEAT_S = 5
 SELF_KILL_S = 30
 LEASE_MS = 45_000
 SILENT_MS = 25_000
+# A node that looks more often is written down this often.
+SEEN_EVERY_MS = 8_000
 # How long a job for several nodes waits until each has taken its part.
 GATHER_MS = 30_000
 MOST_SLOTS = 512
@@ -69,8 +71,12 @@ def get_node(cluster: Cluster, incarnation: str) -> Node:
 
 
 def see_node(*, node: Node, load: dict[str, Any] | None = None) -> None:
-    """Note that a node is there, and its load where it tells it."""
-    changes: dict[str, Any] = {"seen_ms": now_ms()}
+    """Note that a node is there, and its load where it tells it. Nothing is written for one that
+    was seen just now."""
+    now = now_ms()
+    if now - node.seen_ms < SEEN_EVERY_MS and (node.load or not load):
+        return
+    changes: dict[str, Any] = {"seen_ms": now}
     if load is not None:
         changes["load"] = check_json(load, "load")
     Node.objects.filter(pk=node.pk).update(**changes)

@@ -133,9 +133,10 @@ def update_run(
     by_cluster: bool = False,
     by_client: bool = False,
     client_ended_ms: int | None = None,
+    at_ms: int | None = None,
 ) -> Run:
-    """Change what is given. A new status is entered in the run's history. `error` is what went
-    wrong, a traceback perhaps.
+    """Change what is given. A new status is entered in the run's history, as of `at_ms` where it is
+    told late. `error` is what went wrong, a traceback perhaps.
 
     A run that ends without an `ended_ms` ends now by the server's clock; one that goes back to
     Running keeps its end until it ends again. An empty name changes nothing. Raises NotActive,
@@ -162,8 +163,11 @@ def update_run(
         if status is not None and before != status:
             after = Status(status)
             _check_change(run, before, after, by_cluster, by_client)
-            changes |= _change_status(run, after, changes, by_client and before.is_final, reason)
-            _enter_status(run, after, changes["updated_ms"], by, reason)
+            at_ms = at_ms or changes["updated_ms"]
+            changes |= _change_status(
+                run, after, changes, by_client and before.is_final, reason, at_ms
+            )
+            _enter_status(run, after, at_ms, by, reason)
         changes |= _end_for_clients(changes, client_ended_ms)
         RUNS.update(run.id, changes)
         _change_tags_of_clients(run, name, description)
@@ -253,12 +257,12 @@ def _check_change(
 
 
 def _change_status(
-    run: Run, after: Status, changes: Mapping[str, Any], keeps_end: bool, reason: str
+    run: Run, after: Status, changes: Mapping[str, Any], keeps_end: bool, reason: str, at_ms: int
 ) -> dict[str, Any]:
     """Return what else changes with the status."""
     more: dict[str, Any] = {"status": after.value, "status_reason": reason}
     if after.is_final and "ended_ms" not in changes and not keeps_end:
-        more["ended_ms"] = changes["updated_ms"]
+        more["ended_ms"] = at_ms
     if run.started_ms is None and after not in WAITING_STATUSES:
-        more["started_ms"] = changes["updated_ms"]
+        more["started_ms"] = at_ms
     return more

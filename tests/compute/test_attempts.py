@@ -4,20 +4,29 @@ import time
 
 import pytest
 
+from runs.artifacts.errors import OffsetConflict
+from runs.artifacts.logs.appending import append_log
+from runs.artifacts.logs.times import read_times
+from runs.artifacts.queries import get_file, read_file
 from runs.compute import claiming, sweeping
 from runs.compute.attempts import beat, cancel, finish
 from runs.compute.claiming import claim
 from runs.compute.clusters import update_cluster
-from runs.compute.models import Attempt, Job, JobState
-from runs.compute.nodes import register_node, set_draining
+from runs.compute.models import Attempt, Job, JobState, Node
+from runs.compute.nodes import SEEN_EVERY_MS, get_node, register_node, set_draining
 from runs.compute.reasons import Cause
 from runs.compute.sweeping import sweep
+from runs.tracking.clock import now_ms
 from runs.tracking.errors import InvalidValue
 from runs.tracking.services import delete_runs, update_run
 from runs.tracking.statuses import Status
 from runs.tracking.write_limits import AttemptOver
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("files_dir")]
+
+
+def contents_of(run) -> dict[str, bytes]:
+    return {file.path: b"".join(read_file(file)) for file in run.files.all()}
 
 
 def status_of(run) -> tuple[str, str]:
@@ -38,6 +47,77 @@ def test_a_submitted_run_goes_its_way_to_completed(put, node):
     assert changes == [Status.QUEUED, Status.PREPARING, Status.RUNNING, Status.COMPLETED]
     assert run.job.state == JobState.ENDED
     assert claim(node=node) is None
+
+
+def test_a_run_that_ends_before_its_first_beat_has_run(put, node):
+    run = put()
+    attempt = claim(node=node)
+    Job.objects.update(queued_ms=1)
+    finish(run=run, fence=attempt.fence, cause=Cause.COMPLETED, since_start_ms=700)
+    changes = [change.status for change in run.status_changes.all()]
+    assert changes == [Status.QUEUED, Status.PREPARING, Status.RUNNING, Status.COMPLETED]
+    run.refresh_from_db()
+    attempt.refresh_from_db()
+    assert 700 <= run.ended_ms - run.started_ms < 5000
+    assert attempt.started_ms == run.started_ms
+
+
+def test_no_run_has_begun_before_it_was_submitted(put, node):
+    run = put()
+    fence = claim(node=node).fence
+    finish(run=run, fence=fence, cause=Cause.COMPLETED, since_start_ms=10**12)
+    run.refresh_from_db()
+    assert run.started_ms == run.job.queued_ms
+
+
+def test_a_start_that_a_beat_has_told_stays(put, node):
+    run = put()
+    attempt = claim(node=node)
+    beat(run=run, fence=attempt.fence, status=Status.RUNNING)
+    run.refresh_from_db()
+    began = run.started_ms
+    finish(run=run, fence=attempt.fence, cause=Cause.COMPLETED, since_start_ms=10**9)
+    run.refresh_from_db()
+    assert run.started_ms == began
+    assert run.status_changes.filter(status=Status.RUNNING).count() == 1
+
+
+def test_what_is_left_is_stored_with_the_end(put, node):
+    run = put()
+    told = {"logs": {"logs/a.txt": b"one\n"}, "files": {"info.json": b"{}"}}
+    finish(run=run, fence=claim(node=node).fence, cause=Cause.COMPLETED, **told)
+    assert contents_of(run) == {"logs/a.txt": b"one\n", "info.json": b"{}"}
+    log = get_file(run, "logs/a.txt")
+    assert not log.growing
+    assert read_times(log, [0])[0] is not None
+
+
+def test_an_end_that_comes_too_late_stores_nothing(put, node):
+    run = put()
+    fence = claim(node=node).fence
+    with pytest.raises(AttemptOver):
+        finish(run=run, fence=fence + 1, cause=Cause.COMPLETED, logs={"logs/a.txt": b"late"})
+    assert contents_of(run) == {}
+
+
+def test_an_end_with_another_log_than_there_is_changes_nothing(put, node):
+    run = put()
+    append_log(run=run, path="logs/a.txt", offset=0, data=b"theirs")
+    fence = claim(node=node).fence
+    told = {"logs": {"logs/a.txt": b"mine"}, "files": {"info.json": b"{}"}}
+    with pytest.raises(OffsetConflict) as caught:
+        finish(run=run, fence=fence, cause=Cause.COMPLETED, **told)
+    assert caught.value.expected == 6
+    assert contents_of(run) == {"logs/a.txt": b"theirs"}
+    assert status_of(run)[0] == Status.PREPARING
+
+
+def test_an_end_completes_a_log_that_is_there_already(put, node):
+    run = put()
+    append_log(run=run, path="logs/a.txt", offset=0, data=b"same")
+    finish(run=run, fence=claim(node=node).fence, cause=Cause.EXIT, logs={"logs/a.txt": b"same"})
+    assert contents_of(run) == {"logs/a.txt": b"same"}
+    assert not get_file(run, "logs/a.txt").growing
 
 
 @pytest.mark.parametrize(
@@ -235,6 +315,16 @@ def test_a_claim_that_is_made_twice_at_once_gives_one_attempt(put, node, monkeyp
     monkeypatch.setattr(claiming, "_find_given", lambda node, claim_id: next(answers))
     assert claim(node=node, claim_id="one") == first
     assert Attempt.objects.count() == 1
+
+
+def test_a_node_that_looks_often_is_written_down_now_and_then(node, cluster):
+    Node.objects.update(load={"load": 0.5})
+    for silent_ms, is_noted in ((SEEN_EVERY_MS // 2, False), (SEEN_EVERY_MS * 2, True)):
+        before = now_ms() - silent_ms
+        Node.objects.update(seen_ms=before)
+        claim(node=get_node(cluster, node.incarnation), load={"load": 0.7})
+        seen = Node.objects.get()
+        assert (seen.seen_ms > before, seen.load == {"load": 0.7}) == (is_noted, is_noted)
 
 
 def test_a_node_that_joins_twice_is_entered_once(cluster):

@@ -12,11 +12,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 BASE_DIR = Path(__file__).resolve().parents[2]
+METHODS = (b"GET ", b"POST ", b"PUT ", b"PATCH ", b"DELETE ")
 
 
 class Gate:
     """Passes connections on to a studio, each part of an answer `delay_s` late. Shut, it refuses
-    new ones and cuts those there are. Once `loses` is in a request, its answer is lost."""
+    new ones and cuts those there are. Once `loses` is in a request, its answer is lost. `asked` are
+    the first lines of the requests."""
 
     def __init__(self, url: str, delay_s: float = 0.0) -> None:
         parts = urlsplit(url)
@@ -27,6 +29,7 @@ class Gate:
         self.is_open = True
         self.delay_s = delay_s
         self.loses = b""
+        self.asked: list[str] = []
         self.sockets: set[socket.socket] = set()
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -76,6 +79,8 @@ class Gate:
     def _pass(self, source: socket.socket, sink: socket.socket, delay_s: float) -> None:
         with suppress(OSError):
             while data := source.recv(65536):
+                if data.startswith(METHODS):
+                    self.asked.append(data.partition(b" HTTP/")[0].decode())
                 time.sleep(delay_s)
                 if self.loses and data.startswith(self.loses):
                     self.loses = b""

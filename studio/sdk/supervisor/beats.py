@@ -8,15 +8,19 @@ from pathlib import Path
 from studio.sdk.supervisor.studio_api import Away, Refused, StudioApi, in_path
 
 EVERY_S = 5.0
+# A script that ends within this time is told with its end.
+HOLD_S = 0.25
 SELF_KILL_S = 30.0
 # Short: a beat that hangs must not keep the process alive beyond its lease.
 TIMEOUT_S = 8.0
 GONE = frozenset({404, 409, 410})
+# Another attempt may run the run now, or none.
+GIVEN_UP = ("over", "silent")
 HEARD = "heard"
 
 
 class Heart:
-    """A thread that beats every 5 s, and at once when the status changes.
+    """A thread that beats every 5 s, and soon when the status changes.
 
     It calls `end` with why the attempt has to end: `canceled`; `over`: the studio has given the run
     up, or to another attempt; `silent`: the studio has not answered for 30 s and another node may
@@ -43,50 +47,64 @@ class Heart:
         self.folder = folder
         self.every_s = every_s
         self.status = "Preparing"
+        # Statuses that the studio does not know yet, in their order.
+        self.untold: list[str] = []
         self.is_over = False
-        self.due = threading.Event()
-        self.heard_at = 0.0
+        self.woken = threading.Event()
+        self.due_at = self.heard_at = 0.0
         self.thread = threading.Thread(target=self._work, name="beats", daemon=True)
 
     def start(self) -> None:
         """Begin to beat."""
-        self._note_answer(time.monotonic())
+        now = time.monotonic()
+        self.due_at = now + self.every_s
+        self._note_answer(now)
         self.thread.start()
 
-    def say(self, status: str) -> None:
-        """Tell a new status with a beat of its own."""
-        self.status = status
-        self.due.set()
+    def say(self, status: str, within_s: float = 0.0) -> None:
+        """Tell a new status with a beat of its own, at most `within_s` seconds from now."""
+        self.untold.append(status)
+        self.due_at = min(self.due_at, time.monotonic() + within_s)
+        self.woken.set()
 
     def stop(self) -> None:
         """Beat no more."""
         self.is_over = True
-        self.due.set()
+        self.woken.set()
 
     def _work(self) -> None:
-        while True:
-            self.due.wait(self.every_s)
-            self.due.clear()
-            if self.is_over:
-                return
+        while not self.is_over:
+            self.woken.wait(max(0.0, self.due_at - time.monotonic()))
+            self.woken.clear()
+            if self.is_over or time.monotonic() < self.due_at:
+                continue
+            self.due_at = time.monotonic() + self.every_s
             why = self._beat()
             if why:
                 self.end(why)
-            if why in ("over", "silent"):
+            if why in GIVEN_UP:
                 return
 
     def _beat(self) -> str:
         """Beat once; return why the attempt has to end, "" where it goes on."""
-        body, asked_at = {**self.part, "status": self.status}, time.monotonic()
+        status, asked_at = (self.untold or [self.status])[0], time.monotonic()
         try:
-            answer = self.api.ask("POST", self.address, body=body)
+            answer = self.api.ask("POST", self.address, body=self.part | {"status": status})
         except Away:
             silent_s = time.monotonic() - self.heard_at
             return "silent" if self.kills_itself and silent_s > SELF_KILL_S else ""
         except Refused as refused:
             return "over" if refused.status in GONE else ""
         self._note_answer(asked_at)
+        self._note_told(status)
         return "canceled" if answer["cancel"] else ""
+
+    def _note_told(self, status: str) -> None:
+        self.status = status
+        if self.untold[:1] == [status]:
+            self.untold.pop(0)
+        if self.untold:
+            self.due_at = time.monotonic()
 
     def _note_answer(self, asked_at: float) -> None:
         """Note, for the guard too, from when on the lease holds."""

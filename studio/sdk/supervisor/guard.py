@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import NoReturn
 
 from studio.sdk.supervisor.beats import read_heard
+from studio.sdk.supervisor.ending import End
 from studio.sdk.supervisor.job import Job
 from studio.sdk.supervisor.trees import become_subreaper, descendants, read_start
-from studio.sdk.supervisor.watching import End, Supervisor
+from studio.sdk.supervisor.watching import Supervisor
 
 MARK = "supervisor.json"
 MOST_FILES = 1024

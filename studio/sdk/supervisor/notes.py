@@ -38,19 +38,31 @@ class Notes:
         now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         for path in paths:
             with self.lock:
-                text = self.texts.get(path, "") + f"{now} {line}\n"
-                if len(text) > MOST_CHARS:
-                    text = CUT + text[-MOST_CHARS // 2 :].partition("\n")[2]
-                self.put(path, text)
+                self._add(path, f"{now} {line}\n")
+
+    def _add(self, path: str, line: str) -> None:
+        text = self.texts.get(path, "") + line
+        if len(text) > MOST_CHARS:
+            text = CUT + text[-MOST_CHARS // 2 :].partition("\n")[2]
+        elif path in self.texts:
+            with open(self.folder / path, "a") as file:
+                file.write(line)
+            self._note(path, text)
+            return
+        self.put(path, text)
 
     def put(self, path: str, text: str) -> None:
         """Make `text` the content of the file at `path`."""
         file = self.folder / path
-        file.parent.mkdir(parents=True, exist_ok=True)
         with self.lock:
+            if path not in self.texts:
+                file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text)
-            self.texts[path] = text
-            self.changed.add(path)
+            self._note(path, text)
+
+    def _note(self, path: str, text: str) -> None:
+        self.texts[path] = text
+        self.changed.add(path)
 
     def send_if_due(self) -> None:
         """Send what has changed where the last time was long enough ago."""
@@ -63,18 +75,28 @@ class Notes:
 
     def send(self, patience_s: float) -> None:
         """Send what has changed. Raises Away, Refused."""
-        with self.lock:
-            paths, self.changed = sorted(self.changed), set()
-        if not paths:
+        files = self.take(patience_s)
+        if not files:
             return
         try:
-            self.earlier.learn(patience_s)
-            files = [
+            self.api.ask("POST", self.address, body={"files": files}, patience_s=patience_s)
+        except (Away, Refused):
+            self.give_back(files)
+            raise
+
+    def take(self, patience_s: float) -> list[dict[str, str]]:
+        """Return what has changed, for a request. Raises Away, Refused."""
+        if not self.changed:
+            return []
+        self.earlier.learn(patience_s)
+        with self.lock:
+            paths, self.changed = sorted(self.changed), set()
+            return [
                 {"path": path, "text": self.earlier.before(path) + self.texts[path]}
                 for path in paths
             ]
-            self.api.ask("POST", self.address, body={"files": files}, patience_s=patience_s)
-        except (Away, Refused):
-            with self.lock:
-                self.changed.update(paths)
-            raise
+
+    def give_back(self, files: list[dict[str, str]]) -> None:
+        """Let files count as changed again: the request was not answered."""
+        with self.lock:
+            self.changed.update(file["path"] for file in files)

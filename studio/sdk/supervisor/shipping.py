@@ -11,6 +11,8 @@ from studio.sdk.supervisor.studio_api import Away, Refused, StudioApi, in_path
 
 EVERY_S = 0.2
 PART_BYTES = 1 << 20
+# Logs that are told with the end of the attempt hold at most so many bytes together.
+WHOLE_BYTES = 1 << 16
 LAST_PATIENCE_S = 600.0
 
 
@@ -29,13 +31,21 @@ class LogShipper:
         self.files: dict[str, Path] = {}
         self.offsets: dict[str, int] = {}
         self.crcs: dict[str, int] = {}
+        # Logs that are to be told with the end of the attempt.
+        self.whole: dict[str, str] = {}
         self.wake = threading.Event()
         self.is_over = False
+        self.due_at = 0.0
         self.thread = threading.Thread(target=self._work, name="logs", daemon=True)
 
     def start(self) -> None:
         """Begin to send."""
+        self.hold()
         self.thread.start()
+
+    def hold(self) -> None:
+        """Send nothing for a moment: what ends within it is told with its end."""
+        self.due_at = time.monotonic() + EVERY_S
 
     def add(self, path: str, file: Path) -> None:
         """Send `file` as the log at `path` of the run from now on."""
@@ -59,12 +69,17 @@ class LogShipper:
         self.wake.set()
         self.thread.join()
 
-    def drain(self, patience_s: float = LAST_PATIENCE_S) -> int:
-        """Send what is left and mark the logs as complete; return how many bytes are missing."""
+    def drain(self, patience_s: float = LAST_PATIENCE_S, *, keeps_whole: bool = False) -> int:
+        """Send what is left and mark the logs as complete; return how many bytes are missing.
+
+        With `keeps_whole` small logs of which nothing was sent yet are left to the end (`whole`).
+        """
         self.stop()
         deadline = time.monotonic() + patience_s
         missing = 0
         for path, file in self._all():
+            if keeps_whole and self._keep_whole(path, file):
+                continue
             try:
                 while self._send_part(path, file, max(0.0, deadline - time.monotonic())):
                     pass
@@ -74,9 +89,31 @@ class LogShipper:
                 missing += max(0, _size(file) - self.offsets[path])
         return missing
 
+    def _keep_whole(self, path: str, file: Path) -> bool:
+        """Keep a log for the end; tell whether it is one that can be."""
+        room = WHOLE_BYTES - sum(map(len, self.whole.values()))
+        if self.offsets[path] or self.earlier.attempt > 1 or not 0 < _size(file) <= room:
+            return False
+        data = file.read_bytes()
+        try:
+            self.whole[path] = data.decode()
+        except UnicodeDecodeError:
+            return False
+        self.offsets[path], self.crcs[path] = len(data), zlib.crc32(data)
+        return True
+
+    def give_back(self) -> None:
+        """Let `drain` send what was kept for the end: the studio did not take it so."""
+        for path in self.whole:
+            self.offsets[path], self.crcs[path] = 0, 0
+        self.whole = {}
+
     def _work(self) -> None:
         while not self.is_over:
-            self.wake.wait(EVERY_S)
+            self.wake.wait(max(0.0, self.due_at - time.monotonic()))
+            if self.is_over or time.monotonic() < self.due_at:
+                continue
+            self.due_at = time.monotonic() + EVERY_S
             self.notes.send_if_due()
             for path, file in self._all():
                 try:
@@ -108,7 +145,7 @@ class LogShipper:
             expected = refused.facts.get("expected")
             if expected is None or expected == at:
                 raise
-            self._go_on(path, expected, is_begun=not head)
+            self._go_on(path, expected, is_begun=offset > 0)
         return True
 
     def _go_on(self, path: str, expected: int, is_begun: bool) -> None:

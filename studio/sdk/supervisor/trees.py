@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER, PR_GET_CHILD_SUBREAPER = 1, 36, 37
 PAUSE_S = 0.05
 
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
@@ -22,6 +22,14 @@ _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 def become_subreaper() -> bool:
     """Make orphans of this process's tree its own children. False where the system cannot."""
     return _libc is not None and _libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0
+
+
+def _is_subreaper() -> bool:
+    """Tell whether orphans of this process's tree become its own children."""
+    answer = ctypes.c_int()
+    if _libc is None or _libc.prctl(PR_GET_CHILD_SUBREAPER, ctypes.byref(answer), 0, 0, 0) != 0:
+        return False
+    return bool(answer.value)
 
 
 def die_with_parent() -> None:
@@ -74,6 +82,15 @@ def _stat_fields(pid: int) -> list[bytes]:
         return []
 
 
+def has_children() -> bool:
+    """Tell whether this process has a child, also one that has ended and was not taken in."""
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return False
+    return True
+
+
 def living(groups: Sequence[int]) -> set[int]:
     """Return what is left of the tree of this process, or of process groups where there is no
     /proc."""
@@ -93,6 +110,10 @@ def end_tree(groups: Sequence[int], grace_s: float, reap: Callable[[], None]) ->
     `groups` are the process groups of the children; `reap` takes in children that have ended.
     Returns whether all are gone.
     """
+    reap()
+    if _is_subreaper() and not has_children():
+        # Whatever comes of a child would be a child of this process by now.
+        return True
     for number, seconds in ((signal.SIGTERM, grace_s), (signal.SIGKILL, 10.0)):
         deadline = time.monotonic() + seconds
         _send(number, groups)

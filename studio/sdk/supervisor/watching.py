@@ -4,13 +4,13 @@ import signal
 import subprocess
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from studio.sdk.settings import Settings
-from studio.sdk.supervisor.beats import TIMEOUT_S, Heart
+from studio.sdk.supervisor.beats import GIVEN_UP, HOLD_S, TIMEOUT_S, Heart
 from studio.sdk.supervisor.building import CannotPrepare
 from studio.sdk.supervisor.earlier import EarlierAttempts
+from studio.sdk.supervisor.ending import End, Ending
 from studio.sdk.supervisor.environments import Runtime, make_runtime
 from studio.sdk.supervisor.gathering import meet
 from studio.sdk.supervisor.job import Job
@@ -24,7 +24,7 @@ from studio.sdk.supervisor.report import Report, ranks_of
 from studio.sdk.supervisor.roster import Roster
 from studio.sdk.supervisor.sampling import Sampler
 from studio.sdk.supervisor.shipping import PART_BYTES, LogShipper
-from studio.sdk.supervisor.studio_api import Away, Refused, StudioApi, in_path
+from studio.sdk.supervisor.studio_api import Away, Refused, StudioApi
 from studio.sdk.supervisor.trees import become_subreaper
 from studio.sdk.supervisor.uploads import Uploader
 
@@ -35,17 +35,7 @@ LEFT_BEHIND_GRACE_S = 1.0
 NOT_EXECUTABLE, NOT_FOUND = 126, 127
 
 # Why a process was ended from outside, in the studio's words.
-GIVEN_UP = ("over", "silent")
 CAUSES = {"canceled": "canceled", "time limit": "time_limit", "stopped": "node_stopped"}
-
-
-@dataclass
-class End:
-    """How the process ended: one of the studio's causes, the exit code, and what else to say."""
-
-    cause: str
-    exit_code: int | None = None
-    detail: str = ""
 
 
 class Supervisor:
@@ -69,6 +59,7 @@ class Supervisor:
         self.uploader = Uploader(self.api, job.run_id, self.work, self.shipper)
         settings = Settings(job.url.rstrip("/"), job.workspace, token)
         self.outboxes = OutboxSenders(settings, folder / "outbox")
+        self.ending = Ending(self.api, job, self.report, self.shipper, self.uploader, self.outboxes)
         self.heart = Heart(
             StudioApi(*place, timeout_s=TIMEOUT_S), job.run_id, job.fence, rank=job.node_rank,
             end=self.ask_to_end, kills_itself=job.kills_itself, folder=folder,
@@ -78,6 +69,8 @@ class Supervisor:
         self.processes: UserProcesses | None = None
         self.roster: Roster | None = None
         self.why_ended = ""
+        self.began: float | None = None
+        self.is_successor = False
 
     def run(self) -> int:
         """Do it all; return 0 when the studio knows how it ended, 1 when it has given the run up
@@ -102,6 +95,7 @@ class Supervisor:
 
     def finish_for_killed(self, end: End) -> int:
         """Tell the end of an attempt whose supervisor was killed, and send what it had not sent."""
+        self.is_successor = True
         self._start_services()
         first = self.job.node_rank * self.job.processes_per_node
         drivers = [self.names.driver(first + at) for at in range(self.job.processes_per_node)]
@@ -144,7 +138,8 @@ class Supervisor:
             self._end_processes(0.0)
             code = NOT_FOUND if isinstance(error, FileNotFoundError) else NOT_EXECUTABLE
             return End("could_not_start", code, f"{error.strerror}: {error.filename}")
-        self._say_status("Running")
+        self.began = time.monotonic()
+        self._say_status("Running", HOLD_S)
         self.uploader.start()
         self.outboxes.start()
         self.sampler.start()
@@ -194,6 +189,7 @@ class Supervisor:
 
     def _start(self) -> None:
         self.report.phase = "run"
+        self.shipper.hold()
         self.processes = UserProcesses()
         self.roster = Roster(self.job, self.launches, self.notes)
         for launch in self.launches:
@@ -212,9 +208,9 @@ class Supervisor:
 
     def _wait(self) -> int | None:
         """Wait until the processes end or have to end, then end whatever is left of their tree."""
-        assert self.processes is not None and self.roster is not None
-        limit, began = self.job.max_seconds, time.monotonic()
-        until = None if limit is None else began + limit
+        assert self.processes is not None and self.roster is not None and self.began is not None
+        limit = self.job.max_seconds
+        until = None if limit is None else self.began + limit
         while (code := self.processes.wait(until)) is None and not self.why_ended:
             self.roster.update(self.processes.codes)
             if until is not None and time.monotonic() >= until:
@@ -223,7 +219,8 @@ class Supervisor:
         if self.why_ended:
             self.report.ending(self.why_ended)
         is_clear = self._end_processes(self._grace_s(code))
-        self.report.ends(self.launches, self.processes.codes, time.monotonic() - began, is_clear)
+        seconds = time.monotonic() - self.began
+        self.report.ends(self.launches, self.processes.codes, seconds, is_clear)
         return self.processes.codes[0] if code is None else code
 
     def _end_processes(self, grace_s: float) -> bool:
@@ -255,7 +252,7 @@ class Supervisor:
     # -- after -------------------------------------------------------------------------------------
 
     def _finish(self, end: End) -> int:
-        """Send the rest of the logs, the files and the notes, then the end: in this order."""
+        """Send the rest of the logs and the files, then the end with what is left of both."""
         self.report.phase = "release"
         self.report.trace("the release begins")
         self.sampler.stop()
@@ -267,46 +264,21 @@ class Supervisor:
         patience_s = STOPPED_PATIENCE_S if self.why_ended == "stopped" else LAST_PATIENCE_S
         if self.uploader.has_left() or self.shipper.left() > PART_BYTES:
             self._say_status("Finalizing")
-        missing = self._release(end, patience_s)
-        detail = end.detail + (f" ({missing} bytes of the log are missing)" if missing else "")
+        self.ending.release(end, patience_s, keeps_whole=not self.is_successor)
         try:
-            with suppress(Refused):
-                self.notes.send(patience_s)
-            self._tell_end(End(end.cause, end.exit_code, detail), patience_s)
+            self.ending.tell(end, self._since_start_ms(), patience_s)
         except (Away, Refused):
             return 1
         finally:
             self.heart.stop()
         return 0
 
-    def _release(self, end: End, patience_s: float) -> int:
-        """Send what is left, and write about it; return how many bytes of logs are missing."""
-        say = self.report.release
-        if unsent := self.outboxes.finish(patience_s):
-            say(f"Not sent: {unsent} values that the script has logged.")
-        missing = self.shipper.drain(patience_s)
-        for path, size_bytes in self.shipper.offsets.items():
-            if size_bytes:
-                say(f"Log {path}: {size_bytes} bytes sent.")
-        for line in self.uploader.finish(patience_s):
-            say(f"Not uploaded: {line}")
-        say(f"Uploaded {len(self.uploader.sent)} files.")
-        say(f"End: {end.cause}{f', {end.detail}' if end.detail else ''}.")
-        if self.job.nodes > 1 and self.job.node_rank == 0:
-            self.report.overall(f"Node 0 ends: {end.cause}.")
-        return missing
+    def _since_start_ms(self) -> int | None:
+        return None if self.began is None else round(1000 * (time.monotonic() - self.began))
 
-    def _tell_end(self, end: End, patience_s: float) -> None:
-        address = f"runs/{in_path(self.job.run_id)}/attempt/finish"
-        body = {
-            "fence": self.job.fence, "rank": self.job.node_rank,
-            "cause": end.cause, "exit_code": end.exit_code, "detail": end.detail,
-        }  # fmt: skip
-        self.api.ask("POST", address, body=body, patience_s=patience_s)
-
-    def _say_status(self, status: str) -> None:
+    def _say_status(self, status: str, within_s: float = 0.0) -> None:
         self.report.trace(f"status: {status}")
-        self.heart.say(status)
+        self.heart.say(status, within_s)
 
     # -- logs --------------------------------------------------------------------------------------
 
