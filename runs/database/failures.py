@@ -17,9 +17,11 @@ from runs.database.sqlite_file import sqlite_file
 
 
 class Failure(enum.Enum):
-    """What keeps the database from answering. `AWAY`: it is stopped, starts, or is out of reach."""
+    """What keeps the database from answering. `AWAY`: it is stopped, starts, or is out of reach.
+    `FILE`: the file of SQLite is gone, or the studio may not write it."""
 
     AWAY = enum.auto()
+    FILE = enum.auto()
     LOCKED = enum.auto()
     FULL = enum.auto()
 
@@ -32,6 +34,10 @@ OF_SQLITE = MappingProxyType(
         sqlite3.SQLITE_LOCKED: Failure.LOCKED,
         sqlite3.SQLITE_PROTOCOL: Failure.LOCKED,
         sqlite3.SQLITE_FULL: Failure.FULL,
+        sqlite3.SQLITE_PERM: Failure.FILE,
+        sqlite3.SQLITE_READONLY: Failure.FILE,
+        sqlite3.SQLITE_IOERR: Failure.FILE,
+        sqlite3.SQLITE_CANTOPEN: Failure.FILE,
     }
 )
 # What SQLite says when it can make a file neither longer nor anew.

@@ -18,6 +18,7 @@ OUTAGES = frozenset({HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.INSUFFICIENT_STO
 WORDS = MappingProxyType(
     {
         Failure.AWAY: "The database does not answer.",
+        Failure.FILE: "The file of the database cannot be opened or written.",
         Failure.LOCKED: "Another program keeps the database locked.",
         Failure.FULL: "The disk is full, and the database cannot grow.",
     }

@@ -7,12 +7,17 @@ and whoever comes after them gives up after one try, until somebody gets the loc
 """
 
 import os
+import sqlite3
 import struct
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import cache
+
+from django.db import OperationalError
+
+from runs.database.sqlite_file import make_error
 
 # Since when nobody has got the lock: seconds of the machine's monotonic clock, 0: somebody just
 # has. It is kept in the file of the writers' lock, where all processes see it.
@@ -79,8 +84,12 @@ def line_of(path: str, longest_s: float) -> Line:
 
 @cache
 def lock_file(path: str) -> int:
-    """Open the file of the writers' lock, which stands beside the SQLite file."""
-    return os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    """Open the file of the writers' lock, which stands beside the SQLite file. Raises
+    OperationalError."""
+    try:
+        return os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise OperationalError(str(error)) from make_error(sqlite3.SQLITE_CANTOPEN, str(error))
 
 
 # A lock belongs to an open file, and a forked child would share its parent's.

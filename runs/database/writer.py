@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from runs.database.sqlite_file import sqlite_file
+from runs.database.sqlite_file import make_error, sqlite_file
 from runs.database.waiting import Line, is_impatient, line_of, lock_file
 
 # The connections that write, by the name of the database file.
@@ -63,9 +63,8 @@ def _lock(handle: int) -> None:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        busy = sqlite3.OperationalError("another process writes")
-        busy.sqlite_errorcode = sqlite3.SQLITE_BUSY
-        raise OperationalError("another process writes") from busy
+        why = "another process writes"
+        raise OperationalError(why) from make_error(sqlite3.SQLITE_BUSY, why)
 
 
 def is_locked() -> bool:

@@ -1,7 +1,11 @@
 """Which HTTP status an error of the rooms has, the same at every door."""
 
+import errno
+import os
+from pathlib import Path
 from types import MappingProxyType
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 
 from runs.database.failures import Failure, failure_of
@@ -42,6 +46,12 @@ class DatabaseUnavailable(StudioError):
     kind, code = ErrorKind.UNAVAILABLE, "unavailable"
 
 
+class DataFolderUnavailable(StudioError):
+    """A file of the studio's own cannot be read or written."""
+
+    kind, code = ErrorKind.UNAVAILABLE, "unavailable"
+
+
 class DatabaseLocked(DatabaseUnavailable):
     """Another program keeps the database locked."""
 
@@ -59,6 +69,11 @@ OUTAGES = MappingProxyType(
             "The database does not answer: it is stopped, starting or out of reach. "
             "Try again in a moment."
         ),
+        Failure.FILE: DatabaseUnavailable(
+            "The file of the database cannot be opened or written: its folder was deleted or "
+            "moved, its disk is gone, or the studio has no right to write there. Whoever runs the "
+            "studio can mend that."
+        ),
         Failure.LOCKED: DatabaseLocked(
             "Another program keeps the database locked. Nothing was stored. Try again in a moment."
         ),
@@ -67,6 +82,13 @@ OUTAGES = MappingProxyType(
             "Free some space, then try again."
         ),
     }
+)
+
+
+NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT})
+DATA_FOLDER = (
+    "The data folder of the studio cannot be read or written: it was deleted or moved, its disk is "
+    "gone, or the studio has no right to it."
 )
 
 
@@ -91,4 +113,22 @@ def as_studio_error(error: BaseException | None) -> StudioError | None:
         tell_failure(failure, error)
         told = OUTAGES[failure]
         return type(told)(told.message)
+    if isinstance(error, OSError) and is_in_data_folder(error.filename):
+        return of_data_folder(error)
     return None
+
+
+def of_data_folder(error: OSError) -> StudioError:
+    """Return what a door answers where a file of the studio's own fails."""
+    what = "The disk is full." if error.errno in NO_SPACE else DATA_FOLDER
+    tell(what, error)
+    if error.errno in NO_SPACE:
+        return DatabaseFull(f"{what} Free some space, then try again.")
+    return DataFolderUnavailable(f"{what} Whoever runs the studio can mend that.")
+
+
+def is_in_data_folder(path: object) -> bool:
+    """Tell whether `path`, which an error of the system names, is the studio's own."""
+    if not isinstance(path, str | bytes):
+        return False
+    return Path(os.fsdecode(path)).is_relative_to(settings.DATA_DIR)

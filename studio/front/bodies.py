@@ -101,7 +101,8 @@ class Received:
 
 
 def make_file(folder: Path) -> IO[bytes]:
-    """Return a new file, in memory until it is large."""
+    """Return a new file, in memory until it is large. Raises OSError."""
+    folder.mkdir(mode=0o700, exist_ok=True)
     return tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES, dir=folder)
 
 

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 
 from runs.doors import door_of
+from runs.http.errors import STATUS, as_studio_error
 from studio.front.bodies import (
     PIECE_BYTES,
     BodyWanted,
@@ -100,8 +101,12 @@ class Front:
             return
         except SpoolFull:
             refuse(protocol, environ, 503, BUSY, RETRY_LATER)
-        except OSError:
-            refuse(protocol, environ, 507, FULL)
+        except OSError as error:
+            told = as_studio_error(error)
+            if told is None:
+                refuse(protocol, environ, 507, FULL)
+            else:
+                refuse(protocol, environ, STATUS[told.kind], told.message)
         else:
             try:
                 self.answer(protocol, environ | {"wsgi.input": received.file})

@@ -13,9 +13,9 @@ SQLITE_CODES = {
     sqlite3.SQLITE_BUSY: Failure.LOCKED,
     sqlite3.SQLITE_BUSY_SNAPSHOT: Failure.LOCKED,
     sqlite3.SQLITE_FULL: Failure.FULL,
-    sqlite3.SQLITE_CANTOPEN: Failure.AWAY,
-    sqlite3.SQLITE_IOERR_READ: Failure.AWAY,
-    sqlite3.SQLITE_READONLY: Failure.AWAY,
+    sqlite3.SQLITE_CANTOPEN: Failure.FILE,
+    sqlite3.SQLITE_IOERR_READ: Failure.FILE,
+    sqlite3.SQLITE_READONLY: Failure.FILE,
 }
 STATES = {
     "53100": Failure.FULL,

@@ -1,5 +1,6 @@
 """Every error of the rooms has a kind, and every door an answer to every kind."""
 
+import errno
 import importlib
 import pkgutil
 
@@ -44,6 +45,19 @@ def test_every_error_of_a_room_is_of_the_one_family():
 def test_what_is_unknown_is_a_fault_of_the_studio():
     assert errors.as_studio_error(RuntimeError("secret")) is None
     assert explain(RuntimeError("secret")).status == 500
+
+
+@pytest.mark.parametrize(
+    ("code", "status"), [("ENOENT", 503), ("EACCES", 503), ("EROFS", 503), ("ENOSPC", 507)]
+)
+def test_a_file_of_the_studio_that_fails_is_no_fault_of_the_program(settings, code, status):
+    number = getattr(errno, code)
+    own, other = settings.DATA_DIR / "clock.dat", "/etc/shadow"
+    told = errors.as_studio_error(OSError(number, "refused", str(own)))
+    assert errors.STATUS[told.kind] == status
+    assert str(settings.DATA_DIR) not in told.message
+    assert errors.as_studio_error(OSError(number, "refused", other)) is None
+    assert errors.as_studio_error(OSError(number, "refused")) is None
 
 
 ADDRESSES = {
