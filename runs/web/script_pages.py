@@ -1,7 +1,7 @@
 """HTML files of runs with their scripts, in a frame without an origin: charts and reports."""
 
 import re
-from collections.abc import Iterator
+from itertools import chain
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -46,8 +46,12 @@ def script_page(request: HttpRequest, run_id: str, path: str) -> HttpResponseBas
 
 
 def send_with_scripts(file: Readable) -> HttpResponseBase:
+    """Answer with the file, Plotly's script in place of a reference to it in the first megabyte.
+    Raises BytesMissing."""
+    head = with_plotly(b"".join(read_file(file, 0, _HEAD_BYTES)))
     headers = {
         "Content-Type": file.content_type,
+        "Content-Length": str(len(head) + max(0, file.size_bytes - _HEAD_BYTES)),
         "Content-Security-Policy": SCRIPTS,
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
@@ -56,11 +60,8 @@ def send_with_scripts(file: Readable) -> HttpResponseBase:
         "Referrer-Policy": "no-referrer",
         **disposition(file.path.rpartition("/")[2], is_inline=True),
     }
-    return Streamed(with_plotly(file), headers=headers)
+    return Streamed(chain([head], read_file(file, _HEAD_BYTES)), headers=headers)
 
 
-def with_plotly(file: Readable) -> Iterator[bytes]:
-    """Yield the file, with Plotly's script in place of a reference to it in the first megabyte."""
-    head = b"".join(read_file(file, 0, _HEAD_BYTES))
-    yield _PLOTLY.sub(lambda _: b"<script>" + read_plotly() + b"</script>", head, count=1)
-    yield from read_file(file, _HEAD_BYTES)
+def with_plotly(head: bytes) -> bytes:
+    return _PLOTLY.sub(lambda _: b"<script>" + read_plotly() + b"</script>", head, count=1)
