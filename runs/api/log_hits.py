@@ -11,7 +11,7 @@ from runs.api.inputs import Flag, Input, Name, Text, Whole
 from runs.api.logs import PATH, HitOut
 from runs.api.run_shapes import ExperimentName
 from runs.api.schema import describe
-from runs.artifacts.logs.searching import parse_query
+from runs.artifacts.logs.query import parse_query
 from runs.http.cursors import read_cursor, write_cursor
 from runs.search.log_hits import page_of_hits, runs_with_files
 from runs.tracking.models import Experiment

@@ -17,8 +17,9 @@ from runs.api.schema import BINARY, describe
 from runs.artifacts.listing import entry_of
 from runs.artifacts.logs.appending import append_log, finish_log
 from runs.artifacts.logs.conventions import list_logs
+from runs.artifacts.logs.query import parse_query
 from runs.artifacts.logs.reading import MAX_COUNT, MAX_PART_BYTES, read_lines, read_log
-from runs.artifacts.logs.searching import FileSearch, parse_query, search_file
+from runs.artifacts.logs.searching import FileSearch, search_file
 from runs.artifacts.models import File
 from runs.artifacts.queries import get_file
 from runs.http.bodies import read_body

@@ -10,6 +10,8 @@ from django.db.models import Q
 from runs.artifacts.content_types import choose_content_type
 from runs.artifacts.counting import count_files
 from runs.artifacts.errors import ArtifactError, PathTaken, UploadCut
+from runs.artifacts.logs.conventions import is_log
+from runs.artifacts.logs.text_index import wait_for_index
 from runs.artifacts.models import File, LogTimes
 from runs.artifacts.owners import Owner, as_columns, files_of, lock_owner
 from runs.artifacts.paths import clean_folder, clean_path, inside, parents
@@ -48,6 +50,8 @@ def save_file(
     except BaseException:
         delete_bytes([(store.name, key)])
         raise
+    if is_log(path):
+        wait_for_index(file)
     return file
 
 

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from runs.artifacts.errors import BytesMissing, StoreUnavailable, UnknownFile
 from runs.artifacts.logs.appending import finish_log
 from runs.artifacts.logs.line_index import index_store
+from runs.artifacts.logs.text_index import store as text_index_store
 from runs.artifacts.models import File
 from runs.artifacts.pins import is_pinned
 from runs.artifacts.services import delete_bytes_on_commit
@@ -42,7 +43,8 @@ def sweep_orphans(*, older_than_ms: int = DAY_MS) -> int:
         _sweep(store, before_ms, [rows.filter(store=name) for rows in _rows()])
         for name, store in stores.items()
     )
-    _sweep(index_store(), before_ms, _rows())
+    for indexes in (index_store(), text_index_store()):
+        _sweep(indexes, before_ms, _rows())
     _sweep_pins(before_ms)
     return swept
 

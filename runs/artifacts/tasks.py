@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from runs.artifacts import sweeping
+from runs.artifacts.logs.text_index import index_waiting
 from runs.artifacts.snapshots.sweeping import sweep_snapshots
 
 
@@ -20,6 +21,12 @@ def finish_left_logs() -> None:
 
 
 @shared_task
+def index_logs() -> None:
+    """Make the indexes of the logs that are waiting for one."""
+    index_waiting()
+
+
+@shared_task
 def move_finished_files() -> None:
     """Move finished files to the bucket, where one is configured."""
     sweeping.move_finished_files()
@@ -28,5 +35,6 @@ def move_finished_files() -> None:
 SCHEDULE = {
     "sweep orphans": {"task": sweep_orphans.name, "schedule": 3600.0},
     "finish left logs": {"task": finish_left_logs.name, "schedule": 60.0},
+    "index logs": {"task": index_logs.name, "schedule": 60.0},
     "move finished files": {"task": move_finished_files.name, "schedule": 60.0},
 }

@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 
 from runs.artifacts.errors import InvalidPattern
-from runs.artifacts.logs.searching import has_match, parse_query
+from runs.artifacts.logs.conventions import logs_by_run
+from runs.artifacts.logs.query import parse_query
+from runs.artifacts.logs.searching import has_match
+from runs.artifacts.models import File
 from runs.tracking.errors import InvalidValue
 from runs.tracking.models import Run
 
@@ -26,9 +29,9 @@ def match_logs(pattern: str, run_ids: list[int]) -> set[int]:
         query = parse_query(pattern, match_case=True)
     except InvalidPattern as error:
         raise InvalidValue(error.message) from error
-    return {run.id for run in runs_of(run_ids) if has_match(run, query)}
+    return {run.pk for run, logs in with_logs(run_ids) if has_match(run, logs, query)}
 
 
-def runs_of(run_ids: list[int]) -> Iterator[Run]:
+def with_logs(run_ids: list[int]) -> Iterator[tuple[Run, list[File]]]:
     for start in range(0, len(run_ids), BATCH):
-        yield from Run.objects.filter(id__in=run_ids[start : start + BATCH])
+        yield from logs_by_run(list(Run.objects.filter(id__in=run_ids[start : start + BATCH])))

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from runs.artifacts import paths
-from runs.artifacts.logs import copying, reading, searching
+from runs.artifacts.logs import copying, query, reading
 from runs.artifacts.snapshots import trees
 from runs.compute import nodes, submitting, sweep_plans
 from runs.http.limits import OF_DOORS, Limit
@@ -83,7 +83,7 @@ OF_FILES = (
     Limit("Lines of a log in one answer", reading.MAX_COUNT),
     Limit("Shown of one line of a log", f"{reading.MAX_LINE_BYTES >> 10} KiB"),
     Limit("Text copied from a log at once", f"{copying.MAX_COPIED_BYTES / 1e6:,.0f} MB"),
-    Limit("Pattern of a log search", f"{searching.MAX_PATTERN_CHARS:,} characters"),
+    Limit("Pattern of a log search", f"{query.MAX_PATTERN_CHARS:,} characters"),
     Limit("Runs in one zip", zips.MOST_RUNS),
 )
 OF_TABLES = (

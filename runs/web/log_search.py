@@ -11,7 +11,8 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from runs.artifacts.errors import ArtifactError
-from runs.artifacts.logs.searching import FileHits, Query, parse_query
+from runs.artifacts.logs.query import Query, parse_query
+from runs.artifacts.logs.searching import FileHits
 from runs.http.query import read_flag, read_whole
 from runs.http.streaming import Streamed
 from runs.search.log_hits import SearchProgress, find_in_logs, runs_with_files

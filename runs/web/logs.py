@@ -5,8 +5,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from runs.artifacts.logs.copying import copy_lines
+from runs.artifacts.logs.query import parse_query
 from runs.artifacts.logs.reading import LogPage, read_lines
-from runs.artifacts.logs.searching import count_hits, parse_query, search_file
+from runs.artifacts.logs.searching import count_hits, search_file
 from runs.artifacts.models import File
 from runs.artifacts.queries import Readable, get_file
 from runs.http.query import read_flag, read_whole

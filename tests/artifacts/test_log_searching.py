@@ -3,13 +3,10 @@
 import pytest
 
 from runs.artifacts.errors import InvalidPattern
-from runs.artifacts.logs.searching import (
-    count_hits,
-    has_match,
-    parse_query,
-    search_file,
-    search_runs_logs,
-)
+from runs.artifacts.logs import conventions
+from runs.artifacts.logs.conventions import list_logs, logs_by_run
+from runs.artifacts.logs.query import parse_query
+from runs.artifacts.logs.searching import count_hits, has_match, search_file, search_logs
 
 pytestmark = pytest.mark.django_db
 
@@ -18,6 +15,13 @@ pytestmark = pytest.mark.django_db
 def log(run, save):
     """Save text as a log."""
     return lambda content, path="logs/a.txt": save(run, path, content)
+
+
+def hits_of(runs, pattern: str, **options):
+    query = parse_query(pattern)
+    return [
+        hits for run, logs in logs_by_run(runs) for hits in search_logs(run, logs, query, **options)
+    ]
 
 
 def found(file, pattern: str, **options) -> list[int]:
@@ -152,7 +156,7 @@ def test_runs_are_searched_one_after_the_other(make_run, save):
     save(runs[2], "azureml-logs/70_driver_log.txt", "x\nCUDA out of memory\n")
     save(runs[2], "azureml-logs/65_job_prep.txt", "CUDA out of memory\n")
     save(runs[2], "outputs/model.bin", "CUDA out of memory\n")
-    results = list(search_runs_logs(runs, parse_query("out of memory")))
+    results = hits_of(runs, "out of memory")
     assert [(found.run, found.file.path, found.hits[0].no) for found in results] == [
         (runs[1], "user_logs/std_log.txt", 1),
         (runs[2], "azureml-logs/70_driver_log.txt", 2),
@@ -160,33 +164,31 @@ def test_runs_are_searched_one_after_the_other(make_run, save):
     ]
 
 
-def test_the_first_hits_come_before_the_last_run_is_opened(make_run, save):
-    opened = []
-
-    def runs():
-        for number in range(3):
-            opened.append(number)
-            run = make_run()
-            save(run, "logs/a.txt", "hit")
-            yield run
-
-    next(search_runs_logs(runs(), parse_query("hit")))
-    assert opened == [0]
+def test_runs_with_very_many_logs_are_looked_up_one_by_one(make_run, save, monkeypatch):
+    runs = [make_run() for _ in range(3)]
+    for run in runs[:2]:
+        save(run, "user_logs/b.txt", "hit")
+        save(run, "logs/a.txt", "hit")
+    together = [(run, [log.path for log in logs]) for run, logs in logs_by_run(runs)]
+    assert together[0] == (runs[0], ["user_logs/b.txt", "logs/a.txt"])
+    assert together[2] == (runs[2], [])
+    monkeypatch.setattr(conventions, "_MOST_LOGS", 3)
+    assert [(run, [log.path for log in logs]) for run, logs in logs_by_run(runs)] == together
 
 
 def test_a_run_whose_bytes_are_lost_does_not_end_the_search(make_run, save, files_dir):
     lost, other = make_run(), make_run()
     (files_dir / save(lost, "logs/a.txt", "hit").key).unlink()
     save(other, "logs/a.txt", "hit")
-    assert [found.run for found in search_runs_logs([lost, other], parse_query("hit"))] == [other]
+    assert [found.run for found in hits_of([lost, other], "hit")] == [other]
 
 
 def test_a_run_matches_or_not(run, save):
     save(run, "logs/a.txt", "CUDA out of memory")
-    assert has_match(run, parse_query("out of memory"))
-    assert not has_match(run, parse_query("out of time"))
+    assert has_match(run, list_logs(run), parse_query("out of memory"))
+    assert not has_match(run, list_logs(run), parse_query("out of time"))
 
 
 def test_no_time_means_no_result(run, save):
     save(run, "logs/a.txt", "hit")
-    assert list(search_runs_logs([run], parse_query("hit"), budget_s=-1)) == []
+    assert hits_of([run], "hit", budget_s=-1) == []

@@ -13,6 +13,7 @@ from django.db import transaction
 from runs.artifacts.content_types import guess_content_type
 from runs.artifacts.counting import count_files
 from runs.artifacts.errors import OffsetConflict, OffsetGap, UnknownFile
+from runs.artifacts.logs.text_index import wait_for_index
 from runs.artifacts.logs.times import forget_times, mark_time
 from runs.artifacts.models import File
 from runs.artifacts.owners import files_of, lock_owner
@@ -55,6 +56,7 @@ def finish_log(*, run: Run, path: str) -> File:
             _lower_to_bytes(file)
             file.growing = False
             file.save(update_fields=["growing"])
+        wait_for_index(file)
     return file
 
 

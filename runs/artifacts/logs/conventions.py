@@ -6,12 +6,15 @@ Recognised by pattern, for the names differ by the time and the node they come f
 """
 
 import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from runs.artifacts.models import File
 from runs.artifacts.owners import Owner, files_of
 from runs.artifacts.paths import inside
+from runs.tracking.models import Run
 
 LOG_FOLDERS = ("azureml-logs", "user_logs", "logs", "system_logs")
 LOG_SUFFIXES = (".log", ".out", ".err")
@@ -46,13 +49,29 @@ def is_log(path: str) -> bool:
 
 def list_logs(owner: Owner) -> list[File]:
     """Return the logs of `owner`, the one to open first in front."""
+    return sorted(_logs_of(files_of(owner)).order_by("path")[:_MOST_LOGS], key=log_order)
+
+
+def logs_by_run(runs: Sequence[Run]) -> Iterator[tuple[Run, list[File]]]:
+    """Yield each of `runs` with its logs, in the order of `list_logs`. One query, and one per run
+    where they have very many."""
+    found = _logs_of(File.objects.filter(run__in=runs)).order_by("run_id", "path")
+    rows = list(found[: _MOST_LOGS + 1])
+    if len(rows) > _MOST_LOGS:
+        yield from ((run, list_logs(run)) for run in runs)
+        return
+    logs = {pk: list(files) for pk, files in groupby(rows, key=lambda file: file.run_id)}
+    yield from ((run, sorted(logs.get(run.pk, ()), key=log_order)) for run in runs)
+
+
+def _logs_of(files: QuerySet[File]) -> QuerySet[File]:
     wanted = Q()
     for folder in LOG_FOLDERS:
         low, high = inside(folder)
         wanted |= Q(path__gte=low, path__lt=high)
     for suffix in LOG_SUFFIXES:
         wanted |= Q(path__iendswith=suffix)
-    return sorted(files_of(owner).filter(wanted).order_by("path")[:_MOST_LOGS], key=log_order)
+    return files.filter(wanted)
 
 
 def default_log(owner: Owner) -> File | None:

@@ -1,77 +1,21 @@
-"""Search of whole logs on the server: linear in the size of the log whatever the pattern.
-
-The engine is RE2: no pattern can make it run away, and it never matches across lines. What it
-does not know (look-around, back-references) is refused with its reason.
-"""
+"""Search of whole logs on the server: linear in the size of the log whatever the pattern."""
 
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 
-import re2
-
-from runs.artifacts.errors import BytesMissing, InvalidPattern
+from runs.artifacts.errors import BytesMissing
 from runs.artifacts.logs.ansi import plain_text
 from runs.artifacts.logs.blocks import LineBlock, whole_lines
-from runs.artifacts.logs.conventions import list_logs
 from runs.artifacts.logs.encodings import decode
 from runs.artifacts.logs.line_index import index_of
+from runs.artifacts.logs.query import Query
 from runs.artifacts.logs.reading import shown_part
 from runs.artifacts.logs.spans import line_start
+from runs.artifacts.logs.text_index import may_have
 from runs.artifacts.models import File
 from runs.artifacts.queries import Readable
 from runs.tracking.models import Run
-
-MAX_PATTERN_CHARS = 1000
-_MAX_SPANS = 100
-_AROUND_BYTES = 200
-
-
-@dataclass(frozen=True)
-class Query:
-    """What to look for: made by `parse_query`, which checks it."""
-
-    pattern: str
-    is_regex: bool
-    match_case: bool
-    engine: "re2._Regexp"
-
-    def lines_in(self, data: bytes) -> Iterator[tuple[int, int]]:
-        """Yield [start, stop) of each line of `data` with a match, its newline included."""
-        at, text = 0, data
-        if b"\r\n" in data:
-            # `$` means the end of a line for RE2 only before a newline.
-            text = data.replace(b"\r\n", b"\n\n")
-        while at < len(data) and (match := self.engine.search(text, at)):
-            if text is not data and data[match.start() - 1 : match.start() + 1] == b"\r\n":
-                at = match.start() + 1
-                continue
-            start = data.rfind(b"\n", 0, match.start()) + 1
-            newline = data.find(b"\n", match.start())
-            at = len(data) if newline < 0 else newline + 1
-            yield start, at
-
-    def around(self, line: bytes) -> str:
-        """Return what stands around the first match in a line, within one state of a progress
-        bar; empty where nothing matches."""
-        match = self.engine.search(line)
-        if match is None or match.end() == match.start():
-            return ""
-        start = max(line.rfind(b"\r", 0, match.start()) + 1, match.start() - _AROUND_BYTES)
-        end = line.find(b"\r", match.end())
-        stop = min(len(line) if end < 0 else end, match.end() + _AROUND_BYTES)
-        return plain_text(line[start:stop].decode(errors="ignore"))
-
-    def spans_in(self, text: str) -> list[tuple[int, int]]:
-        """Return where `text` matches, as [start, stop) in characters."""
-        raw = text.encode()
-        found = [match.span() for match in islice(self.engine.finditer(raw), _MAX_SPANS)]
-        return [
-            (len(raw[:start].decode(errors="ignore")), len(raw[:stop].decode(errors="ignore")))
-            for start, stop in found
-            if stop > start
-        ]
 
 
 @dataclass(frozen=True)
@@ -100,24 +44,6 @@ class FileHits:
     is_complete: bool
 
 
-def parse_query(pattern: str, *, is_regex: bool = True, match_case: bool = False) -> Query:
-    """Return `pattern` ready to search with. Raises InvalidPattern."""
-    if not pattern or len(pattern) > MAX_PATTERN_CHARS:
-        raise InvalidPattern(f"The pattern must have 1 to {MAX_PATTERN_CHARS} characters.")
-    options = re2.Options()
-    options.never_nl, options.log_errors, options.case_sensitive = True, False, match_case
-    try:
-        source = pattern.encode() if is_regex else re2.escape(pattern.encode())
-        re2.compile(source, options)
-        engine = re2.compile(b"(?m:" + source + b")", options)
-    except UnicodeEncodeError:
-        raise InvalidPattern("The pattern is not valid Unicode.") from None
-    except re2.error as error:
-        reason = error.args[0].decode("utf-8", "replace")
-        raise InvalidPattern(f"The pattern is not a regular expression: {reason}.") from None
-    return Query(pattern, is_regex, match_case, engine)
-
-
 class FileSearch:
     """The lines of one file that match, as they are found: iterate over it.
 
@@ -138,6 +64,9 @@ class FileSearch:
 
     def __iter__(self) -> Iterator[Hit]:
         found = 0
+        if self._start == 0 and not may_have(self.file, self.query.slots):
+            self.resume_byte = None
+            return
         for block in whole_lines(self.file, self._start, line_start(self.file, self._start)):
             if time.monotonic() > self._deadline:
                 self.resume_byte = block.start
@@ -191,34 +120,36 @@ def count_hits(
     return count, None
 
 
-def search_runs_logs(
-    runs: Iterable[Run], query: Query, *, per_file: int = 20, budget_s: float = 10.0
+def search_logs(
+    run: Run,
+    logs: Iterable[File],
+    query: Query,
+    *,
+    per_file: int = 20,
+    budget_s: float = 10.0,
 ) -> Iterator[FileHits]:
-    """Yield the hits in the logs of `runs`, run by run and file by file, as they are found.
+    """Yield the hits in `logs`, which are the run's, file by file as they are found.
 
     A file without hits is not mentioned unless its search was cut short: then `is_complete` is
     false. When `budget_s` is used up no further file is begun.
     """
     deadline = time.monotonic() + budget_s
-    for run in runs:
-        for file in list_logs(run):
-            left_s = deadline - time.monotonic()
-            if left_s <= 0:
-                return
-            try:
-                search = search_file(file, query, limit=per_file, budget_s=left_s)
-                hits = list(search)
-            except BytesMissing:
-                continue
-            if hits or search.resume_byte is not None:
-                yield FileHits(run, file, hits, search.resume_byte is None)
+    for file in logs:
+        left_s = deadline - time.monotonic()
+        if left_s <= 0:
+            return
+        try:
+            search = search_file(file, query, limit=per_file, budget_s=left_s)
+            hits = list(search)
+        except BytesMissing:
+            continue
+        if hits or search.resume_byte is not None:
+            yield FileHits(run, file, hits, search.resume_byte is None)
 
 
-def has_match(run: Run, query: Query, *, budget_s: float = 10.0) -> bool:
-    """Tell whether any log of `run` has a line with a match."""
-    return any(
-        found.hits for found in search_runs_logs([run], query, per_file=1, budget_s=budget_s)
-    )
+def has_match(run: Run, logs: Iterable[File], query: Query) -> bool:
+    """Tell whether any of `logs`, which are the run's, has a line with a match."""
+    return any(found.hits for found in search_logs(run, logs, query, per_file=1))
 
 
 def _first_number(file: Readable, byte: int, budget_s: float) -> int | None:
