@@ -57,10 +57,13 @@ class Spool:
             self._used += size
 
     def receive_small(self, environ: dict[str, Any], protocol: Any, size: int) -> IO[bytes]:
-        """Return a body of at most `PIECE_BYTES`, shorter where the connection broke. Raises
+        """Return a body of at most `IN_MEMORY_BYTES`, shorter where the connection broke. Raises
         Stalled."""
-        with self.stalls.watch(protocol, environ):
-            return BytesIO(environ["wsgi.input"].read(size))
+        pieces: list[bytes] = []
+        while size > 0 and (piece := self._read(environ, protocol, min(size, PIECE_BYTES))):
+            pieces.append(piece)
+            size -= len(piece)
+        return BytesIO(b"".join(pieces))
 
     def receive(self, environ: dict[str, Any], protocol: Any) -> "Received":
         """Return a body, shorter where the connection broke. Raises Stalled, SpoolFull, OSError."""
@@ -74,9 +77,9 @@ class Spool:
             raise
         return received
 
-    def _read(self, environ: dict[str, Any], protocol: Any) -> bytes:
+    def _read(self, environ: dict[str, Any], protocol: Any, most: int = PIECE_BYTES) -> bytes:
         with self.stalls.watch(protocol, environ):
-            return environ["wsgi.input"].read(PIECE_BYTES)
+            return environ["wsgi.input"].read(most)
 
 
 class Received:

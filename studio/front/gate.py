@@ -7,16 +7,19 @@ still in memory.
 """
 
 from collections.abc import Iterator, Mapping
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
 # Enough for the writers of a busy studio to meet in one group commit.
 PLACES = 16
-# So many of the places are never taken by requests that may write: however long those wait for the
-# database, pages are read and probes are answered.
-KEPT_FOR_READERS = 4
+# So many more are only for readers, after they have waited for one of the others: however long
+# writers wait for the database, pages are read and probes are answered. While the database answers,
+# all stand in one line: readers that had their own places at once would take the processor from
+# the writers.
+READERS_PLACES = 4
+READERS_PATIENCE_S = 0.05
 # So much of a stream is handed to the server at once.
 PIECE_BYTES = 64 * 1024
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -24,28 +27,32 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SEARCH = "/search"
 
 
+Place = SimpleQueue[None]
+
+
 class Gate:
-    """Lets at most `places` callers through at once, of those that write `kept` fewer."""
+    """Lets at most `places` callers through at once, and `for_readers` that only read."""
 
-    def __init__(self, places: int = PLACES, kept: int = KEPT_FOR_READERS) -> None:
+    def __init__(self, places: int = PLACES, for_readers: int = READERS_PLACES) -> None:
         self._places = filled(places)
-        self._writers = filled(places - kept)
-        self._connections = [make_connection() for _ in range(places)]
+        self._for_readers = filled(for_readers)
+        self._connections = [make_connection() for _ in range(places + for_readers)]
 
-    def enter(self, writes: bool) -> bool:
+    def enter(self, writes: bool) -> Place:
         """Wait for a place, and give this thread a connection; return what `leave` is told."""
-        if writes:
-            self._writers.get()
-        self._places.get()
+        place = self._places
+        try:
+            place.get(timeout=None if writes else READERS_PATIENCE_S)
+        except Empty:
+            place = self._for_readers
+            place.get()
         connections[DEFAULT_DB_ALIAS] = self._connections.pop()
-        return writes
+        return place
 
-    def leave(self, writes: bool) -> None:
+    def leave(self, place: Place) -> None:
         """Give place and connection to the next one."""
         self._connections.append(connections[DEFAULT_DB_ALIAS])
-        self._places.put(None)
-        if writes:
-            self._writers.put(None)
+        place.put(None)
 
 
 class Parts:
@@ -90,9 +97,9 @@ def may_write(environ: Mapping[str, Any]) -> bool:
     return not environ["PATH_INFO"].endswith(SEARCH)
 
 
-def filled(count: int) -> SimpleQueue[None]:
+def filled(count: int) -> Place:
     """Return a queue with `count` tokens."""
-    tokens: SimpleQueue[None] = SimpleQueue()
+    tokens: Place = SimpleQueue()
     for _ in range(count):
         tokens.put(None)
     return tokens

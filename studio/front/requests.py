@@ -16,7 +16,7 @@ from django.core.handlers.wsgi import WSGIRequest
 from runs.doors import door_of
 from runs.http.errors import STATUS, as_studio_error
 from studio.front.bodies import (
-    PIECE_BYTES,
+    IN_MEMORY_BYTES,
     BodyWanted,
     NotYetReceived,
     SpoolFull,
@@ -81,7 +81,7 @@ class Front:
             self.answer_large(protocol, environ)
 
     def answer_small(self, protocol: Any, environ: Environ, length: int) -> None:
-        """Receive the body in one piece, then answer."""
+        """Receive the body, then answer."""
         try:
             environ["wsgi.input"] = self.spool.receive_small(environ, protocol, length)
         except Stalled:
@@ -148,10 +148,10 @@ def is_short(headers: Headers) -> bool:
 
 
 def is_small(length: str | None) -> bool:
-    """Tell whether a body has a length that is told, and comes in one piece."""
+    """Tell whether a body has a length that is told, and fits into memory."""
     if length is None or len(length) > 9 or not length.isascii() or not length.isdigit():
         return False
-    return int(length) <= PIECE_BYTES
+    return int(length) <= IN_MEMORY_BYTES
 
 
 def is_stranger(environ: Environ) -> bool:
