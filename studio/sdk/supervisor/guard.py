@@ -25,6 +25,8 @@ MOST_FILES = 1024
 # A supervisor ends its process after 30 s without an answer. One that is stopped cannot.
 LONGEST_SILENCE_S = 35.0
 LONGEST_CLEARING_S = 10.0
+# A look misses a process that its parent forks, and is ended, while the list is read.
+EMPTY_LOOKS = 3
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,10 @@ def peek_at_child() -> tuple[int, int | None] | None:
 def clear_orphans(guard: int, known: frozenset[int]) -> None:
     """Kill what killed supervisors have left to the guard: all below it but the known trees."""
     deadline = time.monotonic() + LONGEST_CLEARING_S
-    while (left := descendants(guard, without=known)) and time.monotonic() < deadline:
+    looks = 0
+    while looks < EMPTY_LOOKS and time.monotonic() < deadline:
+        left = descendants(guard, without=known)
+        looks = 0 if left else looks + 1
         for pid in left:
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)

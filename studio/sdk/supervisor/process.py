@@ -70,15 +70,16 @@ class UserProcesses:
         """End the whole tree; return whether all of it is gone."""
         return end_tree([process.pid for process in self.all], grace_s, self.reap)
 
-    def reap(self) -> None:
-        """Take in all children that have ended, also those that were left to us."""
+    def reap(self) -> bool:
+        """Take in all children that have ended, also those that were left to us; return whether
+        there is no child any more."""
         while True:
             try:
                 found = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
             except ChildProcessError:
-                return
+                return True
             if found is None:
-                return
+                return False
             own = [process for process in self.all if process.pid == found.si_pid]
             if own:
                 own[0].poll()

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER, PR_GET_CHILD_SUBREAPER = 1, 36, 37
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 PAUSE_S = 0.05
 
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
@@ -22,14 +22,6 @@ _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 def become_subreaper() -> bool:
     """Make orphans of this process's tree its own children. False where the system cannot."""
     return _libc is not None and _libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0
-
-
-def _is_subreaper() -> bool:
-    """Tell whether orphans of this process's tree become its own children."""
-    answer = ctypes.c_int()
-    if _libc is None or _libc.prctl(PR_GET_CHILD_SUBREAPER, ctypes.byref(answer), 0, 0, 0) != 0:
-        return False
-    return bool(answer.value)
 
 
 def die_with_parent() -> None:
@@ -82,46 +74,21 @@ def _stat_fields(pid: int) -> list[bytes]:
         return []
 
 
-def has_children() -> bool:
-    """Tell whether this process has a child, also one that has ended and was not taken in."""
-    try:
-        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-    except ChildProcessError:
-        return False
-    return True
-
-
-def living(groups: Sequence[int]) -> set[int]:
-    """Return what is left of the tree of this process, or of process groups where there is no
-    /proc."""
-    if os.path.isdir("/proc/self"):
-        return descendants(os.getpid())
-    left = set()
-    for group in groups:
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(group, 0)
-            left.add(group)
-    return left
-
-
-def end_tree(groups: Sequence[int], grace_s: float, reap: Callable[[], None]) -> bool:
+def end_tree(groups: Sequence[int], grace_s: float, reap: Callable[[], bool]) -> bool:
     """End the whole tree: TERM, `grace_s` seconds, then KILL until nothing is left (at most 10 s).
 
-    `groups` are the process groups of the children; `reap` takes in children that have ended.
+    `groups` are the process groups of the children; `reap` takes in children that have ended and
+    tells whether there is no child any more. A subreaper without a child has no descendant: the
+    kernel knows this, while a list of processes misses one that forks and ends during the look.
     Returns whether all are gone.
     """
-    reap()
-    if _is_subreaper() and not has_children():
-        # Whatever comes of a child would be a child of this process by now.
+    if reap() and not _living_groups(groups):
         return True
     for number, seconds in ((signal.SIGTERM, grace_s), (signal.SIGKILL, 10.0)):
         deadline = time.monotonic() + seconds
         _send(number, groups)
         while True:
-            reap()
-            left = living(groups)
-            if not left:
-                reap()  # Those that ended between the two looks.
+            if reap() and not _living_groups(groups):
                 return True
             if time.monotonic() > deadline:
                 break
@@ -131,11 +98,24 @@ def end_tree(groups: Sequence[int], grace_s: float, reap: Callable[[], None]) ->
     return False
 
 
-def _send(number: int, groups: Sequence[int]) -> None:
+def _living_groups(groups: Sequence[int]) -> set[int]:
+    left = set()
     for group in groups:
         with suppress(ProcessLookupError, PermissionError):
+            os.killpg(group, 0)
+            left.add(group)
+    return left
+
+
+def _send(number: int, groups: Sequence[int]) -> None:
+    """Send a signal once to every descendant. A group hears it as a whole, also what one of its
+    processes forks at this moment; one in the group of this process hears it alone."""
+    found = descendants(os.getpid()) if os.path.isdir("/proc/self") else set()
+    group_of = {pid: int(fields[2]) for pid in found if (fields := _stat_fields(pid))}
+    own = os.getpgrp()
+    for group in {*groups, *group_of.values()} - {own}:
+        with suppress(ProcessLookupError, PermissionError):
             os.killpg(group, number)
-    if os.path.isdir("/proc/self"):
-        for pid in descendants(os.getpid()):
-            with suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, number)
+    for pid in (pid for pid, group in group_of.items() if group == own):
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, number)
