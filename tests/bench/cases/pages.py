@@ -7,7 +7,7 @@ from statistics import median
 from tests.bench.browser import NotPainted, open_profile, visit
 from tests.bench.cases.case import Case
 from tests.bench.cases.log_metric import warm_up
-from tests.bench.cases.views import VIEWS, Experiment, Subject, View
+from tests.bench.cases.views import Experiment, Subject, View, views_of
 from tests.bench.seeds.population import RunSeed, curves, many_names, searchable
 from tests.bench.target import Options, Sample, Target
 
@@ -33,7 +33,7 @@ def case(
 
     def prepare(target: Target, options: Options) -> Filled | None:
         warm_up(target, options)
-        if target.name not in VIEWS[subject]:
+        if not views_of(subject, target.name):
             return None
         experiment = read_experiment(target, target.new_experiment(name))
         return Filled(experiment, target.fill(experiment.id, seeds(options)))
@@ -42,7 +42,7 @@ def case(
         if filled is None:
             return []
         samples: list[Sample] = []
-        for view in VIEWS[subject][target.name]:
+        for view in views_of(subject, target.name):
             row = f"{label} ({view.row})" if view.row else label
             samples += measure_view(target, filled, view, row, options)
         return samples

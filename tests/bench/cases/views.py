@@ -169,3 +169,9 @@ VIEWS: dict[Subject, dict[str, tuple[View, ...]]] = {
         "fasttrackml": (aim_chart(500),),
     },
 }
+
+
+def views_of(subject: Subject, server: str) -> tuple[View, ...]:
+    """Return the views that a server has of a subject. One under a name of its own is a Studio."""
+    kinds = {kind for views in VIEWS.values() for kind in views}
+    return VIEWS[subject].get(server if server in kinds else "studio", ())
