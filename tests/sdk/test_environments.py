@@ -1,28 +1,11 @@
 """Environments of runs: built once, kept, and clear words where a node cannot make one."""
 
-from pathlib import Path
-
 import pytest
 
-from studio.sdk.supervisor.client import SDK
 from tests.sdk.test_several_processes import paths_of
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 BUILD_LOG = "azureml-logs/20_image_build_log.txt"
-
-DOCKER = """#!/bin/sh
-echo "$@" >> {record}
-case "$1" in
-  image) exit 1 ;;
-  pull) echo "pulling $2" ;;
-  run) shift
-    while [ "$1" != tiny:1 ]; do
-      case "$1" in -w) cd "$2"; shift ;; -e|-v|--name|--network|--user|--gpus) shift ;; esac
-      shift
-    done
-    shift; exec "$@" ;;
-esac
-"""
 
 
 def test_ten_runs_that_ask_at_once_build_an_environment_once(lab, start_node, wheel, tmp_path):
@@ -86,49 +69,3 @@ def test_what_a_node_cannot_make_it_names(lab, start_node, environment, words):
     start_node(PATH="/nowhere")
     run = lab.wait(lab.submit(command=["python"], environment=environment))
     assert run["status_reason"].startswith(f"environment failed: {words}")
-
-
-def fake_docker(folder: Path, record: Path) -> Path:
-    """Return a folder for PATH with a program in Docker's place."""
-    programs = folder / "programs"
-    programs.mkdir()
-    docker = programs / "docker"
-    docker.write_text(DOCKER.format(record=record))
-    docker.chmod(0o700)
-    return programs
-
-
-def test_a_run_in_an_image_gets_its_folder_and_variables_and_no_secret_in_sight(
-    lab, start_node, tmp_path
-):
-    """With a program in Docker's place that notes what it is asked for and runs the command."""
-    record = tmp_path / "record"
-    start_node(PATH=f"{fake_docker(tmp_path, record)}:/usr/bin:/bin")
-    run_id = lab.submit(
-        "", command=["sh", "-c", "echo $COLOUR $RANK $STUDIO_RUN_ID; ls"],
-        snapshot=lab.store({"train.py": "1"}), environment={"docker": "tiny:1"},
-        variables={"COLOUR": "deep red"},
-    )  # fmt: skip
-    run = lab.wait(run_id)
-    assert (run["status"], run["status_reason"]) == ("Completed", "")
-    assert lab.log(run_id) == f"deep red 0 {run_id}\ntrain.py\n"
-    asked = record.read_text()
-    assert "pull tiny:1" in asked and "-e COLOUR" in asked
-    assert "deep red" not in asked and "rm --force studio-" in asked
-    assert "pulling tiny:1" in lab.log(run_id, BUILD_LOG)
-
-
-def test_a_script_in_an_image_finds_our_client_and_its_outbox(lab, start_node, tmp_path):
-    record = tmp_path / "record"
-    start_node(PATH=f"{fake_docker(tmp_path, record)}:/usr/bin:/bin")
-    run_id = lab.submit(
-        "", command=["sh", "-c", "echo $PYTHONPATH $STUDIO_OUTBOX; ls $PYTHONPATH/studio"],
-        environment={"docker": "tiny:1"},
-    )  # fmt: skip
-    assert lab.wait(run_id)["status"] == "Completed"
-    words = lab.log(run_id).split()
-    client, outbox = words[:2]
-    assert (Path(client).name, words[2:]) == ("client", ["__init__.py", "sdk"])
-    asked = record.read_text()
-    assert f"-v {client}:{client}:ro" in asked and f"-v {outbox}:{outbox} " in asked
-    assert f"-v {SDK}:{SDK}:ro" in asked and "-e PYTHONPATH " in asked

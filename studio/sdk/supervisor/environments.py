@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from studio.sdk.supervisor.building import Build, CannotPrepare
-from studio.sdk.supervisor.client import SDK, make_client
 
 KNOWN = ("python", "pip", "conda", "channels", "docker")
 CONDA_PROGRAMS = ("mamba", "micromamba", "conda")
@@ -29,31 +28,10 @@ class Runtime:
     python: str
     image: str = ""
 
-    def command_for(
-        self, command: list[str], folder: Path, variables: list[str], container: str
-    ) -> list[str]:
-        """Return the command line. A container gets the named variables; values do not show."""
-        if not self.image:
-            is_python = command[0] in ("python", "python3")
-            return [self.python, *command[1:]] if is_python else list(command)
-        names = [part for name in sorted(variables) for part in ("-e", name)]
-        shared = [part for place in mounts_of(folder) for part in ("-v", place)]
-        gpus = ["--gpus", "all"] if shutil.which("nvidia-smi") else []
-        return [
-            "docker", "run", "--rm", "--init", "--name", container, "--network", "host", *gpus,
-            "--user", f"{os.getuid()}:{os.getgid()}", *shared, "-w", str(folder), *names,
-            "-e", "HOME=/tmp", self.image, *command,
-        ]  # fmt: skip
-
-
-def mounts_of(work: Path) -> list[str]:
-    """Return what a container shares with the node: the working folder, the outbox of our client,
-    and the client itself, which it may only read."""
-    outbox, client = work.parent / "outbox", make_client(work.parent)
-    outbox.mkdir(exist_ok=True)
-    writable, readable = (work, outbox), (client, SDK)
-    own = [f"{place}:{place}" for place in writable]
-    return own + [f"{place}:{place}:ro" for place in readable]
+    def command_for(self, command: list[str]) -> list[str]:
+        """Return the command line of a command."""
+        is_python = command[0] in ("python", "python3")
+        return [self.python, *command[1:]] if is_python else list(command)
 
 
 def make_runtime(

@@ -37,6 +37,12 @@ class Job:
     communicator: str = ""
     address: str = "127.0.0.1"
 
+    @property
+    def ranks(self) -> range:
+        """The processes of this node, by their numbers in the whole run."""
+        first = self.node_rank * self.processes_per_node
+        return range(first, first + self.processes_per_node)
+
     def write(self, folder: Path) -> None:
         """Keep the job in its folder."""
         (folder / FILE).write_text(json.dumps(asdict(self)))

@@ -3,11 +3,13 @@
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from studio.sdk.supervisor import mpi_rank
 from studio.sdk.supervisor.client import make_client
+from studio.sdk.supervisor.containers import Container, plan_container
 from studio.sdk.supervisor.environments import CannotPrepare, Runtime
 from studio.sdk.supervisor.gathering import Meeting
 from studio.sdk.supervisor.hidden_variables import is_secret
@@ -24,7 +26,7 @@ class Launch:
     variables: dict[str, str]
     log: str
     ranks: range
-    container: str = ""
+    container: Container | None = None
 
 
 def plan(
@@ -41,19 +43,44 @@ def plan(
         # The paths of this machine mean nothing in a container, but for those that it shares.
         paths = [job.variables.get("PYTHONPATH", ""), str(make_client(work.parent))]
         told["PYTHONPATH"] = base["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
-    names, count = LogNames(job), job.processes_per_node
-    first = job.node_rank * count
+    names = LogNames(job)
     if job.communicator == "mpi":
-        return [_mpi_launch(job, meeting, runtime, base, folders)]
+        return [_mpi_launch(job, meeting, runtime, base, folders[1])]
     launches = []
-    for local in range(count):
-        rank = first + local
+    for rank in job.ranks:
         ranks = rank_variables(job, meeting, rank)
-        container = f"studio-{job.run_id}-{job.fence}-{rank}" if runtime.image else ""
-        command = runtime.command_for(job.command, work, [*told, *ranks], container)
+        container, command = None, runtime.command_for(job.command)
+        if runtime.image:
+            container = plan_container(job, rank, runtime.image, work, [*told, *ranks])
+            command = container.start_command
         log = names.driver(rank)
         launches.append(Launch(command, base | ranks, log, range(rank, rank + 1), container))
     return launches
+
+
+def make_containers(launches: list[Launch], is_over: Callable[[], bool]) -> bool:
+    """Make the containers of launches; return whether these can start. Else no container is left.
+
+    Raises CannotPrepare, OSError where Docker is not there.
+    """
+    is_made = False
+    try:
+        for launch in launches:
+            if launch.container is not None and not is_over():
+                launch.container.make(launch.variables, is_over)
+        is_made = not is_over()
+    finally:
+        if not is_made:
+            remove_containers(launches)
+    return is_made
+
+
+def remove_containers(launches: list[Launch]) -> None:
+    """Remove the containers of launches: they are no children of the supervisor, and outlive the
+    client that started them."""
+    for launch in launches:
+        if launch.container is not None:
+            launch.container.remove()
 
 
 def rank_variables(job: Job, meeting: Meeting, rank: int) -> dict[str, str]:
@@ -71,7 +98,7 @@ def rank_variables(job: Job, meeting: Meeting, rank: int) -> dict[str, str]:
 
 
 def _mpi_launch(
-    job: Job, meeting: Meeting, runtime: Runtime, base: dict[str, str], folders: tuple[Path, Path]
+    job: Job, meeting: Meeting, runtime: Runtime, base: dict[str, str], logs: Path
 ) -> Launch:
     program = shutil.which("mpirun")
     if program is None:
@@ -83,7 +110,7 @@ def _mpi_launch(
     if job.nodes > 1 or runtime.image:
         where = "on several nodes" if job.nodes > 1 else "in a container"
         raise CannotPrepare("environment_failed", f"this node cannot start MPI {where}")
-    count, (work, logs) = job.processes_per_node, folders
+    count = job.processes_per_node
     variables = base | {
         "MASTER_ADDR": meeting.address,
         "MASTER_PORT": str(meeting.port),
@@ -94,9 +121,21 @@ def _mpi_launch(
         mpi_rank.LOGS: str(logs),
         mpi_rank.COUNT: str(count),
     }
-    inner = runtime.command_for(job.command, work, [], "")
+    inner = runtime.command_for(job.command)
     command = [program, "-n", str(count), sys.executable, mpi_rank.__file__, *inner]
     return Launch(command, variables, LogNames(job).mpi, range(count))
+
+
+def own_variables(job: Job, token: str) -> dict[str, str]:
+    """Return what tells a script, with our client or MLflow's, which run it is."""
+    own = {
+        "STUDIO_URL": job.url,
+        "STUDIO_WORKSPACE": job.workspace,
+        "STUDIO_RUN_ID": job.run_id,
+        "MLFLOW_TRACKING_URI": f"{job.url.rstrip('/')}/w/{job.workspace}",
+        "MLFLOW_RUN_ID": job.run_id,
+    }
+    return own | ({"STUDIO_RUN_TOKEN": token, "MLFLOW_TRACKING_TOKEN": token} if token else {})
 
 
 def variables_of(folder: Path, variables: dict[str, str], own: dict[str, str]) -> dict[str, str]:

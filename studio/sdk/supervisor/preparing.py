@@ -3,14 +3,31 @@
 import shutil
 import stat
 import tempfile
+import time
 import zipfile
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 from studio.sdk.supervisor.building import CannotPrepare
-from studio.sdk.supervisor.studio_api import StudioApi, in_path
+from studio.sdk.supervisor.studio_api import Refused, StudioApi, in_path
 
 PATIENCE_S = 120.0
 EXECUTABLE = stat.S_IXUSR
+
+
+def prepare_snapshot(api: StudioApi, run_id: str, folder: Path, say: Callable[[str], None]) -> None:
+    """Unpack the snapshot of a run into its working folder, and say so.
+
+    Raises Away, CannotPrepare.
+    """
+    say("Downloading the snapshot.")
+    began = time.monotonic()
+    try:
+        files, size_bytes = fetch_snapshot(api, run_id, folder)
+    except Refused as refused:
+        raise CannotPrepare("snapshot_missing", str(refused)) from refused
+    seconds = time.monotonic() - began
+    say(f"Snapshot in {folder}: {files} files, {size_bytes} bytes, {seconds:.2f} s.")
 
 
 def fetch_snapshot(api: StudioApi, run_id: str, folder: Path) -> tuple[int, int]:

@@ -1,7 +1,6 @@
 """One attempt from its start to its end."""
 
 import signal
-import subprocess
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -9,16 +8,23 @@ from pathlib import Path
 from studio.sdk.settings import Settings
 from studio.sdk.supervisor.beats import GIVEN_UP, HOLD_S, TIMEOUT_S, Heart
 from studio.sdk.supervisor.building import CannotPrepare
+from studio.sdk.supervisor.containers import remove_orphaned
 from studio.sdk.supervisor.earlier import EarlierAttempts
 from studio.sdk.supervisor.ending import End, Ending
 from studio.sdk.supervisor.environments import Runtime, make_runtime
 from studio.sdk.supervisor.gathering import meet
 from studio.sdk.supervisor.job import Job
-from studio.sdk.supervisor.launching import Launch, plan
+from studio.sdk.supervisor.launching import (
+    Launch,
+    make_containers,
+    own_variables,
+    plan,
+    remove_containers,
+)
 from studio.sdk.supervisor.log_names import LogNames
 from studio.sdk.supervisor.notes import Notes
 from studio.sdk.supervisor.outboxes import OutboxSenders
-from studio.sdk.supervisor.preparing import fetch_snapshot
+from studio.sdk.supervisor.preparing import prepare_snapshot
 from studio.sdk.supervisor.process import UserProcesses, count_oom_kills
 from studio.sdk.supervisor.report import Report, ranks_of
 from studio.sdk.supervisor.roster import Roster
@@ -97,11 +103,13 @@ class Supervisor:
         """Tell the end of an attempt whose supervisor was killed, and send what it had not sent."""
         self.is_successor = True
         self._start_services()
-        first = self.job.node_rank * self.job.processes_per_node
-        drivers = [self.names.driver(first + at) for at in range(self.job.processes_per_node)]
+        drivers = [self.names.driver(rank) for rank in self.job.ranks]
         for path in (*drivers, self.names.build, self.names.mpi):
             if (self.logs / Path(path).name).exists():
                 self._log_file(path)
+        if "docker" in self.job.environment:
+            has_started = (self.logs / Path(drivers[0]).name).exists()
+            remove_orphaned(self.job, is_half_made=not has_started)
         return self._finish(end)
 
     def ask_to_end(self, why: str) -> None:
@@ -129,10 +137,11 @@ class Supervisor:
             return self._end_of(None)
         self.report.meeting(meeting)
         kills_before = count_oom_kills()
-        self.launches = plan(
-            self.job, meeting, runtime, self.own_variables(), (self.work, self.logs)
-        )
+        own = own_variables(self.job, self.token) | self.outboxes.variables()
+        self.launches = plan(self.job, meeting, runtime, own, (self.work, self.logs))
         try:
+            if not make_containers(self.launches, self.has_to_end):
+                return self._end_of(None)
             self._start()
         except OSError as error:
             self._end_processes(0.0)
@@ -152,7 +161,7 @@ class Supervisor:
     def _prepare(self) -> Runtime:
         say = self.report.preparation
         if self.job.has_snapshot:
-            self._prepare_snapshot(say)
+            prepare_snapshot(self.api, self.job.run_id, self.work, say)
         else:
             say("The run has no snapshot: its working folder is empty.")
         runtime = make_runtime(
@@ -160,30 +169,6 @@ class Supervisor:
         )
         say(f"Environment: {runtime.image or runtime.python}")
         return runtime
-
-    def _prepare_snapshot(self, say) -> None:
-        say("Downloading the snapshot.")
-        began = time.monotonic()
-        try:
-            files, size_bytes = fetch_snapshot(self.api, self.job.run_id, self.work)
-        except Refused as refused:
-            raise CannotPrepare("snapshot_missing", str(refused)) from refused
-        seconds = time.monotonic() - began
-        say(f"Snapshot in {self.work}: {files} files, {size_bytes} bytes, {seconds:.2f} s.")
-
-    def own_variables(self) -> dict[str, str]:
-        """Return what tells a script, with our client or MLflow's, which run it is."""
-        job = self.job
-        own = {
-            "STUDIO_URL": job.url,
-            "STUDIO_WORKSPACE": job.workspace,
-            "STUDIO_RUN_ID": job.run_id,
-            "MLFLOW_TRACKING_URI": f"{job.url.rstrip('/')}/w/{job.workspace}",
-            "MLFLOW_RUN_ID": job.run_id,
-        }
-        if self.token:
-            own |= {"STUDIO_RUN_TOKEN": self.token, "MLFLOW_TRACKING_TOKEN": self.token}
-        return own | self.outboxes.variables()
 
     # -- while it runs -----------------------------------------------------------------------------
 
@@ -224,14 +209,8 @@ class Supervisor:
         return self.processes.codes[0] if code is None else code
 
     def _end_processes(self, grace_s: float) -> bool:
-        assert self.processes is not None
-        is_clear = self.processes.end(grace_s)
-        for launch in self.launches:
-            if launch.container:
-                # The client of Docker may have been killed: the container lives elsewhere.
-                with suppress(OSError):
-                    command = ["docker", "rm", "--force", launch.container]
-                    subprocess.run(command, capture_output=True, check=False)
+        is_clear = self.processes is None or self.processes.end(grace_s)
+        remove_containers(self.launches)
         if self.roster is not None:
             self.roster.update(self.processes.codes)
         return is_clear
