@@ -57,6 +57,7 @@ class Options:
     token: str = ""
     bell_url: str = ""
     address: str = ""
+    quiet: bool = False
 
 
 @dataclass
@@ -74,6 +75,8 @@ class Node:
     claim_id: str = field(default_factory=new_id)
     lock: IO[str] | None = None
     stops: bool = False
+    said: str = ""
+    heard: set[str] = field(default_factory=set)
     chosen: str = field(default_factory=new_id)
 
     def __post_init__(self) -> None:
@@ -98,6 +101,8 @@ class Node:
                 if refused.status in (401, 403):
                     print(f"The studio refuses this node: {refused}", file=sys.stderr, flush=True)
                     return 1
+                if not self.incarnation:
+                    self.say(f"The studio refuses this node: {refused} It tries again.")
                 self.incarnation, self.chosen, wait_s = "", new_id(), AWAY_S
             self.waker.wait(wait_s * (0.8 + 0.4 * random.random()))
         if self.executor is not None:
@@ -110,9 +115,15 @@ class Node:
         self.waker.wake()
 
     def complain(self, away: Exception) -> None:
-        """Say that Slurm does not answer; the studio's absence shows itself."""
-        if isinstance(away, ExecutorAway):
-            print(f"The executor is away: {away}", file=sys.stderr, flush=True)
+        """Say that Slurm or the studio does not answer."""
+        who = "executor" if isinstance(away, ExecutorAway) else f"studio at {self.options.url}"
+        self.say(f"The {who} does not answer: {away}. It is asked again.")
+
+    def say(self, line: str) -> None:
+        """Tell whoever has started the node; the same thing once in a row."""
+        if line != self.said and not self.options.quiet:
+            print(line, file=sys.stderr, flush=True)
+        self.said = line
 
     def register(self) -> None:
         """Enter the node, and listen to the bell of its cluster."""
@@ -126,6 +137,7 @@ class Node:
         if isinstance(self.executor, LocalExecutor):
             self.adopt(self.executor)
         self.listen(answer["queue"])
+        self.say(f"The node {options.name} has joined {options.cluster}. Slots: {options.slots}.")
 
     def adopt(self, executor: LocalExecutor) -> None:
         """Tell the studio what an earlier start of this node has left running."""
@@ -169,11 +181,10 @@ class Node:
 
     def listen(self, queue: str) -> None:
         """Wake at each message of the queue, where there is one."""
-        if self.options.bell_url:
-            bell = threading.Thread(
-                target=listen_to_bell, args=(self.options.bell_url, queue, self.waker), daemon=True
-            )
-            bell.start()
+        if self.options.bell_url and queue not in self.heard:
+            self.heard.add(queue)
+            told = (self.options.bell_url, queue, self.waker)
+            threading.Thread(target=listen_to_bell, args=told, daemon=True).start()
 
     def work(self) -> None:
         """Look at what is placed, and place what waits."""
@@ -262,6 +273,7 @@ def read_options(arguments: list[str]) -> Options:
     parser.add_argument("--folder", type=Path, default=Path.home() / ".cache" / "studio-node")
     parser.add_argument("--token-file", type=Path, help="instead of STUDIO_NODE_TOKEN")
     parser.add_argument("--bell-file", type=Path, help="holds the queue's address if not REDIS_URL")
+    parser.add_argument("--quiet", action="store_true", help="say only why the node ends")
     chosen = vars(parser.parse_args(arguments))
     chosen["folder"].mkdir(mode=0o700, parents=True, exist_ok=True)
     token = read_note(chosen.pop("token_file"), "STUDIO_NODE_TOKEN")

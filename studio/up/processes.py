@@ -59,7 +59,7 @@ def node_command(options: Options) -> list[str] | None:
         return None
     command = [sys.executable, "-m", "studio.sdk.node", "--url", server.public_url(options)]
     command += ["--cluster", "local", "--folder", str(options.data_dir / "node")]
-    command += ["--token-file", str(options.data_dir / "node_token")]
+    command += ["--token-file", str(options.data_dir / "node_token"), "--quiet"]
     return [*command, "--bell-file", str(bell_file(options))]
 
 

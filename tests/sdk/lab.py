@@ -9,7 +9,7 @@ import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import psutil
 
@@ -78,7 +78,7 @@ class Nodes:
 
     def start(
         self, name: str = "n1", slots: int = 2, cluster: str = "lab", url: str = "",
-        **variables: str,
+        stderr: IO[str] | None = None, **variables: str,
     ) -> subprocess.Popen:  # fmt: skip
         """Start a node, at another address of the studio where `url` is one; `variables` are added
         to its environment."""
@@ -93,7 +93,7 @@ class Nodes:
             str(self.folder / name),
         ]
         environment = {**os.environ, "PYTHONPATH": str(BASE_DIR), **variables}
-        node = subprocess.Popen(command, env=environment, start_new_session=True)
+        node = subprocess.Popen(command, env=environment, start_new_session=True, stderr=stderr)
         self.started.append(node)
         return node
 

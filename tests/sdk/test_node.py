@@ -148,3 +148,20 @@ def test_a_script_that_uses_mlflow_logs_to_its_own_run(lab, start_node):
     assert lab.log(run_id).splitlines()[-1] == run_id
     logged = {k: v for k, v in run["metrics"].items() if not k.startswith("system/")}
     assert (logged, run["params"]) == ({"loss": 0.25}, {"lr": "0.1"})
+
+
+def test_a_node_says_once_what_is_wrong_and_when_it_has_joined(lab, start_node, tmp_path):
+    with open(tmp_path / "said", "w") as said:
+        node = start_node(cluster="gpu", stderr=said)
+        lab.until(lambda: "no cluster" in (tmp_path / "said").read_text())
+        time.sleep(2.5)
+        lab.api.ask("POST", "clusters", body={"name": "gpu"})
+        lab.until(lambda: "joined" in (tmp_path / "said").read_text())
+        node.terminate()
+        node.wait(20)
+    lines = (tmp_path / "said").read_text().splitlines()
+    assert lines == [
+        "The studio refuses this node: There is no cluster 'gpu' in this workspace. "
+        "It tries again.",
+        "The node n1 has joined gpu. Slots: 2.",
+    ]
