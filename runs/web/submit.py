@@ -13,8 +13,7 @@ from runs.compute.foresight import Foresight, foresee
 from runs.compute.queries import list_clusters
 from runs.compute.sweeps import run_again
 from runs.http.bodies import declared_bytes, read_chunks
-from runs.tracking.experiment_search import order_of_name
-from runs.tracking.models import Experiment, Lifecycle, Run
+from runs.tracking.models import Experiment, Run
 from runs.tracking.queries import get_run
 from runs.web import page_events
 from runs.web.addresses import run_address
@@ -23,8 +22,6 @@ from runs.web.numbers import format_seconds
 from runs.web.submit_body import find_refusals, read_job, submit_job
 from runs.web.submit_draft import describe_snapshot, draft_of, snapshot_of
 from runs.workspaces.permissions import Action
-
-MOST_EXPERIMENTS = 200
 
 
 @page(Action.RUN_SUBMIT)
@@ -38,7 +35,6 @@ def submit(request: HttpRequest) -> HttpResponse:
         "place": "submit",
         "crumbs": [{"label": "Submit"}],
         "clusters": clusters,
-        "experiments": list_experiments(request),
         "git_servers": settings.STUDIO_GIT_SERVERS,
         "start": {
             "from": run and {"name": run.name, "address": address_of(request, run)},
@@ -55,13 +51,6 @@ def asked_for(request: HttpRequest) -> dict[str, str]:
     """What the address says of an empty form."""
     asked = {"cluster": request.GET.get("target"), "experiment_name": request.GET.get("exp")}
     return {name: value for name, value in asked.items() if value}
-
-
-def list_experiments(request: HttpRequest) -> list[str]:
-    """The experiments in use last, by name."""
-    found = Experiment.objects.filter(workspace=request.workspace, lifecycle=Lifecycle.ACTIVE)
-    names = found.order_by("-updated_ms").values_list("name", flat=True)[:MOST_EXPERIMENTS]
-    return sorted(names, key=order_of_name)
 
 
 @page(Action.RUN_SUBMIT, ("POST",), None)

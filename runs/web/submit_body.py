@@ -24,7 +24,7 @@ from runs.compute.submitting import (
 from runs.compute.sweep_plans import Argument, SweepPlan, list_choices
 from runs.compute.sweeps import submit_sweep
 from runs.tracking.errors import InvalidValue
-from runs.tracking.models import Run
+from runs.tracking.models import Experiment, Lifecycle, Run
 from runs.tracking.services import get_or_create_experiment
 from runs.tracking.texts import check_name
 from runs.workspaces.models import Workspace
@@ -106,7 +106,7 @@ def find_refusals(workspace: Workspace, job: JobBody) -> dict[str, str]:
         "arguments": lambda: job.sweep and list_choices(job.sweep.plan),
         "cluster": lambda: _cluster_of(workspace, job),
         "processes": lambda: check_processes(job.work),
-        "experiment_name": lambda: check_name(job.experiment_name, "name of the experiment"),
+        "experiment_name": lambda: _check_experiment(workspace, job.experiment_name),
         "max_seconds": lambda: check_seconds(job.max_seconds),
         "retries": lambda: check_retries(job.retries),
         "priority": lambda: check_priority(job.priority),
@@ -128,6 +128,13 @@ def _check_command(job: JobBody) -> None:
 
 def _snapshot_of(job: JobBody) -> Snapshot | None:
     return get_stored_snapshot(job.snapshot) if job.snapshot else None
+
+
+def _check_experiment(workspace: Workspace, name: str) -> None:
+    check_name(name, "name of the experiment")
+    known = Experiment.objects.filter(workspace=workspace, name=name)
+    if known.filter(lifecycle=Lifecycle.DELETED).exists():
+        raise InvalidValue(f"The experiment {name!r} is deleted. Restore it, or take another name.")
 
 
 def _cluster_of(workspace: Workspace, job: JobBody) -> Cluster:

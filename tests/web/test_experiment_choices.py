@@ -1,8 +1,8 @@
 """The names of experiments that menus offer."""
 
-from runs.tracking.services import delete_experiment
+from runs.tracking.services import archive_experiment, delete_experiment
 from runs.web import experiment_choices
-from tests.factories import make_experiment
+from tests.factories import make_experiment, make_run
 
 ADDRESS = "/w/default/experiment-choices"
 
@@ -41,6 +41,21 @@ def test_a_deleted_experiment_is_not_offered(studio):
     delete_experiment(experiment=make_experiment("gone"))
 
     assert studio.get(ADDRESS, {"search": "gone"}).json() == {"names": [], "total": 0}
+
+
+def test_experiments_in_use_come_first_where_that_is_asked_for(studio):
+    made = [make_experiment(f"trial-{number}") for number in (1, 2, 3, 4)]
+    make_run(made[1])
+    archive_experiment(experiment=made[3])
+
+    names = studio.get(ADDRESS, {"search": "trial", "recent": "1"}).json()["names"]
+
+    assert (names[0], names[-1]) == ("trial-2", "trial-4")
+    assert len(names) == 4
+
+
+def test_a_text_that_no_name_can_hold_finds_nothing(studio):
+    assert studio.get(ADDRESS, {"search": "a\0b"}).json() == {"names": [], "total": 0}
 
 
 def test_nobody_gets_names_without_sign_in(guarded):

@@ -2,6 +2,9 @@
 
 import base64
 import io
+import json
+import subprocess
+import sys
 import zipfile
 
 import pytest
@@ -100,8 +103,7 @@ def test_a_command_is_split_as_a_shell_does_and_joined_so_that_it_is_split_again
 
 def test_the_code_says_the_same_three_times(module):
     made = body(module, rows=[["--lr", "0.1, 0.01"], ["--epochs", "9"]])
-    where = {"origin": "http://studio.example", "workspace": "default"}
-    code = module("job_code", "return codeOf(given[0], given[1])", [made, where])
+    code = code_of(module, made)
     assert 'for lr, in product(["0.1", "0.01"]):' in code["sdk"]
     assert "parent.submit_child(config)" in code["sdk"]
     assert 'arguments=["--epochs", "9", "--lr", lr]' in code["sdk"]
@@ -112,8 +114,54 @@ def test_the_code_says_the_same_three_times(module):
     assert "http://studio.example/w/default/api/v1/jobs" in code["curl"]
     compile(code["sdk"], "sdk.py", "exec")
     limited = made | {"sweep": made["sweep"] | {"parallel": 2}}
-    code = module("job_code", "return codeOf(given[0], given[1])", [limited, where])
+    code = code_of(module, limited)
     assert "# The SDK queues all at once." in code["sdk"]
+
+
+def code_of(module, made: dict) -> dict[str, str]:
+    where = {"origin": "http://studio.example", "workspace": "default"}
+    return module("job_code", "return codeOf(given[0], given[1])", [made, where])
+
+
+def job_of_code(code: str) -> dict:
+    """Run the code of the SDK without its requests; return what it would send."""
+    lines = [
+        one for one in code.splitlines() if not one.startswith(("ws =", "experiment =", "run ="))
+    ]
+    lines.append("import json; from studio.sdk.submitting import job_of")
+    lines.append("print(json.dumps(job_of(config)))")
+    done = subprocess.run([sys.executable, "-c", "\n".join(lines)], check=True, capture_output=True)
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("python", "/opt/torch/bin/python"),
+        ("pip", "torch==2.9\nmlflow-skinny>=3"),
+        ("docker", "trainer:2"),
+    ],
+)
+def test_the_code_of_the_sdk_makes_the_same_job(module, kind, words):
+    made = body(
+        module, environment={"kind": kind, "text": words}, nodes="2", processes_per_node="3",
+        communicator="torch", minutes="5", rows=[["--lr", "0.1"]],
+    )  # fmt: skip
+    sent = job_of_code(code_of(module, made)["sdk"])
+    assert {key: value for key, value in sent.items() if value} == {
+        key: value for key, value in made.items() if key != "experiment_name"
+    }
+
+
+def test_what_the_command_line_has_no_option_for_is_told(module):
+    told = {"kind": "pip", "text": "torch"}
+    made = body(module, environment=told, processes_per_node="2", retries="1", name="first")
+    code = code_of(module, made)
+    assert code["cli"].endswith(
+        "# Left out: environment, number of processes, limits. See SDK or curl."
+    )
+    assert "--name first" in code["cli"]
+    assert 'experiment.submit(config, name="first", retries=1)' in code["sdk"]
 
 
 def left_out(module, rules: str, *paths: str) -> list[str]:

@@ -13,6 +13,7 @@ from runs.compute.submitting import Work, submit
 from runs.compute.sweep_plans import Argument, SweepPlan
 from runs.compute.sweeps import submit_sweep
 from runs.tracking.models import Run
+from runs.tracking.services import delete_experiment
 from runs.workspaces.permissions import Role
 from tests.artifacts.zips import make_zip
 from tests.factories import default_workspace, make_experiment, make_member, make_run
@@ -49,11 +50,9 @@ def upload(studio, files: dict[str, str]) -> dict:
     return answer.json()
 
 
-def test_the_page_offers_the_clusters_and_the_experiments(studio, gpu):
-    make_experiment("vision/resnet")
+def test_the_page_offers_the_clusters_and_takes_what_the_address_says(studio, gpu):
     answer = studio.get(f"{SUBMIT}?target=gpu&exp=vision/resnet")
     assert [cluster.name for cluster in answer.context["clusters"]] == ["gpu", "local"]
-    assert "vision/resnet" in answer.context["experiments"]
     assert start_of(answer)["draft"] == {"cluster": "gpu", "experiment_name": "vision/resnet"}
 
 
@@ -111,6 +110,12 @@ def test_a_body_that_is_no_job_is_refused(studio, gpu, body):
     answer = studio.post(f"{SUBMIT}/run", body, content_type="application/json", headers=AS_JSON)
     assert answer.status_code == 400
     assert "no job" in answer.json()["message"]
+
+
+def test_a_deleted_experiment_is_refused_beside_its_field(studio, gpu):
+    delete_experiment(experiment=make_experiment("digits"))
+    assert "is deleted" in send(studio).json()["errors"]["experiment_name"]
+    assert not Run.objects.exists()
 
 
 def test_what_is_no_zip_is_refused(studio):

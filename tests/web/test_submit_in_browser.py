@@ -15,7 +15,7 @@ from runs.compute.submitting import Work, submit
 from runs.tracking.models import Run
 from tests.artifacts.git_server import make_repository, serve
 from tests.artifacts.zips import make_zip
-from tests.factories import default_workspace, make_experiment
+from tests.factories import default_workspace, make_experiment, make_run
 from tests.web.browser import until
 from tests.web.nodes import BASE_DIR, start_node
 
@@ -72,6 +72,26 @@ def test_a_dropped_folder_is_submitted_and_runs_to_its_end(tab, live_server, fol
     assert (run.status, run.experiment.name) == ("Completed", "digits")
     tab.goto(f"/w/default/runs/{run.run_id}/outputs")
     says(tab, "[data-log]", "hello from the node --lr 0.1")
+
+
+def test_any_experiment_is_found_by_a_part_of_its_name(tab):
+    for number in range(25):
+        make_experiment(f"vision/resnet-{number}")
+    make_run(make_experiment("text/bert"))
+    tab.goto(SUBMIT)
+    tab.click("[name=experiment_name]")
+    says(tab, "#experiment-names", "more. Type a part of the name to find them.")
+    assert tab.inner_text("#experiment-names [role=option] >> nth=0") == "text/bert"
+    tab.keyboard.type("net-7")
+    until(tab, "document.querySelectorAll('#experiment-names [role=option]').length === 1")
+    tab.keyboard.press("ArrowDown")
+    tab.keyboard.press("Enter")
+    assert tab.input_value("[name=experiment_name]") == "vision/resnet-7"
+    assert tab.locator("#experiment-names").is_hidden()
+    says(tab, "[data-checks]", "Kept in vision/resnet-7")
+    tab.fill("[name=experiment_name]", "vision/new")
+    says(tab, "#experiment-names", "Run makes the new experiment vision/new.")
+    assert not Run.objects.filter(experiment__name__startswith="vision").exists()
 
 
 def test_nothing_is_red_before_anything_was_typed(tab):
@@ -173,22 +193,34 @@ def test_several_values_make_a_sweep_with_code_beside_it(tab):
     ]
 
 
-def test_a_clone_keeps_slurm_options_variables_and_images(tab):
+def test_a_clone_keeps_slurm_options_variables_and_environments(tab):
     slurm = create_cluster(workspace=default_workspace(), name="hpc", kind="slurm")
     facts = {
         "options": {"partition": "gpu"}, "variables": {"SEED": "1"},
-        "environment": {"docker": "trainer:2"},
+        "environment": {"python": "python3.12", "pip": ["numpy"]},
     }  # fmt: skip
     work = Work(["python", "train.py"], **facts)
     run = submit(experiment=make_experiment("digits"), cluster=slurm, work=work, name="first")
     tab.goto(f"{SUBMIT}?from={run.run_id}")
     says(tab, "[data-origin]", "keeps partition=gpu, variable SEED")
     chosen = "document.querySelector('[name=environment_kind]').selectedOptions[0].text"
-    assert tab.evaluate(chosen) == "As before: docker trainer:2"
+    assert tab.evaluate(chosen) == "As before: python python3.12, pip numpy"
     tab.click("[data-run-button]")
     tab.wait_for_url("**/runs/*")
     job = Run.objects.exclude(pk=run.pk).get().job
     assert {name: getattr(job, name) for name in facts} == facts
+
+
+def test_a_clone_of_a_run_in_an_image_shows_its_name(tab):
+    work = Work(["python", "-c", "1"], environment={"docker": "trainer:2"})
+    local = find_or_create_local(default_workspace())
+    run = submit(experiment=make_experiment("digits"), cluster=local, work=work, name="first")
+    tab.goto(f"{SUBMIT}?from={run.run_id}")
+    assert tab.input_value("[name=docker]") == "trainer:2"
+    tab.fill("[name=docker]", "trainer:3")
+    tab.click("[data-run-button]")
+    tab.wait_for_url("**/runs/*")
+    assert Run.objects.exclude(pk=run.pk).get().job.environment == {"docker": "trainer:3"}
 
 
 def test_a_clone_opens_filled_and_marks_what_is_changed(tab):

@@ -57,7 +57,7 @@ function sweepOf(sweep, varied) {
 function environmentOf({ kind, text }, kept) {
   if (kind === "kept") return kept.environment;
   const told = text.trim();
-  if (kind === "python" && told) return { python: told };
+  if (["python", "docker"].includes(kind) && told) return { [kind]: told };
   const lines = told.split("\n").map((line) => line.replace(/(^|\s)#.*/, "").trim());
   const pip = lines.filter(Boolean);
   return kind === "pip" && pip.length ? { pip } : null;

@@ -11,37 +11,55 @@ export const codeOf = (body, where) => ({
 
 function sdkCode(body) {
   const loops = gridOf(body);
-  const inside = loops.length ? " ".repeat(8) : "";
-  const names = loops.map(({ name }) => variableOf(name));
-  const lines = [
+  const environment = environmentCode(body);
+  const distribution = distributionOf(body);
+  const told = optionsOf(body, ["name", "description"]);
+  const limits = optionsOf(body, ["priority", "retries"]);
+  const given = ["config", ...(loops.length ? [] : told), ...limits].join(", ");
+  const config = [
+    "config = ScriptRunConfig(",
+    ...configOf(body, loops, environment, distribution).map((line) => `    ${line},`),
+    ")",
+    loops.length ? `parent.submit_child(${given})` : `run = experiment.submit(${given})`,
+  ];
+  return [
     ...(loops.length ? ["from itertools import product", ""] : []),
-    "from studio.sdk import Workspace, Experiment, ScriptRunConfig",
+    ...importsOf(environment, distribution),
     "",
     "ws = Workspace.from_config()",
     `experiment = Experiment(ws, ${text(body.experiment_name ?? "Default")})`,
-  ];
-  if (loops.length) {
-    const values = loops.map(({ values: all }) => list(all)).join(", ");
-    const comma = names.length === 1 ? "," : "";
-    if (body.sweep.parallel) lines.push("# The SDK queues all at once. For a limit, see curl.");
-    lines.push(
-      "with experiment.start_logging() as parent:",
-      `    for ${names.join(", ")}${comma} in product(${values}):`,
-    );
-  }
-  lines.push(
-    ...[
-      "config = ScriptRunConfig(",
-      ...configOf(body, loops).map((line) => `    ${line},`),
-      ")",
-    ].map((line) => inside + line),
-    loops.length ? `${inside}parent.submit_child(config)` : "run = experiment.submit(config)",
-  );
-  if (body.sweep && !loops.length) lines.push("# A random sweep is one request: see curl.");
-  return lines.join("\n");
+    ...environment,
+    ...(loops.length ? loopCode(body, loops, told) : []),
+    ...config.map((line) => (loops.length ? " ".repeat(8) : "") + line),
+    ...(body.sweep && !loops.length ? ["# A random sweep is one request: see curl."] : []),
+    ...(body.options ? ["# Options of Slurm are left out: see curl."] : []),
+  ].join("\n");
 }
 
-function configOf(body, loops) {
+function importsOf(environment, distribution) {
+  const names = [
+    environment.length ? "Environment" : "",
+    "Experiment",
+    "ScriptRunConfig",
+    "Workspace",
+  ];
+  return [
+    `from studio.sdk import ${names.filter(Boolean).join(", ")}`,
+    ...(distribution ? [`from studio.sdk.runconfig import ${distribution.split("(")[0]}`] : []),
+  ];
+}
+
+function loopCode({ sweep }, loops, told) {
+  const names = loops.map(({ name }) => variableOf(name)).join(", ");
+  const values = loops.map(({ values: all }) => list(all)).join(", ");
+  return [
+    ...(sweep.parallel ? ["# The SDK queues all at once. For a limit, see curl."] : []),
+    `with experiment.start_logging(${told.join(", ")}) as parent:`,
+    `    for ${names}${loops.length === 1 ? "," : ""} in product(${values}):`,
+  ];
+}
+
+function configOf(body, loops, environment, distribution) {
   const swept = loops.flatMap(({ name }) => [...(name ? [text(name)] : []), variableOf(name)]);
   const fixed = argumentsOf(body);
   const words = [...fixed.map(text), ...swept];
@@ -52,9 +70,42 @@ function configOf(body, loops) {
       : `command=[${[...(body.command ?? []).map(text), ...swept].join(", ")}]`,
     ...(body.script && words.length ? [`arguments=[${words.join(", ")}]`] : []),
     `compute_target=${text(body.cluster ?? "local")}`,
+    ...(environment.length ? ["environment=environment"] : []),
+    ...(distribution ? [`distributed_job_config=${distribution}`] : []),
     ...(body.max_seconds ? [`max_run_duration_seconds=${body.max_seconds}`] : []),
   ];
 }
+
+/** The lines that make `environment`, none for the Python of the node. */
+function environmentCode({ environment = {}, variables }) {
+  const { python, pip = [], conda = [], channels = [], docker } = environment;
+  const packages = (kind, names) =>
+    names.map((name) => `environment.python.conda_dependencies.${kind}(${text(name)})`);
+  const settings = [
+    python && `environment.python.interpreter_path = ${text(python)}`,
+    python && !pip.length && "environment.python.user_managed_dependencies = True",
+    ...packages("add_channel", channels),
+    ...packages("add_conda_package", conda),
+    ...packages("add_pip_package", pip),
+    docker && "environment.docker.enabled = True",
+    docker && `environment.docker.base_image = ${text(docker)}`,
+    variables && `environment.environment_variables = ${JSON.stringify(variables)}`,
+  ].filter(Boolean);
+  return settings.length ? ['environment = Environment("own")', ...settings] : [];
+}
+
+/** The object that says how many processes there are, "" for one. */
+function distributionOf({ nodes = 1, processes_per_node: processes = 1, communicator }) {
+  if (nodes * processes === 1) return "";
+  return communicator === "mpi"
+    ? `MpiConfiguration(process_count_per_node=${processes}, node_count=${nodes})`
+    : `PyTorchConfiguration(process_count=${nodes * processes}, node_count=${nodes})`;
+}
+
+const optionsOf = (body, names) =>
+  names
+    .filter((name) => body[name] !== undefined)
+    .map((name) => `${name}=${typeof body[name] === "number" ? body[name] : text(body[name])}`);
 
 function cliCode(body) {
   if (!body.script) return "# The command line submits scripts. A command: see SDK or curl.";
@@ -63,18 +114,36 @@ function cliCode(body) {
     ...(name ? [joinWords([name])] : []),
     `"$${variableOf(name)}"`,
   ]);
-  const options = ["-e", body.experiment_name ?? "Default", "--target", body.cluster ?? "local"];
+  const name = body.name ? ["--name", body.name] : [];
+  const to = ["-e", body.experiment_name ?? "Default", "--target", body.cluster ?? "local"];
+  const options = loops.length ? to : [...to, ...name];
   const wait = loops.length ? ["--async"] : [];
   const fixed = joinWords([...options, ...wait, body.script, ...argumentsOf(body)]);
   const command = ["studio run submit-script", fixed, ...swept].join(" ");
+  const left = leftOut(body);
   if (!loops.length) {
-    return body.sweep ? `${command}\n# A random sweep is one request: see curl.` : command;
+    const notes = body.sweep ? ["# A random sweep is one request: see curl."] : left;
+    return [command, ...notes].join("\n");
   }
   const heads = loops.map(
     ({ name, values }) => `for ${variableOf(name)} in ${joinWords(values)}; do`,
   );
   const note = "# This makes single runs. A sweep under one parent: see SDK or curl.";
-  return [note, ...heads, `  ${command}`, loops.map(() => "done").join("; ")].join("\n");
+  const ends = loops.map(() => "done").join("; ");
+  return [note, ...heads, `  ${command}`, ends, ...left].join("\n");
+}
+
+/** A note of what no option of the command line says. */
+function leftOut(body) {
+  const parts = {
+    environment: body.environment ?? body.variables,
+    "number of processes": distributionOf(body),
+    limits: body.max_seconds ?? body.retries ?? body.priority,
+    description: body.description,
+    "options of Slurm": body.options,
+  };
+  const names = Object.keys(parts).filter((name) => parts[name]);
+  return names.length ? [`# Left out: ${names.join(", ")}. See SDK or curl.`] : [];
 }
 
 function curlCode(body, { origin, workspace }) {

@@ -2,7 +2,7 @@
 
 import { startCurves } from "../components/compare/curves.js";
 import { startLogs } from "../components/compare/logs.js";
-import { RunFinder } from "../components/run_finder.js";
+import { startFindingRun } from "../components/run_finder.js";
 
 const start = (selector, begin) => {
   const root = document.querySelector(selector);
@@ -21,7 +21,7 @@ document.addEventListener("change", ({ target }) => {
 });
 start("[data-add-run]", (form) => {
   const without = form.elements.runs.value.split(",");
-  new RunFinder(form, { without, choose: (id) => add(without, id) });
+  startFindingRun(form, { without, choose: (id) => add(without, id) });
 });
 start("[data-log-sides]", startLogs);
 start("[data-curves]", startCurves);

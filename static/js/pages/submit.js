@@ -6,6 +6,7 @@ import { fetchJson, sendJson } from "../components/requests.js";
 import { startArguments } from "../components/submit/argument_rows.js";
 import { checksOf, drawChecks } from "../components/submit/checks.js";
 import { startCodePanel } from "../components/submit/code_panel.js";
+import { startExperimentField } from "../components/submit/experiment_field.js";
 import {
   changedParts,
   readForm,
@@ -25,6 +26,7 @@ const form = document.querySelector("[data-submit]");
 const SAMPLE = { script: "train.py", command: ["python", "train.py"] };
 const draftKey = `submit:${document.body.dataset.home}`;
 const rows = startArguments(form, show);
+startExperimentField(form.querySelector("[data-experiment]"), show);
 const showCode = startCodePanel(form.querySelector(".submit-aside"));
 const drop = startSourceDrop(form.querySelector("[data-field=snapshot]"), {
   address: form.dataset.upload,
@@ -136,6 +138,7 @@ function showSweep({ sweep }) {
 function showEnvironment(kind) {
   form.elements.python.hidden = kind !== "python";
   form.elements.pip.hidden = kind !== "pip";
+  form.elements.docker.hidden = kind !== "docker";
   form.querySelector("[data-requirements]").hidden = kind !== "pip" || !snapshot?.requirements;
 }
 

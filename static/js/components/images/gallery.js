@@ -4,7 +4,7 @@
 import { addressOf, imageAt, namesOf, stepsOf } from "../../lib/image_sets.js";
 import { shownRuns } from "../../lib/series_colors.js";
 import { fetchJson } from "../requests.js";
-import { RunFinder } from "../run_finder.js";
+import { startFindingRun } from "../run_finder.js";
 import { drawGrid, drawImage, drawNotes, drawRows } from "./draw.js";
 import { drawPairs, PAIR_KINDS } from "./pairs.js";
 
@@ -43,7 +43,7 @@ export class Gallery {
     );
     const finder = this.find("with");
     if (finder)
-      new RunFinder(finder, { without: [finder.dataset.run], choose: (id) => this.compare(id) });
+      startFindingRun(finder, { without: [finder.dataset.run], choose: (id) => this.compare(id) });
     this.find("full-close").addEventListener("click", () => this.find("full").close());
     this.find("full").addEventListener("close", () => (this.full = null));
     document.addEventListener("keydown", (event) => this.key(event));

@@ -1,6 +1,6 @@
 // The form in which one chooses the run to compare with, by its name or its id.
 
-import { RunFinder } from "../run_finder.js";
+import { startFindingRun } from "../run_finder.js";
 
 /** Compare as soon as a run of the list is chosen, or when the form is sent. */
 export function startChoosingRun() {
@@ -8,5 +8,5 @@ export function startChoosingRun() {
   if (!form) return;
   const choose = (run) =>
     location.assign(`${location.pathname}?${new URLSearchParams({ with: run })}`);
-  new RunFinder(form, { without: [form.dataset.run], choose });
+  startFindingRun(form, { without: [form.dataset.run], choose });
 }

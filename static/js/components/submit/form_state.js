@@ -18,7 +18,7 @@ const PLAIN = [
   "priority",
 ];
 /** The kinds of environments that have a field of their own. */
-const TYPED = ["python", "pip"];
+const TYPED = ["python", "pip", "docker"];
 const SWEEP = ["method", "count", "seed", "parallel"];
 /** In which part of the form a field stands: the part is marked where one has changed. */
 const PARTS = {
@@ -131,11 +131,14 @@ function rowsOf(words) {
   return rows;
 }
 
-function environmentOf({ python, pip, ...others }) {
-  const [kind] = Object.keys(others);
-  if (kind) return { kind: "kept", text: `${kind} ${others[kind]}` };
-  if (pip?.length) return { kind: "pip", text: pip.join("\n") };
-  return python ? { kind: "python", text: python } : { kind: "node", text: "" };
+/** One kind that has a field of its own is shown there; everything else stays as it is. */
+function environmentOf(environment) {
+  const told = Object.entries(environment).filter(([, value]) => value?.length);
+  if (!told.length) return { kind: "node", text: "" };
+  const [[kind, value]] = told;
+  if (told.length === 1 && TYPED.includes(kind)) return { kind, text: [value].flat().join("\n") };
+  const words = told.map(([name, one]) => `${name} ${[one].flat().join(" ")}`);
+  return { kind: "kept", text: words.join(", ") };
 }
 
 /** Return the parts of the form whose fields differ between two states. */
