@@ -1,7 +1,7 @@
 """Scripts that the studio runs itself: submitted to the cluster `local`, where its own node works.
 
-A training, a script with plain mlflow where that is installed, a sweep of eight, one that fails,
-one that is canceled.
+A training, a sweep of eight, one that fails, one that is canceled, those of examples/submitted
+whose packages are installed, and at last some that take minutes: there is a queue to look at.
 """
 
 import importlib.util
@@ -15,6 +15,7 @@ from urllib.request import Request, urlopen
 from examples.demo.client import Studio
 
 SCRIPTS = Path(__file__).parent / "scripts"
+PLAIN_SCRIPTS = SCRIPTS.parents[1] / "submitted"
 EXPERIMENT = "submitted/ridge"
 SWEEP = {
     "arguments": [
@@ -23,24 +24,41 @@ SWEEP = {
     ],
     "parallel": 2,
 }
+SLOW_SWEEP = {"arguments": [{"name": "--alpha", "values": ["2", "4", "8", "16"]}], "parallel": 1}
+TWO = {"processes_per_node": 2, "communicator": "torch"}
+# What a script needs besides the standard library, and how it is submitted.
+PLAIN = (
+    ("mlflow", "with_mlflow.py", {"name": "plain mlflow", "experiment_name": "submitted/valley"}),
+    ("sklearn", "digits.py", {"name": "digits", "experiment_name": "submitted/digits"}),
+    ("torch", "two_processes.py", {"name": "wave", "experiment_name": "submitted/wave", **TWO}),
+)
 NODE_WAIT_S = 30.0
 RUNS_FIRST_S = 60.0
 
 
-def submit_all(studio: Studio) -> None:
+def submit_all(studio: Studio, slow_epochs: int = 60) -> None:
     """Submit the scripts; nothing where no node is there to run them (`--no-node`)."""
     if not wait_for_node(studio):
         return
-    code = ask(studio, "PUT", "snapshots", zip_folder(SCRIPTS), "application/zip")["sha256"]
+    code = store(studio, SCRIPTS)
     to_cancel = submit(studio, code, ["train.py", "--epochs", "3000"], name="far too long")
     submit(studio, code, ["train.py", "--alpha", "3"], name="ridge")
-    if importlib.util.find_spec("mlflow"):
-        fields = {"name": "plain mlflow", "experiment_name": "submitted/mlflow"}
-        submit(studio, code, ["with_mlflow.py"], **fields)
     submit(studio, code, ["broken.py"], name="no labels")
+    plain = store(studio, PLAIN_SCRIPTS)
+    for package, script, fields in PLAIN:
+        if importlib.util.find_spec(package):
+            submit(studio, plain, [script], **fields)
     submit(studio, code, ["train.py"], name="search for alpha and lr", sweep=SWEEP)
+    slow = ["train.py", "--pause", "1", "--epochs", str(slow_epochs)]
+    submit(studio, code, slow, name="search for alpha, slowly", sweep=SLOW_SWEEP)
+    submit(studio, code, [*slow, "--lr", "0.01"], name="ridge, slowly", priority=-10)
     if wait_until_running(studio, to_cancel):
         ask(studio, "POST", f"runs/{to_cancel}/cancel")
+
+
+def store(studio: Studio, folder: Path) -> str:
+    """Store the scripts of a folder; return the sha256 of the snapshot."""
+    return ask(studio, "PUT", "snapshots", zip_folder(folder), "application/zip")["sha256"]
 
 
 def submit(studio: Studio, code: str, words: list[str], **fields: object) -> str:

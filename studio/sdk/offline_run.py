@@ -33,6 +33,11 @@ class OfflineRun:
         """Print a value."""
         self._print("scalar", name, value)
 
+    def log_params(self, params: Mapping[str, Any]) -> None:
+        """Print parameters."""
+        for name, value in params.items():
+            print(f"Attempted to log parameter {name}:\n{value}")
+
     def log_list(self, name: str, value: Any, description: str = "") -> None:
         """Print a list."""
         self._print("list", name, value)

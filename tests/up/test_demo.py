@@ -63,7 +63,7 @@ def test_the_demo_is_refused_where_there_is_a_run(running, database, data_dir):
 
 def test_submitted_scripts_complete_fail_and_are_canceled(running):
     demo = Studio(url_of(running[0]))
-    submitted.submit_all(demo)
+    submitted.submit_all(demo, slow_epochs=2)
     wanted = {"ridge": "Completed", "no labels": "Failed", "far too long": "Canceled"}
     deadline = time.monotonic() + 90
     while (found := statuses(demo)) | wanted != found:

@@ -1,7 +1,7 @@
 """Logging to the run that this script is, with nothing but the standard library.
 
 The node sets MLFLOW_TRACKING_URI, MLFLOW_TRACKING_TOKEN and MLFLOW_RUN_ID; `mlflow` itself reads
-them too (`with_mlflow.py`).
+them too.
 """
 
 import json

@@ -21,6 +21,7 @@ def main() -> None:
     parser.add_argument("--alpha", type=float, default=1.0)
     parser.add_argument("--lr", type=float, default=0.05)
     parser.add_argument("--epochs", type=int, default=60)
+    parser.add_argument("--pause", type=float, default=0.1, help="seconds between epochs")
     given = parser.parse_args()
     tracking.log_params(model="ridge", **vars(given))
     x, y, x_test, y_test = make_data()
@@ -30,9 +31,9 @@ def main() -> None:
         weights -= given.lr * slope
         mse = float(np.mean((x_test @ weights - y_test) ** 2))
         tracking.log_metrics(epoch, mse=mse, weight=float(np.abs(weights).mean()))
-        if epoch % 10 == 0:
+        if epoch % 10 == 0 or given.pause >= 1:
             print(f"epoch {epoch:3} of {given.epochs}: mse {mse:.3f}", flush=True)
-        time.sleep(0.1)
+        time.sleep(given.pause)
     print(f"alpha {given.alpha:g} ends with mse {mse:.3f}")
 
 
