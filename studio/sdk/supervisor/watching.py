@@ -2,7 +2,6 @@
 
 import signal
 import time
-from contextlib import suppress
 from pathlib import Path
 
 from studio.sdk.settings import Settings
