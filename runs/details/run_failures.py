@@ -1,7 +1,7 @@
 """What a failed run says about its end: its error, and what its log says there."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from runs.artifacts.errors import ArtifactError
 from runs.artifacts.logs.conventions import default_log
@@ -13,6 +13,8 @@ from runs.tracking.statuses import Status
 
 TAIL_LINES = 20
 LINES_ABOVE = 3
+# The studio's word for a script that ended by itself: why it did, only its log says.
+EXITED = "exit code"
 _EXCEPTION = re.compile(r"(?:\w+\.)*(\w*(?:Error|Exception|Interrupt|Exit|Warning))(?::|$)")
 
 
@@ -44,13 +46,17 @@ def read_failure(run: Run) -> Failure | None:
         return None
     text = run.error or run.status_reason
     message, log = last_line(text), default_log(run)
+    has_exited = not run.error and message.startswith(EXITED)
     traceback = text if text.strip() != message else ""
     if log is None:
         return Failure(message, traceback=traceback)
     try:
-        found = read_log_failure(log, message)
+        found = read_log_failure(log, "" if has_exited else message)
     except ArtifactError:
         return Failure(message, log.path, traceback=traceback)
+    if has_exited:
+        both = f"{found.message} ({message})" if found.message else message
+        found = replace(found, message=both)
     is_shown = any(message in line.text for line in found.tail)
     return found if is_shown or not traceback else with_traceback(found, traceback)
 
@@ -73,4 +79,4 @@ def read_log_failure(log: File, message: str) -> Failure:
 
 
 def with_traceback(found: Failure, traceback: str) -> Failure:
-    return Failure(found.message, found.log_path, found.line_no, found.tail, traceback)
+    return replace(found, traceback=traceback)

@@ -52,6 +52,14 @@ def test_a_reason_that_was_given_is_kept():
     assert failure.line_no == 2
 
 
+def test_the_log_says_why_a_script_has_exited():
+    failure = read_failure(failed_run(TRACEBACK, reason="exit code 1"))
+
+    assert failure.message == "ValueError: loss is nan (exit code 1)"
+    assert failure.word == "ValueError"
+    assert read_failure(failed_run(b"bye\n", reason="exit code 1")).message == "exit code 1"
+
+
 def test_an_error_without_a_traceback_is_found():
     failure = read_failure(failed_run(b"fine\nERROR no space left\nbye\n"))
 
