@@ -97,9 +97,10 @@ function environmentCode({ environment = {}, variables }) {
 /** The object that says how many processes there are, "" for one. */
 function distributionOf({ nodes = 1, processes_per_node: processes = 1, communicator }) {
   if (nodes * processes === 1) return "";
+  const count = nodes > 1 ? `, node_count=${nodes}` : "";
   return communicator === "mpi"
-    ? `MpiConfiguration(process_count_per_node=${processes}, node_count=${nodes})`
-    : `PyTorchConfiguration(process_count=${nodes * processes}, node_count=${nodes})`;
+    ? `MpiConfiguration(process_count_per_node=${processes}${count})`
+    : `PyTorchConfiguration(process_count=${nodes * processes}${count})`;
 }
 
 const optionsOf = (body, names) =>
