@@ -9,6 +9,8 @@ from runs.compute.models import Cluster, Node
 from runs.compute.nodes import register_node
 from runs.compute.reasons import Cause
 from runs.compute.submitting import Work, submit
+from runs.compute.sweep_plans import Argument, SweepPlan
+from runs.compute.sweeps import submit_sweep
 from runs.tracking.models import Run
 from tests.factories import default_workspace, make_experiment, make_run
 from tests.web.pages import html_of
@@ -51,6 +53,18 @@ def test_a_queued_run_tells_its_place_and_when_it_starts(studio, gpu, node):
     page = page_of(studio, runs[4])
     assert "<dt>Place</dt><dd>1: all slots are taken</dd>" in page
     assert "<dt>Expected start</dt><dd><time data-ms=" in page
+
+
+def test_a_sweep_tells_what_it_tries(studio, gpu):
+    arguments = [Argument("--lr", ["0.1", "1"]), Argument("--width", low=8, high=64, scale="whole")]
+    plan = SweepPlan(arguments, method="random", count=5, seed=3, parallel=2)
+    work = Work(["python", "a.py"], script="a.py")
+    parent = submit_sweep(experiment=make_experiment(), cluster=gpu, work=work, plan=plan)
+    page = page_of(studio, parent)
+    assert "<dt>--lr</dt><dd>0.1, 1</dd>" in page
+    assert "<dt>--width</dt><dd>8 to 64, whole numbers</dd>" in page
+    assert "<dt>Chosen</dt><dd>5 draws, seed 3</dd>" in page
+    assert "<dt>Runs at a time</dt><dd>2</dd>" in page
 
 
 def test_attempts_are_listed_with_their_nodes_and_reasons(studio, gpu, node):
