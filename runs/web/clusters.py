@@ -1,6 +1,7 @@
 """The Compute pages: the clusters of a workspace, and one cluster with its runs and nodes."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -37,6 +38,7 @@ from runs.tracking.errors import InvalidValue, NotFound
 from runs.web import live, page_events
 from runs.web.cluster_charts import draw_tiles, find_span, read_charts
 from runs.web.gate import page
+from runs.workspaces.access import is_loopback
 from runs.workspaces.permissions import Action, is_allowed
 
 TABS = (
@@ -192,7 +194,9 @@ def remove(request: HttpRequest, name: str) -> HttpResponse:
 def node_command(request: HttpRequest, name: str) -> HttpResponse:
     """The command that starts a node on another machine, with a fresh token."""
     found = get_cluster(request.workspace, name)
+    host = urlsplit(f"//{request.get_host()}").hostname or ""
     context = frame(request, found) | {"cluster": found, "token": make_node_token(found)}
+    context["is_here_alone"] = host == "localhost" or is_loopback(host)
     return render(request, "compute/_node_command.html", context)
 
 

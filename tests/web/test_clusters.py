@@ -90,6 +90,16 @@ def test_the_command_for_a_node_carries_a_token_and_the_address(studio, gpu):
     assert "--url http://testserver --workspace default --cluster gpu" in page
 
 
+def test_the_command_for_a_node_says_when_no_other_machine_reaches_the_studio(
+    studio, gpu, settings
+):
+    settings.ALLOWED_HOSTS = ["*"]
+    address = "/w/default/compute/clusters/gpu/node-command"
+    for host, is_told in (("127.0.0.1:8000", True), ("[::1]:8000", True), ("studio.test", False)):
+        page = studio.post(address, headers={"Host": host}).content.decode()
+        assert ("Only this machine reaches" in page) is is_told
+
+
 def test_a_node_drains_and_goes_on(studio, gpu):
     node = register_node(cluster=gpu, name="n1")
     for drain in ("1", "0"):
