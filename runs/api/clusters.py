@@ -25,6 +25,7 @@ from runs.api.node_shapes import (
     RegisteredOut,
 )
 from runs.api.schema import describe
+from runs.artifacts.snapshots.queries import has_snapshot
 from runs.compute.adopting import Left, adopt
 from runs.compute.bell import queue_of
 from runs.compute.claiming import claim, rank_of
@@ -39,6 +40,7 @@ from runs.compute.nodes import (
 )
 from runs.compute.placing import Told, exchange, facts_of_order
 from runs.compute.queries import list_clusters, list_nodes, read_queue
+from runs.compute.rows import find_node
 from runs.compute.sweeping import sweep_if_due
 from runs.workspaces.access import Access
 from runs.workspaces.permissions import Action
@@ -238,9 +240,10 @@ class Claim(Endpoint):
     @Access(Action.NODE_WORK, ("POST",))
     def post(self, request: Request, name: str, incarnation: str) -> Response:
         told = self.read_body(NewClaim)
-        cluster = get_cluster(self.workspace, name)
+        node = find_node(self.workspace.pk, name, incarnation)
+        cluster = get_cluster(self.workspace, name) if node is None else node.cluster
         check_node_scope(cluster, self.principal.scope)
-        node = get_node(cluster, incarnation)
+        node = node or get_node(cluster, incarnation)
         sweep_if_due()
         attempt = claim(node=node, **told)
         if attempt is None:
@@ -284,7 +287,7 @@ def facts_of_claim(attempt: Attempt, rank: int) -> dict:
         "command": job.command,
         "environment": job.environment,
         "variables": job.variables,
-        "has_snapshot": hasattr(run, "source_snapshot"),
+        "has_snapshot": has_snapshot(run),
         "max_seconds": job.time_limit_s,
         "kills_itself": job.retries_left > 0,
         "nodes": job.nodes,

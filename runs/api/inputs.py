@@ -7,6 +7,7 @@ from django.http import QueryDict
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
+from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
 INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
 
@@ -37,6 +38,15 @@ def refuse_repeated(found: Input, query: QueryDict) -> None:
             raise ValidationError({name: ["Give it once."]})
 
 
+def refuse_surrogates(text: str) -> None:
+    """Do as the validator of REST framework, without looking at each character in Python."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        for character in text:
+            ProhibitSurrogateCharactersValidator()(character)
+
+
 class Text(serializers.CharField):
     """A text exactly as it was sent: numbers are not turned into one, blanks are kept."""
 
@@ -44,6 +54,10 @@ class Text(serializers.CharField):
         options.setdefault("trim_whitespace", False)
         options.setdefault("allow_blank", True)
         super().__init__(**options)
+        self.validators = [
+            refuse_surrogates if isinstance(one, ProhibitSurrogateCharactersValidator) else one
+            for one in self.validators
+        ]
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):

@@ -12,7 +12,7 @@ from runs.artifacts.counting import count_files
 from runs.artifacts.errors import OffsetConflict, PathTaken
 from runs.artifacts.logs.times import begin_times
 from runs.artifacts.models import File, LogTimes
-from runs.artifacts.owners import files_of, lock_owner
+from runs.artifacts.owners import lock_owner
 from runs.artifacts.paths import clean_path, inside, parents
 from runs.artifacts.services import delete_bytes, replace_bytes_on_commit
 from runs.artifacts.stores import main_store, text_store
@@ -24,6 +24,7 @@ from runs.tracking.models import Run
 
 FILES = Rows(File)
 FILE = File._meta.db_table
+READ_FILES = f"SELECT {FILES.columns} FROM {FILE} WHERE run_id = %s AND path IN"
 Place = tuple[str, str]
 
 
@@ -43,7 +44,7 @@ class Texts:
 
         Raises PathTaken, and OffsetConflict where there is another log than the one that is told.
         """
-        known = {file.path: file for file in files_of(self.run).filter(path__in=self.files)}
+        known = self._read_known()
         fresh = [path for path in self.files if not self._is_stored(known.get(path), path)]
         if not fresh:
             return
@@ -56,6 +57,16 @@ class Texts:
         count_files(self.run, grown, len(fresh) - len(before))
         replace_bytes_on_commit(self.run.pk, before)
         self.written = set(fresh)
+
+    def _read_known(self) -> dict[str, File]:
+        """Return what lies at the paths, by path. One query."""
+        if not self.files:
+            return {}
+        places = ", ".join(["%s"] * len(self.files))
+        with connection.cursor() as cursor:
+            cursor.execute(f"{READ_FILES} ({places})", [self.run.pk, *self.files])
+            found = map(FILES.read, cursor.fetchall())
+            return {file.path: file for file in found}
 
     def _is_stored(self, file: File | None, path: str) -> bool:
         """Tell whether there is this file already. Raises OffsetConflict for another log."""

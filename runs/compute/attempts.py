@@ -16,6 +16,7 @@ from runs.compute.locking import lock_attempt, lock_job
 from runs.compute.models import OPEN_STATES, Attempt, Cluster, Job, JobState, Node, Sweep
 from runs.compute.nodes import LEASE_MS
 from runs.compute.reasons import Cause, describe
+from runs.compute.rows import update_attempt, update_job
 from runs.compute.sweeps import find_sweep, follow_child, open_children, settle
 from runs.tracking.clock import now_ms
 from runs.tracking.models import Run
@@ -23,6 +24,8 @@ from runs.tracking.runs import update_run
 from runs.tracking.statuses import FINAL_STATUSES, WAITING_STATUSES, Status
 from runs.workspaces.models import Workspace
 
+# What the end of an attempt changes in its job.
+ENDED_FIELDS = ("state", "node_id", "lease_ms", "fence")
 FIRST_PAUSE_MS, LONGEST_PAUSE_MS = 5_000, 600_000
 STUDIO = "studio"
 NO_FILES: Mapping[str, bytes] = MappingProxyType({})
@@ -53,7 +56,7 @@ def beat(*, run: Run, fence: int, rank: int = 0, status: str | None = None) -> B
             part_failed = prolong_part(job, rank, now)
         else:
             job.lease_ms = now + LEASE_MS
-            job.save(update_fields=["lease_ms"])
+            update_job(job, "lease_ms")
             Node.objects.filter(pk=job.node_id).update(seen_ms=now)
         if status is None and job.run.status == Status.NOT_RESPONDING:
             status = Status.RUNNING
@@ -134,9 +137,7 @@ def end_attempt(
     """
     now, reason = now_ms(), describe(cause, exit_code=exit_code, detail=detail)
     reason = f"{reason} on {where}"[:500] if where else reason[:500]
-    Attempt.objects.filter(job=job, fence=job.fence).update(
-        ended_ms=now, exit_code=exit_code, cause=cause, reason=reason
-    )
+    update_attempt(job, ended_ms=now, exit_code=exit_code, cause=cause.value, reason=reason)
     if job.nodes > 1:
         close_parts(job, now)
     job.node, job.lease_ms = None, 0
@@ -150,7 +151,7 @@ def end_attempt(
         pause_ms = min(FIRST_PAUSE_MS * 2 ** min(job.fence - 1, 10), LONGEST_PAUSE_MS)
         job.retries_left -= cause is not Cause.NOT_GATHERED
         job.state, job.not_before_ms = JobState.QUEUED, now + pause_ms
-        job.save()
+        update_job(job, *ENDED_FIELDS, "retries_left", "not_before_ms")
         update_run(
             run=job.run, status=Status.QUEUED, by=by, by_cluster=True,
             reason=f"tried again after: {reason}",
@@ -158,7 +159,7 @@ def end_attempt(
         transaction.on_commit(lambda: ring(job.cluster))
         return
     job.state = JobState.ENDED
-    job.save()
+    update_job(job, *ENDED_FIELDS)
     if not is_over:
         update_run(run=job.run, status=cause.status, by=by, reason=reason, by_cluster=True)
     follow_child(job.run)

@@ -17,24 +17,12 @@ from runs.compute.bell import ring
 from runs.compute.looking import look
 from runs.compute.models import Attempt, ClusterKind, ClusterState, Job, JobState, Node, Part
 from runs.compute.nodes import GATHER_MS, LEASE_MS, see_node
+from runs.compute.rows import ATTEMPTS, lock_node, take_first_job, update_job
 from runs.compute.sweeps import follow_child
-from runs.database.cursors import LOCK_TO_CHANGE, open_cursor
-from runs.database.rows import Rows
 from runs.tracking.clock import now_ms
 from runs.tracking.models import Lifecycle, Run
 from runs.tracking.runs import update_run
 from runs.tracking.statuses import Status
-
-ATTEMPTS = Rows(Attempt)
-LOCK = f"SELECT id FROM {Node._meta.db_table} WHERE id = %s{LOCK_TO_CHANGE}"
-COUNT = f"""
-SELECT (
-SELECT COUNT(*) FROM {Job._meta.db_table}
-WHERE node_id = %s AND state = '{JobState.HELD}' AND nodes = 1
-) + (
-SELECT COUNT(*) FROM {Part._meta.db_table} WHERE node_id = %s AND ended_ms IS NULL
-)
-"""
 
 
 def claim(*, node: Node, load: dict[str, Any] | None = None, claim_id: str = "") -> Attempt | None:
@@ -71,7 +59,7 @@ def open_attempt(
     begun with the same `claim_id`."""
     now = now_ms()
     job.state, job.fence, job.node, job.lease_ms = JobState.HELD, job.fence + 1, node, lease_ms
-    job.save(update_fields=["state", "fence", "node", "lease_ms"])
+    update_job(job, "state", "fence", "node_id", "lease_ms")
     Run.objects.filter(pk=job.pk).update(fence=job.fence)
     attempt = Attempt(
         job=job, fence=job.fence, node=node, node_name=name, claimed_ms=now, claim_id=claim_id
@@ -144,11 +132,9 @@ def _hold_once(node: Node, claim_id: str) -> Attempt | None:
 def _hold(node: Node, claim_id: str) -> Attempt | None:
     """Give the first job for one node to this one."""
     with transaction.atomic():
-        if _lock_and_count(node) >= node.slots:
+        if lock_node(node.pk) >= node.slots:
             return None
-        waiting = waiting_jobs(node.cluster_id).filter(nodes=1)
-        waiting = waiting.select_related("run__experiment", "run__source_snapshot", "cluster")
-        job = waiting.select_for_update(skip_locked=True, of=("self",)).first()
+        job = take_first_job(node.cluster_id)
         if job is None:
             return None
         until = now_ms() + LEASE_MS
@@ -192,13 +178,6 @@ def _take_part(node: Node, claim_id: str) -> Attempt | None:
         return None
     parts.filter(pk=part.pk).update(placed_ms=now, lease_ms=now + LEASE_MS, claim_id=claim_id)
     return part.attempt
-
-
-def _lock_and_count(node: Node) -> int:
-    """Lock a node until the transaction ends; return how many of its slots are taken."""
-    with open_cursor() as cursor:
-        cursor.read(LOCK, [node.pk])
-        return cursor.read(COUNT, [node.pk, node.pk])[0][0]
 
 
 def _count_busy(nodes: Sequence[Node]) -> dict[int, int]:

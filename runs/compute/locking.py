@@ -4,6 +4,7 @@ Whoever changes a job locks the job first and its run second, so no two wait for
 """
 
 from runs.compute.models import Job, JobState
+from runs.compute.rows import lock_job_of
 from runs.tracking.models import Run
 from runs.tracking.write_limits import AttemptOver
 
@@ -21,5 +22,4 @@ def lock_attempt(run: Run, fence: int) -> Job:
 
 def lock_job(run: Run) -> Job | None:
     """Lock the job of a run until the transaction ends; None where it has none."""
-    jobs = Job.objects.select_for_update(of=("self",)).select_related("run", "cluster")
-    return jobs.filter(pk=run.pk).first()
+    return lock_job_of(run.pk)

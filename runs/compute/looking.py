@@ -2,16 +2,12 @@
 
 from typing import NamedTuple
 
-from runs.compute.models import Attempt, Cluster, ClusterState, Job, JobState, Node, Part
+from runs.compute.models import Attempt, Job, JobState, Node, Part
+from runs.compute.rows import IN_ORDER, WAITING
 from runs.database.cursors import open_cursor
 from runs.tracking.clock import now_ms
-from runs.tracking.models import Lifecycle
-from runs.tracking.statuses import Status
-from runs.tracking.tables import RUN
 
-JOB, ATTEMPT, PART, CLUSTER = (model._meta.db_table for model in (Job, Attempt, Part, Cluster))
-STARTS = f"'{ClusterState.ACTIVE}', '{ClusterState.DRAINING}'"
-LIVES = f"'{Lifecycle.ACTIVE}', '{Lifecycle.ARCHIVED}'"
+JOB, ATTEMPT, PART = (model._meta.db_table for model in (Job, Attempt, Part))
 GIVEN = f"""
 SELECT 1 FROM {ATTEMPT} JOIN {JOB} ON {JOB}.run_id = {ATTEMPT}.job_id
 WHERE {ATTEMPT}.claim_id = %s AND NOT ({ATTEMPT}.claim_id = '') AND {ATTEMPT}.fence = {JOB}.fence
@@ -22,14 +18,7 @@ SELECT 1 FROM {PART}
 WHERE node_id = %s AND ended_ms IS NULL AND lease_ms > %s
 AND (placed_ms IS NULL OR (claim_id = %s AND claim_id <> ''))
 """
-FIRST = f"""
-SELECT {JOB}.nodes FROM {JOB}
-JOIN {RUN} ON {RUN}.id = {JOB}.run_id JOIN {CLUSTER} ON {CLUSTER}.id = {JOB}.cluster_id
-WHERE {JOB}.cluster_id = %s AND {JOB}.state = '{JobState.QUEUED}' AND {JOB}.not_before_ms <= %s
-AND {CLUSTER}.state IN ({STARTS}) AND {RUN}.status = '{Status.QUEUED}'
-AND {RUN}.lifecycle IN ({LIVES})
-ORDER BY {JOB}.priority DESC, {JOB}.rank, {JOB}.run_id LIMIT 1
-"""
+FIRST = f"SELECT nodes {WAITING} {IN_ORDER}"
 LOOK = f"SELECT EXISTS ({GIVEN}), EXISTS ({KEPT}), ({FIRST})"
 
 

@@ -1,13 +1,17 @@
 """What the request of an attempt may write: its run, and the runs below it, while it is the attempt
 that counts."""
 
+from django.db import connection
+
 from runs.tracking.errors import TrackingError
 from runs.tracking.models import Run
+from runs.tracking.tables import RUN
 from runs.tracking.words import note_word
 from runs.workspaces.errors import ErrorKind
-from runs.workspaces.scopes import is_writing, writing_limit
+from runs.workspaces.scopes import RunScope, is_writing, writing_limit
 
 DEEPEST = 100
+HOLDS = f"SELECT 1 FROM {RUN} WHERE id = %s AND fence = %s"
 
 
 class OutOfScope(TrackingError):
@@ -35,11 +39,17 @@ def check_write_limit(pk: int | None, *, only_adds: bool = False) -> None:
     limit = writing_limit()
     if limit is None:
         return
-    if not Run.objects.filter(pk=limit.run, fence=limit.fence).exists():
+    if not _holds(limit):
         raise AttemptOver("Another attempt runs this run now, or none does. Stop this one.")
     if is_at_or_below(pk, limit.run) or (only_adds and is_at_or_below(limit.run, pk)):
         return
     raise OutOfScope("This run token writes its own run and the runs below it only.")
+
+
+def _holds(limit: RunScope) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(HOLDS, [limit.run, limit.fence])
+        return cursor.fetchone() is not None
 
 
 def is_at_or_below(pk: int | None, top: int | None) -> bool:

@@ -1,15 +1,26 @@
 """Reads of snapshots."""
 
+from django.db import connection
+
 from runs.artifacts.errors import UnknownFile, UnknownSnapshot
 from runs.artifacts.paths import clean_path
-from runs.artifacts.snapshots.models import Snapshot, SnapshotFile
+from runs.artifacts.snapshots.models import RunSnapshot, Snapshot, SnapshotFile
 from runs.tracking.models import Run
 from runs.workspaces.storable import is_storable
+
+HAS_SNAPSHOT = f"SELECT 1 FROM {RunSnapshot._meta.db_table} WHERE run_id = %s"
 
 
 def find_snapshot(run: Run) -> Snapshot | None:
     """Return the snapshot of `run`, None where it has none. One query."""
     return Snapshot.objects.filter(runs__run=run).first()
+
+
+def has_snapshot(run: Run) -> bool:
+    """Tell whether `run` has a snapshot. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(HAS_SNAPSHOT, [run.pk])
+        return cursor.fetchone() is not None
 
 
 def get_snapshot(run: Run) -> Snapshot:
