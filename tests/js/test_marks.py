@@ -21,6 +21,14 @@ def test_spans_are_marked(modules, text, spans, html):
     assert shown == html
 
 
+def test_a_text_in_a_list_begins_shortly_before_its_first_mark(modules):
+    script, text = MARKED + HTML, "😀" * 100 + "nan" + "y" * 10 + "nan"
+    shown = modules.run("lib/marks.js", script, ["markFromFirst", text, [[100, 103], [113, 116]]])
+    assert shown == f"…{'😀' * 60}<mark>nan</mark>{'y' * 10}<mark>nan</mark>"
+    shown = modules.run("lib/marks.js", script, ["markFromFirst", "a nan", [[2, 5]]])
+    assert shown == "a <mark>nan</mark>"
+
+
 @pytest.mark.parametrize(
     ("text", "pattern", "html"),
     [

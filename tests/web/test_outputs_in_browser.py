@@ -11,6 +11,7 @@ from tests.web.kept_files import save
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 OUTPUTS = "/w/default/runs/kept/outputs"
+HITS = "document.querySelector('[data-search] [data-hits]').textContent"
 LINES = "[...document.querySelectorAll('[data-log] .log-text')].map(line => line.textContent)"
 TREE = "[...document.querySelectorAll('[role=treeitem]')].map(item => item.dataset.path)"
 WHERE = "document.querySelector('[data-where]').textContent"
@@ -243,16 +244,15 @@ def test_only_matches_keeps_the_place_in_sight(tab, run):
     tab.goto(OUTPUTS)
     until(tab, f"{LINES}.length > 0")
     tab.fill("[name=find]", "needle")
-    hits = "document.querySelector('[data-search] [data-hits]').textContent"
-    until(tab, f"{hits} === '10'")
+    until(tab, f"{HITS} === '10'")
     for number in (1, 2, 3):
         tab.keyboard.press("Enter")
-        until(tab, f"{hits} === '{number} of 10'")
+        until(tab, f"{HITS} === '{number} of 10'")
     until(tab, "document.querySelector('.log-line.at')?.dataset.no === '300'")
     tab.check("[name=only]")
     shown = "[...document.querySelectorAll('[data-matches] .log-text')].map(e => e.textContent)"
     until(tab, f"{shown}.length === 10")
-    assert tab.evaluate(hits) == "3 of 10"
+    assert tab.evaluate(HITS) == "3 of 10"
     assert tab.evaluate("document.elementFromPoint(800, 400).closest('.log').dataset.matches") == ""
     tab.click("[data-matches] .log-line >> nth=6")
     until(tab, "document.querySelector('[data-matches]').hidden")
@@ -264,15 +264,14 @@ def test_enter_right_after_typing_jumps_and_the_search_is_in_the_address(tab, ru
     tab.goto(OUTPUTS)
     until(tab, f"{LINES}.at(-1) === 'line 1999'")
     tab.fill("[name=find]", "no such")
-    hits = "document.querySelector('[data-search] [data-hits]').textContent"
-    until(tab, f"{hits} === 'no match'")
+    until(tab, f"{HITS} === 'no match'")
     tab.fill("[name=find]", "line 77")
-    assert tab.evaluate(hits) == ""
+    assert tab.evaluate(HITS) == ""
     tab.keyboard.press("Enter")
     until(tab, "document.querySelector('.log-line.at')?.dataset.no === '78'")
     assert "find=line+77" in tab.url
     tab.reload()
-    until(tab, f"{hits} === '1 of 11'")
+    until(tab, f"{HITS} === '1 of 11'")
 
 
 def test_a_match_that_its_line_does_not_show_stands_below_it(tab, run):
@@ -282,6 +281,25 @@ def test_a_match_that_its_line_does_not_show_stands_below_it(tab, run):
     tab.fill("[name=find]", "slow")
     tab.keyboard.press("Enter")
     until(tab, "document.querySelector('.hidden-match mark')?.textContent === 'slow'")
+
+
+@pytest.mark.parametrize("length", [3000, 1_000_000])
+def test_a_match_far_along_a_line_is_in_sight(tab, run, length):
+    save(run, "a.log", f"first needle\n{'x' * length} needle {'y' * 300}\n")
+    tab.goto(OUTPUTS)
+    until(tab, f"{LINES}.length === 2")
+    tab.fill("[name=find]", "needle")
+    seen = (
+        "[...document.querySelectorAll('[data-log] mark')].some(mark => {"
+        " const box = document.querySelector('[data-log]').getBoundingClientRect();"
+        " const { left, right } = mark.getBoundingClientRect();"
+        " return mark.closest('.at, .hidden-match') && left > box.left && right < box.right; })"
+    )
+    scrolled = "document.querySelector('[data-log]').scrollLeft"
+    tab.keyboard.press("Enter")
+    until(tab, f"{HITS} === '1 of 2' && {seen} && {scrolled} === 0")
+    tab.keyboard.press("Enter")
+    until(tab, f"{HITS} === '2 of 2' && {seen} && {scrolled} > 0")
 
 
 @pytest.mark.parametrize(

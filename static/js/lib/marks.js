@@ -2,6 +2,8 @@
 
 import { element } from "./element.js";
 
+const BEFORE_FIRST = 60;
+
 /**
  * Return `text` as texts and `mark` elements. `spans` are [start, stop] in characters; a character
  * beyond U+FFFF takes two places in a string of JavaScript.
@@ -16,6 +18,15 @@ export function markSpans(text, spans) {
     at = stop;
   }
   return [...parts, between(at)].filter((part) => part !== "");
+}
+
+/** Like `markSpans`, for a list: a text whose first mark is far along begins shortly before it. */
+export function markFromFirst(text, spans) {
+  const from = (spans[0]?.[0] ?? 0) - BEFORE_FIRST;
+  if (from <= 0) return markSpans(text, spans);
+  const rest = [...text].slice(from).join("");
+  const moved = spans.map(([start, stop]) => [start - from, stop - from]);
+  return ["…", ...markSpans(rest, moved)];
 }
 
 /** Return `text` as texts and `mark` elements, around the matches of `pattern` (a global RegExp). */

@@ -3,7 +3,7 @@
 import { ask, isAborted } from "../components/requests.js";
 import { element } from "../lib/element.js";
 import { readLines, textsOf } from "../lib/json_lines.js";
-import { markSpans } from "../lib/marks.js";
+import { markFromFirst } from "../lib/marks.js";
 
 const form = document.querySelector("[data-log-search]");
 const find = (name) => document.querySelector(`[data-${name}]`);
@@ -100,7 +100,7 @@ function boxOf(found) {
 function drawHit(found, hit) {
   const query = new URLSearchParams({ path: found.path, ...(hit.no && { line: hit.no }) });
   const number = element("span", { class: "no" }, hit.no);
-  const text = element("span", { class: "text" }, ...markSpans(hit.text, hit.spans));
+  const text = element("span", { class: "text" }, ...markFromFirst(hit.text, hit.spans));
   const line = element("a", { href: `${found.address}?${query}` }, number, text);
   return element("li", {}, line);
 }

@@ -1,7 +1,7 @@
 // Matches of a search, drawn as lines.
 
 import { element } from "../../lib/element.js";
-import { markSpans } from "../../lib/marks.js";
+import { markFromFirst, markSpans } from "../../lib/marks.js";
 
 /** A match that the line above it does not show: folded away, or behind its cut. */
 export function drawHidden(hit) {
@@ -21,6 +21,6 @@ export function drawHit(hit, isCurrent) {
     "button",
     { class: `log-line${isCurrent ? " at" : ""}`, ...settings },
     element("u", { class: "log-no" }, hit.no ?? "·"),
-    element("span", { class: "log-text" }, ...markSpans(hit.text, hit.spans)),
+    element("span", { class: "log-text" }, ...markFromFirst(hit.text, hit.spans)),
   );
 }

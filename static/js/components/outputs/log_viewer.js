@@ -4,6 +4,7 @@ import { isSameDay } from "../../lib/times.js";
 import { fetchJson } from "../requests.js";
 import { copyCleanly } from "./copied_lines.js";
 import { drawLine } from "./log_line.js";
+import { scrollSideways } from "./sideways.js";
 import { markTraces } from "./traces.js";
 
 const CHUNK_LINES = 300;
@@ -66,6 +67,8 @@ export class LogViewer extends EventTarget {
     const line = this.lines.findLast((one) => one.byte <= byte);
     if (note && line) this.elementOf(line).after(note);
     this.reveal(line);
+    const match = (note ?? this.root.querySelector(".log-line.at"))?.querySelector("mark");
+    if (match) scrollSideways(this.root, match);
   }
 
   async goToLine(number) {
