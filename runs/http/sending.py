@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header, parse_etags
 
+from runs.artifacts.errors import BytesMissing
 from runs.artifacts.owners import files_of
 from runs.artifacts.paths import clean_folder
 from runs.artifacts.queries import Readable, read_file
@@ -23,6 +24,8 @@ from runs.tracking.models import Run
 FALLBACK_TYPE = "application/octet-stream"
 # `%` and `'` are left out: old readers of the header take them for signs of an encoding.
 TOKEN = re.compile(r"[A-Za-z0-9!#$&*+.^_`|~-]+")
+
+SHORT_BYTES = 256 * 1024
 
 Read = Callable[[int, int], Iterator[bytes]]
 
@@ -114,7 +117,28 @@ def _send_range(
     headers |= {"Accept-Ranges": "bytes", "Content-Length": str(stop - start)}
     if span:
         headers["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
-    return _stream(request, headers, lambda: read(start, stop), status=206 if span else 200)
+
+    def whole() -> Iterator[bytes]:
+        pieces = complete(read(start, stop), stop - start)
+        # What is short is read before it is sent: lost bytes are then told as an error.
+        return iter([b"".join(pieces)]) if stop - start <= SHORT_BYTES else pieces
+
+    return _stream(request, headers, whole, status=206 if span else 200)
+
+
+def complete(pieces: Iterator[bytes], size: int) -> Iterator[bytes]:
+    """Return an iterator of `pieces`. It raises BytesMissing where they are fewer than `size`
+    bytes."""
+
+    def counted() -> Iterator[bytes]:
+        left = size
+        for piece in pieces:
+            left -= len(piece)
+            yield piece
+        if left > 0:
+            raise BytesMissing(f"{left:,} bytes of this file are missing from the store.")
+
+    return counted()
 
 
 def _is_held(request: HttpRequest, etag: str) -> bool:
