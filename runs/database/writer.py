@@ -9,16 +9,27 @@ thread committed on its own, each transaction would begin by reading its pages a
 
 import fcntl
 import os
-import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, OperationalError, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from runs.database.sqlite_file import make_error, sqlite_file
-from runs.database.waiting import Line, is_impatient, line_of, lock_file
+from runs.database.sqlite_file import sqlite_file
+from runs.database.waiting import (
+    SLICE_S,
+    Line,
+    busy,
+    came_at,
+    is_impatient,
+    line_of,
+    lock_file,
+)
+
+# How often one who waits for another process looks whether it is done.
+SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.00005, 0.002
 
 # The connections that write, by the name of the database file.
 _held: dict[str, BaseDatabaseWrapper] = {}
@@ -42,14 +53,15 @@ os.register_at_fork(after_in_child=_leave_behind)
 def hold_writer_lock() -> Iterator[None]:
     """Wait for this process's turn to write; nothing to wait for on PostgreSQL.
 
-    Raises OperationalError instead of waiting for who is `impatient`.
+    Raises OperationalError where the line gives up, and at once for who is `impatient`.
     """
-    path = sqlite_file()
-    if path is None:
+    line = _line()
+    if line is None:
         yield
         return
-    handle = lock_file(path)
-    _lock(handle)
+    handle = lock_file(line.path)
+    with connections[DEFAULT_DB_ALIAS].wrap_database_errors:
+        line.wait(lambda: _lock(handle), came_at())
     try:
         yield
     finally:
@@ -57,14 +69,19 @@ def hold_writer_lock() -> Iterator[None]:
 
 
 def _lock(handle: int) -> None:
-    if not is_impatient():
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        return
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        why = "another process writes"
-        raise OperationalError(why) from make_error(sqlite3.SQLITE_BUSY, why)
+    """Lock the file, trying for `SLICE_S`: the kernel itself would wait without limit for a process
+    that was stopped while it held the lock. Raises `busy`."""
+    deadline = time.monotonic() + (0.0 if is_impatient() else SLICE_S)
+    pause_s = SHORTEST_PAUSE_S
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                raise busy() from None
+        time.sleep(pause_s)
+        pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
 
 
 def is_locked() -> bool:

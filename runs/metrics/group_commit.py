@@ -1,13 +1,15 @@
 """Leader and followers: writers that meet at the database share one transaction.
 
-A caller puts its work into `pending`. The first one leads: it commits everything pending in one
-transaction, wakes whose work that was, and passes the lead on to a caller that has come since.
-There is no thread to start, to supervise, or to lose at a fork.
+A caller puts its work into `pending`. The first one leads: it waits for the turn to write, commits
+everything pending by then in one transaction, wakes whose work that was, and passes the lead on to
+a caller that has come since. There is no thread to start, to supervise, or to lose at a fork.
 """
 
+import copy
 import os
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -36,11 +38,17 @@ class GroupCommit(Generic[Work]):
     """Commits the work of concurrent callers together.
 
     `write` takes a group and returns after COMMIT with one error or None for each work of it. If
-    it raises instead, nothing of the group is stored, and each work is tried alone.
+    it raises instead, nothing of the group is stored, and each work is tried alone. `turn` waits
+    until this process may write; if it raises, all who wait fail with its error.
     """
 
-    def __init__(self, write: Callable[[Sequence[Work]], Sequence[Exception | None]]) -> None:
+    def __init__(
+        self,
+        write: Callable[[Sequence[Work]], Sequence[Exception | None]],
+        turn: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
         self._write = write
+        self._turn = turn
         self._reset()
         os.register_at_fork(after_in_child=self._reset)
 
@@ -77,10 +85,15 @@ class GroupCommit(Generic[Work]):
     def _lead(self, own: Ticket[Work]) -> None:
         """Commit everything pending. If this thread dies on the way (a BaseException), the work
         of the others is left to the next leader."""
-        with self._mutex:
-            group, self._pending = self._pending, []
+        group: list[Ticket[Work]] = []
         try:
-            self._commit(group)
+            try:
+                with self._turn():
+                    group = self._take_pending()
+                    self._commit(group)
+            except Exception as error:
+                group = group or self._take_pending()
+                refuse(group, error)
         finally:
             with self._mutex:
                 self._pending[:0] = [t for t in group if not t.done and t is not own]
@@ -88,6 +101,11 @@ class GroupCommit(Generic[Work]):
             for ticket in group:
                 if ticket.done and ticket is not own:
                     ticket.wake.release()
+
+    def _take_pending(self) -> list[Ticket[Work]]:
+        with self._mutex:
+            group, self._pending = self._pending, []
+        return group
 
     def _pass_on(self) -> None:
         """Let the caller that waits longest lead."""
@@ -110,3 +128,18 @@ class GroupCommit(Generic[Work]):
         for ticket, outcome in zip(group, errors, strict=True):
             ticket.error = outcome
             ticket.done = True
+
+
+def refuse(tickets: Sequence[Ticket[Work]], error: Exception) -> None:
+    """Let each caller that is not done raise the error."""
+    for ticket in tickets:
+        if not ticket.done:
+            ticket.error = copy_error(error)
+            ticket.done = True
+
+
+def copy_error(error: Exception) -> Exception:
+    """Return the same error once more: each thread raises its own."""
+    same = copy.copy(error)
+    same.__cause__ = error.__cause__
+    return same

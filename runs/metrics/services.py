@@ -1,6 +1,7 @@
 """All writes of this room: points through one group commit, text values, moved series."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -19,7 +20,7 @@ from runs.metrics.extras import (
     merge_shapes,
     move_writer,
 )
-from runs.metrics.group_commit import GroupCommit
+from runs.metrics.group_commit import GroupCommit, copy_error
 from runs.metrics.known_ids import forget_ids
 from runs.metrics.models import MetricBatch
 from runs.metrics.moving import move_series
@@ -164,6 +165,13 @@ def _submit(request: Request) -> None:
                 raise error
 
 
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Wait until this process may write. Raises OperationalError."""
+    with use_writer_connection(), hold_writer_lock():
+        yield
+
+
 def _commit_group(requests: Sequence[Request]) -> list[Exception | None]:
     """Write a group in a transaction of its own."""
     try:
@@ -175,23 +183,17 @@ def _commit_group(requests: Sequence[Request]) -> list[Exception | None]:
     except OperationalError as error:
         if not current_dialect().has_one_writer:
             raise
-        # Locked for longer than the busy timeout, or a full disk: one by one is no better.
-        return [_copy(error) for _ in requests]
-
-
-def _copy(error: OperationalError) -> OperationalError:
-    """Return the same error once more: each thread raises its own."""
-    copy = OperationalError(*error.args)
-    copy.__cause__ = error.__cause__
-    return copy
+        # Locked for longer than writers wait, or a full disk: one by one is no better.
+        connection.close()
+        return [copy_error(error) for _ in requests]
 
 
 def _commit_group_once(requests: Sequence[Request]) -> list[Exception | None]:
-    with use_writer_connection(), hold_writer_lock(), transaction.atomic():
+    with transaction.atomic():
         return _write_group(requests)
 
 
-_commits: GroupCommit[Request] = GroupCommit(_commit_group)
+_commits: GroupCommit[Request] = GroupCommit(_commit_group, _turn)
 
 
 def _write_group(requests: Sequence[Request]) -> list[Exception | None]:

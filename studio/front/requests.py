@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 
+from runs.database.waiting import note_request
 from runs.doors import door_of
 from runs.http.errors import STATUS, as_studio_error
 from studio.front.bodies import (
@@ -71,6 +72,7 @@ class Front:
     def take(self, protocol: Any, scope: Environ) -> None:
         """Answer a request. granian calls this with what an answer is given to, and the part of
         the environ that the request makes."""
+        note_request()
         environ = BASE | scope
         length = environ.get("CONTENT_LENGTH")
         if length is None and "HTTP_TRANSFER_ENCODING" not in environ:

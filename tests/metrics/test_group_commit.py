@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
 
@@ -155,3 +156,40 @@ def test_sixteen_threads_lose_and_double_nothing(commits, store):
         outcomes = list(pool.map(lambda work: outcome(commits, work), range(3000)))
     assert outcomes == [None] * 3000
     assert sorted(work for group in store.groups for work in group) == list(range(3000))
+
+
+def test_who_comes_while_the_leader_waits_for_its_turn_is_in_its_group(store):
+    may_write = threading.Event()
+
+    @contextmanager
+    def turn():
+        assert may_write.wait(WAIT_S)
+        yield
+
+    commits = GroupCommit(store.write, turn)
+    with ThreadPoolExecutor(3) as pool:
+        futures = [pool.submit(outcome, commits, work) for work in "abc"]
+        wait_until(lambda: len(commits._pending) == 3)
+        may_write.set()
+        assert [future.result(WAIT_S) for future in futures] == [None] * 3
+    assert [sorted(group) for group in store.groups] == [["a", "b", "c"]]
+
+
+def test_all_who_wait_fail_with_a_turn_that_does_not_come(store):
+    may_fail = threading.Event()
+
+    @contextmanager
+    def turn():
+        assert may_fail.wait(WAIT_S)
+        raise TimeoutError("locked")
+        yield
+
+    commits = GroupCommit(store.write, turn)
+    with ThreadPoolExecutor(2) as pool:
+        futures = [pool.submit(outcome, commits, work) for work in "ab"]
+        wait_until(lambda: len(commits._pending) == 2)
+        may_fail.set()
+        errors = [future.result(WAIT_S) for future in futures]
+    assert [error.args for error in errors] == [("locked",)] * 2
+    assert errors[0] is not errors[1]
+    assert store.groups == []

@@ -3,16 +3,16 @@ file that was deleted: SQLite itself would, and all of that would be lost."""
 
 import os
 import sqlite3
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from django.db.backends.sqlite3 import base
 
 from runs.database.sqlite_file import make_error
-from runs.database.waiting import Line, line_of
+from runs.database.waiting import SLICE_S, Line, came_at, is_busy, line_of
 
-# How long SQLite itself waits before the line is asked whether to go on.
-SLICE_MS = 100
 BEGIN = "BEGIN IMMEDIATE"
 GONE = "the database file was deleted, moved or replaced"
 
@@ -41,38 +41,36 @@ class Cursor(base.SQLiteCursorWrapper):
 
     def execute(self, query: str, params: Sequence[Any] | None = None) -> Any:
         line = self.connection.line
-        if query == BEGIN and not self.connection.has_its_file():
-            raise make_error(sqlite3.SQLITE_READONLY_DBMOVED, GONE)
+        if line is None:
+            return super().execute(query, params)
+        if query == BEGIN:
+            if not self.connection.has_its_file():
+                raise make_error(sqlite3.SQLITE_READONLY_DBMOVED, GONE)
+            return self._wait(line, query, params, came_at())
         try:
-            answer = super().execute(query, params)
+            return super().execute(query, params)
         except sqlite3.OperationalError as error:
             # Inside a transaction the lock is ours already: this is another kind of trouble.
-            if line is None or self.connection.in_transaction or not is_busy(error):
+            if self.connection.in_transaction or not is_busy(error):
                 raise
-            return wait(line, lambda: super(Cursor, self).execute(query, params), error)
-        if line is not None and query == BEGIN:
-            line.note_progress()
-        return answer
+        return self._wait(line, query, params, time.monotonic())
 
+    def convert_query(self, query: str, *, param_names: Any = None) -> str:
+        """Do as Django does, once for each text: the same few statements are run all the time."""
+        if param_names is None:
+            return convert(query)
+        return super().convert_query(query, param_names=param_names)
 
-def is_busy(error: sqlite3.OperationalError) -> bool:
-    """Tell whether another connection holds the lock."""
-    return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
-
-
-def wait(line: Line, attempt: Callable[[], Any], error: sqlite3.OperationalError) -> Any:
-    """Return what `attempt` returns once the lock is free. Raises `error` where the line
-    gives up."""
-    while not line.gives_up():
-        try:
-            answer = attempt()
-        except sqlite3.OperationalError as again:
-            if not is_busy(again):
-                raise
-            continue
+    def _wait(self, line: Line, query: str, params: Sequence[Any] | None, came_at: float) -> Any:
+        answer = line.wait(lambda: super(Cursor, self).execute(query, params), came_at)
         line.note_progress()
         return answer
-    raise error
+
+
+@lru_cache(maxsize=1024)
+def convert(query: str) -> str:
+    """Return a statement with the places for parameters as SQLite writes them."""
+    return base.FORMAT_QMARK_REGEX.sub("?", query).replace("%%", "%")
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -90,7 +88,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         connection = super().get_new_connection(conn_params)
         connection.line = line_of(path, conn_params["timeout"])
         connection.opened = os.stat(path)
-        connection.execute(f"PRAGMA busy_timeout = {SLICE_MS}")
+        connection.execute(f"PRAGMA busy_timeout = {SLICE_S * 1000:.0f}")
         _opened.add(path)
         return connection
 
