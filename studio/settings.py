@@ -14,6 +14,8 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from studio.static_settings import static_settings
+
 # The REST framework loads these, and with them psycopg, wherever that is installed: 6 MiB of each
 # process for fields that no model has.
 sys.modules.setdefault("django.contrib.postgres.fields", None)
@@ -201,10 +203,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Before that, and while debugging, they are served from where they are written.
 STATIC_BUILDS = DATA_DIR / "static"
 STATIC_VERSION = "" if DEBUG else read_note(STATIC_BUILDS / "current")
-STATIC_URL = f"static/{STATIC_VERSION}/" if STATIC_VERSION else "static/"
-STATIC_ROOT = STATIC_BUILDS / STATIC_VERSION if STATIC_VERSION else None
+globals().update(static_settings(STATIC_BUILDS, STATIC_VERSION))
 STATICFILES_DIRS = [BASE_DIR / "static"]
-WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not STATIC_VERSION
 WHITENOISE_MAX_AGE = 0
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/[0-9a-f]{16}/"
 WHITENOISE_ALLOW_ALL_ORIGINS = False

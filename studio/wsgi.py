@@ -1,28 +1,7 @@
-"""The WSGI entry point, which `studio.front` serves."""
+"""The WSGI entry point for other servers than `studio.front`."""
 
-import gc
-import os
+from studio.application import application, begin_process
 
-from django.core.wsgi import get_wsgi_application
+__all__ = ["application"]
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
-
-from studio.celery import app as celery_app  # noqa: F401  (binds shared tasks to this app)
-from studio.up.orphans import die_with_supervisor
-
-# The server's own worker processes import this, and only they.
-die_with_supervisor()
-django_application = get_wsgi_application()
-
-from runs.compute.sweeping import start_sweeping  # noqa: E402  (its models need loaded apps)
-from runs.mlflow_api.fast_path import FastPath  # noqa: E402  (the same)
-
-application = FastPath(django_application)
-
-# What is loaded by now stays to the end. Looking through all of it for garbage would now and then
-# keep a request waiting.
-gc.collect()
-gc.freeze()
-gc.set_threshold(20_000, 20, 50)
-
-start_sweeping()
+begin_process()

@@ -12,7 +12,7 @@ from granian.http import HTTP1Settings
 
 from studio.front.connections import notice_vanished_clients
 
-APPLICATION = "studio.wsgi:application"
+APPLICATION = "studio.application:application"
 # A client that is waited for holds one each. A thread that only waits costs about 50 KiB.
 THREADS = 2000
 BACKLOG = 4096
@@ -29,8 +29,11 @@ def take_requests(application: Any, *_: object) -> Callable[..., None]:
     granian's own wrapper of a WSGI application takes its place: that one reads the body inside the
     application, and holds everything until the client has read the answer.
     """
-    from studio.front.requests import Front  # its settings are those of the server's process
+    # Their settings are those of the server's process.
+    from studio.application import begin_process
+    from studio.front.requests import Front
 
+    begin_process()
     threading.Thread(target=set_up_sockets, name="sockets", daemon=True).start()
     return Front(application).take
 

@@ -11,6 +11,8 @@ from studio.up.options import BASE_DIR
 from studio.up.orphans import die_with_parent
 from studio.up.processes import Process
 
+# The exit code of a process that has said in a line why it does not start.
+REFUSED = 2
 LONGEST_PAUSE_S = 30.0
 STEADY_AFTER_S = 60.0
 
@@ -27,9 +29,11 @@ class Child:
         kind: Process,
         command: Sequence[str],
         environment: Mapping[str, str],
+        first_words: Sequence[str] = (),
     ) -> None:
         self.kind = kind
         self.command = list(command)
+        self.first_words = list(first_words)
         self.environment = dict(environment)
         self.process: subprocess.Popen[bytes] | None = None
         self.started_at = 0.0
@@ -42,13 +46,14 @@ class Child:
         self.started_at = time.monotonic()
         self.restart_at = None
         self.process = subprocess.Popen(
-            self.command,
+            self.command + self.first_words,
             cwd=BASE_DIR,
             env=self.environment,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
             preexec_fn=lambda: die_with_parent(parent),
         )
+        self.first_words = []
 
     @property
     def name(self) -> str:
@@ -57,6 +62,10 @@ class Child:
     @property
     def is_alive(self) -> bool:
         return self.process is not None and self.process.poll() is None
+
+    @property
+    def has_refused(self) -> bool:
+        return self.process is not None and self.process.returncode == REFUSED
 
     @property
     def how_it_ended(self) -> str:

@@ -14,7 +14,7 @@ from studio.up.options import Options
 class Phase(IntEnum):
     """When a process starts. The last phase ends first."""
 
-    QUEUE = 1  # before the database is prepared
+    QUEUE = 1
     STUDIO = 2
     NODE = 3  # when the studio is ready
     DEMO = 4
@@ -24,10 +24,15 @@ class Phase(IntEnum):
 SECONDS_TO_END = {Phase.QUEUE: 2.0, Phase.STUDIO: 10.0, Phase.NODE: 12.0, Phase.DEMO: 2.0}
 
 
+def nothing_more(_: Options) -> list[str]:
+    return []
+
+
 @dataclass(frozen=True)
 class Process:
     """A kind of process. `command` returns its command line, or None where this start of the studio
-    does not need it; `environment` is added to that of all.
+    does not need it; `first_words` are added to it at the first start alone, `environment` to that
+    of all.
 
     `is_ready` delays the next process until it returns true. `once_per_folder`: of several
     supervisors of a data folder, only the first runs it. Without `has_secrets` it gets none of the
@@ -37,6 +42,7 @@ class Process:
     name: str
     phase: Phase
     command: Callable[[Options], list[str] | None]
+    first_words: Callable[[Options], list[str]] = nothing_more
     environment: Mapping[str, str] = field(default_factory=dict)
     is_ready: Callable[[Options], bool] | None = None
     once_per_folder: bool = False
@@ -81,7 +87,13 @@ def demo_command(options: Options) -> list[str] | None:
 
 PROCESSES = (
     Process("queue", Phase.QUEUE, broker.command, once_per_folder=True),
-    Process("server", Phase.STUDIO, server.server_command, is_ready=server.answers),
+    Process(
+        "server",
+        Phase.STUDIO,
+        server.server_command,
+        first_words=server.words_of_first_start,
+        is_ready=server.answers,
+    ),
     # Without Django's checks, which would load every page into the worker.
     Process(
         "worker",

@@ -4,7 +4,7 @@ import os
 import socket
 import sys
 
-from studio.up.checks import ANY_ADDRESS, allowed_hosts
+from studio.up.checks import ANY_ADDRESS, allowed_hosts, is_private
 from studio.up.options import Options
 
 
@@ -17,6 +17,17 @@ def server_command(options: Options) -> list[str]:
     }
     words = [word for pair in switches.items() for word in pair]
     return [sys.executable, "-m", "studio.front", *words]
+
+
+def words_of_first_start(options: Options) -> list[str]:
+    """Return what is added at the start of the studio: the server brings the database up to date,
+    collects the static files, and refuses what only the database knows."""
+    words = ["--prepare"]
+    if not is_private(options):
+        words.append("--require-user")
+    if options.demo:
+        words.append("--require-empty")
+    return words
 
 
 def default_workers() -> int:

@@ -8,7 +8,6 @@ import fcntl
 import os
 import select
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -17,13 +16,13 @@ from typing import TextIO
 
 from studio.sdk.supervisor.hidden_variables import is_secret
 from studio.up import checks
-from studio.up.children import Child
+from studio.up.children import REFUSED, Child
 from studio.up.errors import StartError
-from studio.up.options import BASE_DIR, Options
+from studio.up.options import Options
 from studio.up.processes import PROCESSES, SECONDS_TO_END, Phase, Process
 from studio.up.welcome import welcome
 
-LONGEST_START_S = 90.0
+LONG_START_S = 60.0
 LOOK_EVERY_S = 2.0
 
 
@@ -67,10 +66,9 @@ class Supervisor:
         self.stop_asked += 1
 
     def start(self) -> None:
-        """Start the queue, the server on a prepared database, the worker, the node, the demo."""
+        """Start the queue, the server, the worker, the node, the demo."""
         self.become_first()
         self.start_phase(Phase.QUEUE)
-        self.prepare()
         self.start_phase(Phase.STUDIO)
         if self.stop_asked:
             return
@@ -94,18 +92,6 @@ class Supervisor:
         self.first_lock = lock
         return True
 
-    def prepare(self) -> None:
-        """Migrate, collect static files, and let Django refuse what only it can know."""
-        command = [sys.executable, str(BASE_DIR / "manage.py"), "prepare"]
-        if not checks.is_private(self.options):
-            command.append("--require-user")
-        if self.options.demo:
-            command.append("--require-empty")
-        # In a group of its own: Ctrl-C does not tear a migration apart.
-        done = subprocess.run(command, env=self.environment, start_new_session=True, check=False)
-        if done.returncode:
-            sys.exit(max(1, done.returncode))
-
     def add(self, process: Process) -> None:
         """Start a process if this supervisor is to run it, and wait until it is ready."""
         if process.once_per_folder and self.first_lock is None:
@@ -114,21 +100,26 @@ class Supervisor:
         if command is None:
             return
         known = self.environment if process.has_secrets else without_secrets(self.environment)
-        child = Child(process, command, {**known, **process.environment})
+        variables = {**known, **process.environment}
+        child = Child(process, command, variables, process.first_words(self.options))
         self.children.append(child)
         child.start()
         if process.is_ready is not None:
             self.wait_until_ready(child, process.is_ready)
 
     def wait_until_ready(self, child: Child, is_ready: Callable[[Options], bool]) -> None:
-        deadline = time.monotonic() + LONGEST_START_S
+        """Wait for a process, without limit: a large database takes its time to be brought up to
+        date. Exit where the process has said itself why it does not start."""
+        say_at = time.monotonic() + LONG_START_S
         while not self.stop_asked and not is_ready(self.options):
             if not child.is_alive:
+                if child.has_refused:
+                    sys.exit(REFUSED)
                 ended = f"({child.how_it_ended})"
                 raise StartError(f"The {child.name} ended {ended} before it was ready.")
-            if time.monotonic() > deadline:
-                limit = f"{LONGEST_START_S:.0f} s"
-                raise StartError(f"The {child.name} did not answer within {limit}.")
+            if time.monotonic() > say_at:
+                say(f"The {child.name} does not answer yet. Ctrl-C ends the start.")
+                say_at += LONG_START_S
             time.sleep(0.02)
 
     def look_after_children(self) -> None:

@@ -3,6 +3,7 @@
 import re
 import signal
 from collections.abc import Callable
+from pathlib import Path
 
 import psutil
 import pytest
@@ -28,6 +29,14 @@ def test_a_worker_of_the_studio_hears_the_queue(running):
     wait_for(lambda: queue.smembers("_kombu.binding.celery"), "the worker to listen")
 
 
+def test_the_process_that_forks_the_others_keeps_no_file_of_the_database_open(running):
+    studio, _ = running
+    server = studio.child(SERVER)
+    assert len(server.children()) > 1
+    names = [Path(file.path).name for file in server.open_files()]
+    assert not [name for name in names if name.startswith("studio.sqlite3") and "lock" not in name]
+
+
 def test_a_killed_server_comes_back(running):
     studio, _ = running
     server = studio.child(SERVER)
@@ -36,6 +45,8 @@ def test_a_killed_server_comes_back(running):
     wait_for(lambda: gone([server, *workers]), "the end of the old server")
     wait_for(lambda: studio.get("/healthz") == 200, "the new server")
     assert studio.child(SERVER).pid != server.pid
+    # What a start is refused for, a demo that has runs, does not keep a server from coming back.
+    assert not {"--prepare", "--require-empty"} & set(studio.child(SERVER).cmdline())
 
 
 def test_a_killed_server_process_comes_back(running):
