@@ -43,15 +43,17 @@ def read_aggregate(aggregate: Aggregate, series: str) -> str:
 
 
 # The indexes that have an aggregate in order, each with the rows it holds: the least or greatest
-# value stands in an index of its own only where it is not the last one.
+# value stands in an index of its own only where it is not the last one. It is the last one where it
+# is no less (no greater): of two columns that are equal, PostgreSQL expects so few rows that it
+# sorts them instead of walking the index.
 INDEXES = {
     Aggregate.MIN: [
         (Aggregate.MIN, '({s}."min" < {s}."last" OR {s}."last" IS NULL)'),
-        (Aggregate.LAST, '{s}."min" = {s}."last"'),
+        (Aggregate.LAST, '{s}."min" >= {s}."last"'),
     ],
     Aggregate.MAX: [
         (Aggregate.MAX, '({s}."max" > {s}."last" OR {s}."last" IS NULL)'),
-        (Aggregate.LAST, '{s}."max" = {s}."last"'),
+        (Aggregate.LAST, '{s}."max" <= {s}."last"'),
     ],
 }
 

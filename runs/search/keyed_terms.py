@@ -3,7 +3,7 @@
 from dataclasses import replace
 from functools import cached_property
 
-from runs.database.fragments import FALSE, Sql, all_of, chain, sql
+from runs.database.fragments import FALSE, Sql, all_of, sql
 from runs.search.comparisons import first_chars, starts_alike
 from runs.search.conditions import TABLES
 from runs.search.drivers import Driver, Range
@@ -58,14 +58,19 @@ class KeyedTerm(Term):
         )
 
     @cached_property
-    def holds(self) -> tuple[bool, bool]:
-        """Whether any run has a number, and any a text, under the key of a param. One query."""
+    def holds_numbers(self) -> bool:
+        """Whether any run has a number under the key of a param: one probe of an index."""
+        return self._holds("s.number IS NOT NULL")
+
+    def holds_texts(self) -> bool:
+        """Tell whether any run has a text under the key of a param. One query, which passes by all
+        numbers."""
+        return self._holds("s.number IS NULL")
+
+    def _holds(self, condition: str) -> bool:
         if not self.homes:
-            return False, False
-        number = self.rows().wrap("EXISTS (SELECT 1 ", " AND s.number IS NOT NULL)")
-        text = self.rows().wrap("EXISTS (SELECT 1 ", " AND s.number IS NULL)")
-        has_number, has_text = fetch(chain(", ", [number, text]).wrap("SELECT ", ""))[0]
-        return bool(has_number), bool(has_text)
+            return False
+        return bool(fetch(self.rows().wrap("SELECT EXISTS (SELECT 1 ", f" AND {condition})"))[0][0])
 
     def rows(self) -> Sql:
         """Return `FROM … WHERE …` of all rows of the key."""
@@ -90,12 +95,11 @@ class KeyedTerm(Term):
             ]
         if not self.has_numbers:
             return [self._band(TEXT, self._is_text()), missing]
-        numbers, texts = self.holds
-        return [
-            *([self._band(NUMBER, Sql("s.number IS NOT NULL"))] if numbers else []),
-            *([replace(self._band(TEXT, self._is_text()), is_sparse=numbers)] if texts else []),
-            missing,
-        ]
+        texts = self._band(TEXT, self._is_text())
+        if not self.holds_numbers:
+            return [texts, missing]
+        texts = replace(texts, is_sparse=True, is_there=self.holds_texts)
+        return [self._band(NUMBER, Sql("s.number IS NOT NULL")), texts, missing]
 
     def walk(self, rank: int) -> Walk | None:
         if rank not in (NUMBER, TEXT):
@@ -114,7 +118,7 @@ class KeyedTerm(Term):
 
     def _is_text(self) -> Sql:
         """The condition of a text, one that the index can answer where all are texts."""
-        if self.has_numbers and self.holds[0]:
+        if self.has_numbers and self.holds_numbers:
             return Sql("s.number IS NULL")
         return Sql(f"{first_chars(self.dialect, 's.value')} IS NOT NULL")
 

@@ -65,6 +65,8 @@ class Pager:
                 break
             if after and band.rank < after.values[0][0]:
                 continue
+            if band.is_there and not band.is_there():
+                continue
             hits += self._read_band(block, band, terms, after, limit - len(hits))
             after = None
         return hits

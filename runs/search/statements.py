@@ -1,6 +1,7 @@
 """The three ways to read a page of a block, each in one or two statements."""
 
 from collections.abc import Sequence
+from operator import itemgetter
 
 from runs.database.fragments import Row, Sql, all_of, chain, sql
 from runs.search.blocks import Block, FoundRun, after_position, after_value, order_of, read_hit
@@ -149,42 +150,43 @@ def read_walk(
 ) -> list[Row]:
     """Return (value, id, run_id, started_ms) in the order of `value`, ties in any.
 
-    Over several index ranges, or none, some of the first rows are tried before all join runs.
+    Each part is read up to the value at which the rows so far end, where they are enough.
     """
+    found: list[Row] = []
+    for value, condition in walk.parts:
+        bounds = [(value, "<" if descending else ">", beyond)]
+        if len(found) == limit:
+            bounds.append((value, ">=" if descending else "<=", found[-1][0]))
+        rows = all_of(
+            [
+                condition,
+                scope.dialect.one_of(walk.branch_column, walk.branches),
+                *(sql(f"{one} {how} %s", end) for one, how, end in bounds if end is not None),
+            ]
+        )
+        found += _read_part(scope, block, walk, value, rows, descending, limit)
+        if len(walk.parts) > 1:
+            found = sorted(found, key=itemgetter(0), reverse=descending)[:limit]
+    return found
+
+
+def _read_part(
+    scope: Scope, block: Block, walk: Walk, value: str, rows: Sql, descending: bool, limit: int
+) -> list[Row]:
+    """Return the first rows of a part of a walk with their runs. Over several index ranges, or
+    none, some of the first rows are tried before all join runs."""
     order = f" ORDER BY value{' DESC' if descending else ''} LIMIT %s"
-    parts = [_rows_of(scope, walk, *part, descending, beyond) for part in walk.parts]
     runs = all_of([scope.condition(), *block.conditions])
     join = f" s {scope.dialect.cross_join} {RUN} r ON r.id = "
     if len(walk.branches) > 1 or not walk.is_indexed:
-        columns = f"SELECT {{}} AS value, {walk.run_column} AS run_key FROM {walk.table} s WHERE "
-        first = _merge(scope, _selects(columns, parts), sql(order, SAMPLE))
+        columns = f"SELECT {value} AS value, {walk.run_column} AS run_key FROM {walk.table} s"
+        first = sql(f"{columns} WHERE ") + rows + sql(order, SAMPLE)
         first = first.wrap(f"{RUN_VALUES.format('s.value')} (", f"){join}s.run_key WHERE ")
         found = fetch(first + runs + sql(order, limit))
         if len(found) == limit:
             return found
-    columns = f"{RUN_VALUES} {walk.table}{join}{walk.run_column} WHERE "
-    whole = _selects(columns, [(value, all_of([rows, runs])) for value, rows in parts])
-    return fetch(_merge(scope, whole, sql(order, limit)))
-
-
-def _selects(columns: str, parts: Sequence[tuple[str, Sql]]) -> list[Sql]:
-    """Return the query of each part (value, condition); `columns` has a place for the value."""
-    return [rows.wrap(columns.format(value), "") for value, rows in parts]
-
-
-def _rows_of(
-    scope: Scope,
-    walk: Walk,
-    value: str,
-    condition: Sql,
-    descending: bool,
-    beyond: float | str | None,
-) -> tuple[str, Sql]:
-    """Return the value of a part of a walk and the condition on its rows `s`."""
-    conditions = [condition, scope.dialect.one_of(walk.branch_column, walk.branches)]
-    if beyond is not None:
-        conditions.append(sql(f"{value} {'<' if descending else '>'} %s", beyond))
-    return value, all_of(conditions)
+    columns = f"{RUN_VALUES.format(value)} {walk.table}{join}{walk.run_column} WHERE "
+    return fetch(sql(columns) + all_of([rows, runs]) + sql(order, limit))
 
 
 def driver_of(scope: Scope, ids: Sequence[int]) -> Driver:

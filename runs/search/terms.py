@@ -3,6 +3,7 @@
 In a statement the row of term number `i` is called `k<i>`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from runs.database.fragments import TRUE, Sql, sql
@@ -20,13 +21,15 @@ class Band:
     """The runs of one rank of a term.
 
     `condition` is true for a run `r` in the band. `driver` selects a superset of them from an
-    index. `is_sparse`: reading that index in order would meet many other rows.
+    index. `is_sparse`: reading that index in order would meet many other rows. `is_there` tells
+    whether there may be any, where to read the band would take longer than to ask.
     """
 
     rank: int
     condition: Sql
     driver: Driver | None = None
     is_sparse: bool = False
+    is_there: Callable[[], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
