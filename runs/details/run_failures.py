@@ -15,6 +15,7 @@ TAIL_LINES = 20
 LINES_ABOVE = 3
 # The studio's word for a script that ended by itself: why it did, only its log says.
 EXITED = "exit code"
+OUT_OF_MEMORY = "out of memory"
 _EXCEPTION = re.compile(r"(?:\w+\.)*(\w*(?:Error|Exception|Interrupt|Exit|Warning))(?::|$)")
 
 
@@ -35,7 +36,10 @@ class Failure:
 
     @property
     def word(self) -> str:
-        """The name of the exception, where the message begins with one; else the message."""
+        """The name of the exception, where the message begins with one; else the message. What is
+        out of memory has many names."""
+        if OUT_OF_MEMORY in self.message.lower():
+            return OUT_OF_MEMORY
         named = _EXCEPTION.match(self.message)
         return named[1] if named else self.message
 

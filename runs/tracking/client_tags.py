@@ -41,7 +41,9 @@ MLFLOW = ClientTags(
         "mlflow.project.entryPoint": "entry_point",
     },
 )
-CLIENTS = (MLFLOW,)
+# The program that keeps what a script prints finds the script's run by its tag.
+CONSOLE = ClientTags(prefix="studio_console")
+CLIENTS = (MLFLOW, CONSOLE)
 PREFIXES = tuple(one.prefix for one in CLIENTS)
 RUN_NAME_TAGS = tuple(one.run_name for one in CLIENTS if one.run_name)
 DESCRIPTION_TAGS = tuple(one.description for one in CLIENTS if one.description)

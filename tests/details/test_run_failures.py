@@ -105,7 +105,9 @@ def test_the_lines_around_the_error_are_shown_not_the_end_of_the_log():
 @pytest.mark.parametrize(
     ("message", "word"),
     [
-        ("torch.cuda.OutOfMemoryError: CUDA out of memory", "OutOfMemoryError"),
+        ("torch.cuda.OutOfMemoryError: CUDA out of memory", "out of memory"),
+        ("RuntimeError: CUDA out of memory. Tried to allocate 2 GiB", "out of memory"),
+        ("torch.cuda.OutOfMemoryError: no room", "OutOfMemoryError"),
         ("KeyboardInterrupt", "KeyboardInterrupt"),
         ("out of patience", "out of patience"),
     ],

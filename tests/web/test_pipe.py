@@ -11,6 +11,9 @@ import pytest
 
 from runs.artifacts.queries import get_file, read_file
 from runs.tracking.models import Run
+from runs.tracking.services import set_tags
+from runs.web.pipe_program import TAG
+from tests.factories import make_run
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 LOG = "user_logs/std_log.txt"
@@ -105,3 +108,11 @@ def test_a_failed_run_without_a_log_says_how_to_get_one(studio):
         page = studio.get(f"/w/default/runs/{run_id}/{tab}").content.decode()
         assert "This run has no log" in page
         assert "curl -s http://testserver/w/default/pipe.py | python3 - python3 train.py" in page
+
+
+def test_the_tag_by_which_a_run_is_found_is_not_shown(studio):
+    run = make_run(run_id="kept")
+    set_tags(run=run, tags={TAG: "be1fbb3a581d", "team": "vision"})
+    page = studio.get("/w/default/runs/kept/outputs").content.decode()
+    assert "vision" in page
+    assert TAG not in page

@@ -37,6 +37,14 @@ def test_the_last_lines_of_the_log_are_shown(studio: Client):
     assert '<span class="line-error">Traceback' in page
 
 
+@pytest.mark.parametrize(
+    ("tab", "is_open"), [("details", True), ("outputs", False), ("metrics", False), ("raw", False)]
+)
+def test_the_lines_are_folded_away_where_one_looks_at_something_else(studio, tab, is_open):
+    box = '<details id="failure" aria-label="Failure"'
+    assert (f"{box} open>" if is_open else f"{box}>") in failed_page(studio, tab)
+
+
 def test_a_failure_without_a_message_says_so(studio: Client):
     services.update_run(run=make_run(run_id="mute"), status="Failed")
 

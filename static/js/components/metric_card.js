@@ -34,7 +34,7 @@ export class MetricCard {
 
   build() {
     this.note = element("span", { class: "card-note" });
-    this.plot = element("div", { class: "plot", role: "img" });
+    this.plot = element("div", { class: "plot", role: "img", "aria-label": this.name });
     this.foot = element("p", { class: "card-foot" });
     const head = element(
       "header",
