@@ -1,10 +1,10 @@
-// Plotly, loaded once and late: drawing, sizes, the look that all charts share, and where on the
-// screen a value is. No other module knows what Plotly keeps inside.
+// Plotly, loaded once and late: drawing, sizes, and where on the screen a value is. No other module
+// knows what Plotly keeps inside.
 
 import { element } from "../lib/element.js";
 import { moveNearer } from "../lib/far_values.js";
 import { asText } from "../lib/figure_text.js";
-import { colorOf } from "./colors.js";
+import { layoutOf } from "./plot_layout.js";
 
 const LONGEST_WAIT_MS = 1500;
 const CONFIG = {
@@ -154,48 +154,4 @@ export function light(root, uids) {
   root.querySelectorAll(".lit").forEach((trace) => trace.classList.remove("lit"));
   for (const uid of uids ?? [])
     root.querySelectorAll(`.trace${CSS.escape(uid)}`).forEach((one) => one.classList.add("lit"));
-}
-
-// -- the look ----------------------------------------------------------------------------------------
-
-/** Layout in the colours of the page; `overrides` are laid over it. */
-function layoutOf(overrides) {
-  const style = getComputedStyle(document.body);
-  const line = colorOf("--line");
-  const small = { size: 11, color: colorOf("--text-2") };
-  const axis = {
-    gridcolor: line,
-    linecolor: line,
-    zeroline: false,
-    tickfont: small,
-    title: { font: small, standoff: 6 },
-    automargin: true,
-    exponentformat: "SI",
-    minexponent: 4,
-  };
-  const base = {
-    paper_bgcolor: "rgba(0,0,0,0)",
-    plot_bgcolor: "rgba(0,0,0,0)",
-    font: { family: style.fontFamily, size: 12, color: style.color },
-    margin: { l: 44, r: 12, t: 8, b: 20 },
-    showlegend: false,
-    hovermode: "closest",
-    dragmode: "zoom",
-    uirevision: "kept",
-    xaxis: { ...axis, showgrid: false, showspikes: false },
-    yaxis: axis,
-    yaxis2: { ...axis, overlaying: "y", side: "right", showgrid: false },
-  };
-  for (const [name, value] of Object.entries(overrides)) base[name] = merge(base[name], value);
-  if (!overrides.yaxis2) delete base.yaxis2;
-  return base;
-}
-
-/** `over` laid over `base`, inside plain objects too. */
-function merge(base, over) {
-  const isPlain = (value) => value && typeof value === "object" && !Array.isArray(value);
-  if (!isPlain(base) || !isPlain(over)) return over === undefined ? base : over;
-  const merged = { ...base };
-  for (const [name, value] of Object.entries(over)) merged[name] = merge(base[name], value);
-  return merged;
 }

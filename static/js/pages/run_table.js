@@ -51,8 +51,8 @@ function startCharts(root, table) {
   const strip = new ChartStrip(root.querySelector("[data-charts]"), table.store, builder);
   builder.attach(strip);
   root.querySelectorAll("[data-add-chart]").forEach((button) => {
-    button.addEventListener("click", () => strip.add());
+    button.addEventListener("click", () => strip.list.add());
   });
   startRowLight(root, table.store);
-  onKey("a", () => strip.add());
+  onKey("a", () => strip.list.add());
 }

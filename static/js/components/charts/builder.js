@@ -46,9 +46,9 @@ export class ChartBuilder {
     this.base = spec;
     this.offer([], []);
     this.write(spec);
-    const { firstNames, names } = this.strip;
-    if (missingOf(spec)) this.pickers.y.suggest(suggestMetrics(firstNames, names));
-    offerCounters(this.dialog.querySelector("[data-counters]"), names, (value) =>
+    const { first, known } = this.strip.names;
+    if (missingOf(spec)) this.pickers.y.suggest(suggestMetrics(first, known));
+    offerCounters(this.dialog.querySelector("[data-counters]"), known, (value) =>
       this.pickers.x.choose(value),
     );
     this.dialog.querySelector("[data-submit]").textContent = spec.y.length ? "Apply" : "Add chart";
@@ -69,7 +69,7 @@ export class ChartBuilder {
   /** Fill the lists of the pickers, all of plain names; what is chosen stays. */
   offer(params, tags) {
     const { y, x, group } = this.pickers;
-    const metrics = this.strip.names.map((name) => ({ value: name, label: name, note: "" }));
+    const metrics = this.strip.names.known.map((name) => ({ value: name, label: name, note: "" }));
     const onAxis = metrics.map(({ label }) => ({
       value: `metrics.${label}`,
       label,

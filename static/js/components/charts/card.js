@@ -136,7 +136,7 @@ export class ChartCard {
   }
 
   reshaped() {
-    if (!this.inSection) this.strip.save();
+    if (!this.inSection) this.strip.list.save();
     this.redraw();
   }
 
@@ -145,11 +145,12 @@ export class ChartCard {
   key(event) {
     if (event.key === "Escape" && this.tooltip.isPinned) return this.tooltip.unpin();
     if (event.target !== this.element) return;
+    const { list } = this.strip;
     const actions = {
       Enter: () => this.toggleFull(),
       Escape: () => this.isFull && this.toggleFull(),
-      Delete: () => this.inSection || this.strip.remove(this),
-      e: () => (this.inSection ? this.strip.pin(this) : this.strip.edit(this)),
+      Delete: () => this.inSection || list.remove(this),
+      e: () => (this.inSection ? list.pin(this) : list.edit(this)),
       m: () => openMenu(this.bar.menu, menuItems(this)),
     };
     if (!actions[event.key]) return;

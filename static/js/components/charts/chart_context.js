@@ -8,7 +8,7 @@ export function contextOf(strip, card) {
   return {
     series: root.dataset.series,
     runs: () => drawn.of(card),
-    names: () => strip.names,
+    names: () => strip.names.known,
     values: (columns) => valuesFor(strip, card, columns),
     loadGroup: (field) => groups.load(field, drawn.of(card)),
     hueOf: (group, index) => groups.hueOf(group, index),

@@ -1,9 +1,9 @@
-// Moving the cards of a strip with the mouse.
+// Moving the cards of a list with the mouse.
 
-/** Let a card of `strip` be dragged to the place of another one. */
-export function listenToDrag(strip) {
-  const { body } = strip;
-  const cardAt = (event) => strip.cards.find((card) => card.element.contains(event.target));
+/** Let a card of `list` (a CardList) be dragged to the place of another one. */
+export function listenToDrag(list) {
+  const { body } = list;
+  const cardAt = (event) => list.cards.find((card) => card.element.contains(event.target));
   let dragged = null;
   body.addEventListener("dragstart", (event) => (dragged = cardAt(event)));
   body.addEventListener("dragover", (event) => dragged && event.preventDefault());
@@ -11,7 +11,7 @@ export function listenToDrag(strip) {
     event.preventDefault();
     const target = cardAt(event);
     if (dragged && target && target !== dragged)
-      strip.shift(dragged, strip.cards.indexOf(target) - strip.cards.indexOf(dragged));
+      list.shift(dragged, list.cards.indexOf(target) - list.cards.indexOf(dragged));
     dragged = null;
   });
 }

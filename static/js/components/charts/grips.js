@@ -2,10 +2,10 @@
 
 const MOST = 3;
 
-/** Let the grips of a strip's cards be dragged. */
-export function listenToGrips(strip) {
-  strip.body.addEventListener("pointerdown", (event) => {
-    const card = strip.cards.find((one) => one.grip === event.target);
+/** Let the grips of the cards of `list` (a CardList) be dragged. */
+export function listenToGrips(list) {
+  list.body.addEventListener("pointerdown", (event) => {
+    const card = list.cards.find((one) => one.grip === event.target);
     if (!card) return;
     event.preventDefault();
     card.grip.setPointerCapture(event.pointerId);
@@ -13,7 +13,7 @@ export function listenToGrips(strip) {
     const move = (moved) => {
       const { width, height } = size(moved);
       if (width !== card.spec.width || height !== card.spec.height)
-        strip.resize(card, { width, height });
+        list.resize(card, { width, height });
     };
     card.grip.addEventListener("pointermove", move);
     const stop = () => card.grip.removeEventListener("pointermove", move);

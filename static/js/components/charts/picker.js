@@ -2,45 +2,28 @@
 
 import { element } from "../../lib/element.js";
 import { icon } from "../icons.js";
+import { PickerList } from "./picker_list.js";
 
-const MOST_SHOWN = 100;
-let lists = 0;
+const STEPS = { ArrowDown: 1, ArrowUp: -1 };
 
 /** Makes `input` choose from `options`, [{value, label, note}]. Its `value` is a list of values where
  * `several` are chosen, else a text. Each change is an `input` event of the field. */
 export class Picker {
   constructor(input, { several = false } = {}) {
-    Object.assign(this, { input, several, chosen: [], options: [], active: -1 });
+    Object.assign(this, { input, several, chosen: [], options: [] });
     this.isSuggested = false;
-    lists += 1;
-    this.list = element("ul", { class: "picker-list", role: "listbox", hidden: true });
-    this.list.id = `picker-${lists}`;
+    this.list = new PickerList(input, (value) => this.choose(value));
     this.box = element("div", { class: "picker" });
     input.replaceWith(this.box);
-    this.box.append(input, this.list);
+    this.box.append(input, this.list.element);
     // A label stands for its first field or button unless it names one: a chip has a button.
-    input.id ||= `${this.list.id}-field`;
+    input.id ||= `${this.list.element.id}-field`;
     const label = input.closest("label");
     if (label) label.htmlFor = input.id;
-    input.setAttribute("role", "combobox");
-    input.setAttribute("aria-controls", this.list.id);
-    input.setAttribute("aria-expanded", "false");
-    this.listen();
-  }
-
-  listen() {
-    const { input, list } = this;
     input.addEventListener("input", ({ isTrusted }) => isTrusted && this.show());
     input.addEventListener("click", () => this.show());
     input.addEventListener("blur", () => this.leave());
     input.addEventListener("keydown", (event) => this.key(event));
-    // The field keeps the focus.
-    list.addEventListener("mousedown", (event) => event.preventDefault());
-    list.addEventListener("click", (event) => {
-      event.preventDefault();
-      const line = event.target.closest("[data-value]");
-      if (line) this.choose(line.dataset.value);
-    });
   }
 
   get value() {
@@ -91,8 +74,6 @@ export class Picker {
       .some((value) => value && !known.has(value));
   }
 
-  // -- the list -----------------------------------------------------------------------------------
-
   get found() {
     const typed = this.input.value.trim();
     const isWhole = !this.several && this.valueOf(typed) !== typed;
@@ -102,32 +83,11 @@ export class Picker {
   }
 
   show() {
-    const { found } = this;
-    this.active = -1;
-    this.list.hidden = !found.length;
-    this.input.setAttribute("aria-expanded", String(!this.list.hidden));
-    const left = found.length - MOST_SHOWN;
-    this.list.replaceChildren(
-      ...found.slice(0, MOST_SHOWN).map((option, i) => this.drawOption(option, i)),
-      ...(left > 0
-        ? [element("li", {}, element("small", {}, `${left} more: type to search`))]
-        : []),
-    );
-  }
-
-  drawOption({ value, label, note }, i) {
-    const settings = { role: "option", id: `${this.list.id}-${i}`, data: { value } };
-    return element("li", settings, label, note && element("small", {}, note));
-  }
-
-  hide() {
-    this.list.hidden = true;
-    this.input.setAttribute("aria-expanded", "false");
-    this.input.removeAttribute("aria-activedescendant");
+    this.list.show(this.found);
   }
 
   leave() {
-    this.hide();
+    this.list.hide();
     if (!this.several || this.isUnknown || !this.input.value.trim()) return;
     this.chosen = this.value;
     this.isSuggested = false;
@@ -143,7 +103,7 @@ export class Picker {
     } else this.input.value = this.labelOf(value);
     this.drawChips();
     if (this.several) this.show();
-    else this.hide();
+    else this.list.hide();
     this.tell();
   }
 
@@ -175,28 +135,16 @@ export class Picker {
   }
 
   key(event) {
-    const { key } = event;
-    const isOpen = !this.list.hidden;
-    const lines = [...this.list.querySelectorAll("[data-value]")];
-    if (key === "Backspace" && !this.input.value && this.chosen.length)
+    const { list } = this;
+    const step = STEPS[event.key];
+    if (event.key === "Backspace" && !this.input.value && this.chosen.length)
       return this.remove(this.chosen.at(-1));
-    if (key === "ArrowDown" && !isOpen) this.show();
-    else if ((key === "ArrowDown" || key === "ArrowUp") && lines.length) {
-      const by = key === "ArrowDown" ? 1 : -1;
-      this.move(lines, (this.active + by + lines.length) % lines.length);
-    } else if (key === "Enter" && isOpen && lines[this.active])
-      this.choose(lines[this.active].dataset.value);
-    else if (key === "Escape" && isOpen) this.hide();
+    if (event.key === "ArrowDown" && !list.isOpen) this.show();
+    else if (step && list.lines.length) list.move(step);
+    else if (event.key === "Enter" && list.activeValue !== undefined) this.choose(list.activeValue);
+    else if (event.key === "Escape" && list.isOpen) list.hide();
     else return undefined;
     event.preventDefault();
     return event.stopPropagation();
-  }
-
-  move(lines, index) {
-    lines[this.active]?.removeAttribute("aria-selected");
-    this.active = index;
-    lines[index].setAttribute("aria-selected", "true");
-    lines[index].scrollIntoView({ block: "nearest" });
-    this.input.setAttribute("aria-activedescendant", lines[index].id);
   }
 }

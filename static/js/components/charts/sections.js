@@ -20,15 +20,16 @@ export class ChartSections {
 
   /** Make the sections of the names of now; those that the URL has open are opened again. */
   build() {
-    const { root, strip } = this;
+    const { root } = this;
+    const { known, total } = this.strip.names;
     for (const section of this.sections.values()) if (section.element) this.close(section);
     this.sections.clear();
-    const count = strip.nameCount.toLocaleString("en-US");
-    const shown = strip.names.length.toLocaleString("en-US");
+    const count = total.toLocaleString("en-US");
+    const shown = known.length.toLocaleString("en-US");
     this.title.textContent =
-      strip.nameCount > strip.names.length ? `First ${shown} of ${count} metrics` : "All metrics";
+      total > known.length ? `First ${shown} of ${count} metrics` : "All metrics";
     this.bar.replaceChildren(this.title);
-    for (const [prefix, names] of sectionsOf(strip.names)) {
+    for (const [prefix, names] of sectionsOf(known)) {
       const settings = { class: "chip", type: "button", onclick: () => this.toggle(prefix) };
       const count = element("b", {}, names.length.toLocaleString("en-US"));
       const button = element("button", settings, prefix, " ", count);

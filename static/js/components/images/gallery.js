@@ -1,12 +1,13 @@
 // The gallery: images of a run, or of several side by side, at one step. The address keeps what is
-// shown: ?name=&step=&size=&with=<run ids>&pair=<blink or difference>
+// shown.
 
 import { addressOf, imageAt, namesOf, stepsOf } from "../../lib/image_sets.js";
 import { shownRuns } from "../../lib/series_colors.js";
 import { fetchJson } from "../requests.js";
 import { startFindingRun } from "../run_finder.js";
 import { drawGrid, drawImage, drawNotes, drawRows } from "./draw.js";
-import { drawPairs, PAIR_KINDS } from "./pairs.js";
+import { readAddress, writeAddress } from "./gallery_address.js";
+import { drawPairs } from "./pairs.js";
 
 const PLAY_MS = 400;
 const SHOWN_AT_ONCE = 200;
@@ -14,12 +15,7 @@ const SHOWN_AT_ONCE = 200;
 export class Gallery {
   constructor(root) {
     this.root = root;
-    const query = new URLSearchParams(location.search);
-    this.text = query.get("name") ?? "";
-    this.step = query.has("step") ? Number(query.get("step")) : null;
-    this.size = Number(query.get("size")) || 224;
-    this.others = (query.get("with") ?? "").split(",").filter(Boolean);
-    this.pair = PAIR_KINDS.find((kind) => kind === query.get("pair")) ?? "";
+    Object.assign(this, readAddress());
     this.runs = [];
     this.full = null;
     this.listen();
@@ -184,17 +180,6 @@ export class Gallery {
   }
 
   save() {
-    const query = new URLSearchParams(location.search);
-    const state = {
-      name: this.text,
-      step: this.step ?? "",
-      size: this.size === 224 ? "" : this.size,
-      with: this.others.join(","),
-      pair: this.pair,
-    };
-    for (const [key, value] of Object.entries(state))
-      value === "" ? query.delete(key) : query.set(key, value);
-    const text = query.toString();
-    history.replaceState(null, "", text ? `?${text}` : location.pathname);
+    writeAddress(this);
   }
 }

@@ -95,7 +95,7 @@ export class FilePane extends EventTarget {
     const first = this.marks.read(line);
     await this.viewer.open(this.path, { line: first, byte, start });
     this.viewer.setFollow(
-      Boolean(options.follow) || (this.viewer.growing && first === null && byte === null),
+      Boolean(options.follow) || (this.viewer.loaded.growing && first === null && byte === null),
     );
     await this.search.reset(Number(options.hit) || null);
   }
@@ -131,11 +131,11 @@ export class FilePane extends EventTarget {
   }
 
   showFollow() {
-    this.find("toggle-follow").setAttribute("aria-pressed", String(Boolean(this.viewer.following)));
+    this.find("toggle-follow").setAttribute("aria-pressed", String(this.viewer.following));
   }
 
   tellWhere() {
-    this.find("where").textContent = sizeOf(this.viewer);
+    this.find("where").textContent = sizeOf(this.viewer.loaded);
     this.find("start").hidden = this.viewer.isAtStart;
     this.find("end").hidden = this.viewer.isAtEnd;
     this.offerTimes();
@@ -144,7 +144,7 @@ export class FilePane extends EventTarget {
   /** Times can be shown where the studio has seen lines arrive. */
   offerTimes() {
     const button = this.find("toggle-times");
-    const isKnown = Boolean(this.viewer.received);
+    const isKnown = Boolean(this.viewer.loaded.received);
     button.disabled = !isKnown;
     button.title = isKnown ? TIMES_KNOWN : TIMES_UNKNOWN;
     this.element.classList.toggle("has-times", isKnown);

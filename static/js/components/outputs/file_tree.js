@@ -1,13 +1,11 @@
-// The tree of a run's files: folders load when opened, sizes and a live dot; or the files found.
+// The tree of a run's files, whose folders load when they are opened; or the files found.
 
 import { element } from "../../lib/element.js";
-import { formatBytes } from "../../lib/numbers.js";
-import { plainName } from "../../lib/plain_names.js";
-import { icon } from "../icons.js";
 import { fetchJson } from "../requests.js";
+import { drawItem, fillFile, fillFolder, group, inFolder, note } from "./tree_items.js";
+import { listenToTreeKeys } from "./tree_keys.js";
 
 const FIND_DELAY_MS = 150;
-const MOST_FOLDER_CHARS = 18;
 
 /**
  * A tree (ARIA) in `root`; calls `choose(path)` for files. `folders` answers with what lies in a
@@ -18,7 +16,7 @@ export class FileTree {
     Object.assign(this, { root, folders, found, choose, zip, wanted: "" });
     this.open = new Set();
     root.addEventListener("click", (event) => this.click(event));
-    root.addEventListener("keydown", (event) => this.key(event));
+    listenToTreeKeys(root, (item) => this.act(item));
   }
 
   /** Load the top, and every folder on the way to `path`. */
@@ -73,41 +71,18 @@ export class FileTree {
   }
 
   async drawEntry(entry, level) {
-    const item = element("div", {
-      class: "tree-item",
-      role: "treeitem",
-      "aria-level": level,
-      tabIndex: -1,
-      title: entry.path,
-      data: { path: entry.path },
-    });
-    item.style.setProperty("--level", level);
-    const line = element("li", { role: "none" }, item);
-    const folder = entry.folder && folderOf(entry);
-    const name = element("span", { class: "clip grow" }, plainName(entry.name), folder);
-    if (entry.is_dir) await this.drawFolder(line, item, name, entry, level);
-    else this.drawFile(item, name, entry);
+    const { line, item, name } = drawItem(entry, level);
+    if (!entry.is_dir) this.drawFile(item, name, entry);
+    else {
+      const isOpen = this.open.has(entry.path);
+      fillFolder(item, name, entry, { isOpen, zip: this.zip });
+      if (isOpen) line.append(await this.load(entry.path, level + 1));
+    }
     return line;
   }
 
-  async drawFolder(line, item, name, entry, level) {
-    const isOpen = this.open.has(entry.path);
-    item.dataset.folder = "1";
-    item.setAttribute("aria-expanded", String(isOpen));
-    item.append(icon(isOpen ? "chevron-down" : "chevron-right"), name);
-    if (this.zip) item.append(this.drawZip(entry));
-    if (isOpen) line.append(await this.load(entry.path, level + 1));
-  }
-
-  drawZip(entry) {
-    const href = `${this.zip}?path=${encodeURIComponent(entry.path)}`;
-    const label = { "aria-label": `Download ${entry.name} as zip` };
-    return element("a", { class: "tree-zip", href, tabIndex: -1, ...label }, icon("download"));
-  }
-
   drawFile(item, name, entry) {
-    if (entry.growing) item.append(element("i", { class: "live-dot", title: "Being written" }));
-    item.append(name, element("span", { class: "tree-size" }, formatBytes(entry.size_bytes)));
+    fillFile(item, name, entry);
   }
 
   click(event) {
@@ -126,25 +101,6 @@ export class FileTree {
     if (this.open.has(path)) this.open.delete(path);
     else this.open.add(path);
     this.refresh().then(() => this.itemOf(path)?.focus());
-  }
-
-  key(event) {
-    const items = [...this.root.querySelectorAll("[role=treeitem]:not([hidden])")];
-    const index = items.indexOf(document.activeElement);
-    const item = items[index];
-    const actions = {
-      ArrowDown: () => items[index + 1]?.focus(),
-      ArrowUp: () => items[index - 1]?.focus(),
-      Home: () => items[0]?.focus(),
-      End: () => items.at(-1)?.focus(),
-      Enter: () => item && this.act(item),
-      " ": () => item && this.act(item),
-      ArrowRight: () => item?.getAttribute("aria-expanded") === "false" && this.act(item),
-      ArrowLeft: () => item?.getAttribute("aria-expanded") === "true" && this.act(item),
-    };
-    if (!actions[event.key]) return;
-    event.preventDefault();
-    actions[event.key]();
   }
 
   /** Show the files of any folder whose path holds the words of `text`; with none, the tree. */
@@ -195,16 +151,4 @@ export class FileTree {
   itemOf(path) {
     return this.root.querySelector(`[data-path="${CSS.escape(path)}"]`);
   }
-}
-
-const group = () => element("ul", { role: "group" });
-const note = (...content) => element("li", { class: "tree-note muted small" }, ...content);
-
-/** A found file says where it lies. */
-const inFolder = (entry) => ({ ...entry, folder: entry.path.slice(0, -entry.name.length - 1) });
-
-function folderOf({ folder }) {
-  const isLong = folder.length > MOST_FOLDER_CHARS;
-  const short = isLong ? `…/${folder.split("/").at(-1)}` : folder;
-  return element("span", { class: "tree-folder" }, plainName(short));
 }

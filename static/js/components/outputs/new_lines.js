@@ -16,7 +16,7 @@ export class NewLines {
 
   tell() {
     const { viewer } = this;
-    const { totalLines: lines, totalBytes: bytes } = viewer;
+    const { totalLines: lines, totalBytes: bytes } = viewer.loaded;
     if (!this.seen || viewer.isAtEnd || viewer.following) this.seen = { lines, bytes };
     const isNew = bytes > this.seen.bytes;
     this.button.hidden = !isNew;
@@ -31,7 +31,7 @@ export class NewLines {
   }
 
   goOn() {
-    if (this.viewer.growing) this.viewer.setFollow(true);
+    if (this.viewer.loaded.growing) this.viewer.setFollow(true);
     else this.viewer.goToEnd();
   }
 }

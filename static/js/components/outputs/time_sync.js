@@ -34,7 +34,7 @@ export class TimeSync extends EventTarget {
   /** Names of the files whose lines have no times. */
   get timeless() {
     return this.panes()
-      .filter(({ viewer, element }) => element.dataset.kind !== "text" || !viewer.received)
+      .filter(({ viewer, element }) => element.dataset.kind !== "text" || !viewer.loaded.received)
       .map(({ path }) => path?.split("/").at(-1));
   }
 
@@ -74,20 +74,21 @@ export class TimeSync extends EventTarget {
 }
 
 /** When the line at the top of what one sees arrived (ms), null where that is not known. */
-function timeAtTop({ root, lines }) {
+function timeAtTop({ root, loaded }) {
   const { top } = root.getBoundingClientRect();
   const seen = [...root.children].find((one) => one.getBoundingClientRect().bottom > top + 4);
-  return lines.find((line) => line.byte === Number(seen?.dataset.byte))?.received ?? null;
+  return loaded.lines.find((line) => line.byte === Number(seen?.dataset.byte))?.received ?? null;
 }
 
 /** Bring the lines that arrived at `ms` to the top. */
 async function goToTime(viewer, ms) {
-  const { root } = viewer;
-  const { lines } = viewer;
-  const isLoaded = ms >= lines[0]?.received && ms <= lines.at(-1).received;
-  if (!isLoaded && !(await viewer.replace({ at_ms: Math.round(ms) }))) return;
-  const last = viewer.lines.findLast((line) => line.received !== null && line.received <= ms);
-  const line = viewer.lines.find((one) => one.received === last?.received) ?? viewer.lines[0];
-  const shown = line && viewer.elementOf(line);
+  const { root, loaded } = viewer;
+  const [first, last] = [loaded.lines[0], loaded.lines.at(-1)];
+  const isLoaded = ms >= first?.received && ms <= last.received;
+  if (!isLoaded && !(await loaded.replace({ at_ms: Math.round(ms) }))) return;
+  const { lines } = loaded;
+  const before = lines.findLast((line) => line.received !== null && line.received <= ms);
+  const line = lines.find((one) => one.received === before?.received) ?? lines[0];
+  const shown = line && loaded.elementOf(line);
   if (shown) root.scrollTop += shown.getBoundingClientRect().top - root.getBoundingClientRect().top;
 }

@@ -38,7 +38,7 @@ function clickInRow(event, index, table) {
   const { target } = event;
   if (target.classList.contains("rt-pick")) table.toggleRow(index, { range: event.shiftKey });
   else if (target.closest(".rt-eye")) table.toggleHidden(table.rowAt(index).id);
-  else if (target.closest(".rt-twig")) table.store.toggleRow(table.rowAt(index));
+  else if (target.closest(".rt-twig")) table.store.inside.toggle(table.rowAt(index));
 }
 
 function showMenu(table, row, column, anchor) {
@@ -100,7 +100,7 @@ function cellItems(table, index, column) {
 }
 
 const groupItems = (store, row) => [
-  { label: row.open ? "Hide its runs" : "Show its runs", run: () => store.toggleRow(row) },
+  { label: row.open ? "Hide its runs" : "Show its runs", run: () => store.inside.toggle(row) },
   { label: "Stop grouping", run: () => store.set({ group: undefined }) },
   { label: "Copy value", run: () => copy(row.name) },
 ];

@@ -97,7 +97,7 @@ function showCounts(root, store) {
   const loaded = `${of}${counted(Math.max(all, found.length), isGrouped ? "group" : "run")} loaded`;
   const rest = store.next ? ", more as you scroll" : "";
   root.querySelector("[data-foot]").textContent = found.length ? loaded + rest : "";
-  root.querySelector("[data-no-answer]").hidden = store.answers;
+  root.querySelector("[data-no-answer]").hidden = store.requests.answers;
   root.querySelector("[data-none]").hidden = found.length > 0;
   root.querySelector(".rt-grid").hidden = found.length === 0;
 }

@@ -1,12 +1,12 @@
 // The run table of All runs, Experiment and Child runs: store, grid, panels and keys put together.
 
 import { bestOf, formatOf } from "../../lib/column_format.js";
-import { element } from "../../lib/element.js";
 import { clockOf } from "../../lib/times.js";
 import { formatSort, joinList, parseSort, splitList } from "../../lib/url_state.js";
 import { listenToHover } from "./cell_hover.js";
 import { listenToCells } from "./cell_menu.js";
 import { drawCell } from "./cells.js";
+import { ColumnWidths } from "./column_widths.js";
 import { Columns } from "./columns.js";
 import { describeMetric } from "./goals.js";
 import { Grid } from "./grid.js";
@@ -15,11 +15,6 @@ import { listenToKeys } from "./keyboard.js";
 import { RunStore } from "./store.js";
 
 const LOAD_AHEAD_ROWS = 40;
-const NARROW_NAME = 184;
-// How much of the table the names may take from the other columns, and what stands beside a name.
-const NAME_SHARE = 0.3;
-const BESIDE_NAME = 84;
-const MEASURED_ROWS = 100;
 
 /** One run table on the page; `root` carries the addresses in `data-*`, the first page as JSON. */
 export class RunTable {
@@ -35,6 +30,7 @@ export class RunTable {
       ),
     });
     this.chosen = new Columns(this.store);
+    this.widths = new ColumnWidths(root, this.store, this.chosen);
     this.grid = new Grid(root.querySelector(".rt-grid"), this);
     this.grid.onDraw = ({ last }) => {
       if (last > this.store.rows.length - LOAD_AHEAD_ROWS) this.store.loadMore();
@@ -58,11 +54,7 @@ export class RunTable {
   // -- what the grid asks -------------------------------------------------------------------------
 
   get pinned() {
-    return this.narrow ? 1 : this.columns.findIndex((column) => !column.pinned);
-  }
-
-  get narrow() {
-    return this.root.clientWidth < 600;
+    return this.widths.isNarrow ? 1 : this.columns.findIndex((column) => !column.pinned);
   }
 
   get rowCount() {
@@ -109,7 +101,7 @@ export class RunTable {
       ...column,
       ...describeMetric(column, this.store.asked.goal),
       index,
-      width: this.widthOf(column),
+      width: this.widths.of(column),
     }));
     this.grid.relayout();
     this.showAwaited();
@@ -123,28 +115,8 @@ export class RunTable {
     this.grid.showColumn(index);
   }
 
-  /** On a phone the column that stays in sight leaves room for another. */
-  widthOf({ id, width, fixed }) {
-    const usual = this.narrow && fixed ? Math.min(width, NARROW_NAME) : width;
-    return this.chosen.widths.get(id) ?? usual;
-  }
-
-  /** The names take the room that the other columns leave, or what the longest of them needs, up to
-   * a share of the table. */
   fill(room) {
-    const name = this.columns.find((column) => column.fixed);
-    if (!name || this.chosen.widths.has(name.id)) return;
-    const others = this.columns.filter((column) => column !== name);
-    const taken = others.reduce((sum, column) => sum + column.width, 0);
-    const usual = this.widthOf(this.chosen.find(name.id));
-    const needed = Math.min(this.widestName() + BESIDE_NAME, room * NAME_SHARE);
-    name.width = Math.max(usual, needed, room - taken);
-  }
-
-  /** How wide the longest name of the first rows is, in pixels. */
-  widestName() {
-    const names = this.store.rows.slice(0, MEASURED_ROWS).map((row) => row.name ?? "");
-    return Math.max(0, ...names.map((name) => textWidth(name, this.root)));
+    this.widths.fill(this.columns, room);
   }
 
   resize(id, width) {
@@ -156,8 +128,7 @@ export class RunTable {
 
   fit(id) {
     const cells = this.grid.root.querySelectorAll(`[data-column="${CSS.escape(id)}"]`);
-    const widest = Math.max(...[...cells].map((cell) => contentWidth(cell)));
-    this.resize(id, Math.min(480, widest + 28));
+    this.resize(id, this.widths.fitting([...cells]));
     this.chosen.keepWidths();
   }
 
@@ -186,7 +157,7 @@ export class RunTable {
 
   openRow(index, event) {
     const row = this.rowAt(index);
-    if (!row.run) this.store.toggleRow(row);
+    if (!row.run) this.store.inside.toggle(row);
     else if (event.ctrlKey || event.metaKey) window.open(row.href, "_blank", "noopener");
     else location.assign(row.href);
   }
@@ -222,19 +193,4 @@ function tickDurations(root) {
   for (const cell of root.querySelectorAll("[data-since]")) {
     cell.textContent = clockOf(Date.now() - Number(cell.dataset.since));
   }
-}
-
-const measure = element("canvas").getContext("2d");
-
-/** The width of `text` as a name of `root` is written. */
-function textWidth(text, root) {
-  const { fontFamily, fontSize } = getComputedStyle(root);
-  measure.font = `550 ${fontSize} ${fontFamily}`;
-  return measure.measureText(text).width;
-}
-
-function contentWidth(cell) {
-  const range = document.createRange();
-  range.selectNodeContents(cell);
-  return range.getBoundingClientRect().width;
 }

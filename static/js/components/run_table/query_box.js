@@ -27,7 +27,7 @@ export class QueryBox {
     });
     store.addEventListener("state", ({ detail }) => "q" in detail && this.show());
     store.addEventListener("error", (event) => this.explain(event.detail));
-    this.explain(store.error);
+    this.explain(store.requests.error);
   }
 
   show() {

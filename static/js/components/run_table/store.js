@@ -3,7 +3,8 @@
 import { layOut } from "../../lib/run_tree.js";
 import { joinList, readState, writeState } from "../../lib/url_state.js";
 import { alsoLive } from "../live.js";
-import { fetchJson } from "../requests.js";
+import { InsideRows } from "./inside_rows.js";
+import { PageRequests } from "./page_requests.js";
 import { Selection } from "./selection.js";
 
 const PAGE_ROWS = 100;
@@ -21,16 +22,14 @@ export class RunStore extends EventTarget {
     super();
     Object.assign(this, { address, countAddress, fixed, usual });
     this.state = readState(location.search);
-    Object.assign(this, { found: [], rows: [], columns: [], counts: {}, generation: 0 });
+    Object.assign(this, { found: [], rows: [], columns: [], counts: {} });
     this.above = new Map();
-    this.inside = new Map();
-    this.opened = new Map();
+    this.requests = new PageRequests(this, first?.error);
+    this.inside = new InsideRows(this);
     this.selection = new Selection(this);
-    this.error = first?.error ?? null;
-    this.answers = true;
     if (first) this.take(first);
     addEventListener("popstate", () => this.restore());
-    addEventListener("online", () => this.answers || this.reload());
+    addEventListener("online", () => this.requests.answers || this.reload());
     alsoLive(() => this.poll());
   }
 
@@ -80,17 +79,19 @@ export class RunStore extends EventTarget {
   // -- rows ---------------------------------------------------------------------------------------
 
   async reload() {
-    this.generation += 1;
+    this.requests.renew();
     this.loading = null;
     const page = await this.fetchPage({ limit: PAGE_ROWS });
     if (!page) return;
-    await this.reopen(page.rows, { cols: joinList(page.columns.map((column) => column.id)) });
+    await this.inside.reopen(page.rows, {
+      cols: joinList(page.columns.map((column) => column.id)),
+    });
     this.take(page);
   }
 
   /** Load the next page when the rows near the end come into view. */
   async loadMore(count = PAGE_ROWS) {
-    if (!this.next || this.loading || !this.answers) return;
+    if (!this.next || this.loading || !this.requests.answers) return;
     const after = this.next;
     this.loading = after;
     const limit = Math.max(count, PAGE_ROWS);
@@ -104,34 +105,8 @@ export class RunStore extends EventTarget {
     return { cols: joinList(this.columns.map((column) => column.id)), diff: false };
   }
 
-  /** A page of rows; null when nothing is new, or when it could not be had: the rows on screen
-   * stay then, and the page says what went wrong. */
-  async fetchPage(extra) {
-    const { generation } = this;
-    this.tell("busy", true);
-    try {
-      const page = await fetchJson(this.url(extra));
-      if (generation !== this.generation) return null;
-      this.fail(null);
-      return page;
-    } catch (error) {
-      if (generation === this.generation) this.fail(error);
-      return null;
-    } finally {
-      this.tell("busy", false);
-    }
-  }
-
-  /** Tell what is wrong with the address, or that the studio does not answer. */
-  fail(error) {
-    const isRefused = error?.status >= 400 && error.status < 500;
-    const before = this.error;
-    this.error = isRefused ? (error.body ?? { message: error.message }) : null;
-    if (this.error || before) this.tell("error", this.error);
-    const answers = !error || isRefused;
-    if (answers === this.answers) return;
-    this.answers = answers;
-    this.tell("answers", answers);
+  fetchPage(extra) {
+    return this.requests.fetchPage(this.url(extra));
   }
 
   /** Show the first page of rows in the place of all others. */
@@ -162,64 +137,38 @@ export class RunStore extends EventTarget {
   }
 
   changed(detail = { append: false }) {
-    const { found, above, inside, opened } = this;
-    this.rows = layOut({ found, above: [...above.values()], inside, opened });
+    const { rows: inside, opened } = this.inside;
+    this.rows = layOut({ found: this.found, above: [...this.above.values()], inside, opened });
     this.tell("change", detail);
   }
 
   /** Counting a long list takes longer than its first page: the numbers follow the rows. */
   async count() {
-    if (this.error) return;
-    const { generation } = this;
+    if (this.requests.error) return;
     const { sel, ...asked } = this.asked;
-    const counts = await fetchJson(this.countAddress + writeState(asked)).catch(() => null);
-    if (!counts || generation !== this.generation) return;
+    const address = this.countAddress + writeState(asked);
+    const counts = await this.requests.fetchQuietly(address).catch(() => null);
+    if (!counts) return;
     this.counts = counts;
     this.tell("counted");
-  }
-
-  // -- children and members -----------------------------------------------------------------------
-
-  /** Show what is inside a row (children of a run, members of a group) below it, or no longer. */
-  async toggleRow(row) {
-    const isInList = this.found.some((one) => one.parent === row.id);
-    if (!row.open && !isInList && !(await this.loadInside(row))) return;
-    this.opened.set(row.id, !row.open);
-    this.changed();
-  }
-
-  async loadInside(row, extra = this.sameColumns) {
-    const asked = { ...extra, diff: false, inside: row.inside, limit: MOST_AT_ONCE };
-    const page = await this.fetchPage(row.run ? asked : { ...asked, group: undefined });
-    if (page) this.inside.set(row.id, page.rows);
-    return Boolean(page);
-  }
-
-  /** In another order or with other columns, open rows stay open. */
-  async reopen(rows, columns) {
-    const all = [...rows, ...[...this.inside.values()].flat()];
-    const open = all.filter((row) => this.inside.has(row.id) && this.opened.get(row.id));
-    this.inside = new Map();
-    await Promise.all(open.map((row) => this.loadInside(row, columns)));
   }
 
   // -- live ---------------------------------------------------------------------------------------
 
   /** Ask for the first rows again; null means nothing on screen has changed. */
   async poll() {
-    if (!this.answers) return this.tryAgain();
-    if (this.loading || this.error || !this.stamp) return undefined;
-    const { generation } = this;
+    if (!this.requests.answers) return this.tryAgain();
+    if (this.loading || this.requests.error || !this.stamp) return undefined;
     const limit = Math.max(PAGE_ROWS, Math.min(this.found.length, MOST_AT_ONCE));
-    const page = await fetchJson(this.url({ since: this.stamp, limit }));
-    if (page && generation === this.generation) this.merge(page);
+    const page = await this.requests.fetchQuietly(this.url({ since: this.stamp, limit }));
+    if (page) this.merge(page);
     return undefined;
   }
 
   /** What was asked for in vain is asked for again. Throws when there is still no answer. */
   async tryAgain() {
     await this.reload();
-    if (!this.answers) throw new Error("Studio is not responding.");
+    if (!this.requests.answers) throw new Error("Studio is not responding.");
   }
 
   /** Fresh rows replace the old ones; rows beyond them stay, and so does what is inside. */
