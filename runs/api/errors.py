@@ -12,20 +12,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from runs.api.endpoint import challenge
+from runs.api.refusals import CODES
+from runs.http.doors import WORDS
 from runs.http.errors import STATUS, as_studio_error, retry_after
 
 logger = logging.getLogger(__name__)
 
-# Status of an error of the framework -> code.
-CODES = {
-    400: "invalid_json",
-    401: "not_signed_in",
-    403: "not_allowed",
-    404: "not_found",
-    405: "method_not_allowed",
-    415: "unsupported_media_type",
-    429: "throttled",
-}
+# What the framework refuses; a status of 500 and above is a fault of the studio.
+REFUSED = frozenset(status for status in CODES if status < 500)
 HINTS = {
     "not_signed_in": "Send 'Authorization: Bearer <token>'. Make a token with manage.py token.",
     "deleted": "Restore it first.",
@@ -54,16 +48,23 @@ def answer_error(error: Exception) -> Response:
     if (refused := as_studio_error(error)) is not None:
         return shape(STATUS[refused.kind], refused.code, str(refused), **refused.facts())
     if isinstance(error, Http404):
-        return shape(404, "not_found", "There is nothing at this address.")
+        return refused_as(404)
     if isinstance(error, drf.ValidationError):
         field, message = first_fault(error.detail)
         return shape(400, "invalid_value", message, field=field)
     if isinstance(error, drf.UnsupportedMediaType):
         error.detail = "Send the body as JSON, with Content-Type: application/json."
-    if isinstance(error, drf.APIException) and error.status_code in CODES:
-        return shape(error.status_code, CODES[error.status_code], str(error.detail))
+    if isinstance(error, drf.ParseError):
+        return shape(400, "invalid_json", str(error.detail))
+    if isinstance(error, drf.APIException) and error.status_code in REFUSED:
+        return refused_as(error.status_code, str(error.detail))
     logger.error("A request of the API failed", exc_info=error)
-    return shape(500, "internal_error", "The studio failed to answer; its log says why.")
+    return refused_as(500)
+
+
+def refused_as(status: int, message: str = "") -> Response:
+    """Return the answer of a status with the code and, without a message, the words it has."""
+    return shape(status, CODES[status], message or WORDS[status])
 
 
 def add_headers(response: Response, error: Exception, request: Request) -> None:

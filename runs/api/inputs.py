@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
-INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
+from runs.tracking.texts import INT64_MAX, INT64_MIN
 
 
 class Input(serializers.Serializer):

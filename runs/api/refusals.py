@@ -6,12 +6,17 @@ from django.http import HttpRequest, HttpResponse
 from runs.http.doors import WORDS
 from runs.http.errors import retry_after
 
+# The code of a status where no error of a room says it.
 CODES = {
     400: "invalid_value",
+    401: "not_signed_in",
     403: "not_allowed",
     404: "not_found",
+    405: "method_not_allowed",
     408: "body_stalled",
     413: "too_large",
+    415: "unsupported_media_type",
+    429: "throttled",
     500: "internal_error",
     503: "unavailable",
     507: "store_full",

@@ -16,13 +16,13 @@ def is_whole(text: str) -> bool:
 def read_whole(
     query: QueryDict, name: str, *, default: int | None = None, low: int = 0, high: int = MOST
 ) -> int:
-    """Return a whole number from `low` to `high`; `default` where the parameter is not there.
+    """Return a whole number from `low` to `high`; `default` for a missing or empty parameter.
 
-    Raises InvalidValue, also for a missing parameter without a default.
+    Raises InvalidValue, also for such a parameter without a default.
     """
-    if default is not None and name not in query:
-        return default
     text = query.get(name, "")
+    if default is not None and not text:
+        return default
     digits = text.removeprefix("-") if low < 0 else text
     if not is_whole(digits) or not low <= int(text) <= high:
         limits = f" from {low} to {high}" if high < MOST else ""

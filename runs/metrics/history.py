@@ -10,10 +10,11 @@ import numpy as np
 
 from runs.database.cursors import Cursor, open_cursor
 from runs.metrics.points import Points, empty_points, follow, order_by_time, unpack
-from runs.metrics.reading import INT64_MIN, read_sealed
+from runs.metrics.reading import read_sealed
 from runs.metrics.tables import METRIC, SEGMENT, SERIES
 from runs.tracking.models import ERASING
 from runs.tracking.tables import RUN
+from runs.tracking.texts import INT64_MIN
 
 FIND_SERIES = f"""
 SELECT {SERIES}.id FROM {RUN}

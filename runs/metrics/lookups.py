@@ -9,10 +9,11 @@ from runs.database.cursors import LIST, PAIRS, Cursor, open_cursor
 from runs.metrics.arrays import Floats, Ints
 from runs.metrics.meanings import Direction
 from runs.metrics.points import unpack
-from runs.metrics.reading import INT64_MAX, INT64_MIN, group_heads, read_heads, read_parts
+from runs.metrics.reading import group_heads, read_heads, read_parts
 from runs.metrics.summaries import NAN, rank
 from runs.metrics.tables import METRIC, SEGMENT, SERIES
 from runs.tracking.tables import RUN
+from runs.tracking.texts import INT64_MAX, INT64_MIN
 
 # The segments that may hold a point of series a at step b.
 READ_AT = (

@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 from runs.metrics.arrays import Indices, Mask
 from runs.metrics.points import Points, are_same, follow
 from runs.metrics.summaries import Summary, of_point
-
-INT64_MAX = np.iinfo(np.int64).max
+from runs.tracking.texts import INT64_MAX
 
 
 @dataclass(frozen=True, slots=True)

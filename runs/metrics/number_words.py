@@ -1,6 +1,14 @@
-"""NaN and the infinities as words, because JSON has no numbers for them."""
+"""Numbers in JSON: whole ones fit 64 bits; NaN and the infinities, which it lacks, are words."""
 
 import math
+from typing import Annotated, Literal
+
+import msgspec
+
+from runs.tracking.texts import INT64_MAX, INT64_MIN
+
+Int64 = Annotated[int, msgspec.Meta(ge=INT64_MIN, le=INT64_MAX)]
+Number = float | Literal["NaN", "Infinity", "-Infinity"]
 
 WORDS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 

@@ -8,7 +8,8 @@ import numpy as np
 from runs.database.cursors import open_cursor
 from runs.metrics.arrays import Floats, Ints
 from runs.metrics.points import Points, empty_points
-from runs.metrics.reading import INT64_MAX, INT64_MIN, group_heads, read_heads, read_parts
+from runs.metrics.reading import group_heads, read_heads, read_parts
+from runs.tracking.texts import INT64_MAX, INT64_MIN
 
 
 class ColumnPair(NamedTuple):

@@ -17,10 +17,10 @@ from runs.metrics.arrays import Ints
 from runs.metrics.points import Points, order_by_step, order_by_time, unpack
 from runs.metrics.segments import SEALED
 from runs.metrics.tables import SEGMENT, SERIES
+from runs.tracking.texts import INT64_MAX, INT64_MIN
 
 Axis = Literal["step", "ms", "index"]
 
-INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
 POINTS_OF_A_QUERY = 1024 * SEALED
 
 # Which segments may hold points of [low, high] of an axis. Open ones have no range.

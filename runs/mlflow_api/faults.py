@@ -4,6 +4,7 @@ import logging
 from types import MappingProxyType
 
 from runs.artifacts.errors import InvalidPath
+from runs.http.doors import WORDS
 from runs.http.errors import LengthRequired, as_studio_error
 from runs.mlflow_api.errors import EXISTS, INVALID, MISSING, TOO_LARGE, ProtocolError
 from runs.workspaces.errors import ErrorKind
@@ -37,4 +38,4 @@ def explain(error: Exception) -> ProtocolError:
     if (refused := as_studio_error(error)) is not None:
         return ProtocolError(CODES[refused.kind], str(refused))
     logger.error("A request of the MLflow protocol failed", exc_info=error)
-    return ProtocolError("INTERNAL_ERROR", "The studio failed to answer; its log says why.")
+    return ProtocolError("INTERNAL_ERROR", WORDS[500])

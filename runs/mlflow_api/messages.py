@@ -6,11 +6,11 @@ lists what a request cannot do without. Structs that come by the hundred hold no
 garbage collector need not look at them (`gc=False`).
 """
 
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
 import msgspec
 
-Int64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+from runs.metrics.number_words import Int64
 
 
 class Message(msgspec.Struct):

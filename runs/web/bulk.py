@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 
 from runs.table.bulk import CHANGES, get_runs, move_runs, tag_runs
 from runs.table.run_list import find_matching_runs
 from runs.tracking.errors import InvalidValue
 from runs.tracking.models import Run
 from runs.web.gate import page
+from runs.web.json_answers import as_json
 from runs.web.saved_views import read_body
 from runs.web.table_state import read_search
 from runs.workspaces.permissions import Action
@@ -40,7 +41,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
     else:
         raise InvalidValue(f"action is one of {', '.join(CHANGES)}, tag, move.")
     run_ids = [run.run_id for run in runs[:MOST_IDS_SENT]]
-    return JsonResponse({"count": len(runs), "run_ids": run_ids})
+    return as_json({"count": len(runs), "run_ids": run_ids})
 
 
 def runs_meant(request: HttpRequest, body: dict[str, Any]) -> list[Run]:

@@ -33,6 +33,7 @@ from runs.compute.queries import (
 from runs.compute.sampling import SPANS
 from runs.compute.sweeping import sweep_if_due
 from runs.database.side_writes import beside_a_read
+from runs.http.query import is_whole
 from runs.tracking.clock import now_ms
 from runs.tracking.errors import InvalidValue, NotFound
 from runs.web import live, page_events
@@ -178,7 +179,7 @@ def read_minutes(text: str) -> int:
     text = text.strip()
     if not text:
         return 0
-    if not (text.isascii() and text.isdigit() and 0 < int(text) < 10**7):
+    if not is_whole(text) or not 0 < int(text) < 10**7:
         raise InvalidValue("A time limit is a whole number of minutes.")
     return int(text) * 60
 

@@ -2,13 +2,14 @@
 
 from celery import current_app
 from django.db import DatabaseError, InterfaceError, connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from kombu.exceptions import OperationalError
 
 from runs.database.failures import is_full
 from runs.database.writer import is_locked
 from runs.web.gate import page
+from runs.web.json_answers import as_json
 from runs.workspaces.models import Workspace
 from runs.workspaces.permissions import Action
 
@@ -30,14 +31,14 @@ def readyz(request: HttpRequest) -> HttpResponse:
     depend: without a queue runs are tracked and shown, and submitted ones wait.
     """
     found = {"database": database_state(), "queue": "ok" if queue_answers() else "away"}
-    return JsonResponse(found, status=503 if found["database"] in ("away", "full") else 200)
+    return as_json(found, status=503 if found["database"] in ("away", "full") else 200)
 
 
 @page(Action.PUBLIC)
 def ready(request: HttpRequest) -> HttpResponse:
     """The state of the database as `readyz` has it, always with 200: a page that waits asks this,
     and a browser would write each answer of 503 into its console."""
-    return JsonResponse({"database": database_state()})
+    return as_json({"database": database_state()})
 
 
 def database_state() -> str:

@@ -2,13 +2,14 @@
 
 from urllib.parse import urlencode, urlsplit
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from runs.http.errors import retry_after
+from runs.web.json_answers import as_json
 
 TITLES = {
     400: "That request could not be read",
@@ -54,7 +55,7 @@ def answer(request: HttpRequest, status: int, message: str = "") -> HttpResponse
         "hint": HINTS.get(status, ""),
     }
     if wants_json(request):
-        return JsonResponse(problem, status=status)
+        return as_json(problem, status=status)
     return render(request, "errors/problem.html", {"problem": problem}, status=status)
 
 
@@ -79,7 +80,7 @@ def sign_in_first(request: HttpRequest) -> HttpResponse:
     if not wants_json(request):
         return redirect(sign_in_address(request.get_full_path()))
     fields = {"status": 401, "title": "You are signed out", "message": "", "hint": "Sign in again."}
-    refusal = JsonResponse(fields, status=401)
+    refusal = as_json(fields, status=401)
     if request.headers.get("HX-Request") == "true":
         current = urlsplit(request.headers.get("HX-Current-URL", ""))
         back = current._replace(scheme="", netloc="").geturl() or "/"
@@ -100,7 +101,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """A fault of the studio. The page needs no database."""
     if wants_json(request):
         fields = {"status": 500, "title": "The studio failed", "message": "", "hint": "Try again."}
-        return JsonResponse(fields, status=500)
+        return as_json(fields, status=500)
     return HttpResponse(render_to_string("errors/500.html", {"status": 500}), status=500)
 
 
@@ -114,7 +115,7 @@ def outage(request: HttpRequest, status: int, message: str = "") -> HttpResponse
         "hint": HINTS[status],
     }
     if wants_json(request):
-        answer = JsonResponse(problem, status=status)
+        answer = as_json(problem, status=status)
     else:
         answer = HttpResponse(render_outage(request, problem), status=status)
     answer["Retry-After"] = retry_after(status)

@@ -2,8 +2,7 @@
 
 from dataclasses import asdict
 
-import msgspec
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from runs.metrics.queries import read_summaries
@@ -14,6 +13,7 @@ from runs.tracking.errors import NotFound
 from runs.tracking.filters import FilterError, list_choices
 from runs.tracking.queries import get_run
 from runs.web.gate import page
+from runs.web.json_answers import as_json
 from runs.web.table_cells import describe_error, describe_list, plain
 from runs.web.table_page import make_table
 from runs.web.table_state import read_state
@@ -49,11 +49,11 @@ def rows(request: HttpRequest) -> HttpResponse:
         state = read_state(request, request.GET)
         found = list_runs(state.query)
     except FilterError as error:
-        return JsonResponse(describe_error(error), status=400)
+        return as_json(describe_error(error), status=400)
     answer = describe_list(found, state.query, state.pinned, request.workspace.slug)
     if state.since == answer["stamp"]:
         return HttpResponse(status=204)
-    return HttpResponse(msgspec.json.encode(answer), content_type="application/json")
+    return as_json(answer)
 
 
 @page(Action.RUN_READ)
@@ -64,10 +64,10 @@ def counts(request: HttpRequest) -> HttpResponse:
         state = read_state(request, request.GET)
         counted = count_table(state.query)
     except FilterError as error:
-        return JsonResponse(describe_error(error), status=400)
+        return as_json(describe_error(error), status=400)
     choices = list_choices(state.text, words=True) if state.text else ()
     clauses = [{"text": text, "without": rest} for text, rest in choices]
-    return JsonResponse({**asdict(counted), "read": state.text, "clauses": clauses})
+    return as_json({**asdict(counted), "read": state.text, "clauses": clauses})
 
 
 @page(Action.RUN_READ)
@@ -79,4 +79,4 @@ def summary(request: HttpRequest) -> HttpResponse:
     if found is None:
         raise NotFound(f"The run has no numbers of {key!r}.")
     values = {name: plain(getattr(found, name)) for name in SUMMARY}
-    return JsonResponse({**values, "mean": plain(found.mean), "key": key, "run": run.name})
+    return as_json({**values, "mean": plain(found.mean), "key": key, "run": run.name})

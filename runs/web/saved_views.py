@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 
 from runs.http.query import read_whole
 from runs.table import saved_views
@@ -12,6 +12,7 @@ from runs.tracking.errors import InvalidValue
 from runs.tracking.models import Experiment
 from runs.tracking.queries import get_experiment
 from runs.web.gate import page
+from runs.web.json_answers import as_json
 from runs.workspaces.permissions import Action, is_allowed
 
 
@@ -22,7 +23,7 @@ def list_views(request: HttpRequest) -> HttpResponse:
         user=request.principal.user,
         experiment=experiment_of(request),
     )
-    return JsonResponse({"views": [describe(view, request) for view in found]})
+    return as_json({"views": [describe(view, request) for view in found]})
 
 
 @page(Action.VIEW_WRITE, ("POST",))
@@ -38,7 +39,7 @@ def save_view(request: HttpRequest) -> HttpResponse:
         shared=bool(body.get("shared")),
         may_share=may_share(request),
     )
-    return JsonResponse(describe(view, request), status=201)
+    return as_json(describe(view, request), status=201)
 
 
 @page(Action.VIEW_WRITE, ("POST", "DELETE"))
@@ -53,7 +54,7 @@ def change_view(request: HttpRequest, view_id: int) -> HttpResponse:
         saved_views.delete_view(**mine)
         return HttpResponse(status=204)
     view = saved_views.update_view(**mine, changes=read_body(request), may_share=may_share(request))
-    return JsonResponse(describe(view, request))
+    return as_json(describe(view, request))
 
 
 def may_share(request: HttpRequest) -> bool:

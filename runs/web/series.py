@@ -3,7 +3,6 @@
 import base64
 from typing import Any
 
-import msgspec
 import numpy as np
 from django.http import HttpRequest, HttpResponse
 from numpy.typing import NDArray
@@ -13,6 +12,7 @@ from runs.charts.curves import read_curves
 from runs.http.query import read_list, read_whole
 from runs.tracking.errors import InvalidValue
 from runs.web.gate import page
+from runs.web.json_answers import as_json
 from runs.workspaces.permissions import Action
 
 INT32 = np.iinfo(np.int32)
@@ -33,8 +33,7 @@ def series(request: HttpRequest) -> HttpResponse:
     if request.GET.get("since") == stamp:
         return HttpResponse(status=204)
     curves = read_curves(request.workspace.id, heads, wanted)
-    body = msgspec.json.encode({"stamp": stamp, "curves": [as_json(curve) for curve in curves]})
-    return HttpResponse(body, content_type="application/json")
+    return as_json({"stamp": stamp, "curves": [describe(curve) for curve in curves]})
 
 
 def read_wanted(request: HttpRequest) -> Wanted:
@@ -62,7 +61,7 @@ def read_range(text: str) -> tuple[float | None, float | None]:
     return low, high
 
 
-def as_json(curve: RunCurve) -> dict[str, Any]:
+def describe(curve: RunCurve) -> dict[str, Any]:
     return {
         "run": curve.run_id,
         "key": curve.key,

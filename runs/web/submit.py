@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from runs.artifacts.snapshots.from_git import store_git_snapshot
@@ -18,6 +18,7 @@ from runs.tracking.queries import get_run
 from runs.web import page_events
 from runs.web.addresses import run_address
 from runs.web.gate import page
+from runs.web.json_answers import as_json
 from runs.web.numbers import format_seconds
 from runs.web.submit_body import find_refusals, read_job, submit_job
 from runs.web.submit_draft import describe_snapshot, draft_of, snapshot_of
@@ -57,14 +58,14 @@ def asked_for(request: HttpRequest) -> dict[str, str]:
 def upload(request: HttpRequest) -> HttpResponse:
     """Keep a folder, sent as a zip, for a run that is submitted within a day."""
     stored = store_snapshot(chunks=read_chunks(request), size_bytes=declared_bytes(request))
-    return JsonResponse(describe_snapshot(stored))
+    return as_json(describe_snapshot(stored))
 
 
 @page(Action.RUN_SUBMIT, ("POST",))
 def fetch_git(request: HttpRequest) -> HttpResponse:
     """Keep the code at `address` as of `ref`, a branch, tag or commit, for a run to come."""
     address, ref = request.POST.get("address", "").strip(), request.POST.get("ref", "").strip()
-    return JsonResponse(describe_snapshot(store_git_snapshot(address=address, ref=ref or "HEAD")))
+    return as_json(describe_snapshot(store_git_snapshot(address=address, ref=ref or "HEAD")))
 
 
 @page(Action.RUN_SUBMIT)
@@ -77,7 +78,7 @@ def outlook(request: HttpRequest) -> HttpResponse:
     seen = foresee(cluster, experiment=experiment, script=script)
     other = None if seen.starts_at_once else find_free(request, cluster.pk)
     answer = {"words": words_of(seen), "is_free": seen.starts_at_once, "other": other}
-    return JsonResponse(answer)
+    return as_json(answer)
 
 
 def words_of(seen: Foresight) -> str:
@@ -111,9 +112,9 @@ def run(request: HttpRequest) -> HttpResponse:
     job = read_job(request)
     if errors := find_refusals(request.workspace, job):
         told = {"title": "Nothing was submitted", "message": next(iter(errors.values()))}
-        return JsonResponse(told | {"errors": errors}, status=400)
+        return as_json(told | {"errors": errors}, status=400)
     made = submit_job(request.workspace, job, **who(request))
-    return JsonResponse({"run_id": made.run_id, "address": address_of(request, made)})
+    return as_json({"run_id": made.run_id, "address": address_of(request, made)})
 
 
 @page(Action.RUN_SUBMIT, ("POST",))

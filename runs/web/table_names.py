@@ -1,10 +1,9 @@
 """The names that panels and completions of the run table offer."""
 
-import msgspec
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 
 from runs.database.patterns import PatternError
-from runs.http.query import read_list
+from runs.http.query import read_flag, read_list, read_whole
 from runs.metrics.meanings import direction_of
 from runs.table.columns import Column
 from runs.table.completions import complete
@@ -17,6 +16,7 @@ from runs.tracking.models import Experiment
 from runs.tracking.queries import runs_named
 from runs.tracking.run_fields import label_of
 from runs.web.gate import page
+from runs.web.json_answers import as_json
 from runs.web.table_page import MOST_CHART_NAMES
 from runs.web.table_state import read_state
 from runs.workspaces.permissions import Action
@@ -26,21 +26,18 @@ from runs.workspaces.permissions import Action
 def column_names(request: HttpRequest) -> HttpResponse:
     """`?search=^val/&kind=metrics&offset=100&exp=…`: columns there are; `all=1` gives every one."""
     query = request.GET
-    offset = query.get("offset", "0")
-    if not (offset.isascii() and offset.isdigit() and len(offset) < 9):
-        raise InvalidValue("offset is a whole number.")
     try:
         pages = list_columns(
             experiment_ids=find_named_experiments(request),
             search=query.get("search", ""),
             kinds=[one for one in KINDS if query.get("kind") in (one, None)] or KINDS,
-            offset=int(offset),
-            limit=MOST_NAMES if query.get("all") == "1" else PAGE_NAMES,
+            offset=read_whole(query, "offset", default=0),
+            limit=MOST_NAMES if read_flag(query, "all") else PAGE_NAMES,
         )
     except PatternError as error:
         raise InvalidValue(f"Not a regular expression: {error}.") from error
     sections = [describe_section(one) for one in pages if one.total]
-    return HttpResponse(msgspec.json.encode({"sections": sections}), "application/json")
+    return as_json({"sections": sections})
 
 
 @page(Action.RUN_READ)
@@ -48,16 +45,16 @@ def chart_names(request: HttpRequest) -> HttpResponse:
     """What charts of the first runs can draw that the query string of a table asks for, and how
     many names there are: not all of thousands are told."""
     names = open_table(read_state(request, request.GET).query).chart_names
-    return JsonResponse({"names": list_most_used(names, MOST_CHART_NAMES), "total": len(names)})
+    return as_json({"names": list_most_used(names, MOST_CHART_NAMES), "total": len(names)})
 
 
 @page(Action.RUN_READ)
 def completions(request: HttpRequest) -> HttpResponse:
     """`?text=metrics.lo&cursor=10`: what may stand at the cursor of a filter."""
-    text, cursor = request.GET.get("text", ""), request.GET.get("cursor", "")
-    at = int(cursor) if cursor.isascii() and cursor.isdigit() and len(cursor) < 6 else len(text)
+    text = request.GET.get("text", "")
+    at = read_whole(request.GET, "cursor", default=len(text))
     found = complete(text, min(at, len(text)), find_named_experiments(request))
-    return HttpResponse(msgspec.json.encode(found), "application/json")
+    return as_json(found)
 
 
 def find_named_experiments(request: HttpRequest) -> list[int]:

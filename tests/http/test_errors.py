@@ -62,7 +62,7 @@ def test_a_file_of_the_studio_that_fails_is_no_fault_of_the_program(settings, co
 
 ADDRESSES = {
     "page": ("/w/default/experiments", {}, b"This page tries again by itself"),
-    "part": ("/w/default/experiments", {"HX-Request": "true"}, b'"status": 503'),
+    "part": ("/w/default/experiments", {"HX-Request": "true"}, b'"status":503'),
     "api": ("/api/v1/experiments", {}, b'"code":"unavailable"'),
     "mlflow": (
         "/api/2.0/mlflow/experiments/search?max_results=5",

@@ -30,7 +30,7 @@ ASKED = {
                       "PUT"),
 }  # fmt: skip
 FORMATS = {
-    "page": "<!doctype html>", "form": "<!doctype html>", "part": '"status": 503',
+    "page": "<!doctype html>", "form": "<!doctype html>", "part": '"status":503',
     "api": '"code":"unavailable"', "mlflow": '"TEMPORARILY_UNAVAILABLE"',
 }  # fmt: skip
 

@@ -6,21 +6,19 @@ their steps.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import msgspec
 
 from runs.metrics.models import MetricShape
-from runs.metrics.number_words import WORDS
+from runs.metrics.number_words import WORDS, Int64, Number
 from runs.metrics.requests import Artifact, Point, Text
 from runs.tracking.errors import InvalidValue
-from runs.tracking.texts import INT64_MAX, INT64_MIN, check_key
+from runs.tracking.texts import INT64_MAX, check_key
 
 MAX_COLUMNS = 1000
 
-Int64 = Annotated[int, msgspec.Meta(ge=INT64_MIN, le=INT64_MAX)]
 Millis = Annotated[int, msgspec.Meta(ge=0, le=INT64_MAX)]
-Number = float | Literal["NaN", "Infinity", "-Infinity"]
 Cell = float | str | None
 
 

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
+from runs.http.query import read_list, read_whole
 from runs.tracking.models import Run
 from runs.tracking.queries import runs_named
 from runs.workspaces.models import Workspace
@@ -91,11 +92,10 @@ def choose_slots(runs: Sequence[Run]) -> list[int]:
 
 def read_chosen(workspace: Workspace, query: QueryDict) -> Chosen:
     """Read `?runs=a,b`; ids that do not exist are left out. One query."""
-    asked = dict.fromkeys(one for one in query.get("runs", "").split(",") if one)
-    run_ids = list(asked)[:MOST_RUNS]
+    asked = read_list(query, "runs")
+    run_ids = asked[:MOST_RUNS]
     found = runs_named(workspace, run_ids).select_related("experiment")
     by_id = {run.run_id: run for run in found}
     runs = [by_id[run_id] for run_id in run_ids if run_id in by_id]
-    of = query.get("of", "")
-    selected = int(of) if of.isascii() and of.isdigit() and len(of) < 10 else 0
+    selected = read_whole(query, "of", default=0)
     return Chosen(runs, max(selected, len(asked)), query)
