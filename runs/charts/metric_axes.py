@@ -9,7 +9,7 @@ from runs.charts.chart_series import ChartSeries, Floats, RunCurve, Wanted, find
 from runs.metrics.downsampling import choose, split_numbers
 from runs.metrics.queries import downsample, pair_rows, values_at_steps
 
-# What is drawn, and what over.
+# The series that is drawn, and the one that is its x axis.
 Pair = tuple[ChartSeries, ChartSeries]
 
 
@@ -38,8 +38,8 @@ def read_by_row(pairs: Sequence[Pair], wanted: Wanted) -> dict[int, RunCurve]:
 
 
 def draw_rows(head: ChartSeries, x: Floats, y: Floats, wanted: Wanted) -> RunCurve:
-    """Draw the rows in the range. Of rows with one x the order is kept; that of a table which
-    runs backwards, as that of precision over recall does, is turned round."""
+    """Draw the rows in the range by x; rows with the same x keep their order. A table whose x falls
+    from row to row, such as precision over recall, is reversed first."""
     keep = np.isfinite(x)
     if wanted.low is not None and wanted.high is not None:
         keep &= (x >= wanted.low) & (x <= wanted.high)

@@ -29,7 +29,7 @@ ENDED_FIELDS = ("state", "node_id", "lease_ms", "fence")
 FIRST_PAUSE_MS, LONGEST_PAUSE_MS = 5_000, 600_000
 STUDIO = "studio"
 NO_FILES: Mapping[str, bytes] = MappingProxyType({})
-# Why a job with retries left is tried again: what may go better another time.
+# After these ends a job with retries left is tried again: another attempt may succeed.
 RETRIED = (Cause.NODE_LOST, Cause.NODE_STOPPED, Cause.EXIT, Cause.SIGNAL)
 
 

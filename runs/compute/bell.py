@@ -24,7 +24,8 @@ def queue_of(cluster: Cluster) -> str:
 
 
 def ring(cluster: Cluster, times: int = 1) -> None:
-    """Wake waiting nodes of the cluster, one each time. A broker that is away is no error."""
+    """Send `times` messages, each of which wakes one waiting node of the cluster. A broker that is
+    away is no error."""
     patience = {"socket_timeout": PATIENCE_S, "socket_connect_timeout": PATIENCE_S}
     try:
         with current_app.connection(transport_options=patience) as queue:

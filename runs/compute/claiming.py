@@ -1,8 +1,8 @@
 """Giving jobs to nodes: one job to one node, or a job for several nodes to all of them at once.
 
-Jobs start strictly in order. One for several nodes keeps those behind it waiting until as many
-nodes have a free slot: smaller ones do not overtake it for ever. Where the cluster has fewer nodes
-than it takes, it is passed over.
+Jobs start strictly in order. A job for several nodes keeps those behind it waiting until enough
+nodes have a free slot: smaller jobs cannot overtake it for ever. Where the cluster has too few
+nodes for it, it is passed over.
 
 Who locks nodes and jobs locks the nodes first, by rising key.
 """

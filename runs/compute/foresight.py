@@ -1,4 +1,4 @@
-"""What a run that is submitted now would meet on a cluster."""
+"""When a run that is submitted now would start on a cluster."""
 
 from dataclasses import dataclass
 
@@ -28,7 +28,7 @@ class Foresight:
 def foresee(
     cluster: Cluster, *, experiment: Experiment | None = None, script: str = ""
 ) -> Foresight:
-    """Return what a run would meet at the end of the queue. At most five queries."""
+    """Return when a run at the end of the queue would start. At most five queries."""
     active, waiting = read_jobs(cluster)
     slots = slots_of(cluster)
     run = Run(experiment_id=experiment.pk if experiment else 0)

@@ -1,4 +1,4 @@
-"""Clusters of another scheduler: keeping its queue like ours.
+"""Clusters with a scheduler of their own, such as Slurm: its queue is kept like ours.
 
 A node on a machine with `sbatch` tells what the scheduler knows and hears what to place. What is
 placed claims its attempt itself when the scheduler starts it (`begin`): until then the run stays
@@ -185,7 +185,7 @@ def _end_vanished(job: Job, known: set[str], node: Node) -> None:
 
 
 def _end_lost(job: Job, told: Told, how: str) -> None:
-    """End the attempt that the scheduler will not begin, or has ended behind our back."""
+    """End the attempt that the scheduler will not begin, or has ended by itself."""
     with transaction.atomic():
         job = lock_job(job.run)
         if job is None or job.placement is None or job.placement["fence"] != told.fence:

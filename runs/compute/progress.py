@@ -1,8 +1,8 @@
 """How far a run is and when it ends, where its total is known.
 
-A script says its total by a parameter such as `epochs` or `max_steps`, or by the tag `total_steps`;
-how far it is, the last step of its metrics says. Where it tells nothing, earlier runs of the same
-script say how long it takes.
+A script gives its total by a parameter such as `epochs` or `max_steps`, or by the tag
+`total_steps`; the last step of its metrics says how far it is. For a script without a total, the
+durations of its earlier runs count.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ TOTAL_TAG = "total_steps"
 EPOCHS = ("epochs", "num_epochs", "n_epochs", "max_epochs", "num_train_epochs", "total_epochs")
 STEPS = ("max_steps", "total_steps", "num_steps", "n_steps", "steps", "max_iter", "iterations")
 LEAST_RUNS = 3
-# The end is told in whole stretches of these, so that it does not flicker with each look.
+# The expected end is rounded to these, so that it does not change with every request.
 FINE_MS, COARSE_MS, NEAR_MS = 2_000, 30_000, 120_000
 
 
@@ -98,7 +98,7 @@ def _by_durations(job: Job, durations: list[float], now: int) -> Progress | None
     passed = (now - begun) / 1000
     if passed >= usual:
         return None
-    # In twentieths, so that a look changes the page only now and then.
+    # In twentieths, so that the page changes only now and then.
     done = int(passed / usual * 20) / 20
     return Progress(done, _rounded(begun + usual * 1000, now))
 

@@ -181,7 +181,8 @@ def count_live_nodes(cluster: Cluster) -> int:
 
 
 def _own_reason(job: Job, nodes: int) -> str:
-    """Say why a job waits whatever its cluster does; "" where nothing of its own holds it."""
+    """Say why a job waits for a reason of its own, such as its sweep; "" where only its cluster
+    holds it."""
     if job.nodes > max(nodes, 1):
         return f"takes {job.nodes} nodes; connected: {nodes}"
     if job.not_before_ms == HELD_BACK_MS:
@@ -251,8 +252,8 @@ class PastDurations:
 
 
 def attempts_of(cluster: Cluster) -> QuerySet[Attempt]:
-    """The attempts of a cluster, for the newest of them: the database goes through attempts by the
-    order that is asked for, not through all jobs of the cluster (the sum hides their index)."""
+    """The attempts of a cluster, for reading the newest of them. The sum keeps the database from
+    the index of jobs by cluster: it reads attempts in the order asked for instead of all jobs."""
     return Attempt.objects.annotate(of=F("job__cluster") + 0).filter(of=cluster.pk)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 
-# What is said where a refusal has no words of its own.
+# The message of a refusal that has none of its own.
 WORDS = {
     400: "The request cannot be read.",
     403: "You may not do this.",
@@ -27,9 +27,10 @@ class Door:
     `in_workspaces`, also at `w/<workspace>/` + `mount`.
 
     `paths` are the addresses that belong to the door: all that begin with a path that ends in `/`,
-    or exactly this one; "" is what belongs to no other door. `refuse(request, status, message)`
-    answers a request that reaches no view. A door for programs has no session: a cookie opens
-    nothing there, so its views need no CSRF token. With `reads_with_session` a cookie opens GET.
+    or exactly this one; "" stands for all addresses that no other door has. `refuse(request,
+    status, message)` answers a request that reaches no view. A door for programs has no session: a
+    cookie opens nothing there, so its views need no CSRF token. With `reads_with_session` a cookie
+    opens GET.
     """
 
     urls: str

@@ -93,7 +93,7 @@ DATA_FOLDER = (
 
 
 def retry_after(status: int) -> str | None:
-    """Return after how many seconds to ask again (the header `Retry-After`); None for an error
+    """Return the seconds to wait before the next try (the header `Retry-After`); None for an error
     that does not pass by itself."""
     return {503: "2", 507: "30"}.get(status)
 
@@ -101,7 +101,7 @@ def retry_after(status: int) -> str | None:
 def as_studio_error(error: BaseException | None) -> StudioError | None:
     """Return `error` as one that a door can answer; None for a fault of the studio itself.
 
-    What keeps the studio from storing anything is logged, in one line for many requests.
+    An outage is logged, one line for many requests.
     """
     if isinstance(error, StudioError):
         if error.kind in (ErrorKind.UNAVAILABLE, ErrorKind.FULL):

@@ -1,8 +1,8 @@
 """Content policies for the files of runs.
 
-A file is another person's content and comes from the studio's own address. `sandbox` takes that
-origin from a document: no cookie goes with what it asks, it reads nothing of the studio, sends no
-form, opens no window and moves no other page.
+A file is another person's content, and its address is the studio's. `sandbox` gives a document an
+origin of its own: its requests carry no cookie, and it cannot read the studio, send a form, open a
+window or navigate another page.
 """
 
 SANDBOX = "sandbox; default-src 'none'"
@@ -10,11 +10,11 @@ INLINE = (
     "sandbox; default-src 'none'; img-src 'self' data:; media-src 'self'; "
     "style-src 'unsafe-inline'; frame-ancestors 'self'"
 )
-# The browser's own viewer shows a PDF, and none does so in a sandbox. Scripts of a PDF, if at all,
-# run inside the viewer; with `nosniff` a file of this type is never read as anything else.
+# No browser shows a PDF in a sandbox. The viewer of the browser runs its scripts, if any; with
+# `nosniff` a file of this type is never read as anything else.
 PDF = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
-# Scripts that the page brings along, and nothing from anywhere: not even a picture of the studio,
-# which would tell another site who reads the page.
+# The page may run the scripts that it contains. It may request nothing: with a request it could
+# tell another site who reads the page.
 SCRIPTS = (
     "sandbox allow-scripts; default-src 'none'; "
     "script-src 'unsafe-inline' 'unsafe-eval' blob: data:; worker-src blob:; "

@@ -39,7 +39,7 @@ def send_file(request: HttpRequest, file: Readable, *, is_inline: bool = False) 
     """
     headers = _headers(file.path.rpartition("/")[2], file.content_type, is_inline=is_inline)
     if not file.growing:
-        # A log keeps its key when it goes on after its end.
+        # A finished log that is continued keeps its key, so the size is part of the ETag.
         headers["ETag"] = f'"{file.key}-{file.size_bytes}"'
 
     def read(start: int, stop: int) -> Iterator[bytes]:

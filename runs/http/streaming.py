@@ -14,8 +14,8 @@ logger = logging.getLogger(__name__)
 class Streamed(StreamingHttpResponse):
     """An answer whose pieces are made while they are sent.
 
-    What fails on the way can be told no more: the answer ends there. Where its length was told
-    before, the server then closes the connection, and the client knows that something is missing.
+    An error on the way can no longer be reported: the answer ends there. Where its length was sent
+    before, the server closes the connection, and the client knows that something is missing.
     """
 
     def __init__(self, pieces: Iterator[Any], **options: Any) -> None:
@@ -23,8 +23,8 @@ class Streamed(StreamingHttpResponse):
 
 
 def until_it_fails(pieces: Iterator[Any]) -> Iterator[Any]:
-    """Yield the pieces; an error ends them and is logged: in one line what is known (a file has
-    lost its bytes, the database is away), with its traceback a fault of the studio."""
+    """Yield the pieces. An error ends them and is logged: in one line where its cause is known (a
+    file has lost its bytes, the database is away), else with its traceback."""
     try:
         yield from pieces
     except Exception as error:

@@ -43,7 +43,8 @@ def first_chars(dialect: Dialect, text: str) -> str:
 
 
 def starts_alike(dialect: Dialect, text: str, values: Sequence[str]) -> Sql:
-    """The condition that `text` begins as one of `values` does, as far as the index goes."""
+    """The condition that `text` begins like one of `values`; only the characters that the index
+    holds are compared."""
     return dialect.one_of(
         first_chars(dialect, text), [value[:INDEXED_VALUE_CHARS] for value in values]
     )

@@ -1,6 +1,7 @@
 """Compiles the tree of a filter into a condition on run `r`.
 
-What is written beside a run is looked up by EXISTS, so each comparison is a probe of one index.
+Params, tags, properties and metrics are looked up by EXISTS, so each comparison is a probe of one
+index.
 """
 
 from collections.abc import Callable, Mapping
@@ -110,7 +111,8 @@ class Conditions:
         return self.dialect.one_of("r.id", self.known[node])
 
     def compile_words(self, node: Comparison) -> Sql:
-        """The text stands in the name, the description or a tag, but not in a client's own one."""
+        """The text is in the name, the description or a tag; tags that clients keep for themselves
+        do not count."""
 
         def holds(text: str) -> Sql:
             return compare_text(self.dialect, text, node.operator, node.value)

@@ -90,7 +90,7 @@ def read_documents(
         documents = _read_runs(ids)
         for part in wanted:
             for run, key, value in _read_part(part, ids):
-                # What is no number is NaN in the table of series, and here.
+                # The table of series stores NaN as NULL.
                 is_nan = part == "metrics" and value is None
                 documents[run][part][key] = math.nan if is_nan else value
         yield from documents.items()

@@ -1,4 +1,4 @@
-"""Finding few runs fast: from the rarest condition of a filter instead of in the sort order.
+"""Finding few runs fast: by the rarest condition of a filter instead of in the sort order.
 
 A driver is a range of an index whose runs include every match. It is counted up to a cap, which is
 cheap; where a driver has few runs, only these are tested against the filter.

@@ -19,7 +19,7 @@ from runs.tracking.errors import InvalidValue
 from runs.tracking.fields import Aggregate, Entity, Field
 
 NO_BEST_OF_COLUMN = "A column of a table has no value at best: a goal is best at a step."
-# The values of more runs are read for all that have the metric.
+# For more runs than these, the values of all runs with the metric are read.
 FEW = 2000
 DIRECTIONS: dict[str, Direction] = {"min": "min", "max": "max"}
 

@@ -1,4 +1,4 @@
-"""Sorting by what is written beside a run under a key: params, tags, properties."""
+"""Sorting by a param, a tag or a property."""
 
 from dataclasses import replace
 from functools import cached_property

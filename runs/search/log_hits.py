@@ -21,7 +21,7 @@ BATCH = 100
 HITS_PER_FILE = 5
 PROGRESS_EVERY_S = 0.2
 BUDGET_S = 8.0
-# What the log of one run gets, however little is left of a page.
+# The least time for one run, however little time is left for the page.
 LEAST_S = 2.0
 FIRST_S = 0.5
 

@@ -117,7 +117,7 @@ class PreparedSearch:
         if not is_few and is_page and self._finds_many(conditions):
             return Block(tuple(conditions))
         if not is_few:
-            # To read all runs, an index on the table of runs itself does not help.
+            # An index on the table of runs itself does not help to read all runs.
             found = [pair for pair in found if is_page or not pair[0].is_own]
             counts = self._count(found, MANY) if len(found) > 1 else [MANY] * len(found)
         if not counts:

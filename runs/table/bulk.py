@@ -46,7 +46,8 @@ def get_runs(*, workspace: Workspace, run_ids: Sequence[str]) -> list[Run]:
 
 
 def tag_runs(*, runs: Sequence[Run], key: str, value: str | None, by: str = "") -> None:
-    """Give every run the tag; an old value is replaced. Raises InvalidValue, and tags none."""
+    """Give every run the tag; an old value is replaced. Raises InvalidValue; then no run is
+    tagged."""
     tags = check_tags({key: value})
     rows = [
         RunTag(run=run, experiment_id=run.experiment_id, key=key, value=value)

@@ -24,7 +24,7 @@ FORMULA_START = re.compile(r"[=+\-@\t\r\n＝＋－＠]")  # noqa: RUF001 (spread
 NUMBER = re.compile(r"[+-]?((\d+\.?\d*|\.\d+)(e[+-]?\d+)?|inf(inity)?|nan)", re.IGNORECASE)
 
 
-# A file of lines has no end of its own: without this one, nobody would see that rows are missing.
+# CSV has no end mark: without this line nobody would see that rows are missing.
 BROKEN_OFF = b'"INCOMPLETE: the studio could not read all rows. Export again."\r\n'
 
 

@@ -69,7 +69,7 @@ def list_most_used(names: Sequence[str], most: int) -> list[str]:
 
 
 def is_telling(metric: CommonMetric, most: int) -> bool:
-    """Tell whether a common metric is one whose name says what it measures."""
+    """Tell whether the name of a common metric says what it measures."""
     return is_result(metric) and 2 * metric.runs >= most and direction_of(metric.key) is not None
 
 

@@ -21,8 +21,8 @@ from runs.tracking.run_fields import BY_NAME, label_of
 MOST_GROUPS = 1000
 # SQLite joins at most 64 tables: so many metrics are summed up by one statement.
 METRICS_AT_ONCE = 40
-# The sum of a million of the largest doubles is still one when each is divided by this; what is so
-# small that it would vanish counts as 0.
+# Values are divided by this before they are added, so the sum of a million of the largest doubles
+# is still a double. Values that are too small to be divided count as 0.
 SCALE = 2.0**20
 STATISTICS = (
     "COUNT({x}), SUM(CASE WHEN ABS({x}) > 1e-290 THEN {x} / 1048576.0 ELSE 0.0 END),"

@@ -13,7 +13,7 @@ from runs.workspaces.models import Workspace
 MOST_STEPS = 500
 MAX_WORDS = 10
 PARENT_KINDS = (RunKind.SWEEP, RunKind.PIPELINE)
-# A step that goes on; one that waits has not begun.
+# The statuses of a step that has begun and not ended.
 GOING_ON = (
     Status.PREPARING,
     Status.RUNNING,
@@ -25,7 +25,7 @@ GOING_ON = (
 
 @dataclass
 class Pipeline:
-    """A run with the number of its steps, the runs right below it, by how they stand."""
+    """A run with the number of its steps, the runs right below it, counted by status."""
 
     run: Run
     tags: list[tuple[str, str | None]]
@@ -48,7 +48,7 @@ class Pipeline:
 
 @dataclass
 class Step:
-    """A run below another one, and how deep. `failure` is told of the first that failed."""
+    """A run below another one, and how deep. `failure` says why the first step that failed did."""
 
     run: Run
     depth: int

@@ -6,8 +6,7 @@
     with experiment.start_logging() as run:
         run.log("loss", 0.25)
 
-The names below are imported when they are first used, so that `import studio.sdk` costs nothing
-to who needs but a part of it.
+The names below are imported when they are first used: a program loads only the parts it needs.
 """
 
 import importlib

@@ -58,8 +58,8 @@ class Connection:
             return read_answer(answer)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Be sent to another process: there it is a connection of its own. The token goes along to
-        a process that this one starts, and nowhere else."""
+        """Pickle the connection: another process opens one of its own. The token goes along only to
+        a process that this one starts."""
         settings = self.settings
         token = settings.token if is_spawning() else ""
         return connect, (settings.url, settings.workspace, token)

@@ -16,7 +16,7 @@ class StudioError(Exception):
 
 
 class UserErrorException(StudioError):
-    """The call is wrong: another one helps, the same one does not."""
+    """The call is wrong, and would fail again."""
 
 
 class NotSupported(UserErrorException):
@@ -76,7 +76,7 @@ class NotSignedIn(RequestRefused):
 
 
 class NotAllowed(RequestRefused):
-    """The studio knows who asks, and does not let them."""
+    """The studio knows who asks, and refuses."""
 
 
 class NotFound(RequestRefused):
@@ -84,7 +84,7 @@ class NotFound(RequestRefused):
 
 
 class Conflict(RequestRefused):
-    """What was to be written contradicts what is written."""
+    """What is to be stored contradicts what is stored already."""
 
 
 BY_STATUS: dict[int, type[RequestRefused]] = {

@@ -20,7 +20,7 @@ from studio.sdk.supervisor.machine import Machine
 from studio.sdk.workspace import Workspace
 
 PREFIX = "system/"
-# Of the processes below a monitor nobody wants to know.
+# The processes below a monitor belong to no training.
 LEFT_OUT = "process_"
 FLUSH_S = 10.0
 

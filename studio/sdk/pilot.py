@@ -49,7 +49,7 @@ def claim(api: StudioApi, host: str) -> dict[str, Any]:
         "fence": int(os.environ["STUDIO_FENCE"]),
         "rank": int(os.environ.get("SLURM_NODEID", "0")),
         "host": host,
-        # The same in each try: an answer that is lost is given again.
+        # The same id in each try: the studio repeats an answer that was lost.
         "claim_id": uuid.uuid4().hex,
     }
     return api.ask("POST", address, body=body, patience_s=PATIENCE_S)

@@ -44,7 +44,7 @@ class Run(
         self._id = run_id
 
     def __getstate__(self) -> dict[str, Any]:
-        """Be sent to another process, which logs to the run by an outbox of its own."""
+        """Pickle the run: another process logs to it by an outbox of its own."""
         return {name: one for name, one in self.__dict__.items() if name != "_box"}
 
     @classmethod

@@ -48,7 +48,7 @@ class Workspace:
         self._connection = Connection(settings)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Be sent to another process without the token."""
+        """Pickle the workspace without its token."""
         state = dict(self.__dict__)
         del state["_settings"]
         return state

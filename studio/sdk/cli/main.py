@@ -92,7 +92,7 @@ def run(arguments: list[str]) -> int:
         click.echo(f"Error: {error}", err=True)
         return exit_code_of(error)
     except BrokenPipeError:
-        # Whoever reads our output has seen enough, as in `studio run list | head`.
+        # The reader of our output has closed it, as in `studio run list | head`.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:

@@ -61,7 +61,7 @@ def choose(data: Any, query: str) -> Any:
 
 
 def compiled(query: str) -> Any:
-    """Return a query made ready; one that lost its quotes to the shell gets them back."""
+    """Return a compiled query; one that lost its quotes to the shell gets them back."""
     import jmespath
     from jmespath.exceptions import JMESPathError
 
@@ -131,7 +131,7 @@ def write_rows(rows: list[dict[str, Any]], columns: Sequence[str]) -> None:
         return
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for name in columns:
-        # Names are cut where the terminal is narrow, what a command is given or what counts is not.
+        # A narrow terminal cuts names, but not ids and values.
         least = 6 if name in CUT else min(MOST_ID, widest(rows, name))
         table.add_column(name, no_wrap=True, overflow="ellipsis", min_width=least)
     for row in rows:

@@ -1,10 +1,9 @@
 """`studio pipe`.
 
-What comes through the pipe is the console of a run, and goes the way of every other one: into a
-file of the outbox, from where the sender sends it. The program that a studio serves as `pipe.py`
-does the same for machines without the client. It is a source of its own: it runs on Python 3.8 with
-nothing installed, so it has neither outbox nor sender, and it looks for the run that MLflow has
-started.
+What comes through the pipe is kept as the console of a run: in a file of the outbox, which the
+sender sends. The program that a studio serves as `pipe.py` does the same for machines without the
+client. It is a source of its own: it runs on Python 3.8 with nothing installed, so it has neither
+outbox nor sender, and it looks for the run that MLflow has started.
 """
 
 import sys

@@ -29,7 +29,7 @@ class Exchange:
 
     def tell(self, told: list[Told], room: int) -> dict[str, Any]:
         """Tell what is known; return what the studio wants."""
-        # What goes on counts more than what has ended, and late ends more than early ones.
+        # Where there are too many, attempts that have ended are left out first.
         told = sorted(told, key=lambda one: one.state == State.ENDED)[:MOST_TOLD]
         facts = [vars(one) | {"state": one.state.value} for one in told]
         return self.api.ask("POST", self.address, body={"told": facts, "room": max(0, room)})

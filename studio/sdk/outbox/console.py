@@ -14,7 +14,7 @@ from pathlib import Path
 
 VARIABLE = "STUDIO_CONSOLE"
 FILES = ("console.out", "console.err")
-# Below this much room on the disk the script prints past the file.
+# With less room on the disk than this, output is shown and no longer kept.
 LEAST_FREE_BYTES = 128 << 20
 MOST_BYTES = 512 << 20
 SHOW_WAIT_S = 2.0
@@ -48,7 +48,7 @@ class Console:
         )
 
     def look(self) -> bool:
-        """Go on while there is room; tell whether it does."""
+        """Tell whether there is room to keep more output."""
         try:
             free = shutil.disk_usage(self.folder).free
             size = sum(file.stat().st_size for file in self.files)

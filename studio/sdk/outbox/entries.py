@@ -1,4 +1,5 @@
-"""What a line may ask for besides values of metrics; doing it twice is doing it once."""
+"""The lines of an outbox that are no values of metrics; each may be carried out twice without
+harm."""
 
 from collections.abc import Callable
 from contextlib import suppress

@@ -48,7 +48,7 @@ def outbox_of(settings: Settings, run_id: str, **options: Any) -> Outbox | None:
 
 
 def close(outbox: Outbox) -> None:
-    """Let go of an outbox that is ended."""
+    """Forget an outbox that is ended."""
     for key, one in list(_open.items()):
         if one is outbox:
             del _open[key]
@@ -56,7 +56,7 @@ def close(outbox: Outbox) -> None:
 
 
 def watch_the_end() -> None:
-    """Hear of uncaught exceptions and of the end of this process, once."""
+    """Install the hooks for uncaught exceptions and for the end of this process, once."""
     global _is_watching
     if _is_watching:
         return
@@ -74,7 +74,8 @@ def watch_the_end() -> None:
 
 
 def renew_lock() -> None:
-    """A forked child has the lock as it was, perhaps held by a thread that it does not have."""
+    """Give a forked child a new lock: the old one may be held by a thread that the child does not
+    have."""
     global _making
     _making = threading.RLock()
 

@@ -18,7 +18,7 @@ def candidates() -> list[Path]:
     """Return the folders in which outboxes may be, the best first: that of STUDIO_OUTBOX, else that
     of the home, the temporary one, and memory.
 
-    A home on a network comes last. When its server hangs, so does who writes there, and a training
+    A home on a network comes last: when its server hangs, every write there hangs, and a training
     must not.
     """
     name = f"studio-outbox-{os.getuid()}"

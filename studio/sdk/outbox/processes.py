@@ -1,4 +1,4 @@
-"""Which process is meant: a number alone is given to another process sooner or later."""
+"""Which process is meant: its number alone may later be that of another process."""
 
 import os
 import socket
@@ -12,7 +12,8 @@ def identify(pid: int | None = None) -> dict[str, Any]:
 
 
 def started_at(pid: int) -> str:
-    """Return when a process started, in ticks since the machine did; "" where nobody says so."""
+    """Return when a process started, in ticks since the machine started; "" where that is not
+    known."""
     try:
         with open(f"/proc/{pid}/stat", "rb") as file:
             fields = file.read().rpartition(b")")[2].split()
@@ -22,7 +23,7 @@ def started_at(pid: int) -> str:
 
 
 def is_alive(process: dict[str, Any]) -> bool:
-    """Tell whether a process lives; of another machine nobody knows, so it does."""
+    """Tell whether a process lives; one of another machine counts as alive."""
     if not process:
         return False
     if process["host"] != socket.gethostname():

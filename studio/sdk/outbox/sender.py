@@ -24,10 +24,10 @@ from studio.sdk.outbox.writer import read_sent
 from studio.sdk.settings import Settings, make_settings
 
 EVERY_S = 0.25
-# A file that is there while the studio does not answer.
+# The name of a file that exists while the studio does not answer.
 AWAY = "away"
 BEAT_S = 10.0
-# What the studio has against this run, where it takes nothing of it.
+# The file that says why the studio takes nothing of this run.
 PROBLEM = "problem.json"
 LONGEST_PAUSE_S = 10.0
 MOST_AWAY_S = 24 * 3600.0
@@ -90,7 +90,7 @@ class Sender:
             self.note_problem(stuck)
 
     def note_problem(self, stuck: Stuck) -> None:
-        """Keep why the studio takes nothing of this run, for who asks."""
+        """Write down why the studio takes nothing of this run."""
         with suppress(OSError):
             write_json(self.folder / PROBLEM, {"message": str(stuck)})
 

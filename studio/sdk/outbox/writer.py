@@ -3,7 +3,7 @@
 The lock is held for one write into the page cache, and can be taken again by the thread that has
 it: a signal handler may log.
 
-A file for which there is no room any more goes on in another place; in the folder stays a link.
+When there is no room for a file, it goes on in another place, and the folder gets a link to it.
 """
 
 import json
@@ -24,11 +24,11 @@ from studio.sdk.outbox.segments import SEGMENT_BYTES, list_segments, segment_pat
 MOST_HELD_BYTES = 8 << 20
 RETRY_S = 1.0
 PART_BYTES = 256 << 10
-# The sender thins an outbox beyond the limit; where none does, nothing is written beyond this.
+# The sender thins an outbox beyond the limit; without a sender, nothing is written beyond this.
 MOST_BYTES = 1 << 30
 HARD_FACTOR = 1.1
 SENT = "sent"
-# Longer than what it ever holds.
+# More bytes than the file ever holds.
 SENT_BYTES = 64
 FLAGS = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
 
@@ -242,7 +242,7 @@ def open_with(path: Path, data: bytes, link: Path) -> int | None:
 
 
 def complain(text: str) -> None:
-    """Say one line to who looks at the screen."""
+    """Print one line to stderr."""
     try:
         sys.stderr.write(f"studio: {text}\n")
         sys.stderr.flush()

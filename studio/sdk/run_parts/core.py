@@ -1,4 +1,4 @@
-"""What every part of a run stands on: its id, its workspace, what was last read of it."""
+"""What all parts of a run share: its id, its workspace, what was last read of it."""
 
 import os
 from collections.abc import Callable

@@ -1,4 +1,5 @@
-"""Telling the studio that the attempt lives and how far it is, and hearing whether to end."""
+"""Beats: they tell the studio that the attempt lives and how far it is; the answer says whether to
+end."""
 
 import threading
 import time

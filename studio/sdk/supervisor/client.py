@@ -6,8 +6,8 @@ SDK = Path(__file__).resolve().parents[1]
 
 
 def make_client(folder: Path) -> Path:
-    """Return a folder for PYTHONPATH that holds `studio.sdk` as this node has it, and nothing else
-    of this machine: what is installed beside it stays out of the user's way."""
+    """Return a folder for PYTHONPATH that holds `studio.sdk` as this node has it, and no other
+    package of this machine."""
     package = folder / "client" / "studio"
     package.mkdir(parents=True, exist_ok=True)
     (package / "__init__.py").touch()

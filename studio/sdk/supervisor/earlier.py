@@ -16,8 +16,8 @@ MOST_BYTES = 64_000
 class EarlierAttempts:
     """The sizes of the logs and the texts of the notes, as this attempt has found them.
 
-    They are asked for once, before anything is sent, and kept in a file: whoever speaks for a
-    killed supervisor goes on at the same places.
+    They are asked for once, before anything is sent, and kept in a file: the guard, which ends the
+    attempt of a killed supervisor, then writes at the same places.
     """
 
     def __init__(self, api: StudioApi, job: Job, file: Path) -> None:

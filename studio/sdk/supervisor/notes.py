@@ -1,6 +1,7 @@
 """What the supervisor writes about its own work: small texts, several sent in one request.
 
-They are kept in files too, so that whoever speaks for a killed supervisor goes on with them.
+They are kept in files too: the guard, which ends the attempt of a killed supervisor, continues
+them.
 """
 
 import threading

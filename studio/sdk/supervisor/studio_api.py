@@ -1,4 +1,4 @@
-"""Talking to the studio: one connection a thread, patience while it is away."""
+"""Requests to the studio: one connection a thread, new tries while it is away."""
 
 import http.client
 import json
@@ -22,7 +22,7 @@ CLOSED = (ConnectionResetError, BrokenPipeError, http.client.RemoteDisconnected)
 
 
 class KeptTooLong(Exception):
-    """The studio has closed a connection that rested for a while. That is no absence."""
+    """The studio has closed a connection that was idle for a while. It is not away."""
 
 
 class Refused(Exception):
@@ -180,7 +180,8 @@ def as_content(body: Any) -> tuple[Any, dict[str, str]]:
 
 
 def copy_parts(response: http.client.HTTPResponse, target: IO[bytes]) -> bytes:
-    """Write an answer into a file from its beginning, in parts; return what is left: nothing."""
+    """Write an answer into a file from its beginning, in parts. Returns no bytes: all are in the
+    file."""
     target.seek(0)
     target.truncate()
     while part := response.read(PART_BYTES):

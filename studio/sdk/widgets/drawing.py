@@ -44,7 +44,7 @@ def label(x: float, y: float, text: str, anchor: str = "start") -> str:
 
 
 def svg(parts: Sequence[str], title: str, width: int = WIDTH, height: int = HEIGHT) -> str:
-    """Return a drawing with a name for who cannot see it."""
+    """Return a drawing with a name for screen readers."""
     return (
         f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" '
         f'aria-label="{escape(title)}"><title>{escape(title)}</title>{"".join(parts)}</svg>'
