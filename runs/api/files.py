@@ -15,6 +15,7 @@ from runs.artifacts.queries import get_file
 from runs.artifacts.services import delete_path, save_file
 from runs.artifacts.texts import save_texts
 from runs.http.bodies import declared_bytes, read_chunks
+from runs.http.cursors import read_key, write_key
 from runs.http.sending import send_file
 from runs.tracking.queries import get_run
 from runs.workspaces.access import Access
@@ -43,7 +44,7 @@ class FolderQuery(Input):
     path = Text(default="", help_text="A folder; empty is the root.")
     recursive = Flag(default=False, help_text="All files at any depth instead of one level.")
     limit = Whole(min_value=1, max_value=10_000, default=1000)
-    after = Text(default="", help_text="The `next` of the page before.")
+    after = Text(default="", help_text="The `next` of the page before; empty for the first page.")
 
 
 class EntryOut(serializers.Serializer):
@@ -110,8 +111,10 @@ class Files(Endpoint):
     )
     @Access(Action.FILE_READ, ("GET",))
     def get(self, request: Request, run_id: str) -> Response:
-        run = get_run(self.workspace, run_id)
-        return answer(FolderOut, list_page(run, **self.read_query(FolderQuery)))
+        run, asked = get_run(self.workspace, run_id), self.read_query(FolderQuery)
+        after = read_key(asked.pop("after"), str)
+        page = list_page(run, after=after or "", **asked)
+        return answer(FolderOut, {"items": page.items, "next": write_key(page.next)})
 
     @describe(
         "Store small files of text at once; what was there is replaced",

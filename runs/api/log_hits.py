@@ -12,7 +12,7 @@ from runs.api.logs import PATH, HitOut
 from runs.api.run_shapes import ExperimentName
 from runs.api.schema import describe
 from runs.artifacts.logs.query import parse_query
-from runs.http.cursors import read_cursor, write_cursor
+from runs.http.cursors import read_key, write_key
 from runs.search.log_hits import page_of_hits, runs_with_files
 from runs.tracking.models import Experiment
 from runs.tracking.queries import get_experiment, get_experiment_by_name
@@ -35,7 +35,7 @@ EXAMPLE = {
         }
     ],
     "searched": 1,
-    "next": "WzQyXQ",
+    "next": "eJyLNjGKBQACzQEf",
 }
 
 
@@ -97,16 +97,14 @@ class LogHits(Endpoint):
     def get(self, request: Request) -> Response:
         asked = self.read_query(LogHitsQuery)
         query = parse_query(asked["q"], is_regex=asked["regex"], match_case=asked["match_case"])
-        place = read_cursor(asked["after"], int)
         found = page_of_hits(
             runs_with_files(self.workspace, self.experiments_of(asked) or None),
             query,
-            after=place[0] if place else None,
+            after=read_key(asked["after"], int),
             limit=asked["limit"],
             budget_s=float(asked["seconds"]),
         )
-        next_page = write_cursor(None if found.next is None else [found.next])
-        page = {"items": found.items, "searched": found.searched, "next": next_page}
+        page = {"items": found.items, "searched": found.searched, "next": write_key(found.next)}
         return answer(LogHitsOut, page)
 
     def experiments_of(self, asked: dict[str, Any]) -> list[Experiment]:

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from runs.api.endpoint import Endpoint, answer
-from runs.api.inputs import INT64_MAX, Input, Name, PageQuery, Text, Whole
+from runs.api.inputs import Input, Name, PageQuery, Text, Whole
 from runs.api.metric_shapes import (
     BATCH_EXAMPLE,
     KINDS_EXAMPLE,
@@ -23,7 +23,7 @@ from runs.api.metric_shapes import (
 )
 from runs.api.numbers import Number
 from runs.api.schema import describe, page_of
-from runs.http.cursors import read_cursor, write_cursor
+from runs.http.cursors import read_cursor, read_key, write_cursor, write_key
 from runs.metrics.kinds.listing import list_artifacts, list_kinds_page
 from runs.metrics.kinds.logging import log_from_writer, log_metrics
 from runs.metrics.kinds.rows import read_table_rows, read_texts_page
@@ -31,6 +31,7 @@ from runs.metrics.kinds.values import AnyValue
 from runs.metrics.number_words import write_number
 from runs.metrics.queries import PLACE, read_history
 from runs.tracking.queries import get_run
+from runs.tracking.texts import INT64_MAX
 from runs.workspaces.access import Access
 from runs.workspaces.permissions import Action
 
@@ -62,7 +63,7 @@ class StepQuery(Input):
 
     name = Name(help_text="The metric.")
     limit = Whole(min_value=1, max_value=10_000, default=1000)
-    after = Whole(required=False, help_text="The `next` of the page before.")
+    after = Text(default="", help_text="The `next` of the page before; empty for the first page.")
 
 
 class PlaceQuery(StepQuery):
@@ -126,7 +127,7 @@ class RowsOut(serializers.Serializer):
 
     columns = serializers.ListField(child=serializers.CharField())
     items = RowOut(many=True)
-    next = serializers.IntegerField(allow_null=True)
+    next = serializers.CharField(allow_null=True)
 
 
 class TextOut(serializers.Serializer):
@@ -141,7 +142,7 @@ class TextsOut(serializers.Serializer):
     """A page of texts."""
 
     items = TextOut(many=True)
-    next = serializers.IntegerField(allow_null=True)
+    next = serializers.CharField(allow_null=True)
 
 
 class ArtifactsOut(serializers.Serializer):
@@ -162,8 +163,10 @@ class Metrics(Endpoint):
     @Access(Action.RUN_READ, ("GET",))
     def get(self, request: Request, run_id: str) -> Response:
         run, asked = get_run(self.workspace, run_id), self.read_query(MetricsQuery)
-        page = list_kinds_page(run, **asked)
-        return Response({"items": MetricOut(page.items, many=True).data, "next": page.next})
+        after = read_key(asked["after"], str)
+        page = list_kinds_page(run, after=after or "", limit=asked["limit"])
+        items = MetricOut(page.items, many=True).data
+        return Response({"items": items, "next": write_key(page.next)})
 
     @describe(
         "Log metrics of any kind, all or none",
@@ -228,10 +231,10 @@ class MetricRows(Endpoint):
     @Access(Action.RUN_READ, ("GET",))
     def get(self, request: Request, run_id: str) -> Response:
         run, asked = get_run(self.workspace, run_id), self.read_query(StepQuery)
-        page = read_table_rows(
-            run, key=asked["name"], after=asked.get("after"), limit=asked["limit"]
-        )
-        return answer(RowsOut, page)
+        after = read_key(asked["after"], int)
+        page = read_table_rows(run, key=asked["name"], after=after, limit=asked["limit"])
+        shown = {"columns": page.columns, "items": page.items, "next": write_key(page.next)}
+        return answer(RowsOut, shown)
 
 
 class MetricTexts(Endpoint):
@@ -250,10 +253,10 @@ class MetricTexts(Endpoint):
             run,
             key=asked["name"],
             column=asked["column"],
-            after=asked.get("after"),
+            after=read_key(asked["after"], int),
             limit=asked["limit"],
         )
-        return answer(TextsOut, {"items": found, "next": more})
+        return answer(TextsOut, {"items": found, "next": write_key(more)})
 
 
 class MetricArtifacts(Endpoint):

@@ -10,7 +10,7 @@ from runs.api.endpoint import Endpoint, answer, nothing
 from runs.api.inputs import Flag, Input, Name, PageQuery, TagMap, Text
 from runs.api.schema import describe, page_of
 from runs.artifacts.registry import queries, services
-from runs.http.cursors import read_cursor, write_cursor
+from runs.http.cursors import read_key, write_key
 from runs.tracking.queries import get_run
 from runs.workspaces.access import Access
 from runs.workspaces.permissions import Action
@@ -90,11 +90,10 @@ class Models(Endpoint):
             run_id=asked["run_id"],
             is_latest=asked["latest"],
             limit=asked["limit"],
-            after=(read_cursor(asked["after"], int) or (None,))[0],
+            after=read_key(asked["after"], int),
         )
         items: list[dict[str, Any]] = ModelVersionOut(page.items, many=True).data
-        place = None if page.after is None else (page.after,)
-        return Response({"items": items, "next": write_cursor(place)})
+        return Response({"items": items, "next": write_key(page.after)})
 
 
 class RunModels(Endpoint):

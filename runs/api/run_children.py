@@ -10,6 +10,7 @@ from runs.api.run_shapes import EXAMPLE, RunOut
 from runs.api.runs import who
 from runs.api.schema import describe, page_of
 from runs.details.run_documents import list_child_documents, read_records
+from runs.http.cursors import read_key, write_key
 from runs.tracking import services
 from runs.tracking.models import RunKind
 from runs.tracking.queries import get_run
@@ -57,8 +58,10 @@ class Children(Endpoint):
     @Access(Action.RUN_READ, ("GET",))
     def get(self, request: Request, run_id: str) -> Response:
         run, asked = get_run(self.workspace, run_id), self.read_query(ChildrenQuery)
-        page = list_child_documents(run, **asked)
-        return Response({"items": RunOut(page.items, many=True).data, "next": page.next})
+        after = read_key(asked.pop("after"), int)
+        page = list_child_documents(run, after=after, **asked)
+        items = RunOut(page.items, many=True).data
+        return Response({"items": items, "next": write_key(page.next)})
 
     @describe(
         "Make many child runs in one call, all or none",

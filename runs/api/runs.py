@@ -12,7 +12,16 @@ from runs.api.inputs import Flag, Input, Name, PageQuery, TagMap, Text, Whole
 from runs.api.run_shapes import EXAMPLE, EXAMPLE_WITH_HISTORY, RunOut, RunWithHistoryOut
 from runs.api.schema import describe, page_of
 from runs.details.run_documents import get_run_document, list_run_documents, read_records
-from runs.search import Search, count_place, count_runs, make_search, parse_goal, parse_sort
+from runs.http.cursors import read_cursor, write_cursor
+from runs.search import (
+    Search,
+    count_place,
+    count_runs,
+    make_search,
+    parse_goal,
+    parse_sort,
+    place_kinds,
+)
 from runs.tracking import services
 from runs.tracking.models import Experiment, Lifecycle, RunKind
 from runs.tracking.queries import find_experiments, get_experiment, get_experiment_by_name, get_run
@@ -115,10 +124,11 @@ class Runs(Endpoint):
     @Access(Action.RUN_READ, ("GET",))
     def get(self, request: Request) -> Response:
         asked = self.read_query(RunQuery)
-        page = list_run_documents(
-            search_of(self.workspace, asked), limit=asked["limit"], after=asked["after"] or None
-        )
-        return Response({"items": RunOut(page.items, many=True).data, "next": page.next})
+        search = search_of(self.workspace, asked)
+        after = read_cursor(asked["after"], *place_kinds(search.sort))
+        page = list_run_documents(search, limit=asked["limit"], after=after)
+        items = RunOut(page.items, many=True).data
+        return Response({"items": items, "next": write_cursor(page.next)})
 
     @describe(
         "Make a run",

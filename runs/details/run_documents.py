@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from runs.details.reading import RunPart, RunRecord, read_runs
-from runs.search import Search, search_runs
-from runs.tracking.errors import InvalidValue
+from runs.search import Place, Search, search_runs
 from runs.tracking.models import Lifecycle, Run
 from runs.tracking.queries import get_run
 from runs.workspaces.models import Workspace
@@ -15,14 +14,22 @@ DOCUMENT = (RunPart.PARAMS, RunPart.TAGS, RunPart.PROPERTIES, RunPart.LATEST, Ru
 
 @dataclass(frozen=True)
 class DocumentPage:
-    """A page of runs; `next` is the cursor of the next one."""
+    """A page of runs that a search finds; `next` is the place where the next one begins."""
 
     items: list[RunRecord]
-    next: str | None
+    next: Place | None
+
+
+@dataclass(frozen=True)
+class ChildPage:
+    """A page of runs below another one; the next one begins behind the key `next`."""
+
+    items: list[RunRecord]
+    next: int | None
 
 
 def list_run_documents(
-    search: Search, *, limit: int = 100, after: str | None = None
+    search: Search, *, limit: int = 100, after: Place | None = None
 ) -> DocumentPage:
     """Return a page of the runs that match. Raises FilterError, SearchError."""
     page = search_runs(search, limit=limit, after=after)
@@ -42,26 +49,20 @@ def read_records(ids: Sequence[int]) -> list[RunRecord]:
 
 
 def list_child_documents(
-    run: Run, *, recursive: bool = False, after: str = "", limit: int = 100
-) -> DocumentPage:
+    run: Run, *, recursive: bool = False, after: int | None = None, limit: int = 100
+) -> ChildPage:
     """Return a page of the children of a run, or of the whole tree below it, in the order they were
-    made. A query per level of the tree, and those of `read_documents`. Raises InvalidValue."""
-    start = read_place(after) if after else 0
+    made: those behind the key `after`. A query per level of the tree, and those of
+    `read_records`."""
+    start = after or 0
     shown = Run.objects.exclude(lifecycle=Lifecycle.DELETED)
     if recursive:
         ids = [key for key in list_descendants(run) if key > start]
     else:
         children = shown.filter(parent=run, id__gt=start).order_by("id")
         ids = list(children.values_list("id", flat=True)[: limit + 1])
-    more = str(ids[limit - 1]) if len(ids) > limit else None
-    return DocumentPage(read_records(ids[:limit]), more)
-
-
-def read_place(after: str) -> int:
-    """Return the key of the run that a page goes on behind. Raises InvalidValue."""
-    if not (after.isascii() and after.isdigit() and len(after) < 19):
-        raise InvalidValue("The cursor is not one of this list. Begin without it.")
-    return int(after)
+    more = ids[limit - 1] if len(ids) > limit else None
+    return ChildPage(read_records(ids[:limit]), more)
 
 
 def list_descendants(run: Run) -> list[int]:

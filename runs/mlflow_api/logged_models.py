@@ -8,7 +8,7 @@ from django.db.models import Q
 from runs.artifacts import queries as artifact_queries
 from runs.artifacts import services as artifact_services
 from runs.artifacts.paths import clean_folder
-from runs.http.cursors import write_cursor
+from runs.http.cursors import write_key
 from runs.mlflow_api import messages
 from runs.mlflow_api.encoding import without_empty
 from runs.mlflow_api.endpoint import GET, POST, Call, by_method, endpoint
@@ -204,7 +204,7 @@ def search(call: Call, message: messages.SearchLoggedModels) -> dict[str, Any]:
     if models:
         body["models"] = [as_model(model) for model in models[:limit]]
     if len(models) > limit:
-        body["next_page_token"] = write_cursor([skip + limit])
+        body["next_page_token"] = write_key(skip + limit)
     return body
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from runs.http.cursors import write_cursor
 from runs.http.streaming import Streamed
 from runs.mlflow_api import messages
 from runs.mlflow_api.encoding import encode
@@ -13,8 +14,8 @@ from runs.mlflow_api.limits import check_max_results, read_view_type
 from runs.mlflow_api.lookups import find_experiments
 from runs.mlflow_api.run_filters import read_run_filter
 from runs.mlflow_api.shapes import as_run, read_whole_runs
-from runs.mlflow_api.tokens import bad_token
-from runs.search import CursorError, RunPage, Search, SortKey, search_runs
+from runs.mlflow_api.tokens import bad_token, read_token
+from runs.search import PlaceError, RunPage, Search, SortKey, place_kinds, search_runs
 from runs.workspaces.permissions import Action
 
 DEFAULT_RESULTS = 1000
@@ -38,8 +39,9 @@ def search(call: Call, message: messages.SearchRuns) -> dict[str, Any] | Streame
     if not wanted.experiments:
         return {}
     try:
-        page = search_runs(wanted, limit=limit, after=message.page_token or None)
-    except CursorError:
+        after = read_token(message.page_token, *place_kinds(wanted.sort))
+        page = search_runs(wanted, limit=limit, after=after)
+    except PlaceError:
         raise bad_token() from None
     if len(page.run_ids) > PART:
         return Streamed(stream(page), content_type="application/json")
@@ -67,7 +69,7 @@ def as_page(page: RunPage) -> dict[str, Any]:
     if page.run_ids:
         body["runs"] = [as_run(whole) for whole in read_whole_runs(page.run_ids)]
     if page.next:
-        body["next_page_token"] = page.next
+        body["next_page_token"] = write_cursor(page.next)
     return body
 
 
@@ -78,4 +80,5 @@ def stream(page: RunPage) -> Iterator[bytes]:
         for whole in read_whole_runs(page.run_ids[start : start + PART]):
             yield separator + encode(as_run(whole))
             separator = b","
-    yield b"]}" if page.next is None else b'],"next_page_token":' + encode(page.next) + b"}"
+    token = write_cursor(page.next)
+    yield b"]}" if token is None else b'],"next_page_token":' + encode(token) + b"}"

@@ -6,7 +6,7 @@ from runs.http.cursors import BadCursor, read_cursor
 from runs.mlflow_api.errors import INVALID, ProtocolError
 
 
-def read_token(token: str | None, *kinds: type) -> tuple[Any, ...] | None:
+def read_token(token: str | None, *kinds: Any) -> tuple[Any, ...] | None:
     """Return the place in `token`, whose values are of `kinds`; None without a token.
 
     Raises `ProtocolError` for a token that the studio has not given out.

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from runs.database.fragments import Sql, any_of, every, sql
-from runs.search.cursors import Position, SortValue
 from runs.search.drivers import Driver
+from runs.search.places import Position, SortValue
 from runs.search.terms import Band, Term
 
 NEWEST = ("r.started_ms DESC NULLS FIRST", "r.run_id")

@@ -9,8 +9,8 @@ class SearchError(StudioError):
     code = "invalid_search"
 
 
-class CursorError(SearchError):
-    """The page cursor is damaged or belongs to another sort order."""
+class PlaceError(SearchError):
+    """The place belongs to another sort order, or no page has ended there."""
 
 
 class UnknownColumn(SearchError):

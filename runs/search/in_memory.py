@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from runs.search.blocks import Block, FoundRun
-from runs.search.cursors import Position, SortValue
 from runs.search.errors import SearchError
 from runs.search.goals import NO_BEST_OF_COLUMN, read_at_best
 from runs.search.metric_terms import make_term
+from runs.search.places import Position, SortValue
 from runs.search.prepared import PreparedSearch
 from runs.search.sort_keys import EMPTY, MISSING, NUMBER, SortKey
 from runs.search.statements import driver_of, read_ids, read_sorted

@@ -18,8 +18,8 @@ from operator import itemgetter
 from runs.database.fragments import Row
 from runs.search.blocks import Block, FoundRun, read_hit, without_first_value
 from runs.search.conditions import Conditions
-from runs.search.cursors import Position
 from runs.search.drivers import FEW, count_drivers
+from runs.search.places import Position
 from runs.search.scope import Scope
 from runs.search.statements import (
     driver_of,

@@ -3,13 +3,13 @@
 from dataclasses import dataclass, replace
 
 from runs.database.fragments import Sql, sql
-from runs.search.cursors import read_position, write_position
 from runs.search.errors import SearchError
 from runs.search.fetching import fetch
 from runs.search.goals import use_stored_extreme
 from runs.search.in_memory import read_in_memory
 from runs.search.metric_terms import make_term
 from runs.search.pages import Pager
+from runs.search.places import Place, make_place, read_place, unique_keys
 from runs.search.prepared import PreparedSearch
 from runs.search.search import Search
 from runs.tracking.statuses import WAITING_STATUSES, Status
@@ -21,10 +21,10 @@ COUNT_CAP = 100_000
 
 @dataclass(frozen=True, slots=True)
 class RunPage:
-    """Keys of runs in order, and the cursor of the next page, None on the last."""
+    """Keys of runs in order, and the place where the next page begins, None on the last."""
 
     run_ids: list[int]
-    next: str | None
+    next: Place | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +45,16 @@ class PlaceCounts:
     queued: int
 
 
-def search_runs(search: Search, *, limit: int = 100, after: str | None = None) -> RunPage:
-    """Return one page of the runs that match. Raises FilterError, SearchError, CursorError."""
-    keys = tuple(dict.fromkeys(search.sort))
+def search_runs(search: Search, *, limit: int = 100, after: Place | None = None) -> RunPage:
+    """Return one page of the runs that match. Raises FilterError, SearchError, PlaceError."""
+    keys = unique_keys(search.sort)
     if not 1 <= limit <= MOST_RUNS:
         raise SearchError(f"A page holds 1 to {MOST_RUNS:,} runs.")
     if len(keys) > MOST_KEYS:
         raise SearchError(f"Runs are sorted by at most {MOST_KEYS} keys.")
     position = None
     if after is not None:
-        position, asked_ms = read_position(after, keys)
+        position, asked_ms = read_place(after, keys)
         search = replace(search, now_ms=asked_ms)
     prepared = PreparedSearch(search, keys, is_page=True)
     stored = [use_stored_extreme(key, search.goal) for key in prepared.keys]
@@ -67,10 +67,10 @@ def search_runs(search: Search, *, limit: int = 100, after: str | None = None) -
         pager = Pager(prepared.scope, prepared.conditions)
         hits = pager.read(prepared.block, terms, position, limit + 1)
     shown = hits[:limit]
-    cursor = None
+    place = None
     if len(hits) > limit:
-        cursor = write_position(shown[-1].position, keys, prepared.scope.now_ms)
-    return RunPage([hit.id for hit in shown], cursor)
+        place = make_place(shown[-1].position, keys, prepared.scope.now_ms)
+    return RunPage([hit.id for hit in shown], place)
 
 
 def count_runs(search: Search, *, cap: int = COUNT_CAP) -> Count:

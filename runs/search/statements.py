@@ -5,9 +5,9 @@ from operator import itemgetter
 
 from runs.database.fragments import Row, Sql, all_of, chain, sql
 from runs.search.blocks import Block, FoundRun, after_position, after_value, order_of, read_hit
-from runs.search.cursors import Position
 from runs.search.drivers import Driver
 from runs.search.fetching import fetch
+from runs.search.places import Position
 from runs.search.scope import Scope
 from runs.search.sort_keys import MISSING, NUMBER
 from runs.search.terms import Term, Walk
@@ -132,7 +132,7 @@ def read_sample(scope: Scope, conditions: Sequence[Sql]) -> int:
     branches = scope.branches()
     if not branches:
         return 0
-    # Of runs and their children, two branches, one is often empty.
+    # Runs with a parent and runs without one are two branches; one of them is often empty.
     pairs = len(branches) // 2 if scope.include_children else len(branches)
     size = SAMPLED // (2 * pairs) + 1
     ends = [

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from runs.search import Search, search_runs
+from runs.search import Place, Search, search_runs
 from runs.table.columns import NAME, USUAL, Column
 from runs.table.differences import find_constant
 from runs.table.first_screen import common_columns
@@ -28,7 +28,7 @@ class TableQuery:
     group: tuple[Column, ...] = ()
     only_differences: bool = False
     is_tree: bool = False
-    after: str | None = None
+    after: Place | None = None
     limit: int = 100
 
 
@@ -40,7 +40,7 @@ class RunList:
     columns: list[Column]
     rows: list[TableRow] = field(default_factory=list)
     groups: list[Group] | None = None
-    next: str | None = None
+    next: Place | None = None
     above: list[TableRow] = field(default_factory=list)
 
 

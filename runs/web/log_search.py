@@ -13,7 +13,8 @@ from django.urls import reverse
 from runs.artifacts.errors import ArtifactError
 from runs.artifacts.logs.query import Query, parse_query
 from runs.artifacts.logs.searching import FileHits
-from runs.http.query import read_flag, read_whole
+from runs.http.cursors import read_key, write_key
+from runs.http.query import read_flag
 from runs.http.streaming import Streamed
 from runs.search.log_hits import SearchProgress, find_in_logs, runs_with_files
 from runs.tracking.experiment_search import order_of_name
@@ -43,10 +44,10 @@ def log_search(request: HttpRequest) -> HttpResponse:
 
 @page(Action.FILE_READ)
 def hits(request: HttpRequest) -> HttpResponseBase:
-    """The query of the page and `&behind=<key of a run>`: JSON documents, one a line.
+    """The query of the page and `&after=<cursor>`: JSON documents, one a line.
 
     `{"total"}` first, `{"run", "path", "hits", …}` for each log with hits, `{"searched"}` now and
-    then; `{"searched", "next"}` ends a part of the search: ask again with `behind=<next>`, or it
+    then; `{"searched", "next"}` ends a part of the search: ask again with `after=<next>`, or it
     is null and all is searched. `{"error"}` where the store gave up.
     """
     query = parse_query(
@@ -60,19 +61,18 @@ def hits(request: HttpRequest) -> HttpResponseBase:
         if name
     ]
     runs = runs_with_files(request.workspace, experiments or None)
-    behind = read_whole(request.GET, "behind") if "behind" in request.GET else None
-    lines = write_lines(request.workspace.slug, runs, query, behind)
+    lines = write_lines(
+        request.workspace.slug, runs, query, read_key(request.GET.get("after"), int)
+    )
     return Streamed(lines, content_type="application/x-ndjson", headers={"X-Accel-Buffering": "no"})
 
 
-def write_lines(
-    slug: str, runs: QuerySet[Run], query: Query, behind: int | None
-) -> Iterator[bytes]:
-    if behind is None:
+def write_lines(slug: str, runs: QuerySet[Run], query: Query, after: int | None) -> Iterator[bytes]:
+    if after is None:
         yield as_line({"total": runs.count()})
     last: SearchProgress | None = None
     try:
-        for found in find_in_logs(runs, query, after=behind):
+        for found in find_in_logs(runs, query, after=after):
             if isinstance(found, SearchProgress):
                 last = found
                 yield as_line({"searched": found.searched})
@@ -81,7 +81,8 @@ def write_lines(
     except ArtifactError as error:
         yield as_line({"error": str(error)})
     else:
-        yield as_line({"searched": last.searched if last else 0, "next": last and last.last})
+        searched, place = (last.searched, last.last) if last else (0, None)
+        yield as_line({"searched": searched, "next": write_key(place)})
 
 
 def describe(slug: str, found: FileHits) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from runs.artifacts.registry.queries import list_versions
-from runs.http.query import is_whole
+from runs.http.cursors import read_key, write_key
 from runs.web.gate import page
 from runs.workspaces.permissions import Action
 from runs.workspaces.storable import is_storable
@@ -18,13 +18,13 @@ PAGE_SIZE = 100
 def models(request: HttpRequest) -> HttpResponse:
     """The latest version of each model; `?name=digits`: all versions of this one; `&after=` is the
     next page."""
-    name, after = request.GET.get("name", "")[:200], request.GET.get("after", "")
+    name = request.GET.get("name", "")[:200]
     found = list_versions(
         request.workspace,
         name=name if is_storable(name) else "",
         is_latest=not name,
         limit=PAGE_SIZE,
-        after=int(after) if is_whole(after) and len(after) < 18 else None,
+        after=read_key(request.GET.get("after"), int),
     )
     query = {"name": name} if name else {}
     context = {
@@ -32,7 +32,7 @@ def models(request: HttpRequest) -> HttpResponse:
         "crumbs": crumbs_of(request, name),
         "name": name,
         "versions": found.items,
-        "next": urlencode(query | {"after": found.after}) if found.after else "",
+        "next": urlencode(query | {"after": write_key(found.after)}) if found.after else "",
     }
     return render(request, "models/list.html", context)
 

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 
-from runs.http.query import is_whole
+from runs.http.cursors import read_key, write_key
 from runs.table.pipelines import Pipeline, StepTree, get_pipelines, list_pipelines, read_steps
 from runs.tracking.statuses import FINAL_STATUSES
 from runs.web import live
@@ -35,19 +35,19 @@ def pipelines(request: HttpRequest) -> HttpResponse:
     """`?q=otter` finds in names, tags, descriptions, experiments and submitters; `&open=run-7`
     shows its steps; `&after=` is the next page."""
     text = request.GET.get("q", "")[:MAX_TEXT_CHARS].strip()
-    after = request.GET.get("after", "")
+    after = read_key(request.GET.get("after"), int)
     found = list_pipelines(
         request.workspace,
         text=text if is_storable(text) else "",
-        after=int(after) if is_whole(after) and len(after) < 18 else None,
+        after=after,
     )
     context = {
         "place": "pipelines",
         "crumbs": [{"label": "Pipelines"}],
         "text": text,
         "lines": lines_of(request, found.rows),
-        "is_later": bool(after),
-        "next": address_with(request, after=found.after) if found.after else "",
+        "is_later": after is not None,
+        "next": address_with(request, after=write_key(found.after)) if found.after else "",
         "may_cancel": is_allowed(request.role, Action.RUN_CANCEL),
         "tracking_uri": tracking_uri(request, request.workspace),
     }

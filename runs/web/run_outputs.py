@@ -13,6 +13,7 @@ from runs.artifacts.logs.conventions import default_log
 from runs.artifacts.logs.failures import error_line
 from runs.artifacts.models import File
 from runs.artifacts.queries import Entry, list_folder
+from runs.http.cursors import read_key, write_key
 from runs.tracking.models import Run
 from runs.tracking.queries import get_run
 from runs.tracking.statuses import Status
@@ -92,11 +93,11 @@ def found_files(request: HttpRequest, run_id: str) -> HttpResponse:
     run, text = get_run(request.workspace, run_id), request.GET.get("q", "")
     if not is_storable(text):
         return as_json({"entries": [], "next": None, "total": 0})
-    found, total = find_files(run, text, after=request.GET.get("after", ""))
+    found, total = find_files(run, text, after=read_key(request.GET.get("after"), str) or "")
     return as_json(
         {
             "entries": [as_seen(run, entry) for entry in found.items],
-            "next": found.next,
+            "next": write_key(found.next),
             "total": total,
         }
     )

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from runs.http.cursors import read_key, write_key
 from runs.table.quick_search import (
     Found,
     count_places,
@@ -44,7 +45,7 @@ def search(request: HttpRequest) -> HttpResponse:
         context["found"] = find_everything(workspace=request.workspace, text=text, limit=IN_BOX)
         return render(request, "search/_found.html", context)
     if context["kind"]:
-        one = find_page(request.workspace, text, kind, request.GET.get("after", ""))
+        one = FIND_PAGE[kind](request.workspace, text, request.GET.get("after"))
         context |= {"found": one.found, "next": one.address(text, kind)}
     else:
         limit = IN_OVERVIEW
@@ -54,32 +55,42 @@ def search(request: HttpRequest) -> HttpResponse:
 
 @dataclass(frozen=True)
 class ResultPage:
-    """A page of results of one kind; `after` is where the next one begins, empty at the end."""
+    """A page of results of one kind; the next one begins behind `after`, None at the end."""
 
     found: Found
-    after: str = ""
+    after: int | str | None = None
 
     def address(self, text: str, kind: str) -> str:
-        query = {"q": text, "kind": kind, "after": self.after}
-        return f"?{urlencode(query)}" if self.after else ""
+        query = {"q": text, "kind": kind, "after": write_key(self.after)}
+        return "" if self.after is None else f"?{urlencode(query)}"
 
 
-def find_page(workspace: Workspace, text: str, kind: str, after: str) -> ResultPage:
-    """Return the results of one kind that stand behind `after`: a name, a key or a place."""
-    place = int(after) if after.isascii() and after.isdigit() and len(after) < 19 else 0
-    if kind == "experiments":
-        found = find_experiments_by_text(workspace, text)
-        experiments = [one for one in found if order_of_name(one.name) > order_of_name(after)]
-        shown = experiments[:IN_PAGE]
-        return ResultPage(Found(shown, [], []), shown[-1].name if experiments[IN_PAGE:] else "")
-    if kind == "runs":
-        older = find_runs(workspace, text)
-        runs = list((older.filter(id__lt=place) if place else older)[: IN_PAGE + 1])
-        page = ResultPage(Found([], runs[:IN_PAGE], []))
-        return replace(page, after=str(runs[IN_PAGE - 1].id)) if runs[IN_PAGE:] else page
-    names = find_names(workspace, text)[place : place + IN_PAGE + 1]
+def find_experiment_page(workspace: Workspace, text: str, after: str | None) -> ResultPage:
+    """Return the experiments whose names come after a cursor's."""
+    last = read_key(after, str) or ""
+    found = find_experiments_by_text(workspace, text)
+    later = [one for one in found if order_of_name(one.name) > order_of_name(last)]
+    shown = later[:IN_PAGE]
+    return ResultPage(Found(shown, [], []), shown[-1].name if later[IN_PAGE:] else None)
+
+
+def find_run_page(workspace: Workspace, text: str, after: str | None) -> ResultPage:
+    """Return the runs that are older than a cursor's."""
+    last, runs = read_key(after, int), find_runs(workspace, text)
+    older = list((runs if last is None else runs.filter(id__lt=last))[: IN_PAGE + 1])
+    page = ResultPage(Found([], older[:IN_PAGE], []))
+    return replace(page, after=older[IN_PAGE - 1].id) if older[IN_PAGE:] else page
+
+
+def find_name_page(workspace: Workspace, text: str, after: str | None) -> ResultPage:
+    """Return the names from a cursor's number on."""
+    start = max(read_key(after, int) or 0, 0)
+    names = find_names(workspace, text)[start : start + IN_PAGE + 1]
     page = ResultPage(Found([], [], names[:IN_PAGE]))
-    return replace(page, after=str(place + IN_PAGE)) if names[IN_PAGE:] else page
+    return replace(page, after=start + IN_PAGE) if names[IN_PAGE:] else page
+
+
+FIND_PAGE = {"experiments": find_experiment_page, "runs": find_run_page, "names": find_name_page}
 
 
 @page(Action.RUN_READ)

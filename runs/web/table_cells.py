@@ -6,14 +6,13 @@ from typing import Any
 
 import msgspec
 
+from runs.http.cursors import write_cursor
 from runs.metrics.meanings import direction_of
 from runs.metrics.number_words import write_number
-from runs.search import SearchError
 from runs.table.columns import NAME, Column, look_of, width_of
 from runs.table.groups import Group
 from runs.table.rows import TableRow
 from runs.table.run_list import RunList, TableQuery
-from runs.tracking.errors import InvalidValue
 from runs.tracking.fields import Aggregate, Entity
 from runs.tracking.filters import FilterError
 from runs.tracking.models import Experiment, Run
@@ -21,6 +20,7 @@ from runs.tracking.run_fields import label_of
 from runs.tracking.statuses import Status
 from runs.web.addresses import experiment_address, run_address
 from runs.web.status_looks import STATUS_LOOKS
+from runs.workspaces.errors import StudioError
 
 GROUP_VALUE_WIDTH, STATISTICS_WIDTH = 180, 220
 
@@ -40,7 +40,7 @@ def describe_list(
         "children": query.is_tree,
     }
     stamp = hashlib.blake2b(msgspec.json.encode(shown), digest_size=8).hexdigest()
-    return {**shown, "next": found.next, "stamp": stamp}
+    return {**shown, "next": write_cursor(found.next), "stamp": stamp}
 
 
 def describe_rows(
@@ -68,7 +68,7 @@ def describe_runs(
     return described
 
 
-def describe_error(error: InvalidValue | SearchError) -> dict[str, Any]:
+def describe_error(error: StudioError) -> dict[str, Any]:
     """What is wrong with an address, and where in its filter."""
     if not isinstance(error, FilterError):
         return {"message": str(error)}

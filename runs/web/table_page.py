@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
+from runs.http.cursors import BadCursor
 from runs.search import SearchError
 from runs.table.first_screen import list_most_used
 from runs.table.opening import Opening, open_table
@@ -101,7 +102,7 @@ def open_first(request: HttpRequest, fixed: dict[str, Any]) -> tuple[Opening, di
     try:
         state, error = read_state(request, query), {}
         opened = open_table(state.query, may_add_children=may_add_children)
-    except (InvalidValue, SearchError) as problem:
+    except (BadCursor, InvalidValue, SearchError) as problem:
         state, error = read_state(request, bare), {"error": describe_error(problem)}
         opened = open_table(state.query, may_add_children=may_add_children)
     slug = request.workspace.slug

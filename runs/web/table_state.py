@@ -5,7 +5,9 @@ from dataclasses import dataclass
 import msgspec
 from django.http import HttpRequest, QueryDict
 
-from runs.search import Search, make_search, parse_goal, parse_sort
+from runs.http.cursors import read_cursor
+from runs.http.query import read_flag, read_list, read_whole
+from runs.search import Search, make_search, parse_goal, parse_sort, place_kinds
 from runs.table.columns import (
     Column,
     member_of,
@@ -44,11 +46,11 @@ def read_state(request: HttpRequest, query: QueryDict) -> TableState:
     listed = TableQuery(
         search=search,
         is_tree=search.include_children and search.within == EVERYTHING,
-        only_differences=query.get("diff") == "1",
+        only_differences=read_flag(query, "diff"),
         columns=read_columns(query.get("cols", "")),
         group=tuple(read_group(query.get("group", ""))) if not query.get("inside") else (),
-        after=query.get("after") or None,
-        limit=read_limit(query.get("limit", "")),
+        after=read_cursor(query.get("after"), *place_kinds(search.sort)),
+        limit=read_whole(query, "limit", default=PAGE_ROWS, low=1, high=MOST_ROWS),
     )
     return TableState(
         query=listed,
@@ -61,8 +63,8 @@ def read_state(request: HttpRequest, query: QueryDict) -> TableState:
 def read_search(request: HttpRequest, query: QueryDict) -> Search:
     inside_kind, _, inside = query.get("inside", "").partition(":")
     # Without users every run is of the same person.
-    is_mine = query.get("mine") == "1" and request.principal.user is not None
-    shows_archived = query.get("archived") == "1"
+    is_mine = read_flag(query, "mine") and request.principal.user is not None
+    shows_archived = read_flag(query, "archived")
     return make_search(
         workspace=request.workspace,
         text=query.get("q", "").strip(),
@@ -100,7 +102,7 @@ def read_statuses(words: list[str]) -> tuple[str, ...]:
 
 
 def read_run_ids(query: QueryDict) -> tuple[str, ...] | None:
-    return tuple(filter(None, query["runs"].split(","))) if "runs" in query else None
+    return tuple(read_list(query, "runs")) if "runs" in query else None
 
 
 def read_members(text: str) -> list[Comparison]:
@@ -126,11 +128,3 @@ def read_group(text: str) -> list[Column]:
     if len(fields) > 2 or any(field.entity is Entity.METRIC for field in fields):
         raise InvalidValue("Group by one or two run fields, parameters, tags or properties.")
     return fields
-
-
-def read_limit(text: str) -> int:
-    if not text:
-        return PAGE_ROWS
-    if not (text.isascii() and text.isdigit()) or not 1 <= int(text[:9]) <= MOST_ROWS:
-        raise InvalidValue(f"limit is a whole number from 1 to {MOST_ROWS}.")
-    return int(text)

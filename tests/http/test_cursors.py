@@ -3,13 +3,14 @@
 import base64
 import json
 import math
+import zlib
 
 import pytest
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runs.http.cursors import BadCursor, read_cursor, write_cursor
+from runs.http.cursors import BadCursor, read_cursor, read_key, write_cursor, write_key
 from runs.metrics.runs import RunRef
 from runs.metrics.services import log_batch
 from runs.tracking.models import Experiment
@@ -17,9 +18,10 @@ from runs.workspaces.storable import is_storable
 from tests.factories import make_experiment, make_run
 
 INT64 = st.integers(-(2**63), 2**63 - 1)
+TEXT = st.text().filter(is_storable)
 
 
-@given(INT64, st.floats(), st.text().filter(is_storable))
+@given(INT64, st.floats(), TEXT)
 def test_a_place_comes_back_exactly(whole, number, text):
     cursor = write_cursor((whole, number, text))
     found = read_cursor(cursor, int, float, str)
@@ -33,8 +35,34 @@ def test_the_end_has_no_cursor_and_no_cursor_is_the_beginning():
     assert read_cursor("", int) is read_cursor(None, int) is None
 
 
+@given(st.none() | INT64, st.none() | INT64 | st.floats(allow_nan=False), st.none() | TEXT)
+def test_what_may_be_missing_comes_back_too(whole, number, text):
+    place = (whole, number, text)
+    found = read_cursor(write_cursor(place), int | None, int | float | None, str | None)
+    assert found == place
+    assert [type(value) for value in found] == [type(value) for value in place]
+
+
+@given(TEXT)
+def test_a_place_of_one_text_comes_back(text):
+    assert read_key(write_key(text), str) == text
+
+
+def test_a_place_of_one_value_has_a_beginning_and_an_end():
+    assert write_key(None) is read_key(None, int) is read_key("", int) is None
+    assert read_key(write_key(0), int) == 0
+
+
+def test_a_long_text_makes_a_short_cursor():
+    assert len(write_cursor(["ab" * 30_000])) < 1000
+
+
 def pack(value: object) -> str:
-    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode()
+    return as_text(zlib.compress(json.dumps(value).encode()))
+
+
+def as_text(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode()
 
 
 def test_a_cursor_with_its_padding_is_the_same():
@@ -42,7 +70,9 @@ def test_a_cursor_with_its_padding_is_the_same():
 
 
 FORGED = [
-    "x", "!!", "é", "\0", "=", "AAAA", "a" * 20_001, pack(1), pack({}), pack([]), pack([1]),
+    "x", "!!", "é", "\0", "=", "AAAA", "a" * 200_001, as_text(b"[1,2]"),
+    as_text(zlib.compress(b"[1,2]")[:-1]), as_text(zlib.compress(b"[1,2]") + b"!"),
+    as_text(zlib.compress(b" " * 50_000_000 + b"[1,2]")), pack(1), pack({}), pack([]), pack([1]),
     pack([1, 2, 3]), pack(["1", 2]), pack([True, 2]), pack([2**63, 2]), pack([1.5, 2]),
     pack([None, 2]), pack([[1], 2]),
 ]  # fmt: skip
@@ -74,6 +104,14 @@ def test_any_text_is_a_place_or_refused(text):
 # Every list of every door that goes on behind a cursor made here.
 LISTS = {
     "api experiments": ("/api/v1/experiments", {"limit": 1}, "after", "next"),
+    "api runs": ("/api/v1/runs", {"limit": 1, "sort": "name"}, "after", "next"),
+    "api children": ("/api/v1/runs/run-1/children", {"limit": 1}, "after", "next"),
+    "api files": ("/api/v1/runs/run-1/files", {"limit": 1}, "after", "next"),
+    "api metrics": ("/api/v1/runs/run-1/metrics", {"limit": 1}, "after", "next"),
+    "api rows": ("/api/v1/runs/run-1/metrics/rows", {"name": "m"}, "after", "next"),
+    "api texts": ("/api/v1/runs/run-1/metrics/texts", {"name": "m"}, "after", "next"),
+    "api models": ("/api/v1/models", {}, "after", "next"),
+    "api hits in logs": ("/api/v1/log-hits", {"q": "error"}, "after", "next"),
     "api largest runs": ("/api/v1/disk/runs", {"limit": 1}, "after", "next"),
     "api numbers": (
         "/api/v1/runs/run-1/metrics/values", {"name": "m", "limit": 1}, "after", "next",
@@ -85,6 +123,13 @@ LISTS = {
         "/api/2.0/mlflow/metrics/get-history",
         {"run_id": "run-1", "metric_key": "m", "max_results": 1}, "page_token", "next_page_token",
     ),
+    "rows of the run table": ("/w/default/run-rows", {}, "after", "next"),
+    "pipelines": ("/w/default/pipelines", {}, "after", "next"),
+    "models": ("/w/default/models", {}, "after", "next"),
+    "results of a search": ("/w/default/search", {"q": "r", "kind": "runs"}, "after", "next"),
+    "hits in logs": ("/w/default/log-search/hits", {"q": "error"}, "after", "next"),
+    "files": ("/w/default/runs/run-1/found-files", {"q": "a"}, "after", "next"),
+    "points": ("/w/default/runs/run-1/points", {"key": "m"}, "after", "next"),
 }  # fmt: skip
 
 

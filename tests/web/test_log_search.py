@@ -79,12 +79,12 @@ def test_a_search_whose_time_is_up_says_where_to_go_on(studio: Client, monkeypat
     runs = [run_that_printed("oops") for _ in range(3)]
     monkeypatch.setattr(log_hits.find_in_logs, "__kwdefaults__", {"after": None, "budget_s": 0.0})
 
-    found, behind = [], None
+    found, after = [], None
     for _ in range(9):
-        lines = ask(studio, q="oops", **({"behind": behind} if behind else {}))
+        lines = ask(studio, q="oops", **({"after": after} if after else {}))
         found += found_in(lines)
-        behind = lines[-1]["next"]
-        if behind is None:
+        after = lines[-1]["next"]
+        if after is None:
             break
 
     assert found == [run.run_id for run in reversed(runs)]
@@ -104,7 +104,7 @@ def test_a_bad_pattern_is_refused_with_its_reason(studio: Client):
     assert b"regular expression" in answer.content
 
 
-@pytest.mark.parametrize("query", [{}, {"q": ""}, {"q": "a", "behind": "x"}, {"q": "a" * 2000}])
+@pytest.mark.parametrize("query", [{}, {"q": ""}, {"q": "a", "after": "x"}, {"q": "a" * 2000}])
 def test_a_question_that_makes_no_sense_is_refused(studio: Client, query):
     assert studio.get(f"{PAGE}/hits", query).status_code == 400
 

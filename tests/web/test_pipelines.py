@@ -114,9 +114,7 @@ def test_a_new_studio_says_how_to_make_one(studio):
     assert "No pipelines yet" in studio.get(PIPELINES).content.decode()
 
 
-@pytest.mark.parametrize(
-    "query", ["after=x", "after=-1", "q=%00", "open=none&open=", "q=" + "a" * 999]
-)
+@pytest.mark.parametrize("query", ["after=", "q=%00", "open=none&open=", "q=" + "a" * 999])
 def test_an_odd_address_is_no_error(studio, query):
     make_pipeline()
     assert studio.get(f"{PIPELINES}?{query}").status_code == 200

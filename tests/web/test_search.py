@@ -159,7 +159,7 @@ def test_names_that_differ_in_zeros_are_all_found(studio: Client):
     assert (count_hits(first), count_hits(last)) == (50, 10)
 
 
-@pytest.mark.parametrize("query", [{}, {"kind": "x"}, {"kind": "runs", "after": "²"}, {"q": "\0"}])
+@pytest.mark.parametrize("query", [{}, {"kind": "x"}, {"kind": "runs", "after": ""}, {"q": "\0"}])
 def test_odd_addresses_of_the_page_are_answered(studio: Client, query: dict[str, str]):
     assert studio.get(SEARCH, query).status_code == 200
 

@@ -36,9 +36,9 @@ async function search(query) {
   find("stop").hidden = find("progress").hidden = false;
   tell("Searching…");
   try {
-    let behind = null;
-    do behind = await searchPart(query, behind, stopper.signal);
-    while (behind !== null);
+    let after = null;
+    do after = await searchPart(query, after, stopper.signal);
+    while (after !== null);
     tell("Searched");
   } catch (error) {
     if (stopper !== state.stopper) return;
@@ -49,9 +49,9 @@ async function search(query) {
 }
 
 /** One part of the search; where the next one goes on, null at the end. */
-async function searchPart(query, behind, signal) {
+async function searchPart(query, after, signal) {
   const params = new URLSearchParams(query);
-  if (behind !== null) params.set("behind", behind);
+  if (after !== null) params.set("after", after);
   // It takes as long as there is something to search; Stop ends it.
   const answer = await ask(`${form.dataset.logSearch}?${params}`, { signal, waitMs: 0 });
   const before = state.searched;
