@@ -9,8 +9,7 @@ from studio.sdk.supervisor.log_names import LogNames
 from studio.sdk.supervisor.machine import Machine
 from studio.sdk.supervisor.studio_api import Away, Refused, StudioApi, in_path
 
-# The first look is what later ones are compared with. A script that ends before needs none.
-LOOK_S, FIRST_S, EVERY_S = 0.5, 1.5, 10.0
+FIRST_S, EVERY_S = 1.75, 10.0
 MOST_WAITING = 360
 
 
@@ -38,8 +37,6 @@ class Sampler:
         self.stopped.set()
 
     def _work(self) -> None:
-        if self.stopped.wait(LOOK_S):
-            return
         machine, pause_s = Machine(self.folder), FIRST_S
         while not self.stopped.wait(pause_s):
             pause_s = EVERY_S

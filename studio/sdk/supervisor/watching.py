@@ -148,14 +148,20 @@ class Supervisor:
             return End("could_not_start", code, f"{error.strerror}: {error.filename}")
         self.began = time.monotonic()
         self._say_status("Running", HOLD_S)
-        self.uploader.start()
-        self.outboxes.start()
-        self.sampler.start()
-        self.report.services("Uploads of outputs/ and logs/, and system metrics started.")
+        if self.processes.wait(self.began + HOLD_S) is None:
+            self.roster.update(self.processes.codes)
+            self._start_senders()
         code = self._wait()
         if code == -signal.SIGKILL and count_oom_kills() > kills_before and not self.why_ended:
             return End("out_of_memory", code)
         return self._end_of(code)
+
+    def _start_senders(self) -> None:
+        """Start what a script that ends at once does not need."""
+        self.uploader.start()
+        self.outboxes.start()
+        self.sampler.start()
+        self.report.services("Uploads of outputs/ and logs/, and system metrics started.")
 
     def _prepare(self) -> Runtime:
         say = self.report.preparation
