@@ -74,6 +74,16 @@ def test_new_lines_of_a_log_that_ended_meanwhile_are_a_click_away(tab, run):
     until(tab, f"{PILL}.hidden && {FOLLOW} === 'false'")
 
 
+@pytest.mark.parametrize("tab_of_run", ["outputs", "images", "metrics"])
+def test_no_light_is_on_when_the_run_has_ended(tab, run, tab_of_run):
+    append_log(run=run, path=LOG, offset=0, data=lines(20))
+    tab.goto(f"{OUTPUTS.rpartition('/')[0]}/{tab_of_run}")
+    until(tab, "!document.querySelector('#live').hidden")
+    finish_log(run=run, path=LOG)
+    update_run(run=run, status="Completed")
+    until(tab, "document.querySelector('#live').hidden && !document.querySelector('.live-dot')")
+
+
 # -- the search in the address ---------------------------------------------------------------------
 
 

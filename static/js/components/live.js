@@ -33,6 +33,15 @@ export function alsoLive(refresh) {
   };
 }
 
+/** Like `alsoLive`, until the run of the page has ended, and `isDone` where more may follow then. */
+export function liveUntilEnd(refresh, isDone = () => true) {
+  const stop = alsoLive(async () => {
+    const hasEnded = document.querySelector("#run-head:not([data-live])");
+    await refresh();
+    if (hasEnded && isDone()) stop();
+  });
+}
+
 export function startLive() {
   button()?.addEventListener("click", toggle);
   onKey(".", toggle);

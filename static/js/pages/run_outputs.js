@@ -3,7 +3,7 @@
 
 import { copy } from "../components/copy.js";
 import { onKey } from "../components/keyboard.js";
-import { alsoLive } from "../components/live.js";
+import { liveUntilEnd } from "../components/live.js";
 import { FilePane } from "../components/outputs/file_pane.js";
 import { FileTree } from "../components/outputs/file_tree.js";
 import { TimeSync } from "../components/outputs/time_sync.js";
@@ -36,7 +36,11 @@ class OutputsPage {
     root.querySelector("[data-copy-zip]")?.addEventListener("click", () => {
       copy(`curl -C - -OJ "${new URL(root.dataset.zip, location.href)}"`);
     });
-    if (root.dataset.active) alsoLive(() => tree.wanted || tree.refresh());
+    if (root.dataset.active)
+      liveUntilEnd(
+        () => tree.wanted || tree.refresh(),
+        () => !root.querySelector(".live-dot"),
+      );
   }
 
   listenToKeys() {
