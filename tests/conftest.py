@@ -87,10 +87,9 @@ def slurm() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator:
-    """A headless Chromium (playwright's Browser). Who uses it is marked `browser` by that."""
-    program = find_program()
-    if program is None:
+def playwright() -> Iterator:
+    """Playwright, which starts Chromium. Who uses it is marked `browser` by that."""
+    if find_program() is None:
         pytest.skip("Chromium is not installed: apt install chromium-headless-shell")
     from playwright.sync_api import sync_playwright
 
@@ -101,10 +100,16 @@ def chromium() -> Iterator:
     with sync_playwright() as playwright:
         if rows is not None:
             connection._test_serialized_contents = rows
-        browser = playwright.chromium.launch(executable_path=program, args=SWITCHES)
-        yield browser
-        browser.close()
+        yield playwright
         connection.close()
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright) -> Iterator:
+    """A headless Chromium (playwright's Browser)."""
+    browser = playwright.chromium.launch(executable_path=find_program(), args=SWITCHES)
+    yield browser
+    browser.close()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -118,7 +123,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         fixtures = set(getattr(item, "fixturenames", ()))
         if "slurm" in fixtures:
             item.add_marker(pytest.mark.slurm)
-        if "chromium" in fixtures:
+        if "playwright" in fixtures:
             item.add_marker(pytest.mark.browser)
         elif item.path.parent.name != CLIENT_ROOM and uses_database(item, fixtures):
             item.add_marker(pytest.mark.both_databases)

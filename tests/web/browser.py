@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,18 +10,48 @@ from django.core.signals import request_finished, request_started
 
 WIDE = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
+OPTIONS = {"viewport": WIDE, "reduced_motion": "reduce"}
+KEPT_BY_PAGES = "local_storage,indexeddb,cache_storage,service_workers,file_systems"
 
 
 @contextmanager
 def open_tab(chromium: Any, base_url: str, **options: Any) -> Iterator[Any]:
-    """Yield playwright's Page; afterwards fail if the console showed an error, a script threw, the
-    content policy refused something, or the server answered with 5xx."""
-    options = {"viewport": WIDE, "reduced_motion": "reduce", **options}
+    """Yield a tab of a browser that knows nothing, as `watch` does."""
+    context = chromium.new_context(base_url=base_url, **{**OPTIONS, **options})
+    with watch(context.new_page(), context.close) as page:
+        yield page
+
+
+@contextmanager
+def open_kept_tab(context: Any, base_url: str) -> Iterator[Any]:
+    """Yield a tab of a browser that knows nothing but its cache, as `watch` does."""
+    for page in context.pages[1:]:
+        page.close()
+    page = context.pages[0] if context.pages else context.new_page()
+    context.set_offline(False)
+    context.clear_cookies()
+    context.clear_permissions()
+    devtools = context.new_cdp_session(page)
+    kinds = {"origin": base_url, "storageTypes": KEPT_BY_PAGES}
+    devtools.send("Storage.clearDataForOrigin", kinds)
+    devtools.detach()
+    with watch(page, lambda: close_after(context, page)) as page:
+        yield page
+
+
+def close_after(context: Any, page: Any) -> None:
+    """Close a tab; the one for the next test is there before, else the browser would end."""
+    context.new_page()
+    page.close()
+
+
+@contextmanager
+def watch(page: Any, close: Callable[[], None]) -> Iterator[Any]:
+    """Yield playwright's Page; afterwards close it, and fail if the console showed an error, a
+    script threw, the content policy refused something, or the server answered with 5xx."""
     asked = Asked()
     request_started.connect(asked.began)
     request_finished.connect(asked.ended)
-    context = chromium.new_context(base_url=base_url, **options)
-    page = context.new_page()
     troubles: list[str] = []
     page.on("pageerror", lambda error: troubles.append(f"thrown: {error}"))
     page.on("console", lambda message: note(troubles, message))
@@ -30,7 +60,7 @@ def open_tab(chromium: Any, base_url: str, **options: Any) -> Iterator[Any]:
     try:
         yield page
     finally:
-        context.close()
+        close()
         asked.wait()
     assert troubles == [], troubles
 
@@ -112,7 +142,7 @@ def note_status(troubles: list[str], answer: Any) -> None:
         troubles.append(f"{answer.status}: {answer.url}")
 
 
-def until(page: Any, script: str, seconds: float = 10.0) -> None:
+def until(page: Any, script: str, seconds: float = 20.0) -> None:
     """Wait until `script` is true in the page. (`wait_for_function` needs eval, which the content
     policy of the pages refuses.)"""
     deadline = time.monotonic() + seconds

@@ -1,5 +1,6 @@
 """A studio with something in it, and ways to ask its pages."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,9 @@ from runs.assets.module_bundle import bundle_modules
 from runs.assets.static_files import read_files
 from runs.metrics.services import RunRef, log_batch
 from runs.tracking.models import Run
+from tests.chromium import SWITCHES, find_program
 from tests.factories import make_experiment, make_run
-from tests.web.browser import open_tab
+from tests.web.browser import OPTIONS, open_kept_tab
 from tests.web.js_modules import open_modules
 
 
@@ -38,22 +40,39 @@ def as_part(studio: Client) -> Callable[..., Any]:
 
 @pytest.fixture(scope="session")
 def bundled_scripts(tmp_path_factory) -> Path:
-    """A folder with the scripts of the pages as `manage.py prepare` collects them."""
+    """A folder with the scripts of the pages as `manage.py prepare` collects them, so old that a
+    browser does not ask again for what it has in its cache."""
     folder = tmp_path_factory.mktemp("static")
     for name, content in bundle_modules(read_files()).items():
         if name.startswith("js/"):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(content)
+            os.utime(folder / name, (0, 0))
     return folder
 
 
+@pytest.fixture(scope="session")
+def kept_context(playwright, live_server, tmp_path_factory) -> Iterator[Any]:
+    """A Chromium whose cache all tests share: it keeps scripts compiled, and to compile Plotly is
+    most of the work of a page with a chart. A context of `new_context` keeps nothing."""
+    context = playwright.chromium.launch_persistent_context(
+        str(tmp_path_factory.mktemp("chromium")),
+        executable_path=find_program(),
+        args=SWITCHES,
+        base_url=live_server.url,
+        **OPTIONS,
+    )
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def tab(chromium, live_server, settings, bundled_scripts) -> Iterator[Any]:
+def tab(kept_context, live_server, settings, bundled_scripts) -> Iterator[Any]:
     """A tab at the open studio of a live server. Whatever goes wrong in it fails the test."""
     settings.STUDIO_OPEN = True
     settings.STATIC_VERSION = "bundled"
     settings.STATICFILES_DIRS = [bundled_scripts, *settings.STATICFILES_DIRS]
-    with open_tab(chromium, live_server.url) as page:
+    with open_kept_tab(kept_context, live_server.url) as page:
         yield page
 
 

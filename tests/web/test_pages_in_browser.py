@@ -19,7 +19,7 @@ from runs.web import urls
 from runs.web.compare import page as compare
 from tests.artifacts.zips import make_zip
 from tests.factories import default_workspace, make_experiment, make_run
-from tests.web.browser import PHONE, WIDE, Quiet, open_tab
+from tests.web.browser import PHONE, WIDE, Quiet
 from tests.web.curves import log_curve
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -174,28 +174,24 @@ def test_nothing_that_opens_over_a_page_has_a_fault_of_accessibility(tab, filled
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_of_a_problem_has_no_fault_of_accessibility(
-    chromium, live_server, settings, filled, scheme: str
-):
-    settings.STUDIO_OPEN = True
-    with open_tab(chromium, live_server.url, color_scheme=scheme) as tab:
-        found = faults_at(tab, f"{HOME}/runs/unknown")
-        assert [trouble for trouble in tab.troubles if "404" not in trouble] == []
-        tab.troubles.clear()
+def test_the_page_of_a_problem_has_no_fault_of_accessibility(tab, filled, scheme: str):
+    tab.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    found = faults_at(tab, f"{HOME}/runs/unknown")
+    assert [trouble for trouble in tab.troubles if "404" not in trouble] == []
+    tab.troubles.clear()
     assert found == []
 
 
 @pytest.mark.parametrize("viewport", [PHONE, {"width": WIDE["width"] // 2, "height": 450}])
-def test_every_page_fits(chromium, live_server, settings, filled, viewport: dict[str, int]):
+def test_every_page_fits(tab, filled, viewport: dict[str, int]):
     """On a phone, and on a wide screen at twice the size."""
-    settings.STUDIO_OPEN = True
+    tab.set_viewport_size(viewport)
     wide = []
-    with open_tab(chromium, live_server.url, viewport=viewport) as tab:
-        for address in ALL:
-            tab.goto(address, wait_until="load")
-            width = tab.evaluate("document.documentElement.scrollWidth")
-            if width > viewport["width"] or top_bar_overlaps(tab):
-                wide.append(address)
+    for address in ALL:
+        tab.goto(address, wait_until="load")
+        width = tab.evaluate("document.documentElement.scrollWidth")
+        if width > viewport["width"] or top_bar_overlaps(tab):
+            wide.append(address)
     assert wide == []
 
 
