@@ -1,5 +1,6 @@
 """What every test may use, and the account of what really ran."""
 
+import gc
 import json
 import os
 import signal
@@ -19,6 +20,8 @@ from runs.workspaces import memory
 from runs.workspaces.models import Workspace
 from runs.workspaces.scopes import limit_writes
 from tests.chromium import SWITCHES, find_program
+from tests.first_rows import restore_in_bulk
+from tests.fresh_database import copy_fresh_database
 from tests.s3 import running_s3
 from tests.slurm import has_slurm, running_slurm
 
@@ -27,10 +30,31 @@ from tests.slurm import has_slurm, running_slurm
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+restore_in_bulk()
+
+# What is imported and collected stays to the end: to look through all of it for garbage, again and
+# again, would be a fifth of the time of collecting.
+gc.disable()
+
 # pytest-django refuses the database to every test without one of these and without its mark.
 DATABASE_FIXTURES = frozenset({"db", "transactional_db"})
 # Its tests reach the studio over HTTP: those about what must be kept are marked by hand.
 CLIENT_ROOM = "sdk"
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Take the SQLite file that is there. PostgreSQL's database is made by all migrations."""
+    return settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_keepdb: bool, django_db_modify_db_settings_parallel_suffix: None
+) -> None:
+    """Put the SQLite file there, each process one of its own."""
+    if django_db_keepdb:
+        copy_fresh_database(Path(settings.DATABASES["default"]["TEST"]["NAME"]))
 
 
 @pytest.fixture
@@ -127,6 +151,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.browser)
         elif item.path.parent.name != CLIENT_ROOM and uses_database(item, fixtures):
             item.add_marker(pytest.mark.both_databases)
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage from here on, among what the tests leave."""
+    gc.freeze()
+    gc.enable()
 
 
 def uses_database(item: pytest.Item, fixtures: set[str]) -> bool:

@@ -22,6 +22,8 @@ import psycopg
 import pytest
 from django.test import Client
 
+from tests.fresh_database import copy_fresh_database
+
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST_START_S = 60.0
 
@@ -64,7 +66,10 @@ def running_server(**settings: str) -> Iterator[Server]:
         environment |= {"DJANGO_SETTINGS_MODULE": "studio.settings", **settings}
         port = free_port()
         server = Server(f"http://127.0.0.1:{port}", environment)
-        server.manage("migrate", "--verbosity", "0")
+        if database_url:
+            server.manage("migrate", "--skip-checks", "--verbosity", "0")
+        else:
+            copy_fresh_database(Path(folder) / "studio.sqlite3")
         process = subprocess.Popen(server_command(port), cwd=ROOT, env=environment)
         try:
             wait_until_healthy(server.url, process)
