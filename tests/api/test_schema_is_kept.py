@@ -112,6 +112,7 @@ def application() -> Any:
     return get_wsgi_application()
 
 
+@cache
 def operations() -> list[schemathesis.APIOperation]:
     schema = schemathesis.openapi.from_dict(build_description("/api/v1"))
     schema.app = from_this_machine

@@ -6,12 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-import nbformat
 import pytest
-from nbclient import NotebookClient
 
 from studio.sdk import Experiment, Run, ScriptRunConfig
 from tests.sdk.gate import BASE_DIR
+from tests.sdk.notebooks import read_notebook, run_notebook
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 EXAMPLES = BASE_DIR / "examples" / "sdk"
@@ -91,10 +90,9 @@ def test_the_search_with_a_real_library(folder, space):
 
 @pytest.mark.parametrize("name", ["log_everything", "submit_and_watch", "manage_runs"])
 def test_a_notebook_runs_cell_by_cell(folder, space, name):
-    notebook = nbformat.read(folder / f"{name}.ipynb", as_version=4)
+    notebook = read_notebook(folder / f"{name}.ipynb")
     assert not any(cell.get("outputs") for cell in notebook.cells), "keep notebooks without outputs"
-    NotebookClient(notebook, timeout=120, kernel_name="python3",
-                   resources={"metadata": {"path": str(folder)}}).execute()  # fmt: skip
+    run_notebook(notebook, folder)
     texts = [str(out) for cell in notebook.cells for out in cell.get("outputs", [])]
     assert any("Open in the studio" in text for text in texts)
     if name != "manage_runs":

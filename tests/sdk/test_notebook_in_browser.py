@@ -3,12 +3,11 @@
 import json
 from urllib.request import Request, urlopen
 
-import nbformat
 import pytest
-from nbconvert import HTMLExporter
 
 from studio.sdk import Experiment
 from tests.sdk.jupyter import TOKEN, Jupyter, write_notebook
+from tests.sdk.notebooks import html_of, read_notebook
 from tests.sdk.test_outbox import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -86,7 +85,7 @@ def test_the_view_is_live_and_stays_in_the_notebook(chromium, jupyter, space, tm
 
     output = json.loads(file.read_text())["cells"][0]["outputs"][0]["data"]
     assert WIDGET not in output and "Completed" in "".join(output["text/html"])
-    html, _ = HTMLExporter().from_notebook_node(nbformat.read(file, as_version=4))
+    html = html_of(read_notebook(file))
     assert "loss, last 0.01333" in html and run.get_portal_url() in html
 
     page.goto(jupyter.address("watch.ipynb"))

@@ -3,8 +3,6 @@
 import re
 
 import pytest
-from nbclient import NotebookClient
-from nbformat.v4 import new_code_cell, new_notebook
 
 from studio.sdk import Experiment
 from studio.sdk.widgets import RunDetails
@@ -12,6 +10,7 @@ from studio.sdk.widgets.drawing import line_chart
 from studio.sdk.widgets.page import page_of, parts_of
 from studio.sdk.widgets.reading import read_view
 from tests.sdk.gate import BASE_DIR
+from tests.sdk.notebooks import make_notebook, run_notebook
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 EVIL = "<img src=x onerror=alert(1)>\"'"
@@ -120,10 +119,8 @@ CELLS = (
 @pytest.mark.parametrize("without", [True, False])
 def test_a_kernel_without_a_widget_manager_renews_the_html(space, tmp_path, monkeypatch, without):
     monkeypatch.setenv("PYTHONPATH", str(BASE_DIR))
-    cells = [new_code_cell(cell.replace("{without}", str(without))) for cell in CELLS]
-    notebook = new_notebook(cells=cells)
-    NotebookClient(notebook, timeout=60, kernel_name="python3",
-                   resources={"metadata": {"path": str(tmp_path)}}).execute()  # fmt: skip
+    notebook = make_notebook([cell.replace("{without}", str(without)) for cell in CELLS])
+    run_notebook(notebook, tmp_path)
     (output,) = notebook.cells[0].outputs
     assert sorted(output["data"]) == ["text/html", "text/plain"]
     assert "Completed" in output["data"]["text/html"] and "<svg" in output["data"]["text/html"]

@@ -4,24 +4,23 @@ change."""
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
-import nbformat
 import pytest
-from nbclient import NotebookClient
 
 from studio.sdk import Experiment
 from tests.sdk.gate import BASE_DIR
+from tests.sdk.notebooks import make_notebook, run_notebook
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 SEEDS = Path(__file__).parent / "seeds"
 EXAMPLES = BASE_DIR / "examples" / "sdk"
-LONGEST_CELL_S = 120
 
 
 class Played:
     """A notebook after its cells have run: what each has shown, by the words it begins with."""
 
-    def __init__(self, notebook: nbformat.NotebookNode) -> None:
+    def __init__(self, notebook: Any) -> None:
         self.cells = notebook.cells
 
     def __getitem__(self, title: str) -> str:
@@ -29,7 +28,7 @@ class Played:
         return "".join(shown(output) for output in cell.outputs)
 
 
-def shown(output: nbformat.NotebookNode) -> str:
+def shown(output: Any) -> str:
     """Return an output as a text."""
     return output.get("text") or "".join(output.get("data", {}).values())
 
@@ -53,11 +52,8 @@ def play(lab, start_node, space, tmp_path, monkeypatch):
         for constant, value in constants.items():
             text = text.replace(constant, repr(value))
         sources = [f"# %% {cell}" for cell in text.split("# %% ")[1:]]
-        notebook = nbformat.v4.new_notebook(
-            cells=[nbformat.v4.new_code_cell(source) for source in sources]
-        )
-        NotebookClient(notebook, timeout=LONGEST_CELL_S, kernel_name="python3",
-                       resources={"metadata": {"path": str(folder)}}).execute()  # fmt: skip
+        notebook = make_notebook(sources)
+        run_notebook(notebook, folder)
         return Played(notebook)
 
     return play
