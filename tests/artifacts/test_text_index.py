@@ -1,10 +1,12 @@
 """The index that lets a search pass over logs: it never hides a match."""
 
+import os
 import random
 
 import numpy as np
 import pytest
 
+from runs.artifacts.errors import OffsetGap
 from runs.artifacts.logs import text_index
 from runs.artifacts.logs.appending import append_log, finish_log
 from runs.artifacts.logs.query import parse_query, texts_of_regex
@@ -139,6 +141,17 @@ def test_a_finished_log_waits_for_its_index_and_is_read_when_it_goes_on(run):
     assert not is_passed_over(get_file(run, "logs/a.log"), "memory")
     index_logs()
     assert is_passed_over(get_file(run, "logs/a.log"), "rocm")
+
+
+def test_other_bytes_in_the_place_of_lost_ones_are_found(run, files_dir):
+    append_log(run=run, path="logs/a.log", offset=0, data=b"all is well\n")
+    file = finish_log(run=run, path="logs/a.log")
+    index_logs()
+    os.truncate(files_dir / file.key, 4)
+    with pytest.raises(OffsetGap):
+        append_log(run=run, path="logs/a.log", offset=12, data=b"\n")
+    append_log(run=run, path="logs/a.log", offset=4, data=b"is lost\n")
+    assert not is_passed_over(finish_log(run=run, path="logs/a.log"), "lost")
 
 
 def test_a_search_lets_a_log_without_an_index_wait_for_one(indexed):

@@ -57,7 +57,7 @@ def test_params_and_properties_and_tags_are_shown(studio: Client):
 
     page = page_of(studio, run)
 
-    for shown in ("0.001", "sealed", "great", "bare", "1 MLflow client tag"):
+    for shown in ("0.001", "sealed", "great", "bare", "1 tag of clients"):
         assert shown in page
 
 

@@ -13,7 +13,7 @@ from django.db import transaction
 from runs.artifacts.content_types import guess_content_type
 from runs.artifacts.counting import count_files
 from runs.artifacts.errors import OffsetConflict, OffsetGap, UnknownFile
-from runs.artifacts.logs.text_index import wait_for_index
+from runs.artifacts.logs.text_index import forget_index, wait_for_index
 from runs.artifacts.logs.times import forget_times, mark_time
 from runs.artifacts.models import File
 from runs.artifacts.owners import files_of, lock_owner
@@ -146,6 +146,7 @@ def _lower_to_bytes(file: File) -> None:
         count_files(file.run_id, -lost)
         if lost:
             forget_times(file, file.size_bytes)
+            forget_index(file)
 
 
 def _reopen(file: File) -> File:

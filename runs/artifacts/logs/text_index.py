@@ -89,6 +89,11 @@ def may_have(file: Readable, slots: tuple[int, ...]) -> bool:
     return all(kept[8 + (slot >> 3)] >> (slot & 7) & 1 for slot in slots)
 
 
+def forget_index(file: File) -> None:
+    """Remove the index of a log that has lost bytes: others may take their place."""
+    store().delete(file.key)
+
+
 def wait_for_index(file: Readable) -> None:
     """Let the clock make the index of a log that grows no more, where it is worth one. Costs a new,
     empty file."""
