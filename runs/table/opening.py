@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from runs.search import search_runs
-from runs.table.first_screen import first_charts
+from runs.table.first_screen import CHARTS, first_charts
 from runs.table.names import list_chart_names
 from runs.table.run_list import RunList, TableQuery, list_runs
 from runs.tracking.fields import Entity
@@ -12,6 +12,8 @@ from runs.tracking.filters import EVERYTHING
 from runs.tracking.models import Run
 
 SAMPLED_CHILDREN = 100
+# As many rows have curves in the charts before anybody chooses.
+DRAWN_RUNS = 10
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,14 @@ def open_table(query: TableQuery, *, may_add_children: bool = False) -> Opening:
     if not names:
         charted = find_children(charted)
         names = list_chart_names(charted)
-    return Opening(query, found, names, first_charts(charted), adds_children)
+    charts = first_charts(charted[:DRAWN_RUNS]) or metrics_of(found)[:CHARTS]
+    return Opening(query, found, names, charts, adds_children)
+
+
+def metrics_of(found: RunList) -> list[str]:
+    """The metrics in the columns of a list, which may be on their way for its first runs."""
+    keys = [column.key for column in found.columns if column.entity is Entity.METRIC]
+    return list(dict.fromkeys(keys))
 
 
 def is_of_sweeps(found: RunList) -> bool:

@@ -46,6 +46,22 @@ def test_charts_and_their_names_are_those_of_the_runs_on_screen(studio):
     ]
 
 
+def test_first_charts_are_of_the_runs_that_are_drawn(studio, runs):
+    for i in range(12):
+        log(runs, f"older-{i}", "accuracy", "train/loss")
+    for i in range(10):
+        log(runs, f"newest-{i}", "reward")
+
+    assert told(studio, "/w/default/runs", "data-first") == ["reward"]
+
+
+def test_first_charts_are_of_later_runs_where_the_first_have_no_curves(studio, runs):
+    for i in range(10):
+        make_run(runs, run_id=f"queued-{i}")
+
+    assert told(studio, "/w/default/runs", "data-first")[0] == "val/loss"
+
+
 def test_names_and_completions_are_those_of_the_compared_runs(studio):
     asked = {"text": "metrics.", "cursor": "8", "runs": "run-a,run-b"}
     items = studio.get("/w/default/completions", asked).json()["items"]
