@@ -2,6 +2,7 @@
 // and gives {traces, layout}.
 
 import { colorOf } from "../colors.js";
+import { confusion_matrix } from "./matrix.js";
 
 export const CURVES = {
   roc: ["ROC", "False positive rate", "True positive rate"],
@@ -43,35 +44,6 @@ function columns({ columns: names, rows }) {
   return {
     traces,
     layout: { xaxis: { title: { text: names[0] } }, ...(lines.length > 1 && LEGEND) },
-  };
-}
-
-function confusion_matrix(answer, choice) {
-  const z = answer[choice];
-  const words = (value) => (choice === "raw" ? value.toLocaleString("en-US") : value.toFixed(2));
-  const trace = {
-    type: "heatmap",
-    z,
-    x: answer.labels,
-    y: answer.labels,
-    text: z.map((row) => row.map(words)),
-    texttemplate: answer.labels.length <= 20 ? "%{text}" : "",
-    showscale: false,
-    xgap: 1,
-    ygap: 1,
-    colorscale: [
-      [0, colorOf("--bg-2")],
-      [1, colorOf("--accent")],
-    ],
-    hovertemplate: "true %{y}<br>predicted %{x}<br>%{text}<extra></extra>",
-  };
-  const axis = { type: "category", showgrid: false };
-  return {
-    traces: [trace],
-    layout: {
-      xaxis: { ...axis, title: { text: "Predicted" } },
-      yaxis: { ...axis, autorange: "reversed", title: { text: "True" } },
-    },
   };
 }
 
