@@ -5,9 +5,10 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.factories import make_experiment, make_run
 from tests.web.browser import until
 from tests.web.chart_cards import DRAWN, LISTED, charts, from_menu, make_named
-from tests.web.run_table import make_runs, open_table, query_of
+from tests.web.run_table import READY, make_runs, open_table, query_of
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 # The two losses of the runs, which a new chart begins with.
@@ -144,6 +145,24 @@ def test_the_first_choice_takes_the_place_of_what_was_suggested(tab, runs):
     assert chips.all_inner_texts() == ["epoch"]
     tab.get_by_role("option", name="val/loss").click()
     assert chips.all_inner_texts() == ["epoch", "val/loss"]
+
+
+def test_the_panel_offers_every_parameter_of_an_experiment_and_of_no_other(tab, runs):
+    make_run(runs[0].experiment, params={f"setting_{i:03}": "1" for i in range(120)})
+    make_run(make_experiment("other"), params={"setting_999": "1"})
+    tab.goto("/w/default/experiments/vision/resnet")
+    until(tab, READY)
+
+    with tab.expect_response("**/columns?*kind=params*"):
+        tab.click("[data-add-chart]")
+    tab.click(".chart-builder [name=group]")
+    tab.keyboard.type("_119")
+    tab.get_by_role("option", name="setting_119").wait_for()
+    tab.keyboard.press("Control+a")
+    tab.keyboard.type("setting_9")
+
+    options = tab.locator(".chart-builder .picker-list:visible [role=option]")
+    assert options.all_inner_texts() == []
 
 
 @pytest.mark.parametrize("kind", ["scatter", "histogram", "bar", "box"])

@@ -3,9 +3,9 @@
 import { makeSpec, titleOf, X_AXES } from "../../lib/chart_spec.js";
 import { element } from "../../lib/element.js";
 import { drawNothing, erasePlot } from "../plotly.js";
-import { fetchJson } from "../requests.js";
 import { readAmount, resetAmount, showAmount } from "./builder_amount.js";
 import { fillSelects } from "./builder_choices.js";
+import { readNames } from "./builder_names.js";
 import { offerCounters, suggestMetrics } from "./builder_suggestions.js";
 import { makeChart } from "./kinds.js";
 import { Picker } from "./picker.js";
@@ -57,19 +57,21 @@ export class ChartBuilder {
     await this.loadFields();
   }
 
-  /** Parameters and tags may stand on the x axis or group runs. */
+  /** Parameters and tags may stand on the x axis or group runs. Of very many metrics the page knows
+   * those that people look at most. */
   async loadFields() {
-    const params = new URLSearchParams({ search: "" });
-    for (const name of this.strip.store.asked.exp ?? []) params.append("exp", name);
-    const { sections = [] } = await fetchJson(`${this.dialog.dataset.names}?${params}`);
-    const namesOf = (kind) => sections.find((one) => one.kind === kind)?.names ?? [];
-    this.offer(namesOf("params"), namesOf("tags"));
+    const { store, names } = this.strip;
+    const isCut = names.total > names.known.length;
+    const kinds = ["params", "tags", ...(isCut ? ["metrics"] : [])];
+    const found = await readNames(this.dialog.dataset.names, store, kinds);
+    this.offer(found.params, found.tags, found.metrics);
   }
 
   /** Fill the lists of the pickers, all of plain names; what is chosen stays. */
-  offer(params, tags) {
+  offer(params, tags, others = []) {
     const { y, x, group } = this.pickers;
-    const metrics = this.strip.names.known.map((name) => ({ value: name, label: name, note: "" }));
+    const known = new Set([...this.strip.names.known, ...others.map(({ label }) => label)]);
+    const metrics = [...known].map((name) => ({ value: name, label: name, note: "" }));
     const onAxis = metrics.map(({ label }) => ({
       value: `metrics.${label}`,
       label,

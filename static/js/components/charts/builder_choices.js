@@ -4,7 +4,8 @@ import { AGGREGATES, SCALES, TYPES } from "../../lib/chart_spec.js";
 import { SMOOTHINGS } from "../../lib/smoothing.js";
 import { BANDS } from "../../lib/statistics.js";
 
-const named = (names) => Object.fromEntries(names.map((name) => [name, name]));
+const titled = (name) => name[0].toUpperCase() + name.slice(1);
+const named = (names) => Object.fromEntries(names.map((name) => [name, titled(name)]));
 const labelled = Object.entries(SMOOTHINGS).map(([name, { label }]) => [name, label]);
 const CHOICES = {
   type: TYPES,
@@ -12,7 +13,7 @@ const CHOICES = {
   yScale: named(SCALES),
   smoothing: Object.fromEntries(labelled),
   band: BANDS,
-  aggregate: { ...named(AGGREGATES), best: "at best" },
+  aggregate: { ...named(AGGREGATES), best: "At best" },
 };
 
 /** Fill the `<select>` elements of the form, given by their names. */
