@@ -121,7 +121,7 @@ RUN_FIELDS = (
     RunField("experiment", TEXT, "Experiment", sql=NAME_OF_EXPERIMENT, aliases=("experiment_name",),
              look="link", width=170, is_default=True),
     RunField("status", Type.CHOICE, "Status", "status", choices=STATUSES, look="status",
-             width=138, is_default=True, is_always=True),
+             width=156, is_default=True, is_always=True),
     RunField("created", TIME, "Created", "created_ms", aliases=("created_at", "creation_time"),
              is_always=True, is_indexed=True),
     RunField("started", TIME, "Started", "started_ms", aliases=("start_time", "started_at"),

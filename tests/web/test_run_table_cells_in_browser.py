@@ -4,6 +4,7 @@ import pytest
 
 from runs.metrics.services import RunRef, log_batch
 from runs.tracking.models import Run
+from runs.tracking.statuses import Status
 from tests.factories import make_experiment, make_run
 from tests.web.browser import until
 from tests.web.run_table import DRAWN, make_runs, open_table, query_of
@@ -127,6 +128,13 @@ def test_a_column_added_far_away_scrolls_into_sight(tab, runs):
     until(tab, f"{header} !== null && {IN_SIGHT.format(BOX.format(header))}")
 
 
+def test_a_sorted_header_shows_the_whole_name_of_its_metric(tab, runs):
+    open_table(tab, "?sort=metrics.val/loss.min&cols=run.name,metrics.val/loss.min")
+
+    label = "document.querySelector('.rt-headrow [aria-sort=ascending] .rt-label')"
+    assert tab.evaluate(f"{label}.scrollWidth <= {label}.clientWidth")
+
+
 def test_the_caret_of_a_metric_can_be_seen_and_opens_its_menu(tab, runs):
     open_table(tab)
     caret = tab.locator(".rt-headrow [data-column='metrics.val/loss'] .rt-caret")
@@ -189,6 +197,30 @@ def test_names_take_a_share_of_a_table_that_is_too_wide(tab, db):
     heads = "[...document.querySelectorAll('.rt-body .rt-name > :first-child')]"
     assert tab.evaluate("document.querySelector('.rt-grid').scrollWidth > innerWidth")
     assert tab.evaluate(f"{heads}.every(head => head.scrollWidth <= head.clientWidth)")
+
+
+def test_one_long_name_takes_no_room_from_the_columns(tab, db):
+    experiment = make_experiment("wide")
+    for name in (*(f"run {i}" for i in range(10)), "long " * 40):
+        log(make_run(experiment, name=name), **{f"metric_{i}": [(0, 1.0)] for i in range(12)})
+    columns = ",".join(["run.name", *(f"metrics.metric_{i}" for i in range(12))])
+
+    open_table(tab, f"?cols={columns}")
+
+    width = "document.querySelector('.rt-headrow [data-column=\"run.name\"]').offsetWidth"
+    assert tab.evaluate(width) <= 200
+
+
+def test_the_longest_status_stays_in_its_cell(tab, runs):
+    longest = max(Status.values, key=len)
+    Run.objects.update(status=longest)
+    open_table(tab)
+
+    room = """(range => { range.selectNodeContents(cell);
+      return cell.getBoundingClientRect().right - range.getBoundingClientRect().right;
+    })(document.createRange())"""
+
+    assert min(cells(tab, "run.status", room)) >= 0
 
 
 def test_the_remove_button_of_a_column_with_a_long_name_is_in_the_panel(tab, db):

@@ -4,10 +4,18 @@
 import { element } from "../../lib/element.js";
 
 const NARROW_NAME = 184;
-// How much of the table the names may take from the other columns, and what stands beside a name.
+// What the arrow in the header of a sorted column takes.
+const ARROW = 16;
+// How much of the table the names may take from the other columns.
 const NAME_SHARE = 0.3;
+const LEAST_NAME = 200;
+// What stands beside a name; what its depth in the tree and its children add.
 const BESIDE_NAME = 84;
+const PER_LEVEL = 20;
+const TWIG = 18;
+// The names of the first rows count; one in ten may be longer than the column.
 const MEASURED_ROWS = 100;
+const WHOLE_SHARE = 0.9;
 const WIDEST_FIT = 480;
 const CELL_PADDING = 28;
 
@@ -22,27 +30,31 @@ export class ColumnWidths {
   }
 
   /** On a phone the column that stays in sight leaves room for another. */
-  of({ id, width, fixed }) {
+  of({ id, width, fixed }, isSorted = false) {
     const usual = this.isNarrow && fixed ? Math.min(width, NARROW_NAME) : width;
-    return this.chosen.widths.get(id) ?? usual;
+    return (this.chosen.widths.get(id) ?? usual) + (isSorted ? ARROW : 0);
   }
 
-  /** The names take the room that the other columns leave, or what the longest of them needs, up to
-   * a share of the table. */
+  /** The names take the room that the other columns leave, or what most of them need. */
   fill(columns, room) {
     const name = columns.find((column) => column.fixed);
     if (!name || this.chosen.widths.has(name.id)) return;
     const others = columns.filter((column) => column !== name);
     const taken = others.reduce((sum, column) => sum + column.width, 0);
-    const usual = this.of(this.chosen.find(name.id));
-    const needed = Math.min(this.widestName() + BESIDE_NAME, room * NAME_SHARE);
-    name.width = Math.max(usual, needed, room - taken);
+    const isOfRuns = !this.isNarrow && !this.store.asked.group;
+    const least = isOfRuns ? LEAST_NAME : this.of(this.chosen.find(name.id));
+    name.width = Math.max(least, Math.min(this.usualName(), room * NAME_SHARE), room - taken);
   }
 
-  /** How wide the longest name of the first rows is, in pixels. */
-  widestName() {
-    const names = this.store.rows.slice(0, MEASURED_ROWS).map((row) => row.name ?? "");
-    return Math.max(0, ...names.map((name) => textWidth(name, this.root)));
+  /** How wide a cell most names of the first rows need, in pixels. */
+  usualName() {
+    const widths = this.store.rows.slice(0, MEASURED_ROWS).map((row) => this.nameWidth(row));
+    widths.sort((a, b) => a - b);
+    return (widths[Math.ceil(widths.length * WHOLE_SHARE) - 1] ?? 0) + BESIDE_NAME;
+  }
+
+  nameWidth({ name, depth = 0, children }) {
+    return textWidth(name ?? "", this.root) + depth * PER_LEVEL + (children ? TWIG : 0);
   }
 
   /** The width in which a column shows its `cells` whole, up to a limit. */

@@ -97,11 +97,12 @@ export class RunTable {
   }
 
   take() {
+    const sorted = new Set(parseSort(this.store.taken?.sort).map(({ column }) => column));
     this.columns = this.store.columns.map((column, index) => ({
       ...column,
       ...describeMetric(column, this.store.asked.goal),
       index,
-      width: this.widths.of(column),
+      width: this.widths.of(column, sorted.has(column.id)),
     }));
     this.grid.relayout();
     this.showAwaited();
@@ -157,7 +158,8 @@ export class RunTable {
 
   openRow(index, event) {
     const row = this.rowAt(index);
-    if (!row.run) this.store.inside.toggle(row);
+    if (row.more) this.store.inside.showMore(row.more);
+    else if (!row.run) this.store.inside.toggle(row);
     else if (event.ctrlKey || event.metaKey) window.open(row.href, "_blank", "noopener");
     else location.assign(row.href);
   }
