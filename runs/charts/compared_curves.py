@@ -12,12 +12,22 @@ DRAWN_KINDS = ("accuracy_table", "confusion_matrix")
 
 @dataclass(frozen=True)
 class TableCurve:
-    """A column of a table over its first one: `y` and `x` as charts name them; the runs that have
-    it."""
+    """A column of the table `key` over its first one: `y` and `x` as charts name them; the runs
+    that have it."""
 
+    key: str
     y: str
     x: str
     run_ids: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class TableCurves:
+    """The curves of tables, and by the key of a table how many columns it has beside the first one
+    where not all are drawn."""
+
+    drawn: list[TableCurve]
+    cut: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -29,7 +39,7 @@ class ComparedDiagram:
     run_ids: list[str] = field(default_factory=list)
 
 
-def read_table_curves(runs: Sequence[Run]) -> list[TableCurve]:
+def read_table_curves(runs: Sequence[Run]) -> TableCurves:
     """Return the curves of the tables of runs, those of most runs first: at most six columns of a
     table are drawn over the first one. Two queries."""
     ids = {run.id: run.run_id for run in runs}
@@ -39,15 +49,18 @@ def read_table_curves(runs: Sequence[Run]) -> list[TableCurve]:
         .values_list("run", "metric__key", "metric__column")
     )
     curves: dict[tuple[str, str], TableCurve] = {}
+    cut: dict[str, int] = {}
     shapes = MetricShape.objects.filter(run__in=runs).exclude(kind=MetricShape.Kind.LIST)
     for run, key, columns in shapes.order_by("key", "run").values_list("run", "key", "columns"):
         drawn = [column for column in columns if (run, key, column) in numeric]
         if len(drawn) < 2 or drawn[0] != columns[0]:
             continue
+        if len(drawn) > MOST_LINES + 1:
+            cut[key] = max(cut.get(key, 0), len(drawn) - 1)
         for column in drawn[1 : MOST_LINES + 1]:
             name, x = f"{key}.{column}", f"metrics.{key}.{drawn[0]}"
-            curves.setdefault((name, x), TableCurve(name, x)).run_ids.append(ids[run])
-    return sorted(curves.values(), key=lambda curve: -len(curve.run_ids))
+            curves.setdefault((name, x), TableCurve(key, name, x)).run_ids.append(ids[run])
+    return TableCurves(sorted(curves.values(), key=lambda curve: -len(curve.run_ids)), cut)
 
 
 def read_diagrams(runs: Sequence[Run]) -> list[ComparedDiagram]:

@@ -21,11 +21,12 @@ class Item:
 
 @dataclass(frozen=True)
 class Completions:
-    """Items for the characters from `start` to `end` of the text."""
+    """Items for the characters from `start` to `end` of the text. `is_cut`: there are more."""
 
     start: int
     end: int
     items: list[Item]
+    is_cut: bool = False
 
 
 def complete(text: str, cursor: int, experiment_ids: Sequence[int]) -> Completions:
@@ -36,7 +37,8 @@ def complete(text: str, cursor: int, experiment_ids: Sequence[int]) -> Completio
         items += complete_names(expected, experiment_ids)
     elif expected.kind is Expected.VALUE and expected.field is not None:
         items += complete_values(expected, expected.field, experiment_ids)
-    return Completions(expected.start, expected.end, items[:MOST_ITEMS])
+    is_cut = len(items) > MOST_ITEMS
+    return Completions(expected.start, expected.end, items[:MOST_ITEMS], is_cut)
 
 
 def space_after(word: str, expected: Expectation) -> str:
@@ -51,9 +53,8 @@ def complete_names(expected: Expectation, experiment_ids: Sequence[int]) -> list
     wanted = expected.prefix.lower()
     found = [key for key in list_names(entity, experiment_ids) if wanted in key.lower()]
     found.sort(key=lambda key: (not key.lower().startswith(wanted), key))
-    return [
-        Item(key, f"{write_field(Field(entity, key))} ", entity.value) for key in found[:MOST_ITEMS]
-    ]
+    some = found[: MOST_ITEMS + 1]
+    return [Item(key, f"{write_field(Field(entity, key))} ", entity.value) for key in some]
 
 
 def complete_values(

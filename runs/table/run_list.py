@@ -6,14 +6,15 @@ from runs.search import Place, Search, search_runs
 from runs.table.columns import NAME, USUAL, Column
 from runs.table.differences import find_constant
 from runs.table.first_screen import common_columns
-from runs.table.groups import Group, read_groups, sort_groups
+from runs.table.groups import MOST_GROUPS, Group, read_groups, sort_groups
 from runs.table.rows import TableRow, read_rows
-from runs.tracking.fields import Entity
-from runs.tracking.filters import And, Comparison, Node, Operator
+from runs.tracking.fields import Entity, Field
+from runs.tracking.filters import And, Comparison, Node, Operator, join
 from runs.tracking.models import Run
 from runs.tracking.queries import list_ancestors
 from runs.tracking.run_fields import can_compare
 
+RUN_ID = Field(Entity.RUN, "run_id")
 SAMPLED_RUNS = 200
 FOUND_AT_ONCE = 500
 
@@ -35,13 +36,16 @@ class TableQuery:
 @dataclass
 class RunList:
     """A page of runs, or their groups. `above` are runs that are not on the page, but have
-    descendants there."""
+    descendants there; `asked_for` are the keys of those that the search finds too, on a later page.
+    `is_cut`: there are more groups."""
 
     columns: list[Column]
     rows: list[TableRow] = field(default_factory=list)
     groups: list[Group] | None = None
     next: Place | None = None
     above: list[TableRow] = field(default_factory=list)
+    asked_for: frozenset[int] = frozenset()
+    is_cut: bool = False
 
 
 def list_runs(query: TableQuery) -> RunList:
@@ -64,7 +68,16 @@ def list_runs(query: TableQuery) -> RunList:
     above: list[TableRow] = []
     if query.is_tree and (ids := list_ancestors([row.run for row in rows])):
         above = read_rows(ids, columns, query.search.goal)
-    return RunList(columns, rows, None, found.next, above)
+    return RunList(columns, rows, None, found.next, above, find_among(query.search, above))
+
+
+def find_among(search: Search, rows: list[TableRow]) -> frozenset[int]:
+    """Return the keys of those runs of `rows` that a search finds."""
+    if not rows:
+        return frozenset()
+    among = Comparison(RUN_ID, Operator.IN, tuple(row.run.run_id for row in rows))
+    limited = replace(search, within=join(And, [search.within, among]), sort=())
+    return frozenset(search_runs(limited, limit=len(rows)).run_ids)
 
 
 def default_columns(search: Search) -> list[Column]:
@@ -98,8 +111,10 @@ def list_groups(query: TableQuery) -> RunList:
     if query.columns is None:
         columns = common_columns(search_runs(query.search, limit=SAMPLED_RUNS).run_ids)
     columns = [NAME, *(one for one in columns if one.entity is Entity.METRIC)]
-    groups = read_groups(query.search, fields=query.group, columns=columns)
-    return RunList(columns, [], sort_groups(groups, query.search.sort))
+    limit = MOST_GROUPS + 1
+    groups = read_groups(query.search, fields=query.group, columns=columns, limit=limit)
+    shown = sort_groups(groups[:MOST_GROUPS], query.search.sort)
+    return RunList(columns, [], shown, is_cut=len(groups) > MOST_GROUPS)
 
 
 def find_matching_runs(search: Search) -> list[Run]:

@@ -36,8 +36,9 @@ def describe_list(
     shown = {
         "columns": [describe_column(one, pinned, group_depth=depth) for one in columns],
         "rows": describe_rows(found, columns, query, slug),
-        "above": describe_runs(found.above, found, columns, query, slug),
+        "above": describe_above(found, columns, query, slug),
         "children": query.is_tree,
+        "is_cut": found.is_cut,
     }
     stamp = hashlib.blake2b(msgspec.json.encode(shown), digest_size=8).hexdigest()
     return {**shown, "next": write_cursor(found.next), "stamp": stamp}
@@ -66,6 +67,18 @@ def describe_runs(
         if query.is_tree:
             described[-1]["parent"] = row.run.parent and row.run.parent.run_id
     return described
+
+
+def describe_above(
+    found: RunList, columns: list[Column], query: TableQuery, slug: str
+) -> list[dict[str, Any]]:
+    """The parents above the rows; those that the search does not find are dimmed."""
+    described = describe_runs(found.above, found, columns, query, slug)
+    ids = [row.run.id for row in found.above]
+    return [
+        {**row, "dimmed": one not in found.asked_for}
+        for row, one in zip(described, ids, strict=True)
+    ]
 
 
 def describe_error(error: StudioError) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def test_columns_of_numbers_are_drawn_over_the_first_one(runs):
 
     found = read_table_curves(runs)
 
-    assert [(one.y, one.x, one.run_ids) for one in found] == [
+    assert [(one.y, one.x, one.run_ids) for one in found.drawn] == [
         ("roc.tpr", "metrics.roc.fpr", ["a", "b"]),
         ("roc.threshold", "metrics.roc.fpr", ["a"]),
     ]

@@ -45,6 +45,15 @@ def test_a_parent_that_only_a_child_matches_is_dimmed(tab, sweep):
     assert tab.inner_text("[data-counts]").startswith("0 of 3 runs")
 
 
+def test_a_parent_that_stands_on_a_later_page_is_not_dimmed(studio, sweep):
+    def shades(**asked):
+        page = studio.get("/w/default/run-rows", {"children": "1", "limit": "2", **asked}).json()
+        return {row["name"]: row["dimmed"] for row in page["above"]}
+
+    assert shades(sort="-metrics.loss") == {"A": False, "B": False}
+    assert shades(sort="-metrics.loss", q="run.name ~ '[0-9]'") == {"A": True, "B": True}
+
+
 def test_open_parents_stay_open_when_the_table_is_sorted(tab, sweep):
     open_table(tab, "?children=0&sort=run.name")
     assert row_names(tab) == ["A", "alone", "B"]

@@ -6,8 +6,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from runs.charts.compared_curves import (
+    MOST_LINES,
     ComparedDiagram,
-    TableCurve,
     read_diagrams,
     read_table_curves,
 )
@@ -19,7 +19,7 @@ MOST_RUNS = 20
 
 def read(request: HttpRequest, chosen: Chosen) -> dict[str, Any]:
     where = {"workspace": request.workspace.slug}
-    curves: list[TableCurve] = read_table_curves(chosen.runs)
+    tables = read_table_curves(chosen.runs)
     diagrams: list[ComparedDiagram] = read_diagrams(chosen.runs)
     addresses = {
         run.run_id: reverse("diagram", kwargs={**where, "run_id": run.run_id})
@@ -29,12 +29,13 @@ def read(request: HttpRequest, chosen: Chosen) -> dict[str, Any]:
         "curves": {
             "series": reverse("series", kwargs=where),
             "diagrams": addresses,
-            "tables": [{"y": one.y, "x": one.x, "runs": one.run_ids} for one in curves],
+            "tables": [{"y": one.y, "x": one.x, "runs": one.run_ids} for one in tables.drawn],
             "documents": [
                 {"key": one.key, "form": one.form, "runs": one.run_ids} for one in diagrams
             ],
         },
-        "has_curves": bool(curves or diagrams),
+        "has_curves": bool(tables.drawn or diagrams),
+        "cut_tables": [(key, MOST_LINES, of) for key, of in tables.cut.items()],
     }
 
 

@@ -26,7 +26,8 @@ def read_side(request: HttpRequest, name: str, run: Run) -> dict[str, Any]:
     """What one side shows: the log that the address names, else the one that the tab Outputs
     opens."""
     outputs = read_outputs(request, run)["outputs"]
-    paths = [log.path for log in list_logs(run)[:MOST_LOGS]]
+    logs = list_logs(run)
+    paths = [log.path for log in logs[:MOST_LOGS]]
     log_key = f"{name}_log"
     asked = request.GET.get(log_key, "")
     path = asked if asked in paths else (paths[0] if paths else "")
@@ -39,6 +40,7 @@ def read_side(request: HttpRequest, name: str, run: Run) -> dict[str, Any]:
         "log_key": log_key,
         "run": run,
         "paths": paths,
+        "log_count": len(logs),
         "path": path,
         "byte": byte,
     }

@@ -46,7 +46,7 @@ export class PickerList {
     this.element.replaceChildren(
       ...options.slice(0, MOST_SHOWN).map((option, i) => this.draw(option, i)),
       ...(left > 0
-        ? [element("li", {}, element("small", {}, `${left} more: type to search`))]
+        ? [element("li", { role: "presentation" }, element("small", {}, restOf(left)))]
         : []),
     );
   }
@@ -73,3 +73,5 @@ export class PickerList {
     this.input.setAttribute("aria-activedescendant", line.id);
   }
 }
+
+const restOf = (left) => `${left.toLocaleString("en-US")} more. Type to find them.`;

@@ -6,6 +6,7 @@ import { html } from "./html_page.js";
 
 const NUMBER = /^[-+]?(\d[\d,_]*\.?\d*|\.\d+)(e[-+]?\d+)?$|^(nan|[-+]?inf(inity)?)$/i;
 const UNREADABLE = "This picture is damaged, missing, or of a kind that browsers cannot show.";
+const MOST_ENTRIES = 1000;
 const DRAW = { image, table, json, html, audio, video, hex, markdown, notebook, pdf };
 
 /**
@@ -141,7 +142,13 @@ export function drawJson(value, key, depth) {
   const draw = () => {
     if (drawn) return;
     drawn = true;
-    box.append(...entries.slice(0, 1000).map(([name, one]) => drawJson(one, name, depth + 1)));
+    const shown = entries.slice(0, MOST_ENTRIES);
+    box.append(...shown.map(([name, one]) => drawJson(one, name, depth + 1)));
+    if (entries.length > MOST_ENTRIES) {
+      const of = entries.length.toLocaleString("en-US");
+      const words = `First ${MOST_ENTRIES.toLocaleString("en-US")} of ${of}`;
+      box.append(element("p", { class: "muted json-leaf" }, words));
+    }
   };
   if (box.open) draw();
   box.addEventListener("toggle", draw);

@@ -38,6 +38,7 @@ function clickInRow(event, index, table) {
   const { target } = event;
   if (target.classList.contains("rt-pick")) table.toggleRow(index, { range: event.shiftKey });
   else if (target.closest(".rt-eye")) table.toggleHidden(table.rowAt(index).id);
+  else if (target.closest(".rt-more")) table.store.inside.showMore(table.rowAt(index).more);
   else if (target.closest(".rt-twig")) table.store.inside.toggle(table.rowAt(index));
 }
 
@@ -81,6 +82,7 @@ function headerItems(table, column) {
 function cellItems(table, index, column) {
   const { store } = table;
   const row = table.rowAt(index);
+  if (row.more) return [{ label: "Show more", run: () => store.inside.showMore(row.more) }];
   if (!row.run) return groupItems(store, row);
   const value = filterValue(row.cells[column.index], column);
   const comparable = fieldOf(column) !== null && value !== undefined;

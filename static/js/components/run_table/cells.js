@@ -23,6 +23,7 @@ const DRAW = {
 
 /** Draw the value of `row` in `column`. The cell holds nothing of what it showed before. */
 export function drawCell(cell, column, row) {
+  if (row.more) return column.type === "name" ? drawMore(cell, row) : undefined;
   const value = row.cells[column.index];
   if (value === null || value === undefined || value === "") return drawNothing(cell, row, column);
   return (DRAW[column.type] ?? drawText)(cell, value, row, column);
@@ -58,6 +59,13 @@ function drawName(cell, value, row) {
   );
   cell.replaceChildren(pick, eye, ...(row.children ? [drawTwig(row)] : []), link);
   return undefined;
+}
+
+/** The last row of many inside another one. */
+function drawMore(cell, { name, depth }) {
+  cell.style.setProperty("--depth", depth);
+  const settings = { type: "button", tabIndex: -1, class: "rt-more rt-name link" };
+  cell.replaceChildren(element("button", settings, name));
 }
 
 const nameTitle = (name, row) =>

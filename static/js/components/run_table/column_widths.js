@@ -32,7 +32,7 @@ export class ColumnWidths {
   /** On a phone the column that stays in sight leaves room for another. */
   of({ id, width, fixed }, isSorted = false) {
     const usual = this.isNarrow && fixed ? Math.min(width, NARROW_NAME) : width;
-    return (this.chosen.widths.get(id) ?? usual) + (isSorted ? ARROW : 0);
+    return this.chosen.widths.get(id) ?? usual + (isSorted ? ARROW : 0);
   }
 
   /** The names take the room that the other columns leave, or what most of them need. */

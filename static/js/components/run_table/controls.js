@@ -94,7 +94,10 @@ function showCounts(root, store) {
   const isGrouped = found[0]?.run === false;
   const all = isGrouped ? found.length : (store.counts.matching ?? found.length);
   const of = all > found.length ? `${count(found.length)} of ` : "";
-  const loaded = `${of}${counted(Math.max(all, found.length), isGrouped ? "group" : "run")} loaded`;
+  const kind = isGrouped ? "group" : "run";
+  const loaded = store.isCut
+    ? `First ${counted(found.length, kind)}. Filter to see others.`
+    : `${of}${counted(Math.max(all, found.length), kind)} loaded`;
   const rest = store.next ? ", more as you scroll" : "";
   root.querySelector("[data-foot]").textContent = found.length ? loaded + rest : "";
   root.querySelector("[data-no-answer]").hidden = store.requests.answers;

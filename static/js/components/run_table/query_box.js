@@ -64,7 +64,11 @@ export class QueryBox {
     return !this.list.hidden && this.completed === this.input.value;
   }
 
-  offer({ items, start, end }) {
+  get options() {
+    return [...this.list.querySelectorAll("[role=option]")];
+  }
+
+  offer({ items, start, end, is_cut: isCut }) {
     this.range = [start, end];
     this.list.replaceChildren(
       ...items.map((item, index) =>
@@ -80,6 +84,7 @@ export class QueryBox {
           item.note && element("small", {}, item.note),
         ),
       ),
+      ...(isCut ? [drawRest()] : []),
     );
     this.list.hidden = items.length === 0;
     if (items.length)
@@ -89,7 +94,7 @@ export class QueryBox {
   }
 
   key(event) {
-    const options = [...this.list.children];
+    const { options } = this;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step && this.isOpen) {
       event.preventDefault();
@@ -115,10 +120,11 @@ export class QueryBox {
 
   highlight(index) {
     this.active = index;
-    [...this.list.children].forEach((option, i) => {
+    const { options } = this;
+    options.forEach((option, i) => {
       option.setAttribute("aria-selected", String(i === index));
     });
-    const option = this.list.children[index];
+    const option = options[index];
     this.input.setAttribute("aria-activedescendant", option?.id ?? "");
     option?.scrollIntoView({ block: "nearest" });
   }
@@ -159,3 +165,6 @@ export class QueryBox {
     this.underline.scrollLeft = this.input.scrollLeft;
   }
 }
+
+const drawRest = () =>
+  element("li", { role: "presentation", class: "small muted option-rest" }, "Type to see others");

@@ -115,6 +115,7 @@ export class RunStore extends EventTarget {
     this.next = page.next;
     this.above = byId(page.above);
     this.isTree = page.children;
+    this.isCut = page.is_cut;
     this.keepColumns(page);
     this.taken = { ...this.asked };
     this.count();
@@ -137,8 +138,9 @@ export class RunStore extends EventTarget {
   }
 
   changed(detail = { append: false }) {
-    const { rows: inside, opened } = this.inside;
-    this.rows = layOut({ found: this.found, above: [...this.above.values()], inside, opened });
+    const { found } = this;
+    const { rows: inside, left, opened } = this.inside;
+    this.rows = layOut({ found, above: [...this.above.values()], inside, left, opened });
     this.tell("change", detail);
   }
 
