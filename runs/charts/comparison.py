@@ -13,6 +13,7 @@ from runs.tracking.clock import now_ms
 from runs.tracking.models import Run
 from runs.tracking.sources import read_source
 
+DURATION = "Duration"
 NOTE_PARTS = (RunPart.PARAMS, RunPart.TAGS, RunPart.PROPERTIES)
 
 Value = str | float | None
@@ -32,12 +33,13 @@ class ComparedCell:
 @dataclass(frozen=True)
 class ComparedRow:
     """One key over all runs, in the order of the runs. `goal` is the direction of the best value,
-    None where there is none."""
+    None where there is none. `is_span`: the numbers are lengths of time in seconds."""
 
     key: str
     note: str
     cells: list[ComparedCell]
     goal: Direction | None = None
+    is_span: bool = False
 
     @property
     def differs(self) -> bool:
@@ -97,7 +99,7 @@ def read_fields(runs: list[Run]) -> Table:
         "Status": lambda run: run.status,
         "Submitted by": lambda run: run.submitted_by,
         "Compute": lambda run: run.target,
-        "Duration (s)": seconds_of,
+        DURATION: seconds_of,
     }
     return {(name, ""): {run.id: read(run) for run in runs} for name, read in fields.items()}
 
@@ -153,7 +155,8 @@ def make_section(title: str, table: Table, runs: list[Run], baseline: int) -> Se
             continue
         goal = direction_of(key) if title == "Metrics" else None
         cells = make_cells([values.get(run.id) for run in runs], baseline, goal)
-        rows.append(ComparedRow(key, note, cells, goal))
+        is_span = title == "Run" and key == DURATION
+        rows.append(ComparedRow(key, note, cells, goal, is_span))
     return Section(title, sorted(rows, key=lambda row: not row.differs))
 
 

@@ -11,7 +11,10 @@ from runs.artifacts.sizes import format_bytes
 from runs.web.numbers import format_number, format_seconds
 
 register = template.Library()
-MIDDLE_TAIL = 10
+MIDDLE_TAIL, LEAST_TAIL = 10, 5
+# A point between digits parts nothing.
+PARTS_WORDS = re.compile(r"[-_/ ]|\.(?!\d)")
+MOST_OPTION = 22
 MINUS = "\u2212"
 
 
@@ -29,6 +32,21 @@ def shown_value(value: str | float | None) -> str | SafeString:
 def shown_delta(delta: float) -> str:
     """A distance with its sign."""
     return f"{'+' if delta > 0 else MINUS}{format_number(abs(delta))}"
+
+
+@register.simple_tag
+def shown_span(seconds: float | None) -> str:
+    """A length of time as the run table writes it: `00:10:03`."""
+    if seconds is None:
+        return "—"
+    minutes, rest = divmod(max(0, int(seconds)), 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}:{rest:02}"
+
+
+@register.simple_tag
+def shown_span_delta(seconds: float) -> str:
+    """How much longer or shorter a length of time is."""
+    return f"{'+' if seconds > 0 else MINUS}{format_seconds(abs(seconds))}"
 
 
 @register.filter
@@ -65,8 +83,8 @@ def is_text(value: str | float | None) -> bool:
 def middle_cut(name: str, part: str = "") -> SafeString:
     """A name that is cut in its middle where it has too little room: its end tells runs apart.
     Every place that says `part` is marked."""
-    at = len(name) - MIDDLE_TAIL if len(name) > 2 * MIDDLE_TAIL else len(name)
-    head, tail = name[:at], name[at:]
+    head, tail = split_name(name)
+    at = len(head)
     places = re.finditer(re.escape(part), name, re.IGNORECASE) if part else ()
     spans = [match.span() for match in places]
     return format_html(
@@ -74,6 +92,22 @@ def middle_cut(name: str, part: str = "") -> SafeString:
         mark_spans(head, spans),
         mark_spans(tail, [(start - at, end - at) for start, end in spans]),
     )
+
+
+@register.filter
+def shortened(name: str) -> str:
+    """A name for a choice in a menu, which holds text alone: cut in its middle if it is long."""
+    head, tail = split_name(name)
+    return name if len(name) <= MOST_OPTION else f"{head[: MOST_OPTION - len(tail) - 1]}…{tail}"
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """A name in two: what may be cut, and the end that stays, from a sign that parts words. (As in
+    static/js/lib/long_names.js.)"""
+    start = max(0, len(name) - MIDDLE_TAIL)
+    places = range(start, len(name) - LEAST_TAIL + 1)
+    at = next((place for place in places if PARTS_WORDS.match(name, place)), start)
+    return name[:at], name[at:]
 
 
 def mark_spans(text: str, spans: Iterable[tuple[int, int]]) -> SafeString:

@@ -8,6 +8,7 @@ from runs.artifacts.snapshots.services import save_snapshot
 from runs.metrics.kinds.logging import log_metrics
 from runs.metrics.kinds.values import ConfusionMatrix, Table
 from runs.metrics.services import RunRef, log_batch
+from runs.tracking.models import Run
 from tests.artifacts.zips import make_zip
 from tests.charts.test_compared_curves import MATRIX
 from tests.factories import default_workspace, make_experiment, make_run
@@ -67,9 +68,36 @@ def test_the_baseline_select_is_narrow_and_choosing_keeps_the_rest(tab):
     assert select.bounding_box()["width"] <= 260
     select.select_option("run-0")
     tab.wait_for_url("**base=run-0**")
-    assert tab.inner_text("thead th:nth-child(3) small") == "baseline"
+    assert tab.inner_text("thead th:nth-child(3) small") == "Baseline"
     assert not tab.is_checked("input[type=checkbox][name=diff]")
     assert tab.evaluate(LEGEND) == ["run-2", "run-0"]
+
+
+def test_the_choice_of_a_run_shows_the_end_of_its_name(tab):
+    tab.goto(f"{COMPARED}&tab=table")
+    select = tab.locator("select[name=base]")
+    chosen = select.evaluate("e => e.selectedOptions[0].textContent")
+    needed = select.evaluate("""e => {
+      const pen = document.createElement("canvas").getContext("2d");
+      pen.font = getComputedStyle(e).font;
+      return pen.measureText(e.selectedOptions[0].textContent).width;
+    }""")
+
+    assert chosen.startswith("resnet50") and "-s2 #" in chosen
+    assert needed <= select.bounding_box()["width"] - 30
+
+
+def test_a_length_of_time_is_written_as_in_the_run_table(tab):
+    for i, seconds in enumerate((600, 603, 4205)):
+        Run.objects.filter(run_id=f"run-{i}").update(started_ms=0, ended_ms=seconds * 1000)
+    tab.goto("/w/default/compare?runs=run-0,run-1,run-2&tab=table")
+    cells = tab.locator("tr", has_text="Duration").locator("td").all_inner_texts()
+
+    assert [cell.split() for cell in cells] == [
+        ["00:10:00"],
+        ["00:10:03", "+3", "s"],
+        ["01:10:05", "+60", "min"],
+    ]
 
 
 def test_long_names_keep_their_ends(tab):
@@ -121,7 +149,7 @@ def test_curves_lie_over_each_other_in_the_colours_of_the_legend(tab):
     assert sorted(drawn) == sorted(tab.evaluate(COLOURS))
     width = tab.evaluate("document.querySelector('.plot .main-svg').getBoundingClientRect().width")
     assert width == pytest.approx(tab.locator(".plot").first.bounding_box()["width"], abs=4)
-    until(tab, "document.querySelectorAll('.matrices .plot .heatmaplayer .hm').length === 2")
+    until(tab, "document.querySelectorAll('.matrices .plot .heatmaplayer:has(.hm)').length === 2")
 
 
 @pytest.mark.parametrize("name", ["table", "code", "environment", "logs", "curves"])

@@ -2,6 +2,8 @@
 
 import pytest
 
+from runs.templatetags.run_values import split_name
+
 
 def test_a_spec_comes_back_from_its_address(module):
     body = """
@@ -163,3 +165,17 @@ def test_texts_of_a_figure_are_escaped_but_templates_are_not(module):
         "list": ["&lt;i&gt;", 1, None],
         "hovertemplate": "%{x}<br>",
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "end"),
+    [
+        ("resnet18-imagenet-lr0.1-bs64-s0", "-bs64-s0"),
+        ("checkpoints/model.bert.large", ".large"),
+        ("trial-12", "trial-12"),
+    ],
+)
+def test_the_end_of_a_name_that_stays_begins_with_no_piece_of_a_number(module, name, end):
+    head, tail = module("long_names", "return splitName(given)", name)
+    assert (head + tail, tail) == (name, end)
+    assert split_name(name) == (head, tail)

@@ -12,7 +12,8 @@ export function splitName(name) {
   const signs = [...letters.segment(end)].map(({ segment }) => segment);
   // The first sign may be a piece of one.
   const last = (end === name ? signs : signs.slice(1)).slice(-TAIL);
-  const at = last.findIndex((sign, index) => BREAK.test(sign) && last.length - index >= LEAST_TAIL);
+  const parts = (sign, index) => BREAK.test(sign) && !(sign === "." && /\d/.test(last[index + 1]));
+  const at = last.findIndex((...sign) => parts(...sign) && last.length - sign[1] >= LEAST_TAIL);
   const tail = (at < 0 ? last : last.slice(at)).join("");
   return [name.slice(0, name.length - tail.length), tail];
 }
