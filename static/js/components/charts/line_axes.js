@@ -8,6 +8,8 @@ import { logTicks, timeTicks } from "../../lib/ticks.js";
 import { keysOf } from "./line_curves.js";
 
 const LONGEST_TITLE = 48;
+// So few steps are all named: there is none between two.
+const MOST_SINGLE_STEPS = 6;
 
 /** The layout of `curves` drawn by `spec` over `range` of x, and the runs that leave its axes. What
  * the reader has zoomed stays until there is another number of `resets`. */
@@ -47,6 +49,8 @@ function xAxis(curves, spec, range) {
   // Markers would widen a range of Plotly's own.
   if (axis.type === "linear" && ends && ends[0] < ends[1])
     Object.assign(axis, { range: ends, autorange: false });
+  if (x === "step" && xScale === "linear" && ends && ends[1] - ends[0] <= MOST_SINGLE_STEPS)
+    axis.dtick = 1;
   if (x === "time" && xScale === "linear" && ends) Object.assign(axis, timeTicks(...ends));
   return axis;
 }
