@@ -75,6 +75,14 @@ def test_ticks_are_short(tab, db):
     assert not [text for text in shown if "\u00d7" in text]
 
 
+def test_no_tick_stands_between_two_steps(tab, db):
+    make_named("short", values=[3.0, 2.0, 1.0])
+    open_table(tab, charts({"y": ["loss"]}))
+    until(tab, f"{DRAWN} === 1")
+    ticks = "[...document.querySelectorAll('.xtick text')].map(text => text.textContent)"
+    assert tab.evaluate(ticks) == ["0", "1", "2"]
+
+
 def test_the_legend_folds_for_all_charts(tab, runs):
     names = quote("run.name in ['run 08', 'run 09', 'run 10', 'run 11']")
     query = charts({"y": ["val/loss"]}, {"y": ["train/loss", "val/loss"]})

@@ -133,6 +133,15 @@ def test_code_shows_what_differs_between_two_snapshots(tab):
     tab.wait_for_selector(".diff tr.added")
 
 
+def test_what_stands_side_by_side_begins_at_one_height(tab):
+    tops = "all => [...new Set(all.map(one => Math.round(one.getBoundingClientRect().top)))]"
+    tab.goto(f"{COMPARED}&tab=table")
+    assert len(tab.locator("thead .run-head").evaluate_all(tops)) == 1
+    tab.goto(f"{COMPARED}&tab=logs")
+    until(tab, "document.querySelectorAll('.log-side .pane-body .log > *').length > 1")
+    assert len(tab.locator(".log-side .pane-body").evaluate_all(tops)) == 1
+
+
 def test_two_logs_stand_side_by_side(tab):
     tab.goto(f"{COMPARED}&tab=logs")
     until(tab, "document.querySelectorAll('.log-line').length === 2")

@@ -16,7 +16,7 @@ export function layOut({
   left = new Map(),
   opened = new Map(),
 }) {
-  const known = new Map(above.map((row) => [row.id, row]));
+  const known = new Map(above.map((row) => [row.id, { ...row, above: true }]));
   for (const row of found) known.set(row.id, row);
   const below = new Map();
   const roots = [];

@@ -33,7 +33,7 @@ export class ChartRuns {
     const { store } = this;
     const runs = store.state.group
       ? this.members
-      : store.rows.filter((row) => row.run && !row.dimmed);
+      : store.rows.filter((row) => row.run && !row.above);
     const chosen = store.selected.size ? runs.filter((row) => store.selected.has(row.id)) : runs;
     const most = store.selected.size ? this.mostRuns : this.limit;
     const hidden = this.hidden;
