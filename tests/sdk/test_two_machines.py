@@ -96,7 +96,7 @@ class Site:
         browser.open(f"{self.url}/sign-in").read()
         send("/sign-in", username="root", password=PASSWORD)
         page = send(f"/w/default/compute/clusters/{cluster}/node-command")
-        shown = re.search(r'class="command"><code>(.*?)</code>', page, re.DOTALL)
+        shown = re.search(r'id="node-command-text">(.*?)</pre>', page, re.DOTALL)
         assert shown, page
         return shown.group(1)
 
