@@ -12,7 +12,7 @@ import pytest
 
 from tests.mlflow_api.conftest import Server, running_server
 
-PAUSE_S = 2.0
+PAUSE_S = 4.0
 LONG_S = 20.0
 API = "/api/2.0/mlflow"
 FILES = "/api/2.0/mlflow-artifacts/artifacts"

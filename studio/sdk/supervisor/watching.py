@@ -201,7 +201,9 @@ class Supervisor:
         assert self.processes is not None and self.roster is not None and self.began is not None
         limit = self.job.max_seconds
         until = None if limit is None else self.began + limit
-        while (code := self.processes.wait(until)) is None and not self.why_ended:
+        # Whoever asked to end before now has woken an earlier wait, or nobody.
+        while (code := self.processes.code) is None and not self.why_ended:
+            self.processes.wait(until)
             self.roster.update(self.processes.codes)
             if until is not None and time.monotonic() >= until:
                 self.why_ended = "time limit"
