@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,13 +38,13 @@ def small_disk(tmp_path, monkeypatch) -> Iterator[Path]:
 
 
 @pytest.fixture
-def other_place(tmp_path, monkeypatch) -> Path:
-    """The temporary folder, on another disk than the small one."""
-    place = tmp_path / "tmp"
-    place.mkdir()
-    monkeypatch.setenv("TMPDIR", str(place))
-    monkeypatch.setattr("tempfile.tempdir", None)
-    return place / f"studio-outbox-{os.getuid()}"
+def other_place(monkeypatch) -> Iterator[Path]:
+    """The temporary folder, on another disk than the small one. Its path is short: a full tmpfs has
+    no room for a link to a path of more than 128 bytes."""
+    with tempfile.TemporaryDirectory() as place:
+        monkeypatch.setenv("TMPDIR", place)
+        monkeypatch.setattr("tempfile.tempdir", None)
+        yield Path(place) / f"studio-outbox-{os.getuid()}"
 
 
 def line(number: int) -> bytes:
