@@ -82,13 +82,13 @@ def end_tree(groups: Sequence[int], grace_s: float, reap: Callable[[], bool]) ->
     kernel knows this, while a list of processes misses one that forks and ends during the look.
     Returns whether all are gone.
     """
-    if reap() and not _living_groups(groups):
+    if reap() and not _left_of(groups):
         return True
     for number, seconds in ((signal.SIGTERM, grace_s), (signal.SIGKILL, 10.0)):
         deadline = time.monotonic() + seconds
         _send(number, groups)
         while True:
-            if reap() and not _living_groups(groups):
+            if reap() and not _left_of(groups):
                 return True
             if time.monotonic() > deadline:
                 break
@@ -98,8 +98,15 @@ def end_tree(groups: Sequence[int], grace_s: float, reap: Callable[[], bool]) ->
     return False
 
 
-def _living_groups(groups: Sequence[int]) -> set[int]:
-    left = set()
+def _shows_processes() -> bool:
+    return os.path.isdir("/proc/self")
+
+
+def _left_of(groups: Sequence[int]) -> set[int]:
+    """Return which groups still have a process, where the kernel does not tell of a whole tree."""
+    left: set[int] = set()
+    if _shows_processes():
+        return left
     for group in groups:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(group, 0)
@@ -110,10 +117,12 @@ def _living_groups(groups: Sequence[int]) -> set[int]:
 def _send(number: int, groups: Sequence[int]) -> None:
     """Send a signal once to every descendant. A group hears it as a whole, also what one of its
     processes forks at this moment; one in the group of this process hears it alone."""
-    found = descendants(os.getpid()) if os.path.isdir("/proc/self") else set()
+    found = descendants(os.getpid()) if _shows_processes() else set()
     group_of = {pid: int(fields[2]) for pid in found if (fields := _stat_fields(pid))}
     own = os.getpgrp()
-    for group in {*groups, *group_of.values()} - {own}:
+    # The number of a group that has ended may be that of somebody else's by now.
+    theirs = set(group_of.values()) if _shows_processes() else set(groups)
+    for group in theirs - {own}:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(group, number)
     for pid in (pid for pid, group in group_of.items() if group == own):
