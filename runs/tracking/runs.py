@@ -135,16 +135,14 @@ def update_run(
     client_ended_ms: int | None = None,
     at_ms: int | None = None,
 ) -> Run:
-    """Change what is given. A new status is entered in the run's history, as of `at_ms` where it is
-    told late. `error` is what went wrong, a traceback perhaps.
+    """Change what is given; an empty name changes nothing. A new status is entered in the run's
+    history, as of `at_ms` where it is told late. Raises NotActive, StatusRefused, InvalidValue.
 
     A run that ends without an `ended_ms` ends now by the server's clock; one that goes back to
-    Running keeps its end until it ends again. An empty name changes nothing. Raises NotActive,
-    StatusRefused, InvalidValue.
+    Running keeps its end until it ends again.
 
     `by_cluster`: the cluster asks that runs it. It alone puts the run back into the queue, and it
-    alone ends the run while an attempt goes on: what the script's client says of its end is not
-    taken, because the process may still run.
+    alone ends the run while an attempt goes on: the script's client may end before its process.
 
     `by_client`: the client of a protocol asks that knows no table of changes. A run of its own goes
     from any status to any other, one of a cluster to any but those of waiting; one that has ended
@@ -161,12 +159,10 @@ def update_run(
         if by and (name or description is not None):
             _enter_texts(run, by, changes)
         if status is not None and before != status:
-            after = Status(status)
+            after, at_ms = Status(status), at_ms or changes["updated_ms"]
             _check_change(run, before, after, by_cluster, by_client)
-            at_ms = at_ms or changes["updated_ms"]
-            changes |= _change_status(
-                run, after, changes, by_client and before.is_final, reason, at_ms
-            )
+            keeps_end = by_client and before.is_final
+            changes |= _change_status(run, after, changes, keeps_end, reason, at_ms)
             _enter_status(run, after, at_ms, by, reason)
         changes |= _end_for_clients(changes, client_ended_ms)
         RUNS.update(run.id, changes)
