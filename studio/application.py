@@ -2,6 +2,7 @@
 
 import gc
 import os
+import threading
 
 from django.core.wsgi import get_wsgi_application
 
@@ -11,6 +12,8 @@ from studio.celery import app as celery_app  # noqa: F401  (binds shared tasks t
 from studio.up.orphans import die_with_supervisor
 
 django_application = get_wsgi_application()
+
+from django.db import connections  # noqa: E402  (the settings come first)
 
 from runs.compute.sweeping import start_sweeping  # noqa: E402  (its models need loaded apps)
 from runs.mlflow_api.fast_path import FastPath  # noqa: E402  (the same)
@@ -28,4 +31,7 @@ gc.set_threshold(20_000, 20, 50)
 def begin_process() -> None:
     """Begin serving in this process, which ends with the one that started it."""
     die_with_supervisor()
+    # Django looks for an event loop at each use of a connection: a twentieth of a request's time,
+    # for tasks that change threads. Here a request stays in one thread.
+    connections._connections = threading.local()
     start_sweeping()

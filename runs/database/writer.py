@@ -27,9 +27,7 @@ from runs.database.waiting import (
     line_of,
     lock_file,
 )
-
-# How often one who waits for another process looks whether it is done.
-SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.00005, 0.002
+from runs.database.wake_ups import wake_ups_of
 
 # The connections that write, by the name of the database file.
 _held: dict[str, BaseDatabaseWrapper] = {}
@@ -61,27 +59,28 @@ def hold_writer_lock() -> Iterator[None]:
         return
     handle = lock_file(line.path)
     with connections[DEFAULT_DB_ALIAS].wrap_database_errors:
-        line.wait(lambda: _lock(handle), came_at())
+        line.wait(lambda: _lock(line.path), came_at())
     try:
         yield
     finally:
         fcntl.flock(handle, fcntl.LOCK_UN)
+        wake_ups_of(line.path).send()
 
 
-def _lock(handle: int) -> None:
+def _lock(path: str) -> None:
     """Lock the file, trying for `SLICE_S`: the kernel itself would wait without limit for a process
     that was stopped while it held the lock. Raises `busy`."""
+    handle, wake_ups = lock_file(path), wake_ups_of(path)
     deadline = time.monotonic() + (0.0 if is_impatient() else SLICE_S)
-    pause_s = SHORTEST_PAUSE_S
     while True:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return
         except BlockingIOError:
-            if time.monotonic() >= deadline:
+            left_s = deadline - time.monotonic()
+            if left_s <= 0:
                 raise busy() from None
-        time.sleep(pause_s)
-        pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+        wake_ups.wait(left_s)
 
 
 def is_locked() -> bool:
