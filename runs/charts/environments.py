@@ -5,7 +5,7 @@ Packages are those of the files that MLflow writes with a model (`requirements.t
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import yaml
@@ -23,7 +23,8 @@ from runs.tracking.models import Run
 
 FILE_NAMES = ("requirements.txt", "conda.yaml", "python_env.yaml", "environment.yml")
 MOST_FILES = 12
-MOST_BYTES = 1 << 20
+MOST_BYTES = 1_000_000
+MOST_NAMES = 5
 HOST_WORDS = re.compile(
     r"(?:^|[._/\s-])(python(?:_version)?|host(?:name)?|platform|os|cuda(?:_version)?|gpus?|"
     r"gpu_(?:type|name|count)|device|docker_image|image|node|nodes|cpu|cpu_count|machine)$",
@@ -36,13 +37,14 @@ CONDA = re.compile(
 
 @dataclass
 class RunEnvironment:
-    """The packages of one run by name, its versions of Python, the files they were read from, and
-    those that could not be read."""
+    """The packages of one run by name, its versions of Python, the files they were read from, those
+    that could not be read, and those left out because there are too many or they are too large."""
 
     packages: dict[str, str] = field(default_factory=dict)
     python: str = ""
     files: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
 
     def add(self, name: str, version: str) -> None:
         """Note a package; where two files disagree, both versions are shown."""
@@ -58,10 +60,25 @@ def join_versions(known: str, version: str) -> str:
     return f"{known}, {version}"
 
 
-def read_environments(runs: Sequence[Run]) -> dict[str, Table]:
-    """Return the sections of a comparison of environments. Six queries; of each run at most 12
-    files of at most 1 MB are read."""
+@dataclass(frozen=True)
+class ComparedEnvironments:
+    """The sections of a comparison of environments. `left_out` files of `cut_runs` runs were not
+    read: of each run at most 12 files of at most 1 MB are."""
+
+    sections: dict[str, Table]
+    left_out: int
+    cut_runs: int
+
+
+def read_environments(runs: Sequence[Run]) -> ComparedEnvironments:
+    """Return what the environments of runs are compared in. Six queries."""
     found = {run: read_environment(files) for run, files in find_files(runs).items()}
+    cut = [len(one.left_out) for one in found.values() if one.left_out]
+    return ComparedEnvironments(make_tables(runs, found), sum(cut), len(cut))
+
+
+def make_tables(runs: Sequence[Run], found: Mapping[int, RunEnvironment]) -> dict[str, Table]:
+    """The tables of a comparison by their titles."""
     host: Table = {
         ("Compute", ""): {run.id: run.target for run in runs},
         ("Python", ""): {pk: one.python for pk, one in found.items()},
@@ -72,8 +89,15 @@ def read_environments(runs: Sequence[Run]) -> dict[str, Table]:
     files: Table = {
         ("Read from", ""): {pk: ", ".join(one.files) for pk, one in found.items()},
         ("Could not be read", ""): {pk: ", ".join(one.unread) for pk, one in found.items()},
+        ("Not read", ""): {pk: join_names(one.left_out) for pk, one in found.items()},
     }
     return {"Host": host | read_host(runs), "Packages": packages, "Files": files}
+
+
+def join_names(names: Sequence[str]) -> str:
+    """The first names, and how many more there are."""
+    rest = len(names) - MOST_NAMES
+    return ", ".join(names[:MOST_NAMES]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def read_host(runs: Sequence[Run]) -> Table:
@@ -85,29 +109,36 @@ def read_host(runs: Sequence[Run]) -> Table:
     return {name: row for name, row in table.items() if HOST_WORDS.search(name[0])}
 
 
-def find_files(runs: Sequence[Run]) -> dict[int, list[tuple[str, Readable]]]:
-    """The files that tell of packages, by run: (path as shown, file). Three queries."""
+def find_files(runs: Sequence[Run]) -> dict[int, list[tuple[str, Readable, int]]]:
+    """The files that tell of packages, by run: (path as shown, file, its bytes). Three queries."""
     named = Q(path__in=FILE_NAMES)
     for name in FILE_NAMES:
         named |= Q(path__endswith=f"/{name}")
-    small = File.objects.filter(named, size_bytes__lte=MOST_BYTES).order_by("path")
-    found: dict[int, list[tuple[str, Readable]]] = {run.id: [] for run in runs}
-    for file in small.filter(run__in=runs):
-        found[file.run_id].append((file.path, file))
-    for file in small.filter(model__source_run__in=runs).annotate(of=F("model__source_run")):
-        found[file.of].append((f"model: {file.path}", file))
+    files = File.objects.filter(named).order_by("path")
+    found: dict[int, list[tuple[str, Readable, int]]] = {run.id: [] for run in runs}
+    for file in files.filter(run__in=runs):
+        found[file.run_id].append((file.path, file, file.size_bytes))
+    for file in files.filter(model__source_run__in=runs).annotate(of=F("model__source_run")):
+        found[file.of].append((f"model: {file.path}", file, file.size_bytes))
     sources = SnapshotFile.objects.filter(named, snapshot__runs__run__in=runs)
-    sources = sources.filter(blob__size_bytes__lte=MOST_BYTES).select_related("blob")
-    for file in sources.annotate(of=F("snapshot__runs__run")).order_by("path"):
+    sources = sources.select_related("blob").annotate(of=F("snapshot__runs__run"))
+    for file in sources.order_by("path"):
         if file.of in found:
-            found[file.of].append((f"snapshot: {file.path}", file))
-    return {run: files[:MOST_FILES] for run, files in found.items()}
+            found[file.of].append((f"snapshot: {file.path}", file, file.blob.size_bytes))
+    return found
 
 
-def read_environment(files: Sequence[tuple[str, Readable]]) -> RunEnvironment:
-    """Return the environment that files describe, with the names of those that cannot be read."""
+def read_environment(files: Sequence[tuple[str, Readable, int]]) -> RunEnvironment:
+    """Return the environment that files describe, with the names of those that cannot be read, and
+    of those that are not."""
     environment = RunEnvironment()
-    for shown, file in files:
+    for shown, file, size_bytes in files:
+        if size_bytes > MOST_BYTES:
+            environment.left_out.append(f"{shown} (larger than 1 MB)")
+            continue
+        if len(environment.files) + len(environment.unread) == MOST_FILES:
+            environment.left_out.append(shown)
+            continue
         try:
             text = b"".join(read_file(file)).decode()
             add_file(environment, file.path.rpartition("/")[2], text)

@@ -5,6 +5,7 @@ series only grows, so what was read of one with `n` points stays true while it h
 keeps it, and reads it anew for the series that have grown.
 """
 
+import math
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -23,7 +24,8 @@ from runs.metrics.tables import SERIES
 
 # Both are answered by the index `series_by_last` alone.
 READ_GOALS = (
-    f"SELECT run_id, {{step}} FROM {SERIES} WHERE metric_id {LIST} AND {{step}} IS NOT NULL"
+    f"SELECT run_id, {{goal}}_step FROM {SERIES} WHERE metric_id {LIST}"
+    ' AND "{goal}" > %s AND "{goal}" < %s'
 )
 READ_LASTS = f'SELECT run_id, id, n, "last", last_step FROM {SERIES} WHERE metric_id {LIST}'
 READ_EXTREMES = f'SELECT run_id, "{{name}}" FROM {SERIES} WHERE metric_id {LIST}'
@@ -91,10 +93,12 @@ def read_best_column(
     goal_ids: Sequence[int], goal: Direction, metric_ids: Sequence[int]
 ) -> BestColumn:
     """Return the value of a metric at the step where its run's goal is best, of every run that has
-    one; of several points at that step the latest. Both metrics are given by their ids, one of
-    each experiment. Two queries, and one for every 20,000 series not seen before."""
+    one; of several points at that step the latest. An infinite value of the goal is not its best.
+    Both metrics are given by their ids, one of each experiment. Two queries, and one for every
+    20,000 series not seen before."""
     with open_cursor() as cursor:
-        runs, steps = _read(cursor, READ_GOALS.format(step=f"{goal}_step"), goal_ids, "qq")
+        statement = READ_GOALS.format(goal=goal)
+        runs, steps = _read(cursor, statement, goal_ids, "qq", -math.inf, math.inf)
         goals = BestColumn(*_by_run(runs, steps))
         runs, ids, n, last, last_step = _read(cursor, READ_LASTS, metric_ids, "qqqdq")
         place = np.minimum(np.searchsorted(goals.run_ids, runs), max(len(goals.run_ids) - 1, 0))
@@ -111,17 +115,20 @@ def read_best_column(
 
 
 def read_extreme_column(metric_ids: Sequence[int], extreme: Direction) -> BestColumn:
-    """Return the least or greatest value of a metric of every run that has a number. One query."""
+    """Return the least or greatest value of a metric of every run where it is a finite number. One
+    query."""
     with open_cursor() as cursor:
         statement = READ_EXTREMES.format(name=extreme)
         runs, values = _read(cursor, statement, metric_ids, "qd")
-    is_number = ~np.isnan(values)
+    is_number = np.isfinite(values)
     return BestColumn(*_by_run(runs[is_number], values[is_number]))
 
 
-def _read(cursor: Cursor, statement: str, ids: Sequence[int], kinds: str) -> list[np.ndarray]:
+def _read(
+    cursor: Cursor, statement: str, ids: Sequence[int], kinds: str, *params: float
+) -> list[np.ndarray]:
     """Return the columns of a query as arrays of these types; NULL is NaN."""
-    rows = cursor.read(statement, (cursor.list(ids),))
+    rows = cursor.read(statement, (cursor.list(ids), *params))
     # Not by zip: a call with as many arguments as there are rows takes three times as long.
     return [np.array([*map(itemgetter(i), rows)], kind) for i, kind in enumerate(kinds)]
 

@@ -1,5 +1,6 @@
 """Values of one metric at the steps of another."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -42,8 +43,9 @@ class Best(NamedTuple):
     last_step: int
 
     def best_step(self, goal: Direction) -> int | None:
-        """Return the step of the least or greatest value; None where all is NaN."""
-        return self.min_step if goal == "min" else self.max_step
+        """Return the step of the least or greatest value; None where that is no finite number."""
+        value, step = (self.min, self.min_step) if goal == "min" else (self.max, self.max_step)
+        return None if value is None or math.isinf(value) else step
 
 
 def values_at_steps(steps: Mapping[int, Ints]) -> dict[int, Floats]:
@@ -72,8 +74,9 @@ def value_at_best(
 ) -> dict[tuple[int, str], float]:
     """Return the value of each metric at the step where the run's goal metric is best.
 
-    A metric without a point at that step is left out; of several points at it the latest counts,
-    but of the goal metric itself the best. Two queries.
+    A metric without a point at that step is left out, and so is a run whose least or greatest value
+    is NaN or infinite: it has no best step. Of several points at the step the latest counts, but of
+    the goal metric itself the best. Two queries.
     """
     with open_cursor() as cursor:
         all_keys = sorted({goal_metric_key, *keys})

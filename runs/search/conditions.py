@@ -33,7 +33,7 @@ AGGREGATES = {
     Aggregate.MEAN: (
         'CASE WHEN {s}.n - {s}.nan_count = 1 THEN {s}."sum"'
         ' WHEN ABS({s}."sum") > 1e-290 THEN {s}."sum" / ({s}.n - {s}.nan_count)'
-        ' WHEN {s}."sum" IS NOT NULL THEN 0.0 END'
+        ' WHEN {s}."sum" IS NOT NULL AND {s}.n > {s}.nan_count THEN 0.0 END'
     ),
 }
 

@@ -70,7 +70,7 @@ def _near_page(
 ) -> NDArray[np.intp]:
     """Return the places of the runs that can be on the page by their first value, from the value
     of `after` to the one at which the page ends: the others need not be read."""
-    ranks = np.where(has, np.where(np.isnan(values), EMPTY, NUMBER), MISSING)
+    ranks = np.where(has, np.where(np.isfinite(values), NUMBER, EMPTY), MISSING)
     sign = -1 if descending else 1
     keys = np.where(ranks == NUMBER, sign * values, 0.0)
     order = np.lexsort((keys, ranks))
@@ -104,7 +104,7 @@ def _complete(hit: FoundRun, at_best: Sequence[Mapping[int, float] | None]) -> F
 def _rank(value: float | None) -> SortValue:
     if value is None:
         return MISSING, None
-    return (EMPTY, None) if math.isnan(value) else (NUMBER, value)
+    return (NUMBER, value) if math.isfinite(value) else (EMPTY, None)
 
 
 def sort_hits(hits: Sequence[FoundRun], keys: Sequence[SortKey]) -> list[FoundRun]:

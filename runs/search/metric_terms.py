@@ -1,6 +1,8 @@
 """Sorting by an aggregate of a metric."""
 
-from runs.database.fragments import FALSE, TRUE, Sql, chain, sql
+from collections.abc import Sequence
+
+from runs.database.fragments import FALSE, TRUE, Sql, any_of, chain, sql
 from runs.metrics.tables import SERIES
 from runs.search.conditions import TABLES, indexes_of, read_aggregate
 from runs.search.drivers import Driver, Range
@@ -14,7 +16,7 @@ from runs.tracking.fields import INDEXED, STORED, Entity
 
 
 class MetricTerm(Term):
-    """An aggregate of a metric; NaN has a band of its own."""
+    """An aggregate of a metric; NaN and infinities have a band of their own."""
 
     def __init__(self, key: SortKey, index: int, scope: Scope, metrics: MetricIds) -> None:
         super().__init__(key, index, scope)
@@ -34,21 +36,40 @@ class MetricTerm(Term):
         return on + f"{row}.metric_id = " + self.of_run
 
     def values(self) -> dict[int, str]:
-        return {NUMBER: read_aggregate(self.key.field.aggregate, self.row)}
+        return {NUMBER: self._number()}
 
     def rank(self) -> str:
-        value = read_aggregate(self.key.field.aggregate, self.row)
         return (
             f"CASE WHEN {self.row}.run_id IS NULL THEN {MISSING}"
-            f" WHEN {value} IS NULL THEN {EMPTY} ELSE {NUMBER} END"
+            f" WHEN {self._number()} IS NULL THEN {EMPTY} ELSE {NUMBER} END"
         )
+
+    def _number(self) -> str:
+        """Return the expression of the value, NULL where it has no place among the numbers."""
+        value = read_aggregate(self.key.field.aggregate, self.row)
+        if self.key.as_text:
+            return value
+        return f"CASE WHEN {self._is_number().format(value=value)} THEN {value} END"
+
+    def _is_number(self) -> str:
+        """Return the condition that a value has a place among the numbers."""
+        if self.key.as_text:
+            return "{value} IS NOT NULL"
+        end = self.dialect.infinity
+        return f"{{value}} > -{end} AND {{value}} < {end}"
+
+    def _is_none(self) -> list[str]:
+        """Return the conditions of which one is true for a value that has no such place."""
+        end = self.dialect.infinity
+        infinite = [] if self.key.as_text else [f"{{value}} = {end}", f"{{value}} = -{end}"]
+        return ["{value} IS NULL", *infinite]
 
     def bands(self) -> list[Band]:
         if not self.ids:
             return [Band(MISSING, TRUE)]
         return [
-            self._band(NUMBER, " IS NOT NULL"),
-            self._band(EMPTY, " IS NULL"),
+            self._band(NUMBER, [self._is_number()]),
+            self._band(EMPTY, self._is_none()),
             Band(MISSING, self._exists(Sql("")).wrap("NOT ", "")),
         ]
 
@@ -79,23 +100,29 @@ class MetricTerm(Term):
             "s.metric_id",
             tuple(self.ids),
             is_indexed=self.key.field.aggregate in INDEXED,
+            infinity="" if self.key.as_text else self.dialect.infinity,
         )
 
     def equals(self, rank: int, value: float | str) -> Band:
-        return self._band(rank, " = %s", value)
+        return self._band(rank, ["{value} = %s"], value)
 
     @property
     def _parts(self) -> list[tuple[str, Sql]]:
         return indexes_of(self.key.field.aggregate, "s")
 
-    def _band(self, rank: int, comparison: str, *params: object) -> Band:
-        """Return the runs whose value, the left side, satisfies a comparison."""
-        whole = sql(f" AND {read_aggregate(self.key.field.aggregate, 's')}{comparison}", *params)
+    def _band(self, rank: int, choices: Sequence[str], *params: object) -> Band:
+        """Return the runs whose `value` satisfies one of some conditions."""
+        aggregate = read_aggregate(self.key.field.aggregate, "s")
+        whole = any_of(sql(one.format(value=aggregate), *params) for one in choices)
         ranges = (
-            Range("s.run_id", chain(" AND ", [self.rows(), rows, sql(value + comparison, *params)]))
+            Range(
+                "s.run_id",
+                chain(" AND ", [self.rows(), rows, sql(one.format(value=value), *params)]),
+            )
             for value, rows in self._parts
+            for one in choices
         )
-        return Band(rank, self._exists(whole), Driver(tuple(ranges)))
+        return Band(rank, self._exists(whole.wrap(" AND ", "")), Driver(tuple(ranges)))
 
     def _exists(self, condition: Sql) -> Sql:
         fence = self.dialect.fence if condition.text else ""

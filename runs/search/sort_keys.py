@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from runs.tracking.fields import Aggregate, Entity, Field
 from runs.tracking.run_fields import parse_field, split_list
 
-# Bands of a sort, in this order in both directions. EMPTY: NaN, or a tag without a value.
+# Bands of a sort, in this order in both directions. EMPTY: NaN, an infinite value of a metric, or a
+# tag without a value.
 NUMBER, TEXT, EMPTY, MISSING = range(4)
 
 
@@ -14,9 +15,10 @@ class SortKey:
     """One sort key.
 
     Params that are numbers come first, by their number, then the others by text. `as_text` is
-    MLflow's way: all by text, and a metric that no run has is never refused. In both directions NaN
-    comes after the numbers, and runs without a value come last. Sorting by a value at best needs
-    the goal of a search.
+    MLflow's way: all by text, infinite values of a metric among its numbers, and a metric that no
+    run has is never refused. In both directions NaN and otherwise infinite values come after the
+    numbers, so the best run is one with a number, and runs without a value come last. Sorting by a
+    value at best needs the goal of a search.
     """
 
     field: Field

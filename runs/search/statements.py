@@ -1,6 +1,6 @@
 """The three ways to read a page of a block, each in one or two statements."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from operator import itemgetter
 
 from runs.database.fragments import Row, Sql, all_of, chain, sql
@@ -154,20 +154,31 @@ def read_walk(
     """
     found: list[Row] = []
     for value, condition in walk.parts:
-        bounds = [(value, "<" if descending else ">", beyond)]
-        if len(found) == limit:
-            bounds.append((value, ">=" if descending else "<=", found[-1][0]))
-        rows = all_of(
-            [
-                condition,
-                scope.dialect.one_of(walk.branch_column, walk.branches),
-                *(sql(f"{one} {how} %s", end) for one, how, end in bounds if end is not None),
-            ]
-        )
+        last = found[-1][0] if len(found) == limit else None
+        bounds = _bounds(walk, value, descending, beyond, last)
+        branches = scope.dialect.one_of(walk.branch_column, walk.branches)
+        rows = all_of([condition, branches, *bounds])
         found += _read_part(scope, block, walk, value, rows, descending, limit)
         if len(walk.parts) > 1:
             found = sorted(found, key=itemgetter(0), reverse=descending)[:limit]
     return found
+
+
+def _bounds(
+    walk: Walk,
+    value: str,
+    descending: bool,
+    beyond: float | str | None,
+    last: float | str | None,
+) -> Iterator[Sql]:
+    """Give one condition for each end of a walk, because SQLite starts at one of them: what comes
+    after `beyond`, up to `last`, and no infinite value."""
+    after, until = ("<", ">") if descending else (">", "<")
+    for symbol, equal, end in ((after, "", beyond), (until, "=", last)):
+        if end is not None:
+            yield sql(f"{value} {symbol}{equal} %s", end)
+        elif walk.infinity:
+            yield sql(f"{value} {symbol} {'-' if symbol == '>' else ''}{walk.infinity}")
 
 
 def _read_part(

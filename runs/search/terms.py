@@ -39,7 +39,8 @@ class Walk:
     `parts` are expressions of the value, each with the condition on the rows that are read by it.
     Within each of the `branches` (values of `branch_column`) an index has the rows of a part
     ascending by its value. Without such an index (`is_indexed` is false) the rows are sorted first,
-    then runs are joined to the first of them. Of a text, the value is its first characters.
+    then runs are joined to the first of them. Of a text, the value is its first characters. Where
+    `infinity` is given, that number and its negative are not of the band.
     """
 
     rank: int
@@ -49,6 +50,7 @@ class Walk:
     branches: tuple[int, ...]
     run_column: str = "s.run_id"
     is_indexed: bool = True
+    infinity: str = ""
 
 
 class Term:

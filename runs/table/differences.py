@@ -5,7 +5,7 @@ last entry of an index show that there is no other value; for the others one is 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from runs.database.fragments import TRUE, Sql, sql
@@ -64,6 +64,8 @@ class _Column:
     def _term(self) -> KeyedTerm | MetricTerm:
         key = _sort_key(self.column)
         if self.column.entity is Entity.METRIC:
+            # With infinite values among the numbers: two of them differ.
+            key = replace(key, as_text=True)
             return MetricTerm(key, 0, self.prepared.scope, self.prepared.metrics)
         return KeyedTerm(key, 0, self.prepared.scope)
 

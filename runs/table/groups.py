@@ -79,7 +79,7 @@ def read_groups(
 
 def sort_groups(groups: list[Group], keys: Sequence[SortKey]) -> list[Group]:
     """Return the groups in the order of keys: a metric by its mean, the rest by the names of the
-    groups. Those without a mean are last, and ties stay as they are."""
+    groups. Those whose mean is no finite number are last, and ties stay as they are."""
     for key in reversed(keys):
         values = {group.values: _sort_value(group, key) for group in groups}
         having = [group for group in groups if values[group.values] is not None]
@@ -92,7 +92,8 @@ def sort_groups(groups: list[Group], keys: Sequence[SortKey]) -> list[Group]:
 def _sort_value(group: Group, key: SortKey) -> Any:
     if not key.is_metric:
         return _order_of(group)
-    return group.metrics[key.field].mean if key.field in group.metrics else None
+    mean = group.metrics[key.field].mean if key.field in group.metrics else None
+    return mean if mean is not None and math.isfinite(mean) else None
 
 
 def _order_of(group: Group) -> tuple[Any, ...]:

@@ -4,6 +4,7 @@ import pytest
 
 from runs.artifacts.services import save_file
 from runs.artifacts.snapshots.services import save_snapshot
+from runs.charts import environments
 from runs.charts.environments import read_environments
 from runs.tracking.models import RunTag
 from tests.artifacts.zips import make_zip
@@ -40,8 +41,8 @@ def write(run, path, text):
     save_file(owner=run, path=path, chunks=[text.encode()])
 
 
-def table(sections, title):
-    return {key: list(values.values()) for (key, _), values in sections[title].items()}
+def table(compared, title):
+    return {key: list(values.values()) for (key, _), values in compared.sections[title].items()}
 
 
 def test_packages_are_those_of_the_files_that_mlflow_writes(run):
@@ -79,6 +80,22 @@ def test_python_and_packages_are_read_from_python_env_and_from_a_snapshot(run):
 def test_a_file_of_another_form_is_told_and_left_out(run, text):
     write(run, "conda.yaml", text)
     assert table(read_environments([run]), "Files")["Could not be read"] == ["conda.yaml"]
+
+
+def test_what_is_not_read_is_counted_and_named(run, monkeypatch):
+    monkeypatch.setattr(environments, "MOST_FILES", 2)
+    for folder in "abcd":
+        write(run, f"{folder}/requirements.txt", f"package-{folder}==1\n")
+    write(run, "a0/requirements.txt", "# long\n" * 150_000)
+    other = make_run(run_id="b")
+    write(other, "requirements.txt", "package-a==1\n")
+
+    found = read_environments([run, other])
+
+    assert (found.left_out, found.cut_runs) == (3, 1)
+    assert [*table(found, "Packages")] == ["package-a", "package-b"]
+    left_out = "a0/requirements.txt (larger than 1 MB), c/requirements.txt, d/requirements.txt"
+    assert table(found, "Files")["Not read"] == [left_out, ""]
 
 
 def test_the_host_is_what_parameters_tags_and_properties_tell(run):

@@ -74,6 +74,14 @@ def test_a_goal_of_nothing_but_nan_has_no_best(run, ref):
     assert value_at_best(run_ids=[run.id], goal_metric_key="loss", goal="max", keys=keys) == {}
 
 
+@pytest.mark.parametrize(("goal", "end"), [("min", -math.inf), ("max", math.inf)])
+def test_an_infinite_value_is_not_the_best(run, ref, goal, end):
+    log_batch(run=ref, points=[("loss", 5, 0, end), ("loss", 6, 0, 0.1), ("acc", 5, 0, 0.9)])
+    asked = {"run_ids": [run.id], "goal_metric_key": "loss", "keys": ["acc", "loss"]}
+    assert value_at_best(**asked, goal=goal) == {}
+    assert len(value_at_best(**asked, goal="max" if goal == "min" else "min")) == 1
+
+
 def test_nan_at_the_best_step_is_nan(run, ref):
     log_batch(run=ref, points=[("loss", 5, 0, 0.1), ("acc", 5, 0, 0.5), ("acc", 5, 0, math.nan)])
     best = value_at_best(run_ids=[run.id], goal_metric_key="loss", goal="min", keys=["acc"])

@@ -171,12 +171,15 @@ def holds_span(operator: Operator, value: int, moment: Moment) -> bool:
 
 
 def sort_value(run: PlainRun, key: SortKey) -> tuple[int, object]:
-    """(band, value): numbers, then texts, then NaN and tags without a value, then missing."""
+    """(band, value): numbers, then texts, then NaN, infinities and tags without a value, then
+    missing."""
     if key.is_metric:
         number = metric_of(run, key.field)
         if number == "missing":
             return 3, None
-        return (2, None) if number is None else (0, number)
+        if number is None or (math.isinf(number) and not key.as_text):
+            return 2, None
+        return 0, number
     if key.field.entity is Entity.RUN:
         value = run_field(run, key.field.key)
         if value is None or value == "":

@@ -94,6 +94,55 @@ def test_the_goal_itself_is_sorted_at_its_best_by_the_table(experiment, monkeypa
     assert found(sort=(key,), after=page.next, goal=GOAL) == whole[2:]
 
 
+@pytest.mark.parametrize(("direction", "end"), [("min", -math.inf), ("max", math.inf)])
+def test_a_run_whose_goal_is_infinite_at_a_step_is_never_the_best(
+    experiment, both_ways, direction, end
+):
+    for number, name in enumerate(("infinite", "good", "better", "nan")):
+        run = make_run(experiment, name=name, started_ms=number)
+        value = {"good": 1.0, "better": 0.0}.get(name, end if name == "infinite" else math.nan)
+        value = value if direction == "min" else -value if math.isfinite(value) else value
+        log_batch(run=run, points=[("goal", 0, 0, value), ("x", 0, 0, float(number))])
+    goal = Goal("goal", direction)
+    at_best = SortKey(Field(Entity.METRIC, "goal", Aggregate.BEST), direction == "max")
+    extreme = replace(at_best, field=Field(Entity.METRIC, "goal", Aggregate(direction)))
+
+    assert found(sort=(at_best,), goal=goal)[:2] == ["better", "good"]
+    assert found(sort=(extreme,))[:2] == ["better", "good"]
+    other = SortKey(Field(Entity.METRIC, "x", Aggregate.BEST))
+    assert found(sort=(other,), goal=goal)[:2] == ["good", "better"]
+    assert set(found("metrics.goal.best is not null", goal=goal)) == {"good", "better"}
+    assert set(found("metrics.x.best >= 0", goal=goal)) == {"good", "better"}
+
+
+@pytest.mark.parametrize("aggregate", ["last", "min", "max", "first", "mean"])
+@pytest.mark.parametrize("descending", [False, True])
+def test_infinite_values_follow_the_numbers_in_both_directions(experiment, aggregate, descending):
+    values = {"up": math.inf, "one": 1.0, "down": -math.inf, "two": 2.0, "nan": math.nan}
+    for number, (name, value) in enumerate(values.items()):
+        run = make_run(experiment, name=name, started_ms=number)
+        log_batch(run=run, points=[("x", step, 0, value) for step in range(2)])
+    make_run(experiment, name="none")
+    keys = (SortKey(Field(Entity.METRIC, "x", Aggregate(aggregate)), descending),)
+
+    whole = found(sort=keys)
+
+    assert whole[:2] == (["two", "one"] if descending else ["one", "two"])
+    assert whole[2:] == ["nan", "down", "up", "none"]
+    page = search_runs(Search(workspace=default_workspace(), sort=keys), limit=3)
+    assert found(sort=keys, after=page.next) == whole[3:]
+
+
+def test_mlflow_sorts_infinite_values_among_the_numbers(experiment):
+    for name, value in {"up": math.inf, "one": 1.0, "down": -math.inf, "nan": math.nan}.items():
+        log_batch(run=make_run(experiment, name=name), points=[("x", 0, 0, value)])
+
+    key = SortKey(Field(Entity.METRIC, "x"), as_text=True)
+
+    assert found(sort=(key,)) == ["down", "one", "up", "nan"]
+    assert found(sort=(replace(key, descending=True),)) == ["up", "one", "down", "nan"]
+
+
 CONDITIONS = [
     *("= 1", "!= 1", "< 1", "<= 1", "> 1", ">= 1", "in (1, 2)", "not in (1, 2)", "= nan", "!= nan"),
     *("= inf", "< inf", "> -inf", "is null", "is not null"),

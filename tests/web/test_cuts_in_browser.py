@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from runs.charts import environments
 from runs.metrics.kinds.logging import log_metrics
 from runs.metrics.kinds.values import Table
 from runs.metrics.services import RunRef, log_batch
@@ -66,6 +67,19 @@ def test_a_preview_says_how_many_entries_it_shows(tab, db, files_dir):
     tab.goto("/w/default/runs/kept/outputs?path=long.json")
 
     tab.get_by_text("First 1,000 of 1,200").wait_for()
+
+
+def test_compare_says_that_environment_files_are_not_read(tab, db, files_dir, monkeypatch):
+    monkeypatch.setattr(environments, "MOST_FILES", 2)
+    run = make_run(run_id="kept")
+    for folder in "abcd":
+        save(run, f"{folder}/requirements.txt", "torch==2.7.0\n")
+
+    tab.goto("/w/default/compare?runs=kept&tab=environment&diff=0")
+
+    cut = "2 environment files of 1 run not read: of each run the first 2, each of up to 1 MB."
+    assert " ".join(tab.inner_text(".cut").split()) == cut
+    assert tab.get_by_text("c/requirements.txt, d/requirements.txt").is_visible()
 
 
 def test_compare_says_which_logs_and_columns_it_leaves_out(tab, db, files_dir, monkeypatch):

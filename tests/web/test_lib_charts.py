@@ -168,6 +168,22 @@ def test_texts_of_a_figure_are_escaped_but_templates_are_not(module):
 
 
 @pytest.mark.parametrize(
+    ("name", "longest", "short"),
+    [
+        ("trial-12", 8, "trial-12"),
+        ("resnet50-imagenet-cosine-lr0.1-bs64-s12", 24, "resnet50-image…-bs64-s12"),
+        ("lr=0.125, wd=0.0625, momentum=0.9", 17, "lr=…mentum=0.9"),
+        ("alpha 0.123456 on a grid of nine", 20, "alpha … of nine"),
+        ("0.12345678901234567890", 16, "0.123…1234567890"),
+        ("🧪🧪🧪🧪🧪🧪🧪🧪🧪🧪🧪🧪🧪🧪", 13, "🧪🧪…🧪🧪🧪🧪🧪🧪🧪🧪🧪🧪"),
+    ],
+)
+def test_a_short_name_is_cut_outside_its_numbers(module, name, longest, short):
+    body = "return shortName(given.name, given.longest)"
+    assert module("long_names", body, {"name": name, "longest": longest}) == short
+
+
+@pytest.mark.parametrize(
     ("name", "end"),
     [
         ("resnet18-imagenet-lr0.1-bs64-s0", "-bs64-s0"),

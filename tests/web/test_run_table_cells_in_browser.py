@@ -157,6 +157,23 @@ def test_the_best_value_of_a_column_is_bold_where_it_is_known(tab, runs):
     assert not any(cells(tab, "metrics.epoch", BOLD))
 
 
+def test_a_run_with_one_infinite_value_is_never_the_best(tab, db):
+    experiment = make_experiment("digits")
+    for name, value in {"broken": float("-inf"), "good": 0.25, "better": 0.125}.items():
+        log(make_run(experiment, name=name), loss=[(0, value), (1, 9.0)], f1=[(0, 0.5), (1, 0.5)])
+
+    open_table(
+        tab, "?goal=min:loss&sort=metrics.loss.min&cols=run.name,metrics.loss.min,metrics.f1.best"
+    )
+
+    assert cells(tab, "run.name") == ["better", "good", "broken"]
+    assert cells(tab, "metrics.loss.min") == ["0.125", "0.25", "\N{MINUS SIGN}∞"]
+    assert cells(tab, "metrics.loss.min", BOLD) == [True, False, False]
+    assert "never the best" in cells(tab, "metrics.loss.min", "cell.title")[2]
+    assert cells(tab, "metrics.f1.best")[2] == "—"
+    assert "infinite" in cells(tab, "metrics.f1.best", "cell.title")[2]
+
+
 def test_a_dash_says_why_it_is_there(tab, runs):
     log(runs.first(), f1=[(7, 0.5)])
     open_table(tab, "?cols=run.name,metrics.f1,metrics.f1.best&goal=min:val/loss")
@@ -165,7 +182,10 @@ def test_a_dash_says_why_it_is_there(tab, runs):
     titles = dict(zip(texts, why, strict=True))
     assert titles["—"] == "This run has no f1."
     at_best = cells(tab, "metrics.f1.best", "cell.title")
-    assert set(at_best) == {"This run has no f1 at the step where val/loss is lowest."}
+    assert set(at_best) == {
+        "This run has no f1 at the step where val/loss is lowest "
+        "(an infinite value does not count)."
+    }
 
 
 def test_names_take_the_free_width_and_keep_their_ends(tab, db):

@@ -38,6 +38,8 @@ class Dialect(ABC):
     # A transaction that writes waits until no other one does.
     has_one_writer: ClassVar[bool]
     in_list: ClassVar[str]
+    # The number greater than all others, as a double.
+    infinity: ClassVar[str]
 
     @abstractmethod
     def translate(self, statement: str) -> str:

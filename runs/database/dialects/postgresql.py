@@ -26,6 +26,7 @@ class PostgreSQL(Dialect):
     joins_at_once = True
     has_one_writer = False
     in_list = LIST
+    infinity = "'Infinity'::double precision"
 
     def translate(self, statement: str) -> str:
         return statement

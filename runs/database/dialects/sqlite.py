@@ -69,6 +69,7 @@ class SQLite(Dialect):
     joins_at_once = False
     has_one_writer = True
     in_list = IN_LIST
+    infinity = "9e999"
 
     def translate(self, statement: str) -> str:
         return translate(statement)

@@ -1,6 +1,7 @@
 // Parallel coordinates over plain SVG lines: an axis per column, drag on an axis to brush.
 
 import { svgElement } from "../../lib/element.js";
+import { shortName } from "../../lib/long_names.js";
 import { lineStyleOf } from "../../lib/series_colors.js";
 import { drawNothing, watchSize } from "../plotly.js";
 import { makeAxis } from "./parallel_axes.js";
@@ -184,6 +185,7 @@ export class ParallelChart {
 }
 
 function label(text, y, className = "") {
-  const short = text.length > MOST_LABEL_CHARS ? `${text.slice(0, MOST_LABEL_CHARS - 1)}…` : text;
-  return svgElement("text", { y, class: className }, short);
+  const short = shortName(text, MOST_LABEL_CHARS);
+  const title = short === text ? [] : [svgElement("title", {}, text)];
+  return svgElement("text", { y, class: className }, short, ...title);
 }

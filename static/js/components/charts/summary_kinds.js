@@ -1,6 +1,7 @@
 // Bar, scatter, box and histogram: each takes rows of values and gives {traces, layout, beyond}.
 
 import { binsOf, placesOf } from "../../lib/histogram.js";
+import { shortName } from "../../lib/long_names.js";
 import { metricColumn } from "../../lib/metric_ids.js";
 import { formatNumber } from "../../lib/numbers.js";
 import { symbolOf, tokenOf } from "../../lib/series_colors.js";
@@ -47,13 +48,7 @@ function namesOf(rows, { height, width }) {
   const every = Math.max(1, Math.ceil((rows.length * BAR_PX) / Math.max(1, height - 48)));
   const tickvals = rows.map((_, i) => i).filter((i) => i % every === 0);
   const longest = width > WIDE ? 2 * LONGEST_LABEL : LONGEST_LABEL;
-  return { tickvals, ticktext: tickvals.map((i) => shorten(rows[i].name, longest)) };
-}
-
-function shorten(name, longest) {
-  if (name.length <= longest) return name;
-  const half = longest / 2;
-  return `${name.slice(0, half)}…${name.slice(1 - half)}`;
+  return { tickvals, ticktext: tickvals.map((i) => shortName(rows[i].name, longest)) };
 }
 
 export function points(rows, keys, spec) {

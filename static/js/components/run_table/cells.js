@@ -147,10 +147,18 @@ function drawNumber(cell, value, row, column) {
   if (typeof value === "object") return drawStatistics(cell, value, row);
   const { text, pad } = writeInColumn(value, column.format);
   cell.textContent = text;
-  cell.title = fullNumber(value);
+  cell.title = titleOf(value, column);
   if (pad) cell.dataset.pad = pad;
   if (column.best !== null && toNumber(value) === column.best) cell.classList.add("best");
   return undefined;
+}
+
+/** Every digit; of a value that no order of the column counts as a number, where it stands. */
+function titleOf(value, { kind }) {
+  const isOrdered = kind !== "metrics" || Number.isFinite(toNumber(value));
+  return isOrdered
+    ? fullNumber(value)
+    : `${fullNumber(value)}: never the best, sorted after all numbers`;
 }
 
 /** A sketch of a curve, as high as its own range. */

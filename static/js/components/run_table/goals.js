@@ -31,8 +31,8 @@ function directionOf({ key, aggregate, direction }, goal) {
 function reasonOf({ key, aggregate }, goal) {
   if (aggregate !== "best") return `This run has no ${key}.`;
   if (!goal) return "Choose a metric under “Best by” first.";
-  if (goal.key === key) return `This run has no ${key}.`;
-  return `This run has no ${key} at the step where ${goal.key} is ${WORDS[goal.direction]}.`;
+  const best = `where ${goal.key} is ${WORDS[goal.direction]} (an infinite value does not count)`;
+  return `This run has no ${key} at the step ${best}.`;
 }
 
 /** The columns that show what a goal means: its metric at best, and the other metrics at the same
