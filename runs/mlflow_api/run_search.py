@@ -35,6 +35,7 @@ def search(call: Call, message: messages.SearchRuns) -> dict[str, Any] | Streame
         sort=tuple(read_order(message.order_by or ())),
         lifecycles=read_view_type(message.run_view_type),
         experiments=find_experiments(call.workspace, message.experiment_ids or ()),
+        takes_any_name=True,
     )
     if not wanted.experiments:
         return {}

@@ -1,14 +1,17 @@
 """A prepared search: its names looked up, its filter compiled, its rarest condition found."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from runs.database.fragments import Sql, all_of, sql
+from runs.search.aggregates import (
+    WITH_COLUMN,
+    refuse_unknown_aggregates,
+    refuse_unknown_in_filter,
+)
 from runs.search.blocks import Block
 from runs.search.conditions import Conditions
 from runs.search.drivers import FEW, Driver, count_drivers, find_drivers
-from runs.search.errors import SearchError
 from runs.search.fetching import fetch
 from runs.search.looked_up import finder_of, is_looked_up, without_looked_up
 from runs.search.metric_ids import MetricIds
@@ -18,13 +21,11 @@ from runs.search.search import Search
 from runs.search.sort_keys import SortKey
 from runs.search.statements import from_clause_of, read_ids, read_sample
 from runs.tracking.clock import now_ms
-from runs.tracking.fields import NUMBERS, Entity
+from runs.tracking.fields import Entity
 from runs.tracking.filters import EVERYTHING, And, Comparison, Node, join, walk_comparisons
 from runs.tracking.filters.nodes import NULLS
 from runs.tracking.models import Lifecycle
 
-COLUMN = re.compile(r"(.+)\[(.+)\]", re.DOTALL)
-SUFFIX = re.compile(r"(.+)[.:](\w+)", re.DOTALL)
 # Larger drivers are counted up to this number to find the smallest.
 MANY = 100_000
 # With this many matches in a sample, runs are read in the sort order until a page is full.
@@ -56,7 +57,7 @@ class PreparedSearch:
         }
         names |= {(key.field.key, key.field.column) for key in keys if key.is_metric}
         self.metrics = MetricIds(self.scope, sorted(names))
-        self._refuse_unknown_aggregates(keys)
+        self._refuse_unknown_aggregates(comparisons, keys)
         known = self._look_up(node, comparisons)
         self.conditions = Conditions(self.scope, self.metrics, known, is_page)
         self.node = node
@@ -66,25 +67,28 @@ class PreparedSearch:
         """Return the key of a column that is written `metrics.table[column]`, where no metric has
         this name. One query for such a text."""
         field = key.field
-        match = COLUMN.fullmatch(field.key) if key.is_metric and not key.as_text else None
+        match = WITH_COLUMN.fullmatch(field.key) if key.is_metric and not key.as_text else None
         if match is None or MetricIds(self.scope, [(field.key, "")]).all(field.key):
             return key
         return replace(key, field=replace(field, key=match[1], column=match[2]))
 
-    def _refuse_unknown_aggregates(self, keys: Sequence[SortKey]) -> None:
-        """Raise SearchError for a key such as `metrics.loss.median`: no run has a metric of this
-        name, and `loss` is one. A query for each metric that is not known."""
-        for field in (key.field for key in keys if key.is_metric and not key.as_text):
-            split = SUFFIX.fullmatch(field.key)
-            if split is None or self.metrics.all(field.key, field.column):
-                continue
-            stem, word = split.groups()
-            if MetricIds(self.scope, [(stem, "")]).all(stem):
-                known = ", ".join(f".{one}" for one in NUMBERS)
-                raise SearchError(
-                    f"There is no metric {field.key!r} here, and {stem!r} has no {word!r}."
-                    f" It has {known}."
-                )
+    def _refuse_unknown_aggregates(
+        self, comparisons: Sequence[Comparison], keys: Sequence[SortKey]
+    ) -> None:
+        """Raise SearchError, or FilterError for one of the comparisons, where no metric has a name
+        and its last word is no aggregate. At most two queries, none where all metrics are known."""
+        workspace = self.search.workspace
+        if not self.search.takes_any_name:
+            refuse_unknown_in_filter(workspace, filter(self._is_unknown, comparisons))
+        strict = (key for key in keys if not key.as_text)
+        refuse_unknown_aggregates(
+            workspace, (key.field for key in filter(self._is_unknown, strict))
+        )
+
+    def _is_unknown(self, one: Comparison | SortKey) -> bool:
+        field = one.field
+        is_metric = field.entity is Entity.METRIC
+        return is_metric and not self.metrics.all(field.key, field.column)
 
     def _look_up(
         self, node: Node, comparisons: Sequence[Comparison]

@@ -22,7 +22,8 @@ class Search:
     only what this name submitted. Without `include_children` runs that have a parent are left out.
     Without `sort` the newest are first: those that wait to start, then by start. `goal` is needed
     to filter or sort by the value at best. `now_ms` is the time that `-7d` and the duration of a
-    running run are measured from; None is the time of the call.
+    running run are measured from; None is the time of the call. `takes_any_name` is MLflow's way:
+    `metrics.loss.median` in the filter is a name, and is not refused where no metric has it.
     """
 
     workspace: Workspace
@@ -35,6 +36,7 @@ class Search:
     sort: tuple[SortKey, ...] = ()
     goal: Goal | None = None
     now_ms: int | None = None
+    takes_any_name: bool = False
 
     @property
     def tree(self) -> Node:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from runs.search import Place, Search, search_runs
+from runs.search.aggregates import refuse_unknown_aggregates
 from runs.table.columns import NAME, USUAL, Column
 from runs.table.differences import find_constant
 from runs.table.first_screen import common_columns
@@ -61,6 +62,8 @@ def list_runs(query: TableQuery) -> RunList:
         usual = default_columns(query.search)
         columns = [*usual, *common_columns(found.run_ids[:SAMPLED_RUNS])]
     rows = read_rows(found.run_ids, columns, query.search.goal)
+    if query.columns is not None:
+        refuse_unknown_aggregates(query.search.workspace, list_empty(columns, rows))
     if not query.search.sort and (order := order_named(query.search.within)):
         rows.sort(key=lambda row: order[row.run.run_id])
     if query.only_differences:
@@ -69,6 +72,15 @@ def list_runs(query: TableQuery) -> RunList:
     if query.is_tree and (ids := list_ancestors([row.run for row in rows])):
         above = read_rows(ids, columns, query.search.goal)
     return RunList(columns, rows, None, found.next, above, find_among(query.search, above))
+
+
+def list_empty(columns: list[Column], rows: list[TableRow]) -> list[Column]:
+    """Return the columns in which no row has a value."""
+    return [
+        column
+        for index, column in enumerate(columns)
+        if all(row.cells[index] is None for row in rows)
+    ]
 
 
 def find_among(search: Search, rows: list[TableRow]) -> frozenset[int]:
@@ -111,6 +123,7 @@ def list_groups(query: TableQuery) -> RunList:
     if query.columns is None:
         columns = common_columns(search_runs(query.search, limit=SAMPLED_RUNS).run_ids)
     columns = [NAME, *(one for one in columns if one.entity is Entity.METRIC)]
+    refuse_unknown_aggregates(query.search.workspace, (key.field for key in query.search.sort))
     limit = MOST_GROUPS + 1
     groups = read_groups(query.search, fields=query.group, columns=columns, limit=limit)
     shown = sort_groups(groups[:MOST_GROUPS], query.search.sort)

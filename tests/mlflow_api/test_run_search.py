@@ -75,6 +75,7 @@ def test_a_run_is_found_whole(api, runs):
         ('metrics."m" = 2', "b"),
         ("metrics.loss.min = 3", "a"),
         ("metrics.none = 1", ""),
+        ("metrics.m.median = 1", ""),
         # params and tags are texts
         ("params.p = '10'", "a"),
         ("param.p != '10'", "b"),

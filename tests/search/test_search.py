@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from runs.artifacts.logs.appending import append_log
+from runs.metrics.models import Metric
 from runs.metrics.services import log_batch
 from runs.search import (
     PlaceCounts,
@@ -20,7 +21,7 @@ from runs.search import (
 )
 from runs.search.logs import match_logs
 from runs.tracking.fields import Aggregate, Entity, Field
-from runs.tracking.filters import Comparison, Operator, parse
+from runs.tracking.filters import Comparison, FilterError, Operator, parse
 from runs.tracking.models import Lifecycle, RunTag
 from runs.tracking.services import archive_runs, delete_runs
 from runs.tracking.statuses import Status
@@ -225,6 +226,48 @@ def test_an_aggregate_there_is_not_is_refused_and_not_taken_for_a_name(experimen
     with pytest.raises(SearchError, match=r"'loss' has no 'median'. It has .last, .min"):
         found(sort=parse_sort(text))
     assert found(sort=parse_sort("metrics.val/loss:median,metrics.other.loss")) == ["a"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["metrics.loss.typo < 2", "not metrics.loss:typo = 1", "name = a or metrics.loss.typo is null"],
+)
+def test_a_filter_refuses_an_aggregate_there_is_not_where_it_stands(experiment, text):
+    log_batch(run=make_run(experiment, name="a"), points=[("loss", 0, 0, 1.0)])
+
+    for search in (found, count):
+        with pytest.raises(
+            FilterError, match=r"'loss' has no 'typo'. It has .last, .min"
+        ) as caught:
+            search(text)
+        assert text[caught.value.position :].startswith("metrics.loss")
+
+
+def count(text: str) -> int:
+    return count_runs(Search(workspace=default_workspace(), filter=parse(text))).value
+
+
+def test_a_metric_whose_name_holds_dots_is_searched_wherever_it_was_logged(experiment):
+    points = [("loss", 0, 0, 1.0), ("val", 0, 0, 1.0), ("val.loss", 0, 0, 0.5)]
+    log_batch(run=make_run(experiment, name="a"), points=points)
+    other = make_experiment("beta")
+    log_batch(run=make_run(other, name="b"), points=[("val", 0, 0, 1.0)])
+
+    assert found("metrics.val.loss < 1") == found("metrics.val.loss.min < 1") == ["a"]
+    assert found("metrics.val.loss < 1", experiments=[other]) == []
+    assert found(sort=parse_sort("metrics.val.loss"), experiments=[other]) == ["b"]
+    assert found("metrics.never.logged < 1") == []
+    assert found("metrics.loss.typo < 2", takes_any_name=True) == []
+
+
+def test_columns_of_tables_have_no_other_aggregates_and_may_be_written_with_dots(experiment):
+    run = make_run(experiment, name="a")
+    metric = Metric.objects.create(experiment=experiment, key="roc", column="tpr")
+    log_batch(run=run, points=[("loss", 0, 0, 1.0)])
+
+    assert found("metrics.roc.tpr < 1") == []
+    with pytest.raises(SearchError, match=r"'roc\[tpr\]' has no 'typo'"):
+        found(sort=parse_sort(f"metrics.{metric.key}[tpr].typo"))
 
 
 @pytest.mark.parametrize("text", ["metrics.loss.min", "metrics.loss:min"])

@@ -8,6 +8,7 @@ from tests.factories import make_experiment, make_member, make_run
 from tests.web.run_rows import ROWS, column, ids, rows
 
 pytestmark = pytest.mark.django_db
+EXPORT = "/w/default/export"
 
 
 @pytest.fixture
@@ -51,6 +52,34 @@ def test_a_filter_at_best_without_a_goal_says_what_is_missing(studio, runs, addr
     answer = studio.get(address, {"q": "metrics.loss.best > 0"})
     assert answer.status_code == 400
     assert "Choose a goal metric" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"q": "metrics.loss.typo < 2"},
+        {"sort": "metrics.loss.typo"},
+        {"cols": "run.name,metrics.loss.typo"},
+        {"cols": "metrics.loss.typo", "diff": "1"},
+        {"group": "params.lr", "cols": "metrics.loss:typo"},
+        {"group": "params.lr", "sort": "-metrics.loss.typo"},
+        {"group": "params.lr", "q": "metrics.loss.typo is null"},
+    ],
+)
+@pytest.mark.parametrize("address", [ROWS, EXPORT])
+def test_an_aggregate_there_is_not_is_refused_with_those_there_are(studio, runs, query, address):
+    if address != ROWS and "group" in query:
+        query = {key: value for key, value in query.items() if key != "group"}
+    answer = studio.get(address, query)
+    assert answer.status_code == 400
+    assert ".last, .min, .max, .first" in answer.content.decode()
+
+
+def test_a_column_with_dots_in_its_name_is_shown(studio, runs):
+    log_batch(run=RunRef(runs[0].id, runs[0].experiment_id), points=[("loss.typo", 0, 1, 7.0)])
+    page = rows(studio, cols="metrics.loss.typo", q="metrics.loss.typo = 7")
+    assert column(page, "metrics.loss.typo") == [7.0]
+    assert column(rows(studio, cols="metrics.loss.typo", q="params.lr = 0.01"), "metrics.loss.typo")
 
 
 def test_nothing_is_new_on_a_page_that_others_follow(studio, runs):
