@@ -24,9 +24,12 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
     from django.core.management import execute_from_command_line
 
-    import studio.celery  # noqa: F401  (binds shared tasks to this app)
+    from studio.refusals import explaining
 
-    execute_from_command_line(sys.argv)
+    with explaining(exit_code=1):
+        import studio.celery  # noqa: F401  (binds shared tasks to this app)
+
+        execute_from_command_line(sys.argv)
 
 
 if __name__ == "__main__":

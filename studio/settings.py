@@ -3,17 +3,16 @@
 The variables are listed in one table in the README; the names here are the same.
 """
 
-import os
-import secrets
 import sys
 import tomllib
 from pathlib import Path
 from urllib.parse import quote
 
-import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from studio.data_folder import make_folder, read_note, read_or_make_secret_key
+from studio.environment import env, env_flag, env_list, env_number, read_database
 from studio.static_settings import static_settings
 
 # The REST framework loads these, and with them psycopg, wherever that is installed: 6 MiB of each
@@ -23,61 +22,12 @@ sys.modules.setdefault("django.contrib.postgres.fields", None)
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
-def env(name: str, default: str = "") -> str:
-    return os.environ.get(name, default)
-
-
-def env_flag(name: str, default: bool = False) -> bool:
-    return env(name, "1" if default else "0").lower() in {"1", "true", "yes", "on"}
-
-
-def env_list(name: str) -> list[str]:
-    return [part.strip() for part in env(name).split(",") if part.strip()]
-
-
 with open(BASE_DIR / "pyproject.toml", "rb") as project:
     STUDIO_VERSION: str = tomllib.load(project)["project"]["version"]
 
 DATA_DIR = Path(env("STUDIO_DATA_DIR") or BASE_DIR / "var").resolve()
-DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
-
-
-def read_note(path: Path) -> str:
-    """Return the one line that `manage.py up` has left in the data folder, "" where it has not."""
-    try:
-        return path.read_text().strip()
-    except FileNotFoundError:
-        return ""
-
-
-def read_or_make_secret_key() -> str:
-    """Return the secret key of this studio, made once and kept in the data folder.
-
-    The file is created with mode 0600 and `O_EXCL`, so of two servers that start at once one
-    makes it and the other reads it.
-    """
-    path = DATA_DIR / "secret_key"
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip() or read_from_racing_writer(path)
-    with os.fdopen(handle, "w") as file:
-        key = secrets.token_urlsafe(64)
-        file.write(key)
-    return key
-
-
-def read_from_racing_writer(path: Path) -> str:
-    import time
-
-    for _ in range(50):
-        time.sleep(0.02)
-        if key := path.read_text().strip():
-            return key
-    raise RuntimeError(f"{path} is empty. Delete it and start again.")
-
-
-SECRET_KEY = env("STUDIO_SECRET_KEY") or read_or_make_secret_key()
+make_folder(DATA_DIR)
+SECRET_KEY = env("STUDIO_SECRET_KEY") or read_or_make_secret_key(DATA_DIR)
 DEBUG = env_flag("STUDIO_DEBUG")
 
 # Open to whoever reaches the loopback address, without sign-in; `manage.py up` sets it there only.
@@ -160,17 +110,11 @@ POSTGRESQL_OPTIONS = {
     "tcp_user_timeout": 30_000,
 }
 DATABASE_URL = env("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'studio.sqlite3'}"
-DATABASES = {
-    "default": dj_database_url.parse(DATABASE_URL, conn_max_age=None, conn_health_checks=True)
-}
 ENGINES = {
     "django.db.backends.sqlite3": ("runs.database.engines.sqlite3", SQLITE_OPTIONS),
     "django.db.backends.postgresql": ("runs.database.engines.postgresql", POSTGRESQL_OPTIONS),
 }
-for engine, (own_engine, options) in ENGINES.items():
-    if DATABASES["default"]["ENGINE"] == engine:
-        told = DATABASES["default"].get("OPTIONS", {})
-        DATABASES["default"] |= {"ENGINE": own_engine, "OPTIONS": options | told}
+DATABASES = {"default": read_database(DATABASE_URL, ENGINES)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # -- queue ---------------------------------------------------------------------------------------
@@ -182,7 +126,7 @@ CELERY_BROKER_URL = (
 )
 if CELERY_BROKER_URL.startswith("filesystem:"):
     QUEUE_DIR = DATA_DIR / "queue"
-    QUEUE_DIR.mkdir(mode=0o700, exist_ok=True)
+    make_folder(QUEUE_DIR)
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(QUEUE_DIR),
         "data_folder_out": str(QUEUE_DIR),
@@ -227,22 +171,22 @@ STUDIO_GIT_SERVERS = env_list("STUDIO_GIT_SERVERS")
 
 # -- silence -------------------------------------------------------------------------------------
 # A run of a client that does not beat is NotResponding after so many minutes without a write.
-STUDIO_SILENT_MINUTES = max(1, int(env("STUDIO_SILENT_MINUTES", "30")))
+STUDIO_SILENT_MINUTES = max(1, env_number("STUDIO_SILENT_MINUTES", 30))
 # How long a server keeps in memory which runs have been heard of before it stores that.
 STUDIO_HEAR_S = 2.0
 
 # -- limits --------------------------------------------------------------------------------------
-STUDIO_MAX_BODY_BYTES = int(env("STUDIO_MAX_BODY_BYTES", str(16 * 1024 * 1024)))
+STUDIO_MAX_BODY_BYTES = env_number("STUDIO_MAX_BODY_BYTES", 16 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = STUDIO_MAX_BODY_BYTES
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 # -- slow clients ---------------------------------------------------------------------------------
 # How long a request body may pause before the request is refused and its connection closed.
-STUDIO_PAUSE_S = max(0.1, float(env("STUDIO_PAUSE_SECONDS", "30")))
+STUDIO_PAUSE_S = max(0.1, env_number("STUDIO_PAUSE_SECONDS", 30.0))
 # Where the bodies of uploads lie until they are complete, and how many bytes of them a server
 # process takes at once (0: half of what is free at its start).
 SPOOL_DIR = DATA_DIR / "spool"
-STUDIO_SPOOL_BYTES = int(env("STUDIO_SPOOL_BYTES", "0"))
+STUDIO_SPOOL_BYTES = env_number("STUDIO_SPOOL_BYTES", 0)
 
 # -- browser -------------------------------------------------------------------------------------
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -7,23 +7,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from runs.database.dialects import dialect_of
 from runs.management.fresh_tables import is_empty_file, make_tables
-
-
-class NewerDatabase(Exception):
-    """The database has migrations that this version of the studio does not know."""
-
-    def __init__(self, names: list[str]) -> None:
-        super().__init__(
-            f"The database is newer than this version of Studio (it has {', '.join(names)}). "
-            "Start the version that wrote it, or a newer one."
-        )
-
-
-def explain(error: Exception) -> str:
-    """Return the line that says why a database cannot be used, and what to do."""
-    if isinstance(error, NewerDatabase):
-        return str(error)
-    return f"The database does not answer: {str(error).strip()} Check DATABASE_URL."
+from runs.management.outages import NewerDatabase
 
 
 def migrate_under_lock(connection: BaseDatabaseWrapper) -> bool:

@@ -4,12 +4,12 @@ import os
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.db import DatabaseError, connection
+from django.db import connection
 
 from runs.assets import static_files
 from runs.compute.clusters import find_or_create_local
 from runs.compute.nodes import make_node_token
-from runs.management.migrating import NewerDatabase, explain, migrate_under_lock
+from runs.management.migrating import migrate_under_lock
 from runs.tracking.models import Run
 from runs.workspaces.models import Workspace
 
@@ -32,10 +32,7 @@ def prepare_database(*, require_user: bool = False, require_empty: bool = False)
 
     Raises NotReady: also without a user where `require_user`, with a run where `require_empty`.
     """
-    try:
-        migrate_under_lock(connection)
-    except (NewerDatabase, DatabaseError) as error:
-        raise NotReady(explain(error)) from error
+    migrate_under_lock(connection)
     if require_user and not has_user():
         raise NotReady(NO_USER.format(variables=variables()))
     if require_empty and Run.objects.exists():

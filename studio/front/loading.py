@@ -15,6 +15,7 @@ import django
 from django.conf import settings
 from django.db import connections
 
+from studio.refusals import explaining
 from studio.static_settings import static_settings
 from studio.up.orphans import die_with_supervisor
 
@@ -26,7 +27,8 @@ def prepare(require_user: bool, require_empty: bool) -> None:
     A process of its own prepares: what that needs in memory goes with it.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
-    django.setup()
+    with explaining(exit_code=2):
+        django.setup()
     if multiprocessing.get_start_method() != "fork":
         use_static_files(prepare_here(require_user, require_empty))
         return
@@ -49,12 +51,13 @@ def prepare_here(require_user: bool, require_empty: bool) -> str:
     start."""
     from runs.management.preparing import NotReady, prepare_database, prepare_files
 
-    try:
-        prepare_database(require_user=require_user, require_empty=require_empty)
-    except NotReady as error:
-        sys.stderr.write(f"{error}\n")
-        sys.exit(2)
-    return prepare_files()
+    with explaining(exit_code=2):
+        try:
+            prepare_database(require_user=require_user, require_empty=require_empty)
+        except NotReady as error:
+            sys.stderr.write(f"{error}\n")
+            sys.exit(2)
+        return prepare_files()
 
 
 def tell_and_exit(writer: int, work: Callable[[], str]) -> NoReturn:

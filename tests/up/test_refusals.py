@@ -1,9 +1,11 @@
-"""What keeps the studio from starting: exit code 2, one line, and what to do."""
+"""What keeps the studio from starting (exit code 2) and commands from working (1): one line, and
+what to do."""
 
 import socket
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
 
@@ -100,6 +102,47 @@ def test_a_database_that_is_away_is_named(tmp_path):
     code, said = refusal("prepare", STUDIO_DATA_DIR=str(tmp_path), DATABASE_URL=url)
     assert code == 2
     assert said.startswith("The database does not answer") and "DATABASE_URL" in said
+
+
+COMMANDS = [("migrate",), ("user", "create", "ada", "--no-password"), ("member", "list", "default")]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ({"STUDIO_DATA_DIR": "{}/file/data"}, "or choose another data folder with STUDIO_DATA_DIR"),
+        ({"DATABASE_URL": "nonsense"}, "DATABASE_URL must be the address of a PostgreSQL or SQL"),
+        ({"DATABASE_URL": "mysql://a/b"}, "DATABASE_URL must be the address of a PostgreSQL or"),
+        ({"DATABASE_URL": "sqlite:////no/such/x"}, "Make its folder, or choose another place with"),
+        ({"DATABASE_URL": "sqlite:///{}/file"}, "/file cannot be read: file is not a database"),
+        ({"DATABASE_URL": "postgres://nobody@127.0.0.1:1/x"}, "The database does not answer"),
+        ({"STUDIO_SPOOL_BYTES": "much"}, "STUDIO_SPOOL_BYTES must be a whole number, such as 0."),
+    ],
+)
+def test_a_command_says_in_a_line_what_it_cannot_use(tmp_path, command, variables, said):
+    (tmp_path / "file").write_text("no database\n" * 100)
+    places = {name: text.format(tmp_path) for name, text in variables.items()}
+    code, told = refusal(*command, **{"STUDIO_DATA_DIR": str(tmp_path), **places})
+    assert (code, told.count("\n")) == (1, 1), told
+    assert said in told
+
+
+@pytest.mark.parametrize("command", COMMANDS[:2])
+def test_a_command_says_that_the_database_is_locked(data_dir, command):
+    data_dir.mkdir(exist_ok=True)
+    with closing(sqlite3.connect(data_dir / "studio.sqlite3", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        code, told = refusal(*command, STUDIO_DATA_DIR=str(data_dir))
+    assert (code, told.count("\n")) == (1, 1), told
+    assert told.startswith(f"Another program keeps {data_dir}/studio.sqlite3 locked.")
+
+
+def test_a_wrong_database_keeps_the_studio_from_starting_with_a_line(tmp_path):
+    words = ("up", "--data-dir", str(tmp_path), "--port", free())
+    code, told = refusal(*words, DATABASE_URL="nonsense")
+    assert (code, told.count("\n")) == (2, 1), told
+    assert told.startswith("DATABASE_URL must be")
 
 
 def test_an_older_python_is_told_which_one_to_take():

@@ -4,6 +4,7 @@ import sys
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from runs.management.outages import explain
 from runs.management.preparing import NotReady, prepare_database, prepare_files
 
 
@@ -22,7 +23,10 @@ class Command(BaseCommand):
             prepare_database(
                 require_user=options["require_user"], require_empty=options["require_empty"]
             )
-        except NotReady as error:
-            self.stderr.write(str(error))
+            prepare_files()
+        except Exception as error:
+            line = str(error) if isinstance(error, NotReady) else explain(error)
+            if line is None:
+                raise
+            self.stderr.write(line)
             sys.exit(2)
-        prepare_files()
