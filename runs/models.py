@@ -3,7 +3,16 @@
 from runs.artifacts.models import File, LogTimes, RunUsage, StoredText
 from runs.artifacts.registry.models import ModelVersion, RegisteredModel
 from runs.artifacts.snapshots.models import Blob, RunSnapshot, Snapshot, SnapshotFile
-from runs.compute.models import Attempt, Cluster, ClusterSample, Job, Node, Part, Sweep
+from runs.compute.models import (
+    Attempt,
+    Cluster,
+    ClusterSample,
+    FormerClusterName,
+    Job,
+    Node,
+    Part,
+    Sweep,
+)
 from runs.housekeeping.models import Heartbeat, Purge
 from runs.metrics.models import (
     Metric,
@@ -41,6 +50,7 @@ __all__ = [
     "Experiment",
     "ExperimentTag",
     "File",
+    "FormerClusterName",
     "Heartbeat",
     "Job",
     "LastWord",

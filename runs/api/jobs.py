@@ -8,7 +8,6 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from runs.api.clusters import facts_of_claim
 from runs.api.compute_shapes import (
     JOB,
     WORK,
@@ -27,6 +26,7 @@ from runs.api.node_shapes import (
     GatheredOut,
     PlacedClaim,
 )
+from runs.api.nodes import facts_of_claim
 from runs.api.run_shapes import EXAMPLE, RunOut
 from runs.api.runs import who
 from runs.api.schema import describe

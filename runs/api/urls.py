@@ -15,6 +15,7 @@ from runs.api import (
     logs,
     metrics,
     models,
+    nodes,
     purges,
     run_children,
     run_notes,
@@ -85,14 +86,12 @@ CLUSTERS = [
     path("clusters", clusters.Clusters.as_view()),
     path("clusters/<str:name>", clusters.OneCluster.as_view()),
     path("clusters/<str:name>/queue", clusters.ClusterQueue.as_view()),
-    path("clusters/<str:name>/node-tokens", clusters.NodeTokens.as_view()),
-    path("clusters/<str:name>/nodes", clusters.Nodes.as_view()),
-    path("clusters/<str:name>/nodes/<str:incarnation>", clusters.OneNode.as_view()),
-    path(
-        "clusters/<str:name>/nodes/<str:incarnation>/attempts", clusters.AdoptedAttempts.as_view()
-    ),
-    path("clusters/<str:name>/nodes/<str:incarnation>/claim", clusters.Claim.as_view()),
-    path("clusters/<str:name>/nodes/<str:incarnation>/placements", clusters.Placements.as_view()),
+    path("clusters/<str:name>/node-tokens", nodes.NodeTokens.as_view()),
+    path("clusters/<str:name>/nodes", nodes.Nodes.as_view()),
+    path("clusters/<str:name>/nodes/<str:incarnation>", nodes.OneNode.as_view()),
+    path("clusters/<str:name>/nodes/<str:incarnation>/attempts", nodes.AdoptedAttempts.as_view()),
+    path("clusters/<str:name>/nodes/<str:incarnation>/claim", nodes.Claim.as_view()),
+    path("clusters/<str:name>/nodes/<str:incarnation>/placements", nodes.Placements.as_view()),
 ]
 JOBS = [
     path("snapshots", jobs.Snapshots.as_view()),

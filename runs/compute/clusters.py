@@ -4,15 +4,26 @@ import re
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from runs.compute.errors import ClusterInUse, UnknownCluster
-from runs.compute.models import Cluster, ClusterKind, ClusterState, Job, JobState, Node
-from runs.compute.nodes import LEASE_MS
+from runs.compute.models import (
+    Cluster,
+    ClusterKind,
+    ClusterState,
+    FormerClusterName,
+    Job,
+    JobState,
+    Node,
+)
+from runs.compute.nodes import LEASE_MS, check_node_scope
 from runs.compute.slurm_options import check_options
 from runs.tracking.clock import now_ms
 from runs.tracking.errors import InvalidValue, NameTaken
+from runs.tracking.models import Run
 from runs.tracking.texts import check_choice, check_json
 from runs.workspaces.models import Workspace
+from runs.workspaces.scopes import NodeScope, Scope
 
 NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]{0,63}")
 LOCAL = "local"
@@ -54,10 +65,29 @@ def find_or_create_local(workspace: Workspace) -> Cluster:
 
 
 def get_cluster(workspace: Workspace, name: str) -> Cluster:
-    """Return a cluster by its name. Raises UnknownCluster. One query."""
-    found = Cluster.objects.filter(workspace=workspace, name=name).first()
+    """Return a cluster by its name, or by the name it had before. Raises UnknownCluster.
+
+    One query, two where no cluster has this name now.
+    """
+    clusters = Cluster.objects.filter(workspace=workspace)
+    found = clusters.filter(name=name).first()
+    found = found or clusters.filter(former_names__name=name).order_by("-former_names__pk").first()
     if found is None:
         raise UnknownCluster(f"There is no cluster {name!r} in this workspace.")
+    return found
+
+
+def get_cluster_of_node(workspace: Workspace, name: str, scope: Scope | None) -> Cluster:
+    """Return the cluster that a node names, which may be a name of before; where another cluster
+    has taken that, the token of the node decides. Raises UnknownCluster, NotAllowed."""
+    if isinstance(scope, NodeScope):
+        own = Cluster.objects.filter(workspace=workspace, pk=scope.cluster)
+        named = own.filter(Q(name=name) | Q(former_names__name=name)).first()
+        if named is not None:
+            check_node_scope(named, scope)
+            return named
+    found = get_cluster(workspace, name)
+    check_node_scope(found, scope)
     return found
 
 
@@ -72,8 +102,10 @@ def update_cluster(
 ) -> Cluster:
     """Change what is given. `max_seconds` 0 takes the limit away.
 
-    Raises InvalidValue, NameTaken.
+    Under another name a cluster keeps its runs, and answers to the name of before too. Raises
+    InvalidValue, NameTaken.
     """
+    former = cluster.name
     if name is not None:
         cluster.name = check_cluster_name(name)
     if state is not None:
@@ -84,8 +116,18 @@ def update_cluster(
         cluster.labels = check_json(labels, "labels")
     if max_seconds is not None:
         cluster.max_seconds = check_seconds(max_seconds or None)
-    _save(cluster)
+    with transaction.atomic():
+        _save(cluster)
+        if cluster.name != former:
+            _follow_name(cluster, former)
     return cluster
+
+
+def _follow_name(cluster: Cluster, former: str) -> None:
+    """Note the name of before, and write the new one on the runs of a cluster."""
+    FormerClusterName.objects.get_or_create(cluster=cluster, name=former)
+    runs = Run.objects.filter(workspace=cluster.workspace_id, target=former)
+    runs.filter(Q(job__cluster=cluster) | Q(sweep__isnull=False)).update(target=cluster.name)
 
 
 def delete_cluster(*, cluster: Cluster) -> None:

@@ -66,6 +66,22 @@ class Cluster(models.Model):
         return self.name
 
 
+class FormerClusterName(models.Model):
+    """A name that a cluster had before. Nodes, scripts and addresses that use it still mean this
+    cluster, unless another one has taken the name."""
+
+    cluster = models.ForeignKey(Cluster, models.CASCADE, related_name="former_names")
+    name = models.CharField(max_length=64, db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["cluster", "name"], name="former_cluster_name_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Node(models.Model):
     """A worker of a cluster, from one start of it to its end.
 

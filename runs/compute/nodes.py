@@ -87,6 +87,12 @@ def set_draining(*, node: Node, is_draining: bool) -> None:
     Node.objects.filter(pk=node.pk).update(is_draining=is_draining)
 
 
+def remove_node(*, node: Node) -> None:
+    """Take a node off its cluster: it ends, or has started anew. Its attempts keep its name, and
+    what it still holds is lost when the lease ends."""
+    Node.objects.filter(pk=node.pk).delete()
+
+
 def is_gone(node: Node, now: int) -> bool:
     """Tell whether a node has been silent for longer than a lease."""
     return node.seen_ms < now - LEASE_MS

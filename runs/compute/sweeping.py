@@ -110,7 +110,7 @@ def _end_lost(pk: int) -> int:
             job = _lock_held(pk)
             if job is None or job.lease_ms >= now_ms():
                 return 0
-            cause, detail = Cause.NODE_LOST, job.node.name if job.node else ""
+            cause, detail = Cause.NODE_LOST, _node_name(job)
             if job.nodes > 1:
                 cause, detail = find_lost(job, now_ms())
             if job.run.status == Status.CANCEL_REQUESTED:
@@ -121,6 +121,12 @@ def _end_lost(pk: int) -> int:
         # The run was deleted meanwhile: its job ends with it.
         Job.objects.filter(pk=pk).update(state=JobState.ENDED, node=None)
         return 1
+
+
+def _node_name(job: Job) -> str:
+    """Return the name of the node of a job's attempt, which may have left since."""
+    names = job.attempts.filter(fence=job.fence).values_list("node_name", flat=True)
+    return names.first() or ""
 
 
 def _lock_held(pk: int) -> Job | None:

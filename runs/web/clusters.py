@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from runs.compute.board import read_board, read_tiles
@@ -85,6 +85,9 @@ def cluster(request: HttpRequest, name: str, tab: str = "runs") -> HttpResponse:
     if tab not in PARTS:
         raise NotFound(f"A cluster has no tab '{tab}'.")
     found = get_cluster(request.workspace, name)
+    if found.name != name:
+        query = request.META["QUERY_STRING"]
+        return redirect(address_of(request, found.name, tab) + (f"?{query}" if query else ""))
     with beside_a_read():
         sweep_if_due()
     every = list_clusters(request.workspace)

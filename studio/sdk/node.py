@@ -8,7 +8,6 @@ bell it looks by itself every few seconds. Jobs, beats and ends go over REST.
 The node of a cluster of kind `slurm` runs on any machine with `sbatch`, such as a login node.
 """
 
-import argparse
 import fcntl
 import hashlib
 import itertools
@@ -16,7 +15,6 @@ import os
 import platform
 import random
 import signal
-import socket
 import sys
 import threading
 import time
@@ -30,6 +28,8 @@ from studio.sdk.executors.base import ExecutorAway, Order, State
 from studio.sdk.executors.exchange import Exchange
 from studio.sdk.executors.local import LocalExecutor
 from studio.sdk.executors.slurm import SlurmExecutor
+from studio.sdk.node_options import Options, read_options
+from studio.sdk.node_starts import NodeStarts
 from studio.sdk.supervisor.gathering import own_address
 from studio.sdk.supervisor.studio_api import Away, Refused, StudioApi, in_path
 from studio.sdk.supervisor.waking import Waker
@@ -42,22 +42,6 @@ VERSION = "1"
 def new_id() -> str:
     """Return a new name for a start of a node, or for a claim."""
     return uuid.uuid4().hex
-
-
-@dataclass
-class Options:
-    """What a node is told when it starts."""
-
-    url: str
-    workspace: str
-    cluster: str
-    slots: int
-    folder: Path
-    name: str
-    token: str = ""
-    bell_url: str = ""
-    address: str = ""
-    quiet: bool = False
 
 
 @dataclass
@@ -83,9 +67,11 @@ class Node:
         options = self.options
         self.api = StudioApi(options.url, options.workspace, options.token)
         self.address = f"clusters/{in_path(options.cluster)}/nodes"
+        self.starts = NodeStarts(options.folder, f"{options.workspace} {options.cluster}")
 
     def run(self) -> int:
-        """Work until a signal asks to stop, then end the supervisors; return the exit code."""
+        """Work until a signal asks to stop, then end the supervisors and leave the cluster; return
+        the exit code."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.ask_to_stop)
         while not self.stops:
@@ -107,6 +93,9 @@ class Node:
             self.waker.wait(wait_s * (0.8 + 0.4 * random.random()))
         if self.executor is not None:
             self.executor.close()
+        if self.incarnation:
+            with suppress(Away):
+                self.leave(self.incarnation)
         return 0
 
     def ask_to_stop(self, *_: object) -> None:
@@ -130,16 +119,27 @@ class Node:
         options = self.options
         facts = {"name": options.name, "slots": options.slots, "version": VERSION}
         facts |= {"incarnation": self.chosen, "hardware": read_hardware()}
+        self.starts.add(self.chosen)
         answer = self.api.ask("POST", self.address, body=facts)
-        self.incarnation = answer["incarnation"]
+        incarnation = answer["incarnation"]
         if self.executor is None:
-            self.executor = self.make_executor(answer["kind"])
+            self.executor = self.make_executor(answer["kind"], answer["queue"])
         if isinstance(self.executor, LocalExecutor):
-            self.adopt(self.executor)
+            self.adopt(self.executor, incarnation)
+        for former in [one for one in self.starts.listed if one != incarnation]:
+            self.leave(former)
+        self.incarnation = incarnation
         self.listen(answer["queue"])
         self.say(f"The node {options.name} has joined {options.cluster}. Slots: {options.slots}.")
 
-    def adopt(self, executor: LocalExecutor) -> None:
+    def leave(self, incarnation: str) -> None:
+        """Take a start of this node off the cluster. Raises Away."""
+        # One that the studio does not know has been taken off before.
+        with suppress(Refused):
+            self.api.ask("DELETE", f"{self.address}/{incarnation}")
+        self.starts.remove(incarnation)
+
+    def adopt(self, executor: LocalExecutor, incarnation: str) -> None:
         """Tell the studio what an earlier start of this node has left running."""
         going = [told for told in executor.poll() if told.state is State.RUNNING]
         if going:
@@ -147,18 +147,18 @@ class Node:
                 {"run_id": told.run_id, "fence": told.fence, "rank": executor.rank_of(told.handle)}
                 for told in going
             ]
-            address = f"{self.address}/{self.incarnation}/attempts"
+            address = f"{self.address}/{incarnation}/attempts"
             self.api.ask("PUT", address, body={"attempts": left})
 
-    def make_executor(self, kind: str) -> LocalExecutor | SlurmExecutor:
-        """Return the executor for a kind of cluster."""
+    def make_executor(self, kind: str, queue: str) -> LocalExecutor | SlurmExecutor:
+        """Return the executor for a kind of cluster, whose `queue` never changes its name."""
         options = self.options
         facts = {"url": options.url, "workspace": options.workspace}
         if kind == "slurm":
-            return SlurmExecutor(options.slots, facts, options.cluster)
+            return SlurmExecutor(options.slots, facts, queue)
         facts["node"] = options.name
         facts["address"] = options.address or own_address(options.url)
-        folder = self.own_folder(f"{options.url} {options.workspace} {options.cluster}")
+        folder = self.own_folder(f"{options.url} {options.workspace} {queue}")
         cache = options.folder / "environments"
         return LocalExecutor(folder, cache, options.slots, facts, self.waker)
 
@@ -248,45 +248,6 @@ def read_load() -> dict[str, Any]:
             lines = dict(line.split(":", 1) for line in file)
         load["free_bytes"] = int(lines["MemAvailable"].split()[0]) * 1024
     return load
-
-
-EXAMPLES = """Examples:
-  studio node --cluster local
-  studio node --url https://studio.example.org --cluster gpu --token-file node-token
-"""
-
-
-def read_options(arguments: list[str]) -> Options:
-    """Read the command line and the environment."""
-    parser = argparse.ArgumentParser(
-        prog="studio node",
-        description="Run the jobs of a cluster on this machine.",
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--url", default=os.environ.get("STUDIO_URL", "http://127.0.0.1:8000"))
-    parser.add_argument("--workspace", default=os.environ.get("STUDIO_WORKSPACE", "default"))
-    parser.add_argument("--cluster", required=True)
-    parser.add_argument("--slots", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--name", default=socket.gethostname())
-    parser.add_argument("--address", default="", help="where other nodes of a run reach this one")
-    parser.add_argument("--folder", type=Path, default=Path.home() / ".cache" / "studio-node")
-    parser.add_argument("--token-file", type=Path, help="instead of STUDIO_NODE_TOKEN")
-    parser.add_argument("--bell-file", type=Path, help="holds the queue's address if not REDIS_URL")
-    parser.add_argument("--quiet", action="store_true", help="say only why the node ends")
-    chosen = vars(parser.parse_args(arguments))
-    chosen["folder"].mkdir(mode=0o700, parents=True, exist_ok=True)
-    token = read_note(chosen.pop("token_file"), "STUDIO_NODE_TOKEN")
-    bell_url = read_note(chosen.pop("bell_file"), "REDIS_URL")
-    # A folder of messages is no bell: the node looks by itself.
-    return Options(**chosen, token=token, bell_url="" if "filesystem" in bell_url else bell_url)
-
-
-def read_note(path: Path | None, variable: str) -> str:
-    """Return an environment variable, or without it the content of a file; "" without both."""
-    if text := os.environ.get(variable, ""):
-        return text
-    return path.read_text().strip() if path is not None and path.exists() else ""
 
 
 def main() -> int:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from runs.compute.models import Job
+from runs.compute.sweeping import sweep
 from tests.api.conftest import Api
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +86,54 @@ def test_a_node_that_starts_again_counts_what_runs_on_it(gpu):
     held = {one["incarnation"]: one["held"] for one in gpu.get("clusters/gpu/nodes").body["items"]}
     assert held == {before: 0, again: 1}
     assert gpu.post(f"{address}/claim", {}).status == 204, "its only slot is taken"
+
+
+def test_a_renamed_cluster_answers_to_its_former_name(gpu):
+    run_id = gpu.post("jobs", WORK).body["run_id"]
+    incarnation = join(gpu)
+    assert gpu.patch("clusters/gpu", {"name": "big"}).status == 200
+    assert gpu.get("clusters/gpu").body["name"] == "big"
+    assert gpu.get(f"runs/{run_id}").body["target"] == "big"
+    assert gpu.post(f"clusters/gpu/nodes/{incarnation}/claim", {}).body["run_id"] == run_id
+    later = gpu.post("jobs", WORK).body["run_id"]
+    assert gpu.get(f"runs/{later}").body["target"] == "big"
+    assert join(gpu), "a node that starts again with its old command line"
+    assert [one["name"] for one in gpu.get("clusters").body["items"]] == ["big"]
+
+
+def test_a_sweep_follows_its_cluster_to_another_name_and_other_runs_do_not(gpu):
+    plan = {"arguments": [{"name": "--lr", "values": ["0.1", "0.01"]}]}
+    sweep = gpu.post("jobs", WORK | {"sweep": plan}).body["run_id"]
+    told = gpu.post("runs", {"experiment_name": "digits", "target": "gpu"}).body["run_id"]
+    gpu.patch("clusters/gpu", {"name": "big"})
+    children = gpu.get(f"runs/{sweep}/children").body["items"]
+    assert {run["target"] for run in [*children, gpu.get(f"runs/{sweep}").body]} == {"big"}
+    assert gpu.get(f"runs/{told}").body["target"] == "gpu"
+
+
+def test_a_former_name_that_another_cluster_takes_is_that_ones(gpu):
+    incarnation = join(gpu)
+    gpu.patch("clusters/gpu", {"name": "big"})
+    assert gpu.post("clusters", {"name": "gpu"}).status == 201
+    assert gpu.get("clusters/gpu").body["name"] == "gpu"
+    assert gpu.post(f"clusters/gpu/nodes/{incarnation}/claim", {}).status == 404
+    assert gpu.patch("clusters/gpu", {"name": "small"}).status == 200
+    assert gpu.get("clusters/gpu").body["name"] == "small", "it had the name last"
+
+
+def test_a_node_that_leaves_is_listed_no_more_and_its_attempts_stay(gpu):
+    run_id = gpu.post("jobs", WORK).body["run_id"]
+    incarnation = join(gpu, name="worker-7")
+    gpu.post(f"clusters/gpu/nodes/{incarnation}/claim", {})
+    assert gpu.delete(f"clusters/gpu/nodes/{incarnation}").status == 204
+    assert gpu.get("clusters/gpu/nodes").body["items"] == []
+    assert gpu.delete(f"clusters/gpu/nodes/{incarnation}").status == 404
+    (attempt,) = gpu.get(f"runs/{run_id}/job").body["attempts"]
+    assert attempt["node_name"] == "worker-7"
+    Job.objects.update(lease_ms=1)
+    sweep()
+    run = gpu.get(f"runs/{run_id}").body
+    assert (run["status"], run["status_reason"]) == ("Failed", "node lost: worker-7")
 
 
 def test_a_draining_node_gets_nothing(gpu):

@@ -124,6 +124,37 @@ def test_a_run_goes_on_when_its_node_is_killed(lab, start_node):
     assert lab.log(run_id) == "0\n1\n2\n3\n4\n5\n"
 
 
+def node_names(lab) -> list[str]:
+    return [one["name"] for one in lab.api.ask("GET", "clusters/lab/nodes")["items"]]
+
+
+def test_a_node_that_ends_or_starts_again_is_listed_once(lab, start_node):
+    killed = start_node()
+    run_id = lab.submit("import time; print('on', flush=True); time.sleep(6)")
+    lab.wait(run_id, "Running")
+    killed.send_signal(signal.SIGKILL)
+    killed.wait()
+    # At another address of the studio, as after a start at another port.
+    again = start_node(url=lab.url.replace("localhost", "127.0.0.1"))
+    lab.until(lambda: len(lab.api.ask("GET", "clusters/lab/nodes")["items"]) == 1)
+    assert lab.wait(run_id)["status"] == "Completed"
+    (attempt,) = lab.api.ask("GET", f"runs/{run_id}/job")["attempts"]
+    assert (attempt["node_name"], attempt["cause"]) == ("n1", "completed")
+    start_node("n2")
+    lab.until(lambda: node_names(lab) == ["n2", "n1"])
+    again.terminate()
+    again.wait(20)
+    assert node_names(lab) == ["n2"]
+
+
+def test_a_node_goes_on_when_its_cluster_is_renamed(lab, start_node):
+    start_node()
+    lab.until(lambda: node_names(lab) == ["n1"])
+    lab.api.ask("PATCH", "clusters/lab", body={"name": "laboratory"})
+    run_id = lab.submit(command=["python", "-c", "print('on')"], cluster="laboratory")
+    assert lab.wait(run_id)["status"] == "Completed"
+
+
 def test_runs_share_the_slots_in_order(lab, start_node):
     run_ids = [lab.submit(command=["python", "-c", f"print({at})"]) for at in range(6)]
     queue = lab.api.ask("GET", "clusters/lab/queue")

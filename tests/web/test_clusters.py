@@ -3,7 +3,12 @@
 import pytest
 
 from runs.compute.claiming import claim
-from runs.compute.clusters import create_cluster, get_cluster
+from runs.compute.clusters import (
+    create_cluster,
+    find_or_create_local,
+    get_cluster,
+    update_cluster,
+)
 from runs.compute.models import Cluster
 from runs.compute.nodes import register_node
 from runs.compute.sampling import sample_clusters
@@ -44,6 +49,16 @@ def test_every_workspace_has_a_cluster_of_its_own_machine(studio):
     page = text(studio.get(HOME))
     assert f'href="{HOME}/local/runs"' in page
     assert "No node" in page
+
+
+def test_the_address_of_before_leads_to_a_renamed_cluster(studio, gpu):
+    update_cluster(cluster=gpu, name="big")
+    answer = studio.get(f"{HOME}/gpu/monitoring?span=1w")
+    assert (answer.status_code, answer["Location"]) == (302, f"{HOME}/big/monitoring?span=1w")
+    update_cluster(cluster=find_or_create_local(default_workspace()), name="laptop")
+    studio.get(HOME)
+    names = Cluster.objects.values_list("name", flat=True)
+    assert sorted(names) == ["big", "laptop"], "no second cluster of this machine is made"
 
 
 def test_a_cluster_shows_what_runs_and_what_waits_in_order(studio, gpu, put):

@@ -9,6 +9,7 @@ SETTINGS = {"ignore_unknown_options": True, "help_option_names": []}
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def command(arguments: tuple[str, ...]) -> int:
     """Run the jobs of a cluster on this machine. `studio node --help` lists its options."""
-    from studio.sdk.node import Node, read_options
+    from studio.sdk.node import Node
+    from studio.sdk.node_options import read_options
 
     return Node(read_options(list(arguments))).run()

@@ -35,12 +35,13 @@ exec "$STUDIO_PYTHON" -m studio.sdk.pilot
 class SlurmExecutor:
     """Places attempts of one cluster of the studio, at most `slots` at a time.
 
-    `facts` are what the pilot has to know: the studio's address and the workspace.
+    `facts` are what the pilot has to know: the studio's address and the workspace. `queue` is the
+    cluster's: it stays when the cluster gets another name.
     """
 
-    def __init__(self, slots: int, facts: dict[str, str], cluster: str) -> None:
+    def __init__(self, slots: int, facts: dict[str, str], queue: str) -> None:
         self.slots, self.facts = slots, facts
-        identity = "\n".join((facts["url"], facts["workspace"], cluster))
+        identity = "\n".join((facts["url"], facts["workspace"], queue))
         self.prefix = f"studio-{hashlib.sha256(identity.encode()).hexdigest()[:8]}-"
         self.user = getpass.getuser()
         self.active = 0
