@@ -8,7 +8,7 @@ from django.db.models import Q
 from runs.artifacts import queries as artifact_queries
 from runs.artifacts import services as artifact_services
 from runs.artifacts.paths import clean_folder
-from runs.http.cursors import write_key
+from runs.http.cursors import write_cursor
 from runs.mlflow_api import messages
 from runs.mlflow_api.encoding import without_empty
 from runs.mlflow_api.endpoint import GET, POST, Call, by_method, endpoint
@@ -192,19 +192,19 @@ def list_files(call: Call, message: messages.ListModelFiles, model_id: str) -> d
 def search(call: Call, message: messages.SearchLoggedModels) -> dict[str, Any]:
     """Return models of some experiments, newest first. Sort orders are not offered."""
     limit = check_max_results(message.max_results or DEFAULT_RESULTS)
-    skip = max((read_token(message.page_token, int) or [0])[0], 0)
     models = logged_models.list_logged_models(
         call.workspace,
         read_numbers(message.experiment_ids or ()),
         read_condition(message.filter or ""),
-        min(skip, 2**31),
+        read_token(message.page_token, int, int),
         limit + 1,
     )
     body: dict[str, Any] = {}
     if models:
         body["models"] = [as_model(model) for model in models[:limit]]
     if len(models) > limit:
-        body["next_page_token"] = write_key(skip + limit)
+        place = logged_models.place_of(models[limit - 1])
+        body["next_page_token"] = write_cursor(place)
     return body
 
 

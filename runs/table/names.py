@@ -4,6 +4,7 @@ The names of notes are read by jumping from one to the next in an index (a loose
 that the cost follows the number of names and not of runs.
 """
 
+from bisect import bisect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -45,7 +46,7 @@ WITH RECURSIVE names(experiment_id, key) AS (
     ) FROM names WHERE names.key IS NOT NULL
 )
 """
-NAMES = f"{KEYS} SELECT DISTINCT key FROM names WHERE key IS NOT NULL ORDER BY key"
+NAMES = f"{KEYS} SELECT DISTINCT key FROM names WHERE key IS NOT NULL"
 
 
 # The same jumps from value to value of one key, at most so many in each experiment.
@@ -69,32 +70,38 @@ LAST_CHARACTER = "\U0010ffff"
 
 @dataclass(frozen=True)
 class NamePage:
-    """Some of the `total` columns of a kind that match; `next` is where the rest begins."""
+    """Some of the `total` columns of a kind that match; the rest begins after the key `next`."""
 
     kind: Entity
     total: int
     columns: list[Column]
-    next: int | None
+    next: str | None
 
 
 def list_columns(
     *, experiment_ids: Sequence[int], search: str = "", kinds: Sequence[Entity] = KINDS,
-    offset: int = 0, limit: int = PAGE_NAMES,
+    after: str | None = None, limit: int = PAGE_NAMES,
 ) -> list[NamePage]:  # fmt: skip
     """Return the columns there are in experiments, by kind. One query for each kind.
 
-    `search` is a regular expression (RE2, case-insensitive). Raises PatternError.
+    `search` is a regular expression (RE2, case-insensitive), `after` the last key of the page
+    before. Raises PatternError.
     """
     matches: Callable[[str], object] = compile_pattern(f"(?i){search}").search if search else bool
     pages = []
     for kind in kinds:
-        keys = [
-            key for key in list_names(kind, experiment_ids) if matches(label_of(Column(kind, key)))
-        ]
-        shown = [Column(kind, key) for key in keys[offset : offset + limit]]
-        after = offset + len(shown)
-        pages.append(NamePage(kind, len(keys), shown, after if after < len(keys) else None))
+        names = list_names(kind, experiment_ids)
+        keys = [key for key in names if matches(label_of(Column(kind, key)))]
+        rest = keys if after is None else _behind(after, keys)
+        shown = [Column(kind, key) for key in rest[:limit]]
+        is_last = len(rest) <= limit
+        pages.append(NamePage(kind, len(keys), shown, None if is_last else shown[-1].key))
     return pages
+
+
+def _behind(key: str, keys: list[str]) -> list[str]:
+    """Return the keys behind one of them, or behind the place of one that is gone."""
+    return keys[keys.index(key) + 1 :] if key in keys else keys[bisect(keys, key) :]
 
 
 def list_names(kind: Entity, experiment_ids: Sequence[int]) -> list[str]:
@@ -104,12 +111,12 @@ def list_names(kind: Entity, experiment_ids: Sequence[int]) -> list[str]:
     if not experiment_ids:
         return []
     if kind is Entity.METRIC:
-        return list(dict.fromkeys(key for key, _ in list_metrics(experiment_ids)))
+        return sorted({key for key, _ in list_metrics(experiment_ids)})
     ids = ", ".join(str(int(one)) for one in experiment_ids)
     sql = NAMES.format(table=NOTES[kind]._meta.db_table, ids=ids)
     with connection.cursor() as cursor:
         cursor.execute(sql)
-        return [key for (key,) in cursor.fetchall()]
+        return sorted(key for (key,) in cursor.fetchall())
 
 
 def list_chart_names(run_ids: Sequence[int]) -> list[str]:

@@ -101,13 +101,26 @@ def delete_logged_model(*, model: LoggedModel) -> None:
 
 
 def list_logged_models(
-    workspace: Workspace, experiments: Sequence[int], condition: Q, skip: int, limit: int
+    workspace: Workspace,
+    experiments: Sequence[int],
+    condition: Q,
+    after: tuple[int, int] | None,
+    limit: int,
 ) -> list[LoggedModel]:
-    """Return models of the experiments with these numbers, newest first. One query."""
+    """Return models of the experiments with these numbers, newest first; `after` is `place_of` the
+    last model of the page before. One query."""
     models = LoggedModel.objects.select_related("experiment", "source_run").filter(
         condition, experiment__workspace=workspace, experiment__number__in=experiments
     )
-    return list(models.order_by("-created_ms", "-id")[skip : skip + limit])
+    if after is not None:
+        created_ms, pk = after
+        models = models.filter(Q(created_ms__lt=created_ms) | Q(created_ms=created_ms, id__lt=pk))
+    return list(models.order_by("-created_ms", "-id")[:limit])
+
+
+def place_of(model: LoggedModel) -> tuple[int, int]:
+    """Return where a model stands among all, newest first."""
+    return model.created_ms, model.pk
 
 
 def _as_rows(notes: Notes) -> list[dict[str, str]]:

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 
 from runs.database.patterns import PatternError
+from runs.http.cursors import BadCursor, read_cursor, write_cursor
 from runs.http.query import read_flag, read_list, read_whole
 from runs.metrics.meanings import direction_of
 from runs.table.columns import Column
@@ -24,14 +25,19 @@ from runs.workspaces.permissions import Action
 
 @page(Action.RUN_READ)
 def column_names(request: HttpRequest) -> HttpResponse:
-    """`?search=^val/&kind=metrics&offset=100&exp=…`: columns there are; `all=1` gives every one."""
+    """`?search=^val/&kind=metrics&exp=…`: columns there are, by kind; `after=` the next page of one
+    kind, `all=1` every one. Raises BadCursor."""
     query = request.GET
+    kinds = [one for one in KINDS if query.get("kind") in (one, None)] or KINDS
+    kind, after = read_cursor(query.get("after"), str, str) or (None, None)
+    if kind is not None and list(kinds) != [kind]:
+        raise BadCursor("The cursor is of another list. Begin with the first page.")
     try:
         pages = list_columns(
             experiment_ids=find_named_experiments(request),
             search=query.get("search", ""),
-            kinds=[one for one in KINDS if query.get("kind") in (one, None)] or KINDS,
-            offset=read_whole(query, "offset", default=0),
+            kinds=kinds,
+            after=after,
             limit=MOST_NAMES if read_flag(query, "all") else PAGE_NAMES,
         )
     except PatternError as error:
@@ -76,7 +82,7 @@ def describe_section(found: NamePage) -> dict[str, object]:
         "kind": found.kind.value,
         "total": found.total,
         "names": [describe_name(column) for column in found.columns],
-        "next": found.next,
+        "next": write_cursor(found.next and (found.kind.value, found.next)),
     }
 
 

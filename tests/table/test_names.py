@@ -48,9 +48,10 @@ def test_a_bad_expression_is_refused(experiment):
 
 def test_long_lists_come_in_pages(experiment):
     [page] = list_columns(experiment_ids=[experiment.id], kinds=[Entity.METRIC], limit=1)
-    assert (page.total, page.next) == (2, 1)
-    [rest] = list_columns(experiment_ids=[experiment.id], kinds=[Entity.METRIC], offset=1)
-    assert ([column.key for column in rest.columns], rest.next) == (["val/loss"], None)
+    assert (page.total, page.next) == (2, "train/loss")
+    for after in ("train/loss", "train/lost and gone"):
+        [rest] = list_columns(experiment_ids=[experiment.id], kinds=[Entity.METRIC], after=after)
+        assert ([column.key for column in rest.columns], rest.next) == (["val/loss"], None)
 
 
 def test_values_begin_with_what_is_written(experiment):

@@ -67,7 +67,7 @@ export class OfferedColumns {
   }
 
   drawSection({ kind, total, names, next }) {
-    const data = { more: kind, offset: next };
+    const data = { more: kind, after: next };
     const more = next !== null && `Show more: ${names.length} of ${total.toLocaleString("en-US")}`;
     return element(
       "section",
@@ -90,11 +90,11 @@ export class OfferedColumns {
     const add = event.target.closest("[data-add]");
     const more = event.target.closest("[data-more]");
     if (add) this.chosen.add([add.dataset.add]);
-    if (more) await this.loadMore(more.dataset.more, more.dataset.offset);
+    if (more) await this.loadMore(more.dataset.more, more.dataset.after);
   }
 
-  async loadMore(kind, offset) {
-    const answer = await this.fetchNames({ kind, offset });
+  async loadMore(kind, after) {
+    const answer = await this.fetchNames({ kind, after });
     const found = answer?.sections.find((one) => one.kind === kind);
     const section = this.sections.find((one) => one.kind === kind);
     if (!found || !section) return;
