@@ -67,14 +67,17 @@ def update_view(
     changes: dict[str, Any],
     may_share: bool = True,
 ) -> SavedView:
-    """Change name, query, shared or is_default of one's own view; a default view is shared.
+    """Change name, query, shared or is_default of one's own view; a default view is shared, and
+    one that is not shared any more is no default.
 
     Raises NotFound (also for a view of somebody else), InvalidValue, NotAllowed.
     """
-    if changes.get("shared") or changes.get("is_default"):
-        check_may_share(may_share)
     with transaction.atomic():
         view = get_own_view(workspace, user, view_id)
+        # What others see stays as it is, unless it is hidden from them with this change.
+        is_seen = view.shared and changes.get("shared", True)
+        if is_seen or changes.get("shared") or changes.get("is_default"):
+            check_may_share(may_share)
         if "name" in changes:
             view.name = check_view_name(changes["name"])
         if "query" in changes:
@@ -86,6 +89,7 @@ def update_view(
             view.shared = True
             others = SavedView.objects.filter(workspace=workspace, experiment=view.experiment)
             others.exclude(pk=view.pk).update(is_default=False)
+        view.is_default = view.is_default and view.shared
         view.updated_ms = now_ms()
         view.save()
     return view
@@ -105,7 +109,9 @@ def get_own_view(workspace: Workspace, user: AbstractBaseUser | None, view_id: i
 
 def check_may_share(may_share: bool) -> None:
     if not may_share:
-        raise NotAllowed("Readers keep views for themselves. Save it without sharing it.")
+        raise NotAllowed(
+            "Readers keep views for themselves. Save it without sharing it, or as another view."
+        )
 
 
 def check_view_name(name: object) -> str:

@@ -8,6 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from runs.artifacts.sizes import format_bytes
+from runs.tracking.people_texts import stamp_of
 from runs.web.numbers import format_number, format_seconds
 
 register = template.Library()
@@ -47,6 +48,12 @@ def shown_span(seconds: float | None) -> str:
 def shown_span_delta(seconds: float) -> str:
     """How much longer or shorter a length of time is."""
     return f"{'+' if seconds > 0 else MINUS}{format_seconds(abs(seconds))}"
+
+
+@register.filter
+def stamp(text: str) -> str:
+    """What tells a text that people edit from the one that somebody has put in its place."""
+    return stamp_of(text)
 
 
 @register.filter

@@ -11,11 +11,13 @@ from runs.tracking import services
 from runs.tracking.client_tags import without_client_tags
 from runs.tracking.errors import InvalidValue
 from runs.tracking.models import Experiment, Lifecycle
+from runs.tracking.people_texts import ChangedMeanwhile, edit_experiment
 from runs.tracking.queries import get_experiment
 from runs.web import page_events
 from runs.web.addresses import experiment_address
 from runs.web.gate import page
 from runs.web.tag_text import read_tag
+from runs.web.text_edits import read_edit, refuse_edit
 from runs.workspaces.permissions import Action
 
 MOVES: dict[tuple[str, str], Callable[..., None]] = {
@@ -41,17 +43,17 @@ def panel(request: HttpRequest, number: int) -> HttpResponse:
 
 @page(Action.EXPERIMENT_WRITE, methods=("POST",))
 def change(request: HttpRequest, number: int) -> HttpResponse:
-    """Write name and description, each where it was sent and differs. The page of an experiment
+    """Write name and description, each where it was sent and edited. The page of an experiment
     that was renamed moves on to its new address."""
     experiment = get_experiment(request.workspace, number)
-    name, description = request.POST.get("name"), request.POST.get("description")
-    if description is not None and description != experiment.description:
-        services.describe_experiment(experiment=experiment, description=description)
-    if name is not None and name != experiment.name:
-        before = address_of(request, experiment)
-        services.rename_experiment(experiment=experiment, name=name)
-        if urlsplit(request.headers.get("HX-Current-URL", "")).path == before:
-            return page_events.go(address_of(request, experiment))
+    before, edit = address_of(request, experiment), read_edit(request)
+    try:
+        edit_experiment(experiment=experiment, texts=edit.texts, seen=edit.seen)
+    except ChangedMeanwhile as changed:
+        return refuse_edit(request, changed)
+    after = address_of(request, experiment)
+    if after != before and urlsplit(request.headers.get("HX-Current-URL", "")).path == before:
+        return page_events.go(after)
     return page_events.done("Saved.")
 
 

@@ -11,11 +11,13 @@ from runs.tracking import services
 from runs.tracking.client_tags import without_client_tags
 from runs.tracking.errors import InvalidValue
 from runs.tracking.models import Lifecycle, Run
+from runs.tracking.people_texts import ChangedMeanwhile, edit_run
 from runs.tracking.queries import get_run
 from runs.tracking.statuses import Status, may_change
 from runs.web import page_events
 from runs.web.gate import page
 from runs.web.tag_text import read_tag
+from runs.web.text_edits import read_edit, refuse_edit
 from runs.workspaces.permissions import Action
 
 MOVES: dict[str, Callable[..., None]] = {
@@ -33,12 +35,16 @@ WORDS = {
 
 @page(Action.RUN_WRITE, methods=("POST",))
 def change(request: HttpRequest, run_id: str) -> HttpResponse:
-    """Write the name or the description, whichever was sent."""
+    """Write the name or the description, whichever was sent and edited; `name_seen` and
+    `description_seen` are the stamps of the texts that the reader had before."""
     run = get_run(request.workspace, run_id)
-    name, description = request.POST.get("name"), request.POST.get("description")
-    if name is not None and not name.strip():
+    edit = read_edit(request)
+    if not edit.texts.get("name", "a name").strip():
         raise InvalidValue("The name of a run must not be empty.")
-    services.update_run(run=run, name=name, description=description, by=request.principal.name)
+    try:
+        edit_run(run=run, texts=edit.texts, seen=edit.seen, by=request.principal.name)
+    except ChangedMeanwhile as changed:
+        return refuse_edit(request, changed)
     return page_events.done()
 
 

@@ -7,7 +7,10 @@
     if (theme === "light" || theme === "dark") root.dataset.theme = theme;
     if (localStorage.getItem("rail") === "narrow") root.dataset.rail = "narrow";
     // A page of runs opens as its reader has left it.
-    const last = localStorage.getItem(`table:${location.pathname}`);
+    const person = root.dataset.person;
+    const last = localStorage.getItem(
+      `table:${location.pathname}${person ? `@${person}` : ""}`,
+    );
     if (last && !location.search) location.replace(location.pathname + last);
   } catch {
     // Storage is switched off: the system's theme and the wide rail.

@@ -52,6 +52,24 @@ def test_there_is_one_default_and_everybody_sees_it(workspace, save):
     assert names(workspace, make_user()) == ["First", "Second"]
 
 
+def test_a_default_view_that_is_not_shared_any_more_opens_for_nobody(workspace, save):
+    view = save()
+    for changes in ({"is_default": True}, {"shared": False}):
+        update_view(workspace=workspace, user=None, view_id=view.id, changes=changes)
+    assert default_view(workspace=workspace, experiment=None) is None
+
+
+def test_who_may_not_share_any_more_changes_nothing_that_others_see(workspace):
+    mine = {"workspace": workspace, "user": make_user()}
+    view = save_view(**mine, experiment=None, name="ours", query="q=a", shared=True)
+    mine |= {"view_id": view.id, "may_share": False}
+    for changes in ({"query": "q=b"}, {"name": "other"}):
+        with pytest.raises(NotAllowed):
+            update_view(**mine, changes=changes)
+    hidden = update_view(**mine, changes={"shared": False, "query": "q=b"})
+    assert (hidden.shared, hidden.query) == (False, "q=b")
+
+
 def test_views_of_an_experiment_stay_there(workspace, save):
     experiment = make_experiment()
     save(experiment=experiment, name="Here")

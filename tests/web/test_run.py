@@ -1,6 +1,7 @@
 """The page of one run: its head and the tab Details."""
 
 import math
+import re
 
 import pytest
 from django.test import Client
@@ -113,6 +114,21 @@ def test_the_history_tells_who_changed_name_description_and_tags(studio: Client)
     assert history.index("Running") < history.index("Name") < history.index("Description")
     assert "Tag quality" in history and "by local" in history
     assert "Added: “&lt;good&gt;”" in history
+
+
+def test_what_somebody_else_wrote_meanwhile_is_replaced_only_when_saved_again(studio: Client):
+    run = make_run()
+    address = f"/w/default/runs/{run.run_id}/change"
+    [seen] = re.findall(r'name="description_seen" value="(\w+)"', page_of(studio, run))
+    studio.post(address, {"description": "by ada"})
+    mine = {"description": "by ben", "description_seen": seen}
+
+    refused = studio.post(address, mine, headers={"HX-Request": "true"})
+    assert refused.status_code == 409
+    assert "“by ada”" in refused.json()["message"]
+    field, stamp = refused["X-Seen"].split(" ")
+    assert studio.post(address, mine | {f"{field}_seen": stamp}).status_code == 204
+    assert "by ben" in page_of(studio, run)
 
 
 def test_parent_and_children_are_linked(studio: Client):

@@ -31,12 +31,17 @@ function edit(place) {
   });
 }
 
-function save(place, field) {
+async function save(place, field) {
   const text = field.value.trim();
-  const isNew = text && text !== place.textContent;
-  if (isNew) place.textContent = text;
+  const before = place.textContent;
   close(place, field);
-  if (isNew) post(place.dataset.inlineEdit, { [place.dataset.field]: text });
+  if (!text || text === before) return;
+  place.textContent = text;
+  const { inlineEdit, field: name, seen } = place.dataset;
+  if (await post(inlineEdit, { [name]: text, [`${name}_seen`]: seen })) return;
+  place.textContent = before;
+  // Perhaps somebody else has changed it.
+  document.dispatchEvent(new CustomEvent("studio:refresh"));
 }
 
 // Removing the field takes the focus from it, and losing the focus calls this again.

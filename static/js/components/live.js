@@ -13,6 +13,8 @@ import { fetchText } from "./requests.js";
 const SEEN_MS = 2500;
 const HIDDEN_MS = 60_000;
 const SLOWEST_MS = 30_000;
+// Signed out, not allowed here any more, or gone: the page itself says so.
+const LOST = [401, 403, 404];
 
 let failures = 0;
 let timer = null;
@@ -114,7 +116,7 @@ async function fetchParts(url) {
   try {
     return await fetchText(url, { headers: { "HX-Request": "true" } });
   } catch (error) {
-    if (error.status !== 401) throw error;
+    if (!LOST.includes(error.status)) throw error;
     location.reload();
     return null;
   }

@@ -85,7 +85,10 @@ export async function tellFailure(action) {
   }
 }
 
-/** Post a form; the answer's events (refresh, toast) are passed on to the page. */
+/**
+ * Post a form; the answer's events (refresh, toast) are passed on to the page. Returns whether the
+ * studio has taken it.
+ */
 export function post(address, fields) {
   return tellFailure(async () => {
     const answer = await ask(address, {
@@ -94,6 +97,7 @@ export function post(address, fields) {
       headers: { "HX-Request": "true" },
     });
     dispatch(JSON.parse(answer.headers.get("HX-Trigger") ?? "{}"));
+    return true;
   });
 }
 
@@ -103,13 +107,22 @@ export function startRequests() {
     const { xhr, elt, requestConfig } = event.detail;
     if (xhr.status === AWAY && requestConfig.verb === "get") return askAgain(event.detail);
     const { text, hint } = wordsOf(readBody(xhr.responseText));
-    const place = elt.closest("form")?.querySelector("[data-refused]");
+    const form = elt.closest("form");
+    const place = form?.querySelector("[data-refused]");
+    const seen = xhr.getResponseHeader("X-Seen");
+    if (form && seen) seeText(form, ...seen.split(" "));
     if (place) place.textContent = text;
     else toast(text, { bad: true, hint });
   });
   document.addEventListener("htmx:sendError", () => tell(new RequestError(SILENT)));
   document.addEventListener("htmx:timeout", () => tell(new RequestError(SLOW)));
   document.addEventListener("studio:toast", (event) => showToast(event.detail));
+}
+
+/** Somebody else has changed a text: sent again, the form replaces it. */
+function seeText(form, field, stamp) {
+  form.elements[`${field}_seen`].value = stamp;
+  form.dataset.isStale = "";
 }
 
 /** Let htmx read again when the database answers. */

@@ -4,10 +4,10 @@ import { copy } from "../components/copy.js";
 import { openMenu } from "../components/menu.js";
 import { fetchPanel } from "../components/panels.js";
 import { post } from "../components/requests.js";
-import { recall, remember } from "../lib/store.js";
+import { ownKey, recall, remember } from "../lib/store.js";
 
 const home = document.body.dataset.home;
-const key = `folded:${home}`;
+const key = ownKey(`folded:${home}`, document.documentElement.dataset.person);
 const folded = new Set(JSON.parse(recall(key) ?? "[]"));
 
 document.addEventListener("click", (event) => {

@@ -26,4 +26,7 @@ function toggle(form) {
   form.toggleAttribute("data-editing", isOpen);
   if (isOpen) form.querySelector("textarea").focus();
   else form.reset();
+  if (!isOpen && "isStale" in form.dataset) {
+    document.dispatchEvent(new CustomEvent("studio:refresh"));
+  }
 }

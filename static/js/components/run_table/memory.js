@@ -1,14 +1,14 @@
 // The last state of a page of runs, kept in this browser: its bare address opens with it
 // (js/before_paint.js), and Reset takes all of it away.
 
-import { remember } from "../../lib/store.js";
+import { ownKey, remember } from "../../lib/store.js";
 import { writeState } from "../../lib/url_state.js";
 
 // What stays: which runs are compared, and how.
 const OF_PAGE = new Set(["runs", "tab", "of", "base", "other"]);
 
 export function startMemory(root, store) {
-  const key = `table:${location.pathname}`;
+  const key = ownKey(`table:${location.pathname}`, document.documentElement.dataset.person);
   const [button, ...links] = root.querySelectorAll("[data-reset]");
   const chosen = () => Object.keys(store.state).filter((name) => !OF_PAGE.has(name));
   const kept = () => {

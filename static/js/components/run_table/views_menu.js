@@ -17,7 +17,7 @@ export class ViewsMenu {
     this.store = store;
     this.button = root.querySelector("[data-views]");
     this.dialog = root.querySelector("dialog[data-ask=view]");
-    this.button.addEventListener("click", () => this.open());
+    this.button.addEventListener("click", () => this.openFresh());
     this.store.addEventListener("state", () => this.show());
     this.show();
     this.load();
@@ -47,6 +47,12 @@ export class ViewsMenu {
     return writeState(state);
   }
 
+  /** Others may have shared views since the page was opened. */
+  async openFresh() {
+    await this.load();
+    this.open();
+  }
+
   open() {
     const mine = this.views.filter((view) => view.mine);
     const shared = this.views.filter((view) => !view.mine);
@@ -67,10 +73,12 @@ export class ViewsMenu {
     const view = this.current;
     const items = [{ label: "Save as…", run: () => this.saveAs() }];
     if (view?.mine) {
-      items.unshift({
-        label: `Save "${view.name}"`,
-        run: () => this.update(view, { query: this.query }),
-      });
+      if (mayWrite() || !view.shared) {
+        items.unshift({
+          label: `Save "${view.name}"`,
+          run: () => this.update(view, { query: this.query }),
+        });
+      }
       if (mayWrite()) items.push(...this.sharing(view));
       items.push({ label: "Delete view", run: () => this.remove(view) });
     }
@@ -126,7 +134,8 @@ export class ViewsMenu {
   }
 
   async remove(view) {
-    await this.send(`${this.button.dataset.address}/${view.id}`, "DELETE", {});
+    const { address } = this.button.dataset;
+    if (!(await this.send(`${address}/${view.id}`, "DELETE", {}))) return;
     this.store.setQuietly({ view: undefined });
     await this.load();
   }

@@ -1,14 +1,15 @@
 // The draft of a job, and the cluster used last: this browser keeps both for the Submit page.
 
-import { recall, remember } from "../../lib/store.js";
+import { ownKey, recall, remember } from "../../lib/store.js";
 
 const MOST_FILES = 200;
 
-/** What is kept for the workspace whose pages begin with `home`. */
+/** What is kept for the reader, of the workspace whose pages begin with `home`. */
 export class Draft {
   constructor(home) {
-    this.key = `submit:${home}`;
-    this.clusterKey = `${this.key}:cluster`;
+    const { person } = document.documentElement.dataset;
+    this.key = ownKey(`submit:${home}`, person);
+    this.clusterKey = ownKey(`submit:${home}:cluster`, person);
   }
 
   /** {state, snapshot} as they were kept, or null. */
