@@ -31,7 +31,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("cluster", "name"), name="former_cluster_name_once")
+                    models.UniqueConstraint(
+                        fields=("cluster", "name"), name="former_cluster_name_once"
+                    )
                 ],
             },
         ),
