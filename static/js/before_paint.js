@@ -8,9 +8,7 @@
     if (localStorage.getItem("rail") === "narrow") root.dataset.rail = "narrow";
     // A page of runs opens as its reader has left it.
     const person = root.dataset.person;
-    const last = localStorage.getItem(
-      `table:${location.pathname}${person ? `@${person}` : ""}`,
-    );
+    const last = localStorage.getItem(`table:${location.pathname}${person ? `@${person}` : ""}`);
     if (last && !location.search) location.replace(location.pathname + last);
   } catch {
     // Storage is switched off: the system's theme and the wide rail.

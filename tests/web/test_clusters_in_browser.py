@@ -124,7 +124,8 @@ def test_a_new_cluster_shows_a_command_that_joins_it(tab, live_server, tmp_path)
     )
     try:
         tab.locator(".nodes >> text=Idle").wait_for(timeout=30_000)
+        assert Node.objects.get().cluster.name == "lab"
     finally:
         node.terminate()
         node.wait(30)
-    assert Node.objects.get().cluster.name == "lab"
+    assert not Node.objects.exists(), "it has left"
