@@ -2,16 +2,22 @@
 
 A caller puts its work into `pending`. The first one leads: it waits for the turn to write, commits
 everything pending by then in one transaction, wakes whose work that was, and passes the lead on to
-a caller that has come since. There is no thread to start, to supervise, or to lose at a fork.
+a caller that has come since. There is no thread to supervise, or to lose at a fork.
+
+A caller that has nothing to do behind its work but to answer need not wait: it leaves a function
+that the leader tells the outcome. Where nobody waits who could lead next, the leader goes on.
 """
 
 import copy
+import logging
 import os
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+
+logger = logging.getLogger(__name__)
 
 Work = TypeVar("Work")
 
@@ -22,12 +28,17 @@ def _locked() -> threading.Lock:
     return lock
 
 
+# Told the error that the work was refused with; None: it is committed.
+Tell = Callable[[Exception | None], None]
+
+
 @dataclass(slots=True, eq=False)
 class Ticket(Generic[Work]):
     """One caller's work and what became of it. Freeing `wake` wakes the caller: because the work
-    is done, or because it leads now."""
+    is done, or because it leads now. A caller with `tell` does not wait."""
 
     work: Work
+    tell: Tell | None = None
     done: bool = False
     leads: bool = False
     error: Exception | None = None
@@ -58,18 +69,22 @@ class GroupCommit(Generic[Work]):
         self._pending: list[Ticket[Work]] = []
         self._has_leader = False
 
-    def submit(self, work: Work) -> None:
-        """Return when `work` is committed. Raises the error it was refused with."""
-        ticket = Ticket(work)
+    def submit(self, work: Work, tell: Tell | None = None) -> bool:
+        """Return True when `work` is committed; raises the error it was refused with. With `tell`
+        it may return False before or after: then `tell` is called, once, from any thread."""
+        ticket = Ticket(work, tell)
         with self._mutex:
             self._pending.append(ticket)
             ticket.leads, self._has_leader = not self._has_leader, True
         if not ticket.leads:
+            if tell is not None:
+                return False
             self._wait(ticket)
-        if not ticket.done:
-            self._lead(ticket)
+        if not ticket.done and self._lead(ticket):
+            return False
         if ticket.error is not None:
             raise ticket.error
+        return True
 
     def _wait(self, ticket: Ticket[Work]) -> None:
         try:
@@ -82,10 +97,21 @@ class GroupCommit(Generic[Work]):
                 self._pass_on()
             raise
 
-    def _lead(self, own: Ticket[Work]) -> None:
-        """Commit everything pending. If this thread dies on the way (a BaseException), the work
-        of the others is left to the next leader."""
+    def _lead(self, own: Ticket[Work] | None) -> bool:
+        """Commit everything pending, and go on while nobody else could lead. Return whether the
+        leader's own caller was told: not if its group was the last."""
+        is_told = own is None
+        while self._commit_pending(own):
+            if own is not None and not is_told:
+                wake(own)
+            is_told = True
+        return is_told
+
+    def _commit_pending(self, own: Ticket[Work] | None) -> bool:
+        """Commit one group; tell whether this thread leads on. If it dies on the way (a
+        BaseException), the work of the others is left to the next leader."""
         group: list[Ticket[Work]] = []
+        may_lead_on = False
         try:
             try:
                 with self._turn():
@@ -94,27 +120,46 @@ class GroupCommit(Generic[Work]):
             except Exception as error:
                 group = group or self._take_pending()
                 refuse(group, error)
+            may_lead_on = own is None or own.tell is not None
         finally:
             with self._mutex:
                 self._pending[:0] = [t for t in group if not t.done and t is not own]
-            self._pass_on()
+            leads_on = self._pass_on(may_lead_on)
             for ticket in group:
                 if ticket.done and ticket is not own:
-                    ticket.wake.release()
+                    wake(ticket)
+        return leads_on
 
     def _take_pending(self) -> list[Ticket[Work]]:
         with self._mutex:
             group, self._pending = self._pending, []
         return group
 
-    def _pass_on(self) -> None:
-        """Let the caller that waits longest lead."""
+    def _pass_on(self, may_lead_on: bool = False) -> bool:
+        """Let the caller that waits longest lead; tell whether this thread has to go on itself,
+        because nobody waits. If it may not, a new thread does."""
         with self._mutex:
-            if self._pending:
-                self._pending[0].leads = True
-                self._pending[0].wake.release()
-            else:
+            if not self._pending:
                 self._has_leader = False
+                return False
+            for ticket in self._pending:
+                if ticket.tell is None:
+                    ticket.leads = True
+                    ticket.wake.release()
+                    return False
+        if not may_lead_on:
+            self._lead_in_a_new_thread()
+        return may_lead_on
+
+    def _lead_in_a_new_thread(self) -> None:
+        try:
+            threading.Thread(target=self._lead, args=(None,), name="commits", daemon=True).start()
+        except RuntimeError as error:
+            with self._mutex:
+                group, self._pending, self._has_leader = self._pending, [], False
+            refuse(group, error)
+            for ticket in group:
+                wake(ticket)
 
     def _commit(self, group: list[Ticket[Work]]) -> None:
         try:
@@ -136,6 +181,17 @@ def refuse(tickets: Sequence[Ticket[Work]], error: Exception) -> None:
         if not ticket.done:
             ticket.error = copy_error(error)
             ticket.done = True
+
+
+def wake(ticket: Ticket[Any]) -> None:
+    """Let a caller know that its work is done."""
+    if ticket.tell is None:
+        ticket.wake.release()
+        return
+    try:
+        ticket.tell(ticket.error)
+    except Exception:
+        logger.exception("The outcome of a write could not be told")
 
 
 def copy_error(error: Exception) -> Exception:

@@ -22,6 +22,7 @@ from runs.metrics.extras import (
 )
 from runs.metrics.group_commit import GroupCommit, copy_error
 from runs.metrics.known_ids import forget_ids
+from runs.metrics.later import Answer, AnsweredLater, find_answer
 from runs.metrics.models import MetricBatch
 from runs.metrics.moving import move_series
 from runs.metrics.requests import (
@@ -88,20 +89,23 @@ def log_batch(
     points: PlainPoints,
     params: Mapping[str, str] | None = None,
     tags: Mapping[str, str | None] | None = None,
+    is_last: bool = False,
 ) -> None:
     """Store points (key, step, time in ms, value), params and tags: all of them or nothing.
 
     Returns after COMMIT, which the caller shares with whoever writes at the same time; inside a
     transaction of the caller's, it is the caller who commits. A point that is there already is
     stored once. Raises InvalidPoint, InvalidValue, NotFound, NotActive, ParamChanged.
+
+    `is_last`: the caller only answers its request behind this, so where that is possible another
+    thread does (raises AnsweredLater).
     """
-    _submit(
-        Request(
-            logged=check_points(run, points),
-            params=check_params(params) if params else {},
-            tags=check_tags(tags) if tags else {},
-        )
+    request = Request(
+        logged=check_points(run, points),
+        params=check_params(params) if params else {},
+        tags=check_tags(tags) if tags else {},
     )
+    _submit(request, find_answer() if is_last else None)
 
 
 def log_texts(*, run: RunRef, values: Sequence[tuple[str, int, int, str]]) -> None:
@@ -155,9 +159,10 @@ def forget_batches(*, older_than_ms: int = BATCHES_KEPT_MS) -> int:
     return MetricBatch.objects.filter(stored_ms__lt=now_ms() - older_than_ms).delete()[0]
 
 
-def _submit(request: Request) -> None:
+def _submit(request: Request, answer: Answer | None = None) -> None:
     if not connection.in_atomic_block:
-        _commits.submit(request)
+        if not _commits.submit(request, answer):
+            raise AnsweredLater
         return
     with transaction.atomic():
         for error in _write_group([request]):

@@ -7,6 +7,9 @@ endpoint's, the same either way. Whatever is unusual goes to Django.
 
 The headers that the middlewares add are taken from an answer that went through them, and a host is
 one that Django has accepted, so both ways answer alike.
+
+Where the server says in the environ how to answer from any thread (`ANSWER`), a request may be
+answered by the thread that commits its points (`runs.metrics.later`).
 """
 
 import re
@@ -17,6 +20,7 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.db import close_old_connections, connection
 from django.http.response import HttpResponseBase
 
+from runs.metrics.later import let_answer, take_back
 from runs.mlflow_api.encoding import encode
 from runs.mlflow_api.endpoint import refuse
 from runs.mlflow_api.urls import run_urls
@@ -29,7 +33,13 @@ IN_WORKSPACE = re.compile(r"/w/([-a-zA-Z0-9_]+)(/.*)")
 JSON = "application/json"
 LENGTH = "Content-Length"
 MAX_REMEMBERED = 1000
+OK = "200 OK"
 FAILED = 500
+DONE = encode({})
+LENGTH_OF_DONE = str(len(DONE))
+# In the environ: a function that answers the request with a status, headers and a body, from any
+# thread.
+ANSWER = "studio.answer"
 
 # A page of a browser, a body without a length, an application mounted below a path.
 UNUSUAL = ("HTTP_ORIGIN", "HTTP_SEC_FETCH_SITE", "HTTP_TRANSFER_ENCODING", "SCRIPT_NAME")
@@ -67,14 +77,19 @@ class FastPath:
         endpoint, workspace = found
         # Django's signal of a new request does the same: the database may have been started anew.
         connection.health_check_done = False
+        answer = environ.get(ANSWER)
+        token = let_answer(Later(answer, endpoint, headers)) if answer is not None else None
         try:
             result = endpoint.perform(WSGIRequest(environ), workspace=workspace)
         except Exception as error:
             return send(refuse(error, endpoint.access.methods), headers, start_response)
+        finally:
+            if token is not None:
+                take_back(token)
         if isinstance(result, HttpResponseBase):
             return send(result, headers, start_response)
         body = encode(result)
-        start_response("200 OK", [*headers, (LENGTH, str(len(body)))])
+        start_response(OK, [*headers, (LENGTH, str(len(body)))])
         return [body]
 
     def _learning(self, outer: tuple[str | None, ...], start: StartResponse) -> StartResponse:
@@ -86,6 +101,28 @@ class FastPath:
             return start(status, headers, *rest)
 
         return start_response
+
+
+class Later:
+    """The answer of a request whose points another thread commits. `answer` takes a status, headers
+    and a body."""
+
+    __slots__ = ("answer", "endpoint", "headers")
+
+    def __init__(self, answer: Callable[..., None], endpoint: Endpoint, headers: Headers) -> None:
+        self.answer = answer
+        self.endpoint = endpoint
+        self.headers = headers
+
+    def __call__(self, error: Exception | None) -> None:
+        """Answer that all is stored, or with an error."""
+        if error is None:
+            self.answer(OK, [*self.headers, (LENGTH, LENGTH_OF_DONE)], DONE)
+            return
+        started: list[Any] = []
+        refusal = refuse(error, self.endpoint.access.methods)
+        body = send(refusal, self.headers, lambda *start: started.extend(start))
+        self.answer(*started, b"".join(body))
 
 
 def send(

@@ -77,7 +77,7 @@ def log_metric(call: Call, message: messages.LogMetric) -> dict[str, Any]:
     if message.timestamp < 0:
         raise negative_time("timestamp", message.timestamp)
     point = (key, message.step or 0, message.timestamp, message.value)
-    log_batch(run=resolve(call, message), points=[point], params=None, tags=None)
+    log_batch(run=resolve(call, message), points=[point], is_last=True)
     return {}
 
 
@@ -86,7 +86,7 @@ def log_param(call: Call, message: messages.RunTagMessage) -> dict[str, Any]:
     """Write a param, once."""
     key = check_key(message.key, "key", "Param key")
     params = {key: check_param(message.value)}
-    log_batch(run=resolve(call, message), points=[], params=params, tags=None)
+    log_batch(run=resolve(call, message), points=[], params=params, is_last=True)
     return {}
 
 
@@ -111,8 +111,10 @@ def log_many(call: Call, message: messages.LogBatch) -> dict[str, Any]:
     check_batch_size(len(metrics), len(params), len(tags))
     points, read, texts = read_points(metrics), read_params(params), read_tags(tags)
     run = resolve(call, message)
-    log_batch(run=run, points=points, params=read, tags=texts)
-    reflect(call, message, texts)
+    are_plain = MIRRORED.isdisjoint(texts)
+    log_batch(run=run, points=points, params=read, tags=texts, is_last=are_plain)
+    if not are_plain:
+        reflect(call, message, texts)
     return {}
 
 

@@ -7,6 +7,7 @@ of which there are few (`studio.front.gate`).
 
 import sys
 from collections.abc import Callable, Iterable
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -16,6 +17,8 @@ from django.core.handlers.wsgi import WSGIRequest
 from runs.database.waiting import note_request
 from runs.doors import door_of
 from runs.http.errors import STATUS, as_studio_error
+from runs.metrics.later import AnsweredLater
+from runs.mlflow_api.fast_path import ANSWER
 from studio.front.bodies import (
     IN_MEMORY_BYTES,
     BodyWanted,
@@ -45,6 +48,9 @@ STALLED = "Nothing of the request body came for {:g} seconds. Nothing was kept; 
 BUSY = "Too many uploads are on their way. Nothing was kept; try again in a minute."
 FULL = "The disk is full. Nothing was kept; free some space."
 RETRY_LATER = ("Retry-After", "60")
+# So short a body may wait for its commit without a thread: there is no limit of such requests but
+# that of connections.
+LATER_BYTES = 8 * 1024
 # A stream that tells so short a length is sent in one piece.
 SHORT_BYTES = 256 * 1024
 
@@ -88,6 +94,8 @@ class Front:
             environ["wsgi.input"] = self.spool.receive_small(environ, protocol, length)
         except Stalled:
             return
+        if length <= LATER_BYTES:
+            environ[ANSWER] = partial(answer_later, protocol)
         self.answer(protocol, environ)
 
     def answer_large(self, protocol: Any, environ: Environ) -> None:
@@ -123,12 +131,19 @@ class Front:
         try:
             result = self.application(environ, start)
             body = whole_body(result, start)
+        except AnsweredLater:
+            return
         finally:
             gate.leave(place)
         if body is None:
             protocol.response_iter(start.status, start.headers, Parts(result, gate))
         else:
             protocol.response_bytes(start.status, start.headers, body)
+
+
+def answer_later(protocol: Any, status: str, headers: Headers, body: bytes) -> None:
+    """Answer a request that its own thread has left."""
+    protocol.response_bytes(int(status[:3]), headers, body)
 
 
 def whole_body(result: Any, start: Start) -> bytes | None:

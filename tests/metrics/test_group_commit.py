@@ -193,3 +193,126 @@ def test_all_who_wait_fail_with_a_turn_that_does_not_come(store):
     assert [error.args for error in errors] == [("locked",)] * 2
     assert errors[0] is not errors[1]
     assert store.groups == []
+
+
+class Told:
+    """A caller that does not wait: what it is told, and by which thread."""
+
+    def __init__(self) -> None:
+        self.outcomes: list[Exception | None] = []
+        self.threads: list[str] = []
+
+    def __call__(self, error: Exception | None) -> None:
+        self.outcomes.append(error)
+        self.threads.append(threading.current_thread().name)
+
+
+@contextmanager
+def held(commits, store, first, tell=None):
+    """Hold the commit of `first` while the block runs; give the future of what it returns."""
+    store.may_go_on.clear()
+    store.entered.clear()
+    with ThreadPoolExecutor(1, "leader") as pool:
+        future = pool.submit(commits.submit, first, tell)
+        assert store.entered.wait(WAIT_S)
+        yield future
+        store.may_go_on.set()
+
+
+def test_a_caller_alone_is_answered_by_itself(commits, store):
+    told = Told()
+    assert commits.submit("a", told) is True
+    assert (store.groups, told.outcomes) == ([["a"]], [])
+    with pytest.raises(ValueError, match="refused"):
+        commits.submit("refused", told)
+    assert told.outcomes == []
+
+
+def test_a_caller_that_need_not_wait_returns_and_the_leader_tells_it(commits, store):
+    own, others = Told(), [Told(), Told()]
+    with held(commits, store, "a", own) as leader:
+        assert commits.submit("b", others[0]) is False
+        assert commits.submit("refused", others[1]) is False
+        assert others[0].outcomes == []
+    # It goes on for them, and has answered its own caller before.
+    assert leader.result(WAIT_S) is False
+    assert own.outcomes == [None]
+    assert others[0].outcomes == [None]
+    assert [type(error) for error in others[1].outcomes] == [ValueError]
+    assert store.groups == [["a"], ["b", "refused"]]
+    assert others[0].threads == own.threads
+
+
+def test_a_leader_that_has_more_to_do_leaves_them_to_another_thread(commits, store):
+    told = Told()
+    with held(commits, store, "a") as leader:
+        assert commits.submit("b", told) is False
+    assert leader.result(WAIT_S) is True
+    wait_until(lambda: told.outcomes)
+    assert (told.outcomes, told.threads) == ([None], ["commits"])
+
+
+def test_who_waits_leads_before_a_new_thread_does(commits, store):
+    told = Told()
+    with held(commits, store, "a") as leader, ThreadPoolExecutor(1) as pool:
+        commits.submit("b", told)
+        waits = pool.submit(outcome, commits, "c")
+        wait_until(lambda: len(commits._pending) == 2)
+        store.may_go_on.set()
+        assert waits.result(WAIT_S) is None
+    assert leader.result(WAIT_S) is True
+    assert (store.groups, told.outcomes) == ([["a"], ["b", "c"]], [None])
+
+
+def test_a_leader_that_dies_leaves_them_to_another_thread(commits, store):
+    told = Told()
+    store.refuse = lambda group: KeyboardInterrupt() if "a" in group else None
+    with held(commits, store, "a", Told()) as leader:
+        commits.submit("b", told)
+    assert isinstance(leader.exception(WAIT_S), KeyboardInterrupt)
+    wait_until(lambda: told.outcomes)
+    assert (store.groups, told.outcomes) == ([["b"]], [None])
+
+
+def test_a_caller_that_cannot_be_told_keeps_nobody_from_being_told(commits, store, caplog):
+    def vanished(error):
+        raise ConnectionError
+
+    told = Told()
+    with held(commits, store, "a", Told()):
+        commits.submit("b", vanished)
+        commits.submit("c", told)
+    assert told.outcomes == [None]
+    assert "could not be told" in caplog.text
+    assert outcome(commits, "d") is None
+
+
+def test_all_who_do_not_wait_are_refused_where_no_thread_can_be_started(
+    commits, store, monkeypatch
+):
+    told = Told()
+
+    def refuse(self):
+        raise RuntimeError("can't start new thread")
+
+    with held(commits, store, "a") as leader:
+        commits.submit("b", told)
+        monkeypatch.setattr(threading.Thread, "start", refuse)
+    monkeypatch.undo()
+    assert leader.result(WAIT_S) is True
+    assert [type(error) for error in told.outcomes] == [RuntimeError]
+    assert outcome(commits, "c") is None
+
+
+def test_waiting_and_leaving_callers_mixed_lose_and_double_nothing(commits, store):
+    told = {work: Told() for work in range(0, 3000, 3)}
+
+    def send(work):
+        return commits.submit(work, told.get(work))
+
+    with ThreadPoolExecutor(16) as pool:
+        committed = list(pool.map(send, range(3000)))
+    left = [work for work, done in enumerate(committed) if not done]
+    wait_until(lambda: all(told[work].outcomes == [None] for work in left))
+    assert all(not told[work].outcomes for work in told if work not in left)
+    assert sorted(work for group in store.groups for work in group) == list(range(3000))
