@@ -59,6 +59,17 @@ def test_the_tooltip_keeps_the_ends_of_long_names(tab, db):
     )
 
 
+# Both lower corners of the tooltip can be seen: nothing that scrolls cuts them off.
+ENDS_IN_SIGHT = """(tip => {
+  tip.style.pointerEvents = 'auto';
+  const { left, right, bottom } = tip.getBoundingClientRect();
+  const seen = [left + 6, right - 6].every(x =>
+    tip.contains(document.elementFromPoint(x, bottom - 6)));
+  tip.style.pointerEvents = '';
+  return seen;
+})(document.querySelector('.chart-tip'))"""
+
+
 def test_the_tooltip_is_whole_on_a_phone(chromium, live_server, settings, runs):
     settings.STUDIO_OPEN = True
     with open_tab(chromium, live_server.url, viewport=PHONE) as tab:
@@ -72,6 +83,51 @@ def test_the_tooltip_is_whole_on_a_phone(chromium, live_server, settings, runs):
             assert tip["x"] >= 0
             assert tip["x"] + tip["width"] <= PHONE["width"]
             assert tip["y"] + tip["height"] <= PHONE["height"]
+            assert tab.evaluate(ENDS_IN_SIGHT)
+
+
+def test_the_columns_of_a_tooltip_stand_under_each_other(tab, runs):
+    open_table(tab, charts({"y": ["train/loss", "val/loss"]}))
+    until(tab, f"{DRAWN} === 1")
+    box = tab.locator(".card .nsewdrag").first.bounding_box()
+    tab.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    until(tab, "document.querySelectorAll('.chart-tip div').length > 2")
+
+    for part, side in (("b", "right"), ("small", "left"), (".swatch", "left")):
+        places = f"""[...document.querySelectorAll('.chart-tip div {part}')]
+          .map(one => Math.round(one.getBoundingClientRect().{side}))"""
+        assert len(set(tab.evaluate(places))) == 1, part
+    tab.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    tab.wait_for_selector(".chart-tip.pinned")
+    assert len(set(tab.evaluate(places.replace("left", "right").replace(".swatch", "b")))) == 1
+
+
+def test_lines_of_two_metrics_are_told_apart_by_their_dash_in_legend_and_tooltip(tab, runs):
+    open_table(tab, charts({"y": ["train/loss", "val/loss"]}))
+    until(tab, f"{DRAWN} === 1")
+    tab.get_by_role("button", name="Legend of").first.click()
+    if tab.locator(".card-legend").first.is_hidden():
+        tab.get_by_role("button", name="Legend of").first.click()
+    dashes = """Object.fromEntries([...document.querySelectorAll('.card-legend li')].map(li =>
+      [li.querySelector('small').textContent,
+       getComputedStyle(li.querySelector('.swatch line')).strokeDasharray]))"""
+    found = tab.evaluate(dashes)
+
+    assert found["train/loss"] == "none"
+    assert found["val/loss"] != "none"
+
+
+def test_a_full_screen_has_a_button_that_leaves_it(tab, runs):
+    open_table(tab, charts({"y": ["train/loss"]}))
+    until(tab, f"{DRAWN} === 1")
+    leave = tab.get_by_role("button", name="Leave full screen of train/loss")
+    assert leave.is_hidden()
+    tab.locator(".card").first.focus()
+    tab.keyboard.press("Enter")
+
+    leave.click()
+
+    assert tab.locator(".card.full").count() == 0
 
 
 def test_a_legend_of_two_metrics_keeps_their_names(chromium, live_server, settings, db):

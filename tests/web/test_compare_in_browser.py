@@ -84,7 +84,7 @@ def test_the_choice_of_a_run_shows_the_end_of_its_name(tab):
     }""")
 
     assert chosen.startswith("resnet50") and "-s2 #" in chosen
-    assert needed <= select.bounding_box()["width"] - 30
+    assert needed <= select.bounding_box()["width"] - 46
 
 
 def test_a_length_of_time_is_written_as_in_the_run_table(tab):
@@ -120,6 +120,52 @@ def test_a_run_is_found_by_its_name_and_added(tab):
     assert tab.evaluate(LEGEND) == ["run-2", "run-0", "run-1"]
     tab.click("[data-run=run-2] .remove")
     until(tab, f'JSON.stringify({LEGEND}) === \'["run-0","run-1"]\'')
+
+
+def test_runs_that_the_legend_has_no_room_for_are_one_click_away(tab):
+    more = [make_run(run_id=f"more-{i}", name=f"{LONG}{i}").run_id for i in range(20)]
+    tab.goto(f"{COMPARED},{','.join(more)}&tab=table")
+    whole = """(list => list.scrollHeight <= list.clientHeight + 1)(
+        document.querySelector('[data-legend] ul'))"""
+    assert not tab.evaluate(whole)
+
+    tab.get_by_role("button", name="Show all 22").click()
+
+    assert tab.evaluate(whole)
+    tab.get_by_role("button", name="Show fewer").click()
+    assert not tab.evaluate(whole)
+
+
+@pytest.mark.parametrize("view", ["table", "environment", "logs"])
+def test_what_scrolls_in_a_tab_ends_above_the_edge_of_the_screen(tab, view):
+    more = [make_run(run_id=f"more-{i}", name=f"{LONG}{i}").run_id for i in range(20)]
+    tab.goto(f"{COMPARED},{','.join(more)}&tab={view}&diff=0")
+    bottom = "Math.max(...[...document.querySelectorAll('.log-side, .compare')].map(one =>"
+    assert tab.evaluate(f"{bottom} one.getBoundingClientRect().bottom)) <= innerHeight")
+    assert tab.evaluate("document.documentElement.scrollHeight <= innerHeight")
+
+
+def test_a_phone_shows_two_runs_beside_each_other(chromium, live_server, settings):
+    settings.STUDIO_OPEN = True
+    with open_tab(chromium, live_server.url, viewport=PHONE) as tab:
+        tab.goto(f"{COMPARED}&tab=table")
+        cells = tab.locator("tr:has([title=lr]) td")
+        boxes = [cells.nth(i).bounding_box() for i in range(2)]
+
+    assert all(box["x"] + box["width"] <= PHONE["width"] - 8 for box in boxes)
+
+
+def test_all_matrices_show_what_is_chosen_once(tab):
+    tab.goto(f"{COMPARED}&tab=curves")
+    numbers = "document.querySelectorAll('.matrices .plot .hm').length >= 4"
+    until(tab, numbers)
+    choice = tab.get_by_label("What is shown of validation")
+    assert choice.count() == 1
+
+    choice.select_option("normalised")
+
+    plots = "[...document.querySelectorAll('.matrices .plot')]"
+    until(tab, f"{plots}.every(plot => /0\\.\\d\\d/.test(plot.textContent))")
 
 
 def test_code_shows_what_differs_between_two_snapshots(tab):

@@ -4,6 +4,14 @@
 const HUES = 8;
 /** How the lines of one hue are told apart. */
 export const DASHES = ["solid", "dash", "dot", "dashdot", "longdash", "longdashdot"];
+/** The same for lines of SVG. */
+export const STROKES = {
+  dash: "6 4",
+  dot: "1.5 3",
+  dashdot: "6 3 1.5 3",
+  longdash: "10 4",
+  longdashdot: "10 3 1.5 3",
+};
 const SYMBOLS = [
   "none",
   "circle",

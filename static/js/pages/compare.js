@@ -1,6 +1,7 @@
 // Compare: the legend with its search, and what the tabs Logs and Curves draw.
 
 import { startCurves } from "../components/compare/curves.js";
+import { startLegendRows } from "../components/compare/legend_rows.js";
 import { startLogs } from "../components/compare/logs.js";
 import { startFindingRun } from "../components/run_finder.js";
 
@@ -23,5 +24,6 @@ start("[data-add-run]", (form) => {
   const without = form.elements.runs.value.split(",");
   startFindingRun(form, { without, choose: (id) => add(without, id) });
 });
+start("[data-legend]", startLegendRows);
 start("[data-log-sides]", startLogs);
 start("[data-curves]", startCurves);

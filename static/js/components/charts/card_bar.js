@@ -21,6 +21,8 @@ export class CardBar {
     this.log = button("log", `Logarithmic scale of ${name}`, () => card.toggleLog());
     this.smooth = this.makeSlider();
     this.legend = button(icon("list-tree"), `Legend of ${name}`, () => card.legend.toggle());
+    this.leave = button(icon("x"), `Leave full screen of ${name}`, () => card.toggleFull());
+    this.leave.classList.add("card-leave");
     this.menu = button(icon("ellipsis"), `Menu of ${name}`, () =>
       openMenu(this.menu, menuItems(card)),
     );
@@ -33,6 +35,7 @@ export class CardBar {
       this.log,
       this.legend,
       this.menu,
+      this.leave,
     );
     this.show(card.strip.specOf(card.spec));
   }

@@ -1,9 +1,10 @@
 // The legend of a chart: dot and name of each line. One choice, to show or to fold it, for all cards.
 
 import { element } from "../../lib/element.js";
-import { dotOf } from "../../lib/series_colors.js";
+import { dotOf, tokenOf } from "../../lib/series_colors.js";
 import { recall, remember } from "../../lib/store.js";
 import { longName } from "../long_name.js";
+import { swatch } from "./swatch.js";
 
 const KEY = "chart-legend";
 const MOST = 200;
@@ -54,13 +55,14 @@ export class Legend {
 }
 
 function drawLine({ series, name, label, metric, run, dash }) {
-  const dot = element("i", { class: dash && dash !== "solid" ? `dash ${dash}` : "" });
+  const dot = element("i");
   dot.style.setProperty("--dot", dotOf(series));
   return element(
     "li",
     { title: label, data: { run } },
     dot,
     element("span", { class: "middle-cut" }, ...longName(name)),
+    metric && swatch(tokenOf(series), dash),
     metric && element("small", {}, metric),
   );
 }

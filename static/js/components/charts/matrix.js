@@ -6,7 +6,7 @@ import { colorOf } from "../colors.js";
 
 const MOST_NUMBERED = 20;
 const BLANK = "\u00a0";
-const AXIS = { type: "category", showgrid: false };
+const AXIS = { type: "category", showgrid: false, ticks: "" };
 
 /** `choice` is how the cells are counted: "raw" or "normalised". */
 export function confusion_matrix(answer, choice) {

@@ -1,10 +1,10 @@
 // Parallel coordinates over plain SVG lines: an axis per column, drag on an axis to brush.
 
 import { svgElement } from "../../lib/element.js";
-import { shortName } from "../../lib/long_names.js";
-import { lineStyleOf } from "../../lib/series_colors.js";
+import { lineStyleOf, STROKES } from "../../lib/series_colors.js";
 import { drawNothing, watchSize } from "../plotly.js";
 import { makeAxis } from "./parallel_axes.js";
+import { drawTicks, label } from "./parallel_labels.js";
 import { columnsOf } from "./summary_chart.js";
 
 const TOP = 18;
@@ -12,14 +12,8 @@ const BOTTOM = 38;
 // What the letters of a title reach below their line.
 const TITLE_DEPTH = 6;
 const SIDE = 36;
-const MOST_LABEL_CHARS = 16;
-const STROKES = {
-  dash: "6 4",
-  dot: "1.5 3",
-  dashdot: "6 3 1.5 3",
-  longdash: "10 4",
-  longdashdot: "10 3 1.5 3",
-};
+const MOST_LABEL_CHARS = 24;
+const LETTER_PX = 7;
 
 /** Draws runs as lines over the axes of a spec; brushes select runs through `context.onBrush`. */
 export class ParallelChart {
@@ -71,9 +65,11 @@ export class ParallelChart {
     if (picture === this.picture && this.root.querySelector("svg")) return this.shade();
     this.picture = picture;
     const step = (width - 2 * SIDE) / Math.max(1, this.columns.length - 1);
-    this.axes = this.columns.map((column, index) => ({
+    this.chars = Math.min(MOST_LABEL_CHARS, Math.max(4, Math.floor(step / LETTER_PX)));
+    this.axes = this.columns.map((column, index, { length }) => ({
       ...makeAxis(column, this.rows, this.spec),
       x: SIDE + index * step,
+      isLast: index > 0 && index === length - 1,
     }));
     this.beyond = new Set(this.axes.flatMap((axis) => [...axis.beyond]));
     this.height = height - TOP - BOTTOM;
@@ -105,8 +101,12 @@ export class ParallelChart {
   drawAxis(axis, height) {
     const group = svgElement("g", { transform: `translate(${axis.x},0)`, class: "parallel-axis" });
     group.append(svgElement("line", { y1: TOP, y2: TOP + this.height }));
-    group.append(label(axis.highLabel, TOP - 6), label(axis.lowLabel, TOP + this.height + 11));
-    group.append(label(axis.title, height - TITLE_DEPTH, "parallel-title"));
+    group.append(
+      label(axis.highLabel, TOP - 6, this.chars),
+      label(axis.lowLabel, TOP + this.height + 11, this.chars),
+      ...drawTicks(axis, { top: TOP, height: this.height, chars: this.chars }),
+      label(titleFor(axis.titles, this.chars), height - TITLE_DEPTH, this.chars, "parallel-title"),
+    );
     const brush = svgElement("rect", {
       x: -7,
       width: 14,
@@ -184,8 +184,5 @@ export class ParallelChart {
   }
 }
 
-function label(text, y, className = "") {
-  const short = shortName(text, MOST_LABEL_CHARS);
-  const title = short === text ? [] : [svgElement("title", {}, text)];
-  return svgElement("text", { y, class: className }, short, ...title);
-}
+/** The first of some titles that has room, else the last. */
+const titleFor = (titles, chars) => titles.find((one) => one.length <= chars) ?? titles.at(-1);

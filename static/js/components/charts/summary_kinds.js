@@ -1,5 +1,6 @@
 // Bar, scatter, box and histogram: each takes rows of values and gives {traces, layout, beyond}.
 
+import { axisTitle } from "../../lib/chart_spec.js";
 import { binsOf, placesOf } from "../../lib/histogram.js";
 import { shortName } from "../../lib/long_names.js";
 import { metricColumn } from "../../lib/metric_ids.js";
@@ -110,7 +111,8 @@ export function boxes(rows, keys, spec, { hueOf }) {
   });
   const value = { scale: spec.yScale, range: spec.yRange, clip: spec.clip };
   const { axis, beyond } = axisOf(shown, { ...value, title: titleOf(keys, spec) });
-  return { traces, beyond, layout: { yaxis: axis } };
+  const names = fields.map((field) => axisTitle(field)).join(", ");
+  return { traces, beyond, layout: { xaxis: { title: { text: names } }, yaxis: axis } };
 }
 
 export function histograms(rows, keys, spec) {

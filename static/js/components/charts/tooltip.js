@@ -2,9 +2,10 @@
 
 import { element } from "../../lib/element.js";
 import { formatNumber } from "../../lib/numbers.js";
-import { dotOf } from "../../lib/series_colors.js";
+import { dotOf, tokenOf } from "../../lib/series_colors.js";
 import { icon } from "../icons.js";
 import { longName } from "../long_name.js";
+import { swatch } from "./swatch.js";
 
 const MOST_LINES = 16;
 const GAP = 14;
@@ -19,6 +20,7 @@ export class Tooltip {
     this.line = element("div", { class: "chart-crosshair" });
     this.element.hidden = this.line.hidden = true;
     card.append(this.line, this.element);
+    this.follow = () => this.place(this.at);
   }
 
   get isPinned() {
@@ -55,9 +57,11 @@ export class Tooltip {
     this.element.prepend(close);
     this.element.classList.add("pinned");
     this.place(place);
+    addEventListener("scroll", this.follow, { capture: true, passive: true });
   }
 
   unpin() {
+    removeEventListener("scroll", this.follow, { capture: true });
     this.element.classList.remove("pinned");
     this.hide();
   }
@@ -67,20 +71,22 @@ export class Tooltip {
     this.element.hidden = false;
   }
 
-  /** Beside the pointer, on the side with more of the card, and whole on the screen. */
-  place({ left, top }) {
+  /** Beside the pointer at `at` in the card, on the side with more of the card, and whole on the
+   * screen: what scrolls the card does not cut it. */
+  place(at) {
+    this.at = at;
     const { style } = this.element;
     style.left = style.top = "0";
     const card = this.card.getBoundingClientRect();
     const { clientWidth, clientHeight } = document.documentElement;
     const { offsetWidth: width, offsetHeight: height } = this.element;
-    const least = EDGE - card.left;
-    const most = clientWidth - EDGE - width - card.left;
-    const isLeft = left > this.card.clientWidth / 2 || left + GAP > most;
+    const left = card.left + at.left;
+    const most = clientWidth - EDGE - width;
+    const isLeft = at.left > this.card.clientWidth / 2 || left + GAP > most;
     const beside = isLeft ? left - GAP - width : left + GAP;
-    style.left = `${Math.max(least, Math.min(most, beside))}px`;
-    const lowest = clientHeight - EDGE - height - card.top;
-    style.top = `${Math.max(28, Math.min(lowest, top))}px`;
+    style.left = `${Math.max(EDGE, Math.min(most, beside))}px`;
+    const lowest = clientHeight - EDGE - height;
+    style.top = `${Math.max(EDGE, Math.min(lowest, card.top + Math.max(28, at.top)))}px`;
   }
 
   /** Draw the crosshair at a place of the card. */
@@ -102,6 +108,9 @@ function drawLine({ curve, value }) {
   dot.style.background = dotOf(curve.series);
   const names = longName(curve.name);
   const name = element("span", { class: "middle-cut", title: curve.label }, ...names);
-  const metric = curve.label !== curve.name && element("small", {}, curve.key);
-  return element("div", {}, dot, name, metric, element("b", {}, formatNumber(value)));
+  const metric =
+    curve.label === curve.name
+      ? []
+      : [swatch(tokenOf(curve.series), curve.dash), element("small", {}, curve.key)];
+  return element("div", {}, dot, name, ...metric, element("b", {}, formatNumber(value)));
 }

@@ -1,11 +1,15 @@
 // The tab Curves: tables and accuracy curves of all runs over each other, matrices side by side.
 
 import { element } from "../../lib/element.js";
+import { CHOICES } from "../charts/diagrams.js";
 import { onThemeChange } from "../colors.js";
 import { DiagramCard } from "../diagram_card.js";
 import { longName } from "../long_name.js";
 import { AccuracyOverlay, TableOverlay } from "./curve_card.js";
 import { readLegend } from "./legend.js";
+
+// A row of cards that a phone scrolls has to be reached by keys.
+const SCROLLED = { tabIndex: 0, role: "group", "aria-label": "Diagrams" };
 
 export function startCurves(root) {
   const told = JSON.parse(root.querySelector("script[type='application/json']").textContent);
@@ -34,13 +38,25 @@ function matricesOf({ key, form, runs }, { diagrams }) {
       title.replaceChildren(element("span", { class: "middle-cut" }, ...longName(name)));
       title.title = name;
       card.element.setAttribute("aria-label", `${key} of ${name}`);
+      card.element.querySelector("select:not([hidden])")?.remove();
       return card;
     });
   const section = element(
     "section",
     { class: "matrices", "aria-label": key },
-    element("h2", {}, key),
-    element("div", { class: "cards" }, ...cards.map((card) => card.element)),
+    element("header", {}, element("h2", {}, key), choiceForAll(key, form, cards)),
+    element("div", { class: "cards", ...SCROLLED }, ...cards.map((card) => card.element)),
   );
   return { section, cards };
+}
+
+/** What all cards of a section show: they are compared, so they show the same. */
+function choiceForAll(key, form, cards) {
+  const options = CHOICES[form].map(([value, label]) => element("option", { value }, label));
+  const onchange = ({ target }) =>
+    cards.forEach((card) => {
+      card.choice = target.value;
+      card.draw();
+    });
+  return element("select", { "aria-label": `What is shown of ${key}`, onchange }, ...options);
 }
