@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 from runs.details.run_page import RunMetric
 from runs.metrics.kinds.listing import MetricKind, list_kinds, list_metric_names
-from runs.metrics.meanings import SYSTEM
+from runs.metrics.meanings import SYSTEM, usage_rank
 from runs.metrics.queries import list_metrics_of, read_summaries
 from runs.metrics.summaries import Summary
 from runs.tracking.models import Run
@@ -54,6 +54,12 @@ class ListedMetric:
         return self.summary is not None and self.summary.n > 1
 
     @property
+    def place(self) -> int:
+        """Where its card stands among others, those that people look at most first."""
+        measure, part = usage_rank(self.name)
+        return 10 * measure + part
+
+    @property
     def words(self) -> list[str]:
         """The kinds beside plain numbers, as a person says them."""
         return [kind.kind.replace("_", " ") for kind in self.kinds if "" not in kind.numbers]
@@ -62,9 +68,11 @@ class ListedMetric:
 def read_metric_page(
     run: Run, *, text: str = "", first: int = 0
 ) -> tuple[MetricPage[RunMetric], MetricPage[RunMetric]]:
-    """Return a page of the metrics whose names hold `text`, and the first of those that the
-    monitor logs. Two queries."""
-    names = sorted(list_metrics_of([run.id]), key=lambda one: (one[0].casefold(), *one))
+    """Return a page of the metrics whose names hold `text`, those that people look at most first,
+    and the first of those that the monitor logs. Two queries."""
+    names = sorted(
+        list_metrics_of([run.id]), key=lambda one: (usage_rank(one[0]), one[0].casefold(), *one)
+    )
     plain = [one for one in names if not one[0].startswith(SYSTEM)]
     system = [one for one in names if one[0].startswith(SYSTEM)]
     found = [one for one in plain if _holds(".".join(filter(None, one)), text)]

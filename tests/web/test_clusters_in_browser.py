@@ -16,7 +16,7 @@ from runs.compute.sampling import sample_clusters
 from runs.compute.submitting import Work, submit
 from runs.tracking.models import Run
 from tests.factories import default_workspace, make_experiment, make_run
-from tests.web.browser import until
+from tests.web.browser import PHONE, WIDE, until
 from tests.web.nodes import BASE_DIR
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -102,6 +102,32 @@ def test_the_columns_of_the_queue_fit_beside_the_rail(tab, gpu):
     until(tab, "document.querySelectorAll('.queued-runs tbody tr').length === 3")
     box = "document.querySelector('.table:has(.queued-runs)')"
     assert tab.evaluate(f"{box}.scrollWidth - {box}.clientWidth") == 0
+
+
+def test_long_names_keep_the_ends_that_tell_them_apart(tab, gpu):
+    experiment = make_experiment("digits")
+    for seed in range(3):
+        name = f"resnet50-imagenet-cosine-schedule-of-many-words-lr0.1-batch256-s{seed}"
+        submit(experiment=experiment, cluster=gpu, work=Work(["python"]), name=name)
+    for size in (WIDE, PHONE):
+        tab.set_viewport_size(size)
+        tab.goto(f"{GPU}/runs")
+        until(tab, "document.querySelectorAll('.queued-runs tbody tr').length === 3")
+        for seed in range(3):
+            end = tab.locator(".queued-runs tbody th .middle-cut > :last-child").nth(seed)
+            assert end.inner_text().endswith(f"-s{seed}")
+            box = end.bounding_box()
+            cell = tab.locator(".queued-runs tbody th").nth(seed).bounding_box()
+            assert box["x"] + box["width"] <= min(cell["x"] + cell["width"], size["width"])
+
+
+def test_a_phone_shows_all_columns_of_the_clusters(tab, gpu):
+    tab.set_viewport_size(PHONE)
+    tab.goto("/w/default/compute/clusters")
+    box = "document.querySelector('.table:has(.clusters)')"
+    assert tab.evaluate(f"{box}.scrollWidth - {box}.clientWidth") == 0
+    field = tab.locator(".new-cluster input")
+    assert field.evaluate("e => e.scrollWidth <= e.clientWidth")
 
 
 def test_a_chart_tells_its_value_where_the_mouse_is(tab, gpu, queue):

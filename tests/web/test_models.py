@@ -33,7 +33,7 @@ def test_the_latest_version_of_each_with_file_and_run(studio, run):
 
 def test_all_versions_of_one(studio, run):
     shown = page(studio, "?name=digits")
-    assert shown.count("brave otter</a>") == 2
+    assert shown.count('title="brave otter"') == 2
 
 
 def test_without_models_the_page_says_how_to_register_one(studio, workspace):

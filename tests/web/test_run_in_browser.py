@@ -6,7 +6,7 @@ import pytest
 
 from runs.tracking import services
 from tests.factories import make_run
-from tests.web.browser import until
+from tests.web.browser import PHONE, until
 from tests.web.curves import log_curve
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -229,3 +229,38 @@ def test_the_points_are_shown_as_a_table_that_goes_on(tab, run):
     tab.locator("#points-panel tbody tr").last.scroll_into_view_if_needed()
 
     tab.wait_for_selector("#points-panel tbody tr:nth-child(350)")
+
+
+def test_what_people_look_at_most_comes_first(tab, run):
+    for key in ("epoch", "lr", "train/loss", "val/loss"):
+        log_curve(run, key, [1.0, 0.5])
+    wanted = ["val/loss", "train/loss", "epoch", "lr"]
+
+    tab.goto(f"{ADDRESS}/metrics")
+    until(tab, "document.querySelectorAll('.metric-card h3').length === 4")
+    assert tab.locator(".metric-card h3").all_inner_texts() == wanted
+
+    tab.goto(f"{ADDRESS}/details")
+    assert tab.locator("#find-metrics th[scope=row]").all_inner_texts() == wanted
+
+
+def test_a_phone_shows_names_of_metrics_in_one_line_and_the_end_of_the_run_s_name(tab, run):
+    tab.set_viewport_size(PHONE)
+    end = "-lr0.1-batch256-seed12"
+    type(run).objects.filter(pk=run.pk).update(name=f"resnet50-imagenet-cosine-mixup{end}")
+    log_curve(run, "precision_recall.precision", [0.000757238, 0.5])
+    tab.goto(f"{ADDRESS}/details")
+
+    name = tab.locator("#find-metrics th[scope=row] a")
+    box = name.bounding_box()
+    assert box["height"] < 30
+    assert name.evaluate("e => e.scrollWidth <= e.clientWidth")
+    numbers = tab.locator("#find-metrics td:visible").first.bounding_box()
+    text = tab.evaluate("""(range => {
+      range.selectNodeContents(document.querySelector('#find-metrics td'));
+      return range.getBoundingClientRect().top;
+    })(document.createRange())""")
+    assert box["y"] + box["height"] <= text <= numbers["y"] + numbers["height"]
+    title = tab.locator("h1")
+    assert title.evaluate("e => e.scrollHeight <= e.clientHeight + 1")
+    assert title.inner_text().endswith(end)

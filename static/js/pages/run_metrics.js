@@ -1,5 +1,5 @@
-// The tab Metrics: the list chooses, every chosen metric has a card. What is chosen and how it is
-// drawn is in the address: ?m=a,b&x=time&log=1&smooth=0.6
+// The tab Metrics: the list chooses, every chosen metric has a card, those that people look at most
+// first. What is chosen and how it is drawn is in the address: ?m=a,b&x=time&log=1&smooth=0.6
 
 import { onThemeChange } from "../components/colors.js";
 import { startDiagrams } from "../components/diagrams.js";
@@ -22,7 +22,11 @@ const cards = new Map();
 
 const lines = () => [...root.querySelectorAll("[data-path]")];
 const curves = () => lines().filter((line) => "curve" in line.dataset);
-const names = () => curves().map((line) => line.dataset.name);
+const placeOf = ({ dataset }) => Number(dataset.place);
+const names = () =>
+  curves()
+    .sort((one, other) => placeOf(one) - placeOf(other))
+    .map((line) => line.dataset.name);
 const shown = () =>
   state.chosen ? names().filter((name) => state.chosen.has(name)) : names().slice(0, FIRST_CARDS);
 const below = (line) =>
