@@ -1,5 +1,6 @@
 """Page sizes and view types, which several searches share."""
 
+from runs.mlflow_api.enums import read_word
 from runs.mlflow_api.errors import invalid_value
 from runs.tracking.models import Lifecycle
 
@@ -8,14 +9,12 @@ MAX_RESULTS = 50_000
 # An archived experiment or run is one that pages do not list; to MLflow's clients it is active.
 ACTIVE_ONLY = (Lifecycle.ACTIVE.value, Lifecycle.ARCHIVED.value)
 DELETED_ONLY = (Lifecycle.DELETED.value,)
-VIEWS: dict[str | int, tuple[str, ...]] = {
+VIEWS: dict[str, tuple[str, ...]] = {
     "ACTIVE_ONLY": ACTIVE_ONLY,
     "DELETED_ONLY": DELETED_ONLY,
     "ALL": ACTIVE_ONLY + DELETED_ONLY,
-    1: ACTIVE_ONLY,
-    2: DELETED_ONLY,
-    3: ACTIVE_ONLY + DELETED_ONLY,
 }
+NUMBERS = dict(enumerate(VIEWS, start=1))
 
 
 def check_max_results(wanted: int, most: int = MAX_RESULTS) -> int:
@@ -29,6 +28,4 @@ def check_max_results(wanted: int, most: int = MAX_RESULTS) -> int:
 
 def read_view_type(raw: str | int | None) -> tuple[str, ...]:
     """Return the lifecycles a view type shows. Unknown ones read as ACTIVE_ONLY."""
-    if isinstance(raw, str) and raw in ("1", "2", "3"):
-        raw = int(raw)
-    return VIEWS.get(raw if raw is not None else 1, ACTIVE_ONLY)
+    return VIEWS.get("" if raw is None else read_word(raw, NUMBERS), ACTIVE_ONLY)

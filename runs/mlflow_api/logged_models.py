@@ -12,6 +12,7 @@ from runs.http.cursors import write_cursor
 from runs.mlflow_api import messages
 from runs.mlflow_api.encoding import without_empty
 from runs.mlflow_api.endpoint import GET, POST, Call, by_method, endpoint
+from runs.mlflow_api.enums import read_word
 from runs.mlflow_api.errors import INVALID, MISSING, ProtocolError, invalid_value
 from runs.mlflow_api.filter_grammar import StrictParser
 from runs.mlflow_api.limits import check_max_results
@@ -134,7 +135,7 @@ def get(call: Call, model_id: str) -> dict[str, Any]:
 def finalize(call: Call, message: messages.FinalizeLoggedModel, model_id: str) -> dict[str, Any]:
     """Say that a model's files are there, or that they will not come."""
     status = message.status
-    name = STATUS_NUMBERS.get(status, "") if isinstance(status, int) else status
+    name = read_word(status or "", STATUS_NUMBERS)
     if name not in logged_models.STATUSES:
         raise invalid_value("status", status, f"one of {', '.join(logged_models.STATUSES)}.")
     model = find_model(call, model_id)

@@ -1,5 +1,6 @@
 """MLflow's five run statuses against ours. Nothing else in the studio knows them."""
 
+from runs.mlflow_api.enums import read_word
 from runs.mlflow_api.errors import invalid_value
 from runs.tracking.statuses import Status
 
@@ -41,11 +42,9 @@ def read_status(raw: str | int | None) -> Status | None:
 
     Raises `ProtocolError` for one that MLflow does not know.
     """
-    if isinstance(raw, str) and raw.isascii() and raw.isdigit():
-        raw = int(raw[:2])
     if raw is None or raw == "":
         return None
-    name = NUMBERS.get(raw, "") if isinstance(raw, int) else raw
+    name = read_word(raw, NUMBERS)
     if name not in FROM_MLFLOW:
         raise invalid_value("status", raw, f"Use one of {', '.join(FROM_MLFLOW)}.")
     return FROM_MLFLOW[name]
