@@ -44,15 +44,18 @@ def wants_json(request: HttpRequest) -> bool:
     return "application/json" in request.headers.get("Accept", "")
 
 
-def answer(request: HttpRequest, status: int, message: str = "") -> HttpResponse:
-    """The problem `status` as a page, or as `{"status", "title", "message", "hint"}`."""
+def answer(
+    request: HttpRequest, status: int, message: str = "", hint: str | None = None
+) -> HttpResponse:
+    """The problem `status` as a page, or as `{"status", "title", "message", "hint"}`; the hint is
+    the usual one of its status, unless another is given."""
     if status in OUTAGES:
         return outage(request, status, message)
     problem = {
         "status": status,
         "title": TITLES.get(status, "Something went wrong"),
         "message": message,
-        "hint": HINTS.get(status, ""),
+        "hint": HINTS.get(status, "") if hint is None else hint,
     }
     if wants_json(request):
         return as_json(problem, status=status)
