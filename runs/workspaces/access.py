@@ -22,6 +22,7 @@ from runs.workspaces.errors import NotAllowed, NotSignedIn, UnknownWorkspace
 from runs.workspaces.memory import ShortMemory
 from runs.workspaces.models import Member, Workspace
 from runs.workspaces.permissions import (
+    NEEDED_ROLE,
     NODE_ACTIONS,
     RUN_CLAIMS,
     RUN_READS,
@@ -124,8 +125,16 @@ def admit(principal: Principal | None, *, workspace_slug: str, action: Action) -
     if workspace is None or (role is None and action is not Action.PUBLIC):
         raise UnknownWorkspace(f"There is no workspace '{workspace_slug}' for you.")
     if not is_allowed(role, action):
-        raise NotAllowed(f"Your role in '{workspace_slug}' does not allow {action}.")
+        raise NotAllowed(refusal_of(role, workspace_slug, action))
     return Admission(principal, workspace, role)
+
+
+def refusal_of(role: Role | None, workspace_slug: str, action: Action) -> str:
+    """Return which role an action needs, for somebody with another one."""
+    needed = NEEDED_ROLE.get(action)
+    if role is None or needed is None:
+        return f"Your role in '{workspace_slug}' does not allow {action}."
+    return f"This needs the role {needed.label} in '{workspace_slug}'; yours is {role.label}."
 
 
 def check_scope(scope: Scope, workspace: Workspace | None, slug: str, action: Action) -> Workspace:

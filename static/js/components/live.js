@@ -7,14 +7,13 @@
 
 import { recall, remember } from "../lib/store.js";
 import { onKey } from "./keyboard.js";
+import { isRefusal, leaveIfLost } from "./lost.js";
 import { isAway } from "./outage.js";
 import { fetchText } from "./requests.js";
 
 const SEEN_MS = 2500;
 const HIDDEN_MS = 60_000;
 const SLOWEST_MS = 30_000;
-// Signed out, not allowed here any more, or gone: the page itself says so.
-const LOST = [401, 403, 404];
 
 let failures = 0;
 let timer = null;
@@ -78,7 +77,10 @@ async function round(isForced) {
   const asked = [...groups].map(([address, group]) => refresh(address, group, isForced));
   const along = isOn() || isForced ? [...others].map((ask) => ask()) : [];
   const outcomes = await Promise.allSettled([...asked, ...along]);
-  failures = outcomes.some((outcome) => outcome.status === "rejected") ? failures + 1 : 0;
+  const errors = outcomes.filter(({ status }) => status === "rejected").map((one) => one.reason);
+  failures = errors.length ? failures + 1 : 0;
+  const refused = errors.find((error) => isRefusal(error.status));
+  if (refused && (await leaveIfLost(refused.status))) return;
   show();
   soon(pace());
 }
@@ -105,21 +107,10 @@ async function refresh(address, group, isForced) {
   if (!isForced && group.some(isBusy)) return;
   const url = new URL(address, location.href);
   url.searchParams.set("since", group.map((part) => `${part.id}.${part.dataset.stamp}`).join("~"));
-  const text = await fetchParts(url);
+  const text = await fetchText(url, { headers: { "HX-Request": "true" } });
   if (text === null) return;
   const isStill = group.every((part) => part.isConnected && part.dataset.part === address);
   if (isStill && (isForced || !group.some(isBusy))) replaceParts(text);
-}
-
-/** The changed parts at `url`, null where nothing has changed or the page is left for good. */
-async function fetchParts(url) {
-  try {
-    return await fetchText(url, { headers: { "HX-Request": "true" } });
-  } catch (error) {
-    if (!LOST.includes(error.status)) throw error;
-    location.reload();
-    return null;
-  }
 }
 
 function isBusy(region) {

@@ -1,6 +1,7 @@
 // Asking the studio for rows of the run table: only answers to the latest question count, and what
 // went wrong is told.
 
+import { leaveIfLost } from "../lost.js";
 import { fetchJson } from "../requests.js";
 
 /** The requests of one RunStore, by whose events they tell `busy`, `error` and `answers`. */
@@ -25,7 +26,7 @@ export class PageRequests {
       this.judge(null);
       return page;
     } catch (error) {
-      if (generation === this.generation) this.judge(error);
+      if (generation === this.generation && !(await leaveIfLost(error.status))) this.judge(error);
       return null;
     } finally {
       store.tell("busy", false);

@@ -110,7 +110,7 @@ export class ViewsMenu {
 
   saveAs() {
     const { dialog } = this;
-    dialog.querySelector("input[name=name]").value = "";
+    dialog.querySelector("form").reset();
     dialog.showModal();
     dialog.onclose = async () => {
       const name = dialog.querySelector("input[name=name]").value.trim();

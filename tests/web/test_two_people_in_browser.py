@@ -1,0 +1,141 @@
+"""Two people signed in side by side, each in a browser of their own."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.test import Client
+
+from runs.workspaces.permissions import Role
+from runs.workspaces.services import remove_member, set_role
+from tests.factories import default_workspace, make_experiment, make_member, make_run
+from tests.web.browser import open_tab, until
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+PAGE = "/w/default/runs/run-7/details"
+
+
+@pytest.fixture
+def run(db):
+    return make_run(make_experiment("digits"), run_id="run-7", name="heron")
+
+
+@pytest.fixture
+def person(chromium, live_server, settings, bundled_scripts, db) -> Iterator[Callable[..., Any]]:
+    """Make a member with a role and return the tab of a browser in which they are signed in."""
+    settings.STUDIO_OPEN = False
+    settings.STATIC_VERSION = "bundled"
+    settings.STATICFILES_DIRS = [bundled_scripts, *settings.STATICFILES_DIRS]
+    with ExitStack() as stack:
+
+        def open_for(name: str, role: Role) -> Any:
+            tab = stack.enter_context(open_tab(chromium, live_server.url))
+            tab.user = make_member(role, name=name)
+            sign_in(tab, tab.user, live_server.url)
+            return tab
+
+        yield open_for
+
+
+def sign_in(tab: Any, user: Any, url: str) -> None:
+    client = Client()
+    client.force_login(user)
+    name = django_settings.SESSION_COOKIE_NAME
+    tab.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": url}])
+
+
+def edit_description(tab: Any, text: str) -> None:
+    tab.click("[aria-label='Edit the description']")
+    tab.fill("#description-text", text)
+
+
+def test_a_description_that_another_has_changed_is_replaced_at_the_second_save(run, person):
+    ada, ben = person("ada", Role.CONTRIBUTOR), person("ben", Role.CONTRIBUTOR)
+    for tab, text in ((ada, "by ada"), (ben, "by ben")):
+        tab.goto(PAGE)
+        edit_description(tab, text)
+    ada.click("#description-form button.primary")
+    ada.locator("#description >> text=by ada").wait_for()
+    with ben.expect_response("**/change"):
+        ben.click("#description-form button.primary")
+    ben.locator("#description-form >> text=ada has changed the description").wait_for()
+    forgive(ben, 409)
+    ben.click("#description-form button.primary")
+    ben.locator("#description >> text=by ben").wait_for()
+
+
+def test_who_gives_up_after_another_has_changed_a_description_sees_that(run, person):
+    ada, ben = person("ada", Role.CONTRIBUTOR), person("ben", Role.CONTRIBUTOR)
+    for tab, text in ((ada, "by ada"), (ben, "by ben")):
+        tab.goto(PAGE)
+        edit_description(tab, text)
+    ada.click("#description-form button.primary")
+    ada.locator("#description >> text=by ada").wait_for()
+    ben.click("#description-form button.primary")
+    ben.locator("#description-form >> text=ada has changed the description").wait_for()
+    forgive(ben, 409)
+    ben.click("#description-form >> text=Cancel")
+    ben.locator("#description >> text=by ada").wait_for()
+    assert ben.input_value("#description-text") == "by ada"
+
+
+def test_the_buttons_of_somebody_who_may_only_read_any_more_go(run, person):
+    ada = person("ada", Role.CONTRIBUTOR)
+    ada.goto(PAGE)
+    ada.locator("#run-menu").wait_for()
+    set_role(workspace=default_workspace(), user=ada.user, role=Role.READER)
+    ada.locator("#run-menu").wait_for(state="detached")
+    ada.locator("[aria-label='Edit the description']").wait_for(state="detached")
+
+
+@pytest.mark.parametrize("address", [PAGE, "/w/default/runs"])
+def test_a_page_says_that_its_reader_has_lost_it(run, person, address):
+    ben = person("ben", Role.READER)
+    ben.goto(address)
+    ben.locator("text=heron").first.wait_for()
+    remove_member(workspace=default_workspace(), user=ben.user)
+    ben.locator("h1:has-text('Nothing here')").wait_for()
+    assert "heron" not in ben.inner_text("body")
+    forgive(ben, 404)
+
+
+def test_views_that_others_share_are_offered_without_a_reload(run, person):
+    ada, ben = person("ada", Role.CONTRIBUTOR), person("ben", Role.READER)
+    for tab in (ada, ben):
+        tab.goto("/w/default/runs")
+        tab.locator("text=heron").first.wait_for()
+    for name, is_shared in (("ours", True), ("mine", False)):
+        ada.click("[data-views]")
+        ada.click("text=Save as…")
+        ada.fill("dialog[open] input[name=name]", name)
+        if is_shared:
+            ada.check("dialog[open] input[name=shared]")
+        ada.click("dialog[open] >> text=Save view")
+        ada.locator(f"text=View: {name}").wait_for()
+    ben.click("[data-views]")
+    ben.locator("text=Shared views").wait_for()
+    assert ben.locator("[role=menu] >> text=ours").count() == 1
+    assert ben.locator("[role=menu] >> text=mine").count() == 0
+
+
+def test_what_a_browser_keeps_of_one_person_is_not_for_the_next(run, person, live_server):
+    ada = person("ada", Role.CONTRIBUTOR)
+    ada.goto("/w/default/runs")
+    ada.click("text=Show >> nth=0")
+    ada.check("[data-switch=archived]")
+    until(ada, "Object.keys(localStorage).some(key => key.startsWith('table:'))")
+    ben = make_member(Role.CONTRIBUTOR, name="ben")
+    sign_in(ada, ben, live_server.url)
+    ada.goto("/w/default/runs")
+    ada.locator("text=heron").first.wait_for()
+    assert ada.url.endswith("/w/default/runs")
+    sign_in(ada, ada.user, live_server.url)
+    ada.goto("/w/default/runs")
+    ada.wait_for_url("**/w/default/runs?archived=1")
+
+
+def forgive(tab: Any, status: int) -> None:
+    """Take a refusal that the test has asked for out of the tab's troubles."""
+    tab.troubles[:] = [one for one in tab.troubles if str(status) not in one]
