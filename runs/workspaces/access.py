@@ -134,7 +134,8 @@ def refusal_of(role: Role | None, workspace_slug: str, action: Action) -> str:
     needed = NEEDED_ROLE.get(action)
     if role is None or needed is None:
         return f"Your role in '{workspace_slug}' does not allow {action}."
-    return f"This needs the role {needed.label} in '{workspace_slug}'; yours is {role.label}."
+    where = f"in '{workspace_slug}' ({action})"
+    return f"This needs the role {needed.label} {where}; yours is {role.label}."
 
 
 def check_scope(scope: Scope, workspace: Workspace | None, slug: str, action: Action) -> Workspace:
