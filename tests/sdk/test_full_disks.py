@@ -37,11 +37,11 @@ def small_disk(tmp_path, monkeypatch) -> Iterator[Path]:
     subprocess.run(["umount", "-l", place], check=True)
 
 
-@pytest.fixture
-def other_place(monkeypatch) -> Iterator[Path]:
-    """The temporary folder, on another disk than the small one. Its path is short: a full tmpfs has
-    no room for a link to a path of more than 128 bytes."""
-    with tempfile.TemporaryDirectory() as place:
+@pytest.fixture(params=[0, 80])
+def other_place(monkeypatch, request) -> Iterator[Path]:
+    """The temporary folder, on another disk than the small one; with a short path and a long one:
+    links to longer paths than 127 bytes have no room on a full tmpfs."""
+    with tempfile.TemporaryDirectory(prefix="x" * request.param) as place:
         monkeypatch.setenv("TMPDIR", place)
         monkeypatch.setattr("tempfile.tempdir", None)
         yield Path(place) / f"studio-outbox-{os.getuid()}"
@@ -131,7 +131,8 @@ def test_a_stream_that_moves_away_keeps_its_numbers(small_disk, other_place, cap
         place = batch[-1].number + len(batch[-1].data) + 1
     assert found == [line(number) for number in range(40_000)]
     assert place == stream.end
-    assert len(list_segments(stream.folder)) > 1
+    *_, last = list_segments(stream.folder)
+    assert last.path.readlink().parent == other_place
     assert capsys.readouterr().err.count("studio:") == 1
     remove_stream(stream.folder)
     assert list(other_place.iterdir()) == []

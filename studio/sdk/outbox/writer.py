@@ -8,6 +8,7 @@ When there is no room for a file, it goes on in another place, and the folder ge
 
 import json
 import os
+import secrets
 import sys
 import threading
 import time
@@ -112,7 +113,9 @@ class Writer:
 
     def _move(self, data: bytes, why: str | None) -> bool:
         """Write lines to a file in another place and go on there; tell whether one takes them."""
-        for path in elsewhere(self.folder, f"{self.id}-{self.end}.jsonl"):
+        # A link to a short path fits into its entry: ext4 has room for 59 bytes there, tmpfs for
+        # 127. A longer one takes a block, which a full disk does not have.
+        for path in elsewhere(self.folder, f"{secrets.token_hex(4)}.jsonl"):
             fd = open_with(path, data, segment_path(self.folder, self.end))
             if fd is None:
                 continue
@@ -227,7 +230,7 @@ def open_with(path: Path, data: bytes, link: Path) -> int | None:
     """Return a new file with some data in it, to which there is a link; None where it cannot be."""
     fd = -1
     try:
-        fd = os.open(path, FLAGS, 0o600)
+        fd = os.open(path, FLAGS | os.O_EXCL, 0o600)
         if os.write(fd, data) == len(data):
             part = link.with_suffix(".link")
             os.symlink(path, part)
