@@ -25,7 +25,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return not waiting.poll(0) or super().is_usable()
 
     def init_connection_state(self) -> None:
-        """Let a statement on this connection wait for a lock only so long."""
+        """Let a statement on this connection wait for a lock only so long, and run uncompiled: the
+        planner takes a search for dearer than it is, and to compile it takes longer than to run."""
         super().init_connection_state()
         with self.connection.cursor() as cursor:
-            cursor.execute(f"SET lock_timeout = '{LONGEST_WAIT}'")
+            cursor.execute(f"SET lock_timeout = '{LONGEST_WAIT}'; SET jit = off")
