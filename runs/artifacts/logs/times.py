@@ -18,7 +18,7 @@ from runs.database.rows import Rows
 
 TIMES = Rows(LogTimes)
 _MARK = np.dtype([("byte", "<i8"), ("at_ms", "<i8")])
-_MARKS_PER_ROW = 512
+MARKS_PER_ROW = 512
 _FINEST_MS = 1000
 # An interval is 1/50,000 of the age: a second for the first 14 hours, 12 seconds after a week. A
 # log that is written for a year without a pause has 370,000 marks, which take 6 MB.
@@ -35,7 +35,7 @@ def mark_time(file: File, at_ms: int) -> None:
         return
     mark = np.array([(file.size_bytes, at_ms)], _MARK).tobytes()
     last = LogTimes.objects.filter(file=file).order_by("-first_byte").first()
-    if last is None or len(last.marks) >= _MARKS_PER_ROW * _MARK.itemsize:
+    if last is None or len(last.marks) >= MARKS_PER_ROW * _MARK.itemsize:
         LogTimes.objects.create(file=file, first_byte=file.size_bytes, marks=mark)
     else:
         last.marks = bytes(last.marks) + mark
