@@ -1,6 +1,7 @@
 """What every test may use, and the account of what really ran."""
 
 import gc
+import itertools
 import json
 import os
 import signal
@@ -36,6 +37,8 @@ restore_in_bulk()
 # again, would be a fifth of the time of collecting.
 gc.disable()
 
+numbers = itertools.count(1)
+
 # pytest-django refuses the database to every test without one of these and without its mark.
 DATABASE_FIXTURES = frozenset({"db", "transactional_db"})
 # Its tests reach the studio over HTTP: those about what must be kept are marked by hand.
@@ -44,7 +47,8 @@ CLIENT_ROOM = "sdk"
 
 @pytest.fixture(scope="session")
 def django_db_keepdb() -> bool:
-    """Take the SQLite file that is there. PostgreSQL's database is made by all migrations."""
+    """Take the SQLite file that is there. PostgreSQL's database is a copy of the template that the
+    test runner names, else made by all migrations."""
     return settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
 
 
@@ -80,10 +84,16 @@ def hear_without_a_thread(settings) -> None:
     settings.STUDIO_HEAR_S = 0
 
 
+@pytest.fixture(scope="session")
+def all_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the stores of all tests are."""
+    return tmp_path_factory.mktemp("files")
+
+
 @pytest.fixture(autouse=True)
-def files_dir(settings, tmp_path: Path) -> Path:
-    """The root of a local store of the test's own."""
-    settings.FILES_DIR = tmp_path / "files"
+def files_dir(settings, all_files: Path) -> Path:
+    """The root of a local store of the test's own. There is no folder until a file is stored."""
+    settings.FILES_DIR = all_files / str(next(numbers)) / "files"
     settings.STUDIO_S3_BUCKET = ""
     return settings.FILES_DIR
 
