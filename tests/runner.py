@@ -19,13 +19,13 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from tests.chromium import find_program
-from tests.postgres import find_programs, running_cluster
+from tests.postgres import TEMPLATE, find_programs, fresh_database, running_cluster
 from tests.slurm import has_slurm
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -123,9 +123,13 @@ def run_passes(choice: Choice, url: str) -> list[Pass]:
 def run_pytest(database: str, url: str, choice: Choice, output: IO[bytes] | None = None) -> Pass:
     """Run pytest once against a database, with an environment that knows nothing of the user's."""
     print(f"\n=== {database} ===", flush=True)
-    with tempfile.TemporaryDirectory(prefix="studio-report-") as folder:
+    with (
+        tempfile.TemporaryDirectory(prefix="studio-report-") as folder,
+        fresh_database(url) if url and choice.is_whole else nullcontext("") as template,
+    ):
         target = Path(folder) / "report.json"
         environment = {**os.environ, "DATABASE_URL": url, "STUDIO_TEST_REPORT": str(target)}
+        environment[TEMPLATE] = template.rpartition("/")[2]
         done = subprocess.run(
             choice.command(database),
             cwd=BASE_DIR,

@@ -24,6 +24,8 @@ from studio.settings import DATA_DIR, DATABASES  # noqa: E402  (see above)
 if DATABASES["default"]["ENGINE"] == "runs.database.engines.sqlite3":
     # A file, as in production: an in-memory database knows neither WAL nor other connections.
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
+elif template := os.environ.get("STUDIO_TEST_TEMPLATE"):
+    DATABASES["default"]["TEST"] = {"TEMPLATE": template}
 
 CELERY_BROKER_URL = "memory://"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -15,14 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
-from urllib.parse import urlsplit, urlunsplit
 from urllib.request import urlopen
 
-import psycopg
 import pytest
 from django.test import Client
 
 from tests.fresh_database import copy_fresh_database
+from tests.postgres import fresh_database
 
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST_START_S = 60.0
@@ -61,15 +60,11 @@ def server_url(server: Server) -> str:
 def running_server(**settings: str) -> Iterator[Server]:
     """Start a studio in a process of its own, and end it."""
     folder = tempfile.mkdtemp(prefix="studio-mlflow-")
-    with own_database(os.environ.get("DATABASE_URL", "")) as database_url:
+    with own_database(os.environ.get("DATABASE_URL", ""), Path(folder)) as database_url:
         environment = {**os.environ, "STUDIO_DATA_DIR": folder, "DATABASE_URL": database_url}
         environment |= {"DJANGO_SETTINGS_MODULE": "studio.settings", **settings}
         port = free_port()
         server = Server(f"http://127.0.0.1:{port}", environment)
-        if database_url:
-            server.manage("migrate", "--skip-checks", "--verbosity", "0")
-        else:
-            copy_fresh_database(Path(folder) / "studio.sqlite3")
         process = subprocess.Popen(server_command(port), cwd=ROOT, env=environment)
         try:
             wait_until_healthy(server.url, process)
@@ -81,19 +76,15 @@ def running_server(**settings: str) -> Iterator[Server]:
 
 
 @contextmanager
-def own_database(url: str) -> Iterator[str]:
-    """Yield the address of a database for one server: a new one beside PostgreSQL's `url`."""
-    if not url.startswith("postgres"):
-        yield ""
+def own_database(url: str, folder: Path) -> Iterator[str]:
+    """Make an empty studio's database for one server: beside PostgreSQL's `url`, else in `folder`.
+    Yield its DATABASE_URL, which is empty for the one in the folder."""
+    if url.startswith("postgres"):
+        with fresh_database(url) as made:
+            yield made
         return
-    name = f"studio_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    try:
-        yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
-    finally:
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    copy_fresh_database(folder / "studio.sqlite3")
+    yield ""
 
 
 def server_command(port: int) -> list[str]:

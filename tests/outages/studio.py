@@ -2,16 +2,14 @@
 
 import http.client
 import json
-import subprocess
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from studio.bootstrap import BASE_DIR
 from tests.crash.server import Server
 from tests.fresh_database import copy_fresh_database
+from tests.postgres import migrate
 
 HTML = {"Accept": "text/html"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -66,12 +64,7 @@ class Studio(Server):
         if self.is_on_sqlite:
             copy_fresh_database(self.database)
             return
-        subprocess.run(
-            [sys.executable, "manage.py", "migrate", "--skip-checks", "--verbosity", "0"],
-            cwd=BASE_DIR,
-            env=self.environment(),
-            check=True,
-        )
+        migrate(self.variables["DATABASE_URL"])
 
     def ask(self, path: str, body: Any = None, headers: Any = None, method: str = "") -> Answer:
         """Ask once, over a connection of its own."""
