@@ -183,3 +183,21 @@ def test_every_numeric_axis_can_be_logarithmic(tab, runs, kind):
     wanted = {"scatter": "xy", "histogram": "xy", "bar": "x", "box": "y"}[kind]
     for axis in wanted:
         assert layout[f"{axis}axis"]["type"] == "log"
+
+
+def test_enter_chooses_what_the_typed_text_finds_first(tab, runs):
+    open_table(tab, "?charts=[]")
+    tab.click("[data-add-chart]")
+    until(tab, "document.querySelector('.preview .plot')?.data?.length === 20")
+
+    tab.click(".chart-builder [name=y]")
+    tab.keyboard.type("epo")
+    tab.keyboard.press("Enter")
+
+    assert tab.locator(".chart-builder .picker .chip").all_inner_texts() == ["epoch"]
+    tab.click(".chart-builder [name=x]")
+    tab.keyboard.press("Control+a")
+    tab.keyboard.type("val/l")
+    tab.keyboard.press("Enter")
+    assert tab.input_value(".chart-builder [name=x]") == "val/loss"
+    assert tab.is_visible(".chart-builder")

@@ -82,6 +82,14 @@ export class Picker {
     return this.options.filter((one) => fits(one) && !this.own.includes(one.value));
   }
 
+  /** What Enter chooses: the line that the arrows have reached, else the first one that the typed
+   * text finds; undefined where the text is a name itself, or finds nothing. */
+  get enterValue() {
+    const { list } = this;
+    if (list.activeValue !== undefined || !list.isOpen) return list.activeValue;
+    return this.isUnknown ? list.lines[0]?.dataset.value : undefined;
+  }
+
   show() {
     this.list.show(this.found);
   }
@@ -141,7 +149,7 @@ export class Picker {
       return this.remove(this.chosen.at(-1));
     if (event.key === "ArrowDown" && !list.isOpen) this.show();
     else if (step && list.lines.length) list.move(step);
-    else if (event.key === "Enter" && list.activeValue !== undefined) this.choose(list.activeValue);
+    else if (event.key === "Enter" && this.enterValue !== undefined) this.choose(this.enterValue);
     else if (event.key === "Escape" && list.isOpen) list.hide();
     else return undefined;
     event.preventDefault();
