@@ -150,6 +150,7 @@ export class Picker {
     if (event.key === "ArrowDown" && !list.isOpen) this.show();
     else if (step && list.lines.length) list.move(step);
     else if (event.key === "Enter" && this.enterValue !== undefined) this.choose(this.enterValue);
+    else if (event.key === "Enter" && list.isOpen && this.input.value) this.leave();
     else if (event.key === "Escape" && list.isOpen) list.hide();
     else return undefined;
     event.preventDefault();
