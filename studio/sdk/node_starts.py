@@ -30,11 +30,15 @@ class NodeStarts:
             self.listed = self.file.read().split()
 
     def _hold_file(self, folder: Path, base: str) -> IO[str] | None:
-        """Open and lock the first file that no living node holds; None where nothing is locked."""
+        """Open and lock the first file that no living node holds; None where nothing is written or
+        locked."""
         for number in itertools.count(1):
-            path = folder / f"starts-{base}-{number}"
+            try:
+                path = folder / f"starts-{base}-{number}"
+                file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+")
+            except OSError:
+                return None
             # Open until this process ends; supervisors do not inherit a lock of this kind.
-            file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+")
             try:
                 fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 return file

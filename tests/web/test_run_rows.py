@@ -75,6 +75,20 @@ def test_an_aggregate_there_is_not_is_refused_with_those_there_are(studio, runs,
     assert ".last, .min, .max, .first" in answer.content.decode()
 
 
+def test_columns_come_in_pages_that_a_cursor_of_their_kind_goes_on_with(studio, runs):
+    points = [(f"m{i:03}", 0, 1, 1.0) for i in range(150)]
+    log_batch(run=RunRef(runs[0].id, runs[0].experiment_id), points=points)
+    ask = lambda **query: studio.get("/w/default/columns", query)  # noqa: E731 - short
+    [first] = ask(kind="metrics").json()["sections"]
+    [rest] = ask(kind="metrics", after=first["next"]).json()["sections"]
+    names = [one["label"] for one in (*first["names"], *rest["names"])]
+    assert names == ["loss", *(f"m{i:03}" for i in range(150))]
+    assert (len(first["names"]), rest["next"]) == (100, None)
+    for query in ({"kind": "params"}, {}):
+        assert ask(after=first["next"], **query).status_code == 400
+    assert ask(kind="metrics", after="100").status_code == 400
+
+
 def test_a_column_with_dots_in_its_name_is_shown(studio, runs):
     log_batch(run=RunRef(runs[0].id, runs[0].experiment_id), points=[("loss.typo", 0, 1, 7.0)])
     page = rows(studio, cols="metrics.loss.typo", q="metrics.loss.typo = 7")

@@ -10,7 +10,7 @@ import pytest
 
 from runs.artifacts.snapshots.models import SnapshotFile
 from runs.artifacts.snapshots.services import save_snapshot
-from runs.compute.clusters import create_cluster, find_or_create_local
+from runs.compute.clusters import create_cluster, find_or_create_local, update_cluster
 from runs.compute.submitting import Work, submit
 from runs.tracking.models import Run
 from tests.artifacts.git_server import make_repository, serve
@@ -72,6 +72,12 @@ def test_a_dropped_folder_is_submitted_and_runs_to_its_end(tab, live_server, fol
     assert (run.status, run.experiment.name) == ("Completed", "digits")
     tab.goto(f"/w/default/runs/{run.run_id}/outputs")
     says(tab, "[data-log]", "hello from the node --lr 0.1")
+
+
+def test_a_renamed_cluster_is_chosen_where_it_is_the_only_one(tab):
+    update_cluster(cluster=find_or_create_local(default_workspace()), name="laptop")
+    tab.goto(SUBMIT)
+    until(tab, "document.querySelector('[name=cluster]').value === 'laptop'")
 
 
 def test_any_experiment_is_found_by_a_part_of_its_name(tab):

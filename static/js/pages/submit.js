@@ -64,8 +64,8 @@ show();
 function begin() {
   const kept = start.from ? null : draft.read();
   const { cluster } = form.elements;
-  const isOffered = [...cluster.options].some(({ value }) => value === draft.lastCluster);
-  cluster.value = isOffered ? draft.lastCluster : "local";
+  const names = [...cluster.options].map(({ value }) => value);
+  cluster.value = [draft.lastCluster, "local", names[0]].find((name) => names.includes(name));
   if (kept) writeForm(form, rows, kept.state);
   writeForm(form, rows, start.from ? stateOf(start.draft) : start.draft);
   if (!rows.read().length) rows.write([["", ""]]);
