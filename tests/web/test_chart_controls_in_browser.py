@@ -169,7 +169,7 @@ def test_the_panel_offers_every_parameter_of_an_experiment_and_of_no_other(tab, 
     tab.keyboard.press("Control+a")
     tab.keyboard.type("setting_9")
 
-    options = tab.locator(".chart-builder .picker-list:visible [role=option]")
+    options = tab.locator(".chart-builder [role=listbox]:visible [role=option]")
     assert options.all_inner_texts() == []
 
 
@@ -204,4 +204,4 @@ def test_enter_chooses_what_the_typed_text_finds_first(tab, runs):
     tab.keyboard.type("epoch")
     tab.keyboard.press("Enter")
     assert tab.is_visible(".chart-builder")
-    assert tab.is_hidden(".picker-list >> nth=2")
+    assert tab.is_hidden(".picker .sheet >> nth=2")

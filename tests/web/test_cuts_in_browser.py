@@ -49,7 +49,7 @@ def test_completions_say_that_there_are_more(tab, db):
     points = [(f"metric_{number:02}", 0, 1, 1.0) for number in range(31)]
     log_batch(run=RunRef(run.id, run.experiment_id), points=points, params=None, tags=None)
     open_table(tab)
-    rest = tab.locator(".query .option-rest")
+    rest = tab.locator(".query .rest")
 
     tab.locator("[data-query] > input").press_sequentially("metrics.")
     rest.wait_for()

@@ -20,7 +20,7 @@ export function startFindingRun(form, { choose, without = [] }) {
     },
   });
   form.addEventListener("submit", (event) => {
-    const option = box.active ?? box.list.querySelector("[role=option]");
+    const option = box.list.active ?? box.list.options[0];
     if (!option) return;
     event.preventDefault();
     option.click();
@@ -37,11 +37,11 @@ async function findRuns(address, words, without, signal) {
   };
   const { rows } = await fetchJson(address + writeState(query), { signal });
   const offered = rows.filter((row) => !without.has(row.id)).slice(0, MOST);
-  const note = !offered.length && words ? "No other run has this name." : "";
-  return { entries: offered.map(entryOf), note };
+  const rest = !offered.length && words ? "No other run has this name." : "";
+  return { entries: offered.map(entryOf), rest };
 }
 
 function entryOf({ id, name, number, cells }) {
   const experiment = cells.find((cell) => cell?.text)?.text ?? "";
-  return { value: id, text: name, detail: `${experiment} #${number}` };
+  return { value: id, label: name, note: `${experiment} #${number}` };
 }

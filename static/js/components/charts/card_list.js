@@ -33,7 +33,7 @@ export class CardList {
     this.cards.forEach((card) => this.strip.destroy(card));
     this.cards = specs.map((spec) => new ChartCard(spec, this.strip));
     this.body.replaceChildren(...this.cards.map((card) => card.element));
-    this.root.classList.toggle("empty", !specs.length);
+    this.root.classList.toggle("no-cards", !specs.length);
   }
 
   /** Another address is shown: are its charts others than these? */
@@ -44,7 +44,7 @@ export class CardList {
   save() {
     this.text = writeCharts(this.cards.map((card) => card.spec));
     this.store.setQuietly({ charts: this.text });
-    this.root.classList.toggle("empty", !this.cards.length);
+    this.root.classList.toggle("no-cards", !this.cards.length);
   }
 
   add() {

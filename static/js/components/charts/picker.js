@@ -2,9 +2,11 @@
 
 import { element } from "../../lib/element.js";
 import { icon } from "../icons.js";
-import { PickerList } from "./picker_list.js";
+import { OptionList } from "../option_list.js";
 
-const STEPS = { ArrowDown: 1, ArrowUp: -1 };
+const MOST_SHOWN = 100;
+const COMBOBOX = { role: "combobox", "aria-expanded": "false", "aria-autocomplete": "list" };
+let pickers = 0;
 
 /** Makes `input` choose from `options`, [{value, label, note}]. Its `value` is a list of values where
  * `several` are chosen, else a text. Each change is an `input` event of the field. */
@@ -12,12 +14,17 @@ export class Picker {
   constructor(input, { several = false } = {}) {
     Object.assign(this, { input, several, chosen: [], options: [] });
     this.isSuggested = false;
-    this.list = new PickerList(input, (value) => this.choose(value));
+    pickers += 1;
+    const id = `picker-${pickers}`;
+    const list = element("div", { class: "sheet options", role: "listbox", id, hidden: true });
+    for (const [name, text] of Object.entries({ ...COMBOBOX, "aria-controls": id }))
+      input.setAttribute(name, text);
+    this.list = new OptionList(input, list, (value) => this.choose(value));
     this.box = element("div", { class: "picker" });
     input.replaceWith(this.box);
-    this.box.append(input, this.list.element);
+    this.box.append(input, list);
     // A label stands for its first field or button unless it names one: a chip has a button.
-    input.id ||= `${this.list.element.id}-field`;
+    input.id ||= `${id}-field`;
     const label = input.closest("label");
     if (label) label.htmlFor = input.id;
     input.addEventListener("input", ({ isTrusted }) => isTrusted && this.show());
@@ -82,16 +89,11 @@ export class Picker {
     return this.options.filter((one) => fits(one) && !this.own.includes(one.value));
   }
 
-  /** What Enter chooses: the line that the arrows have reached, else the first one that the typed
-   * text finds; undefined where the text is a name itself, or finds nothing. */
-  get enterValue() {
-    const { list } = this;
-    if (list.activeValue !== undefined || !list.isOpen) return list.activeValue;
-    return this.isUnknown ? list.lines[0]?.dataset.value : undefined;
-  }
-
   show() {
-    this.list.show(this.found);
+    const { found } = this;
+    const left = found.length - MOST_SHOWN;
+    const rest = left > 0 ? `${left.toLocaleString("en-US")} more. Type to find them.` : "";
+    this.list.show(found.slice(0, MOST_SHOWN), rest);
   }
 
   leave() {
@@ -143,17 +145,22 @@ export class Picker {
   }
 
   key(event) {
-    const { list } = this;
-    const step = STEPS[event.key];
-    if (event.key === "Backspace" && !this.input.value && this.chosen.length)
-      return this.remove(this.chosen.at(-1));
-    if (event.key === "ArrowDown" && !list.isOpen) this.show();
-    else if (step && list.lines.length) list.move(step);
-    else if (event.key === "Enter" && this.enterValue !== undefined) this.choose(this.enterValue);
-    else if (event.key === "Enter" && list.isOpen && this.input.value) this.leave();
-    else if (event.key === "Escape" && list.isOpen) list.hide();
-    else return undefined;
-    event.preventDefault();
-    return event.stopPropagation();
+    const { list, input } = this;
+    if (event.key === "Backspace" && !input.value && this.chosen.length)
+      this.remove(this.chosen.at(-1));
+    else if (event.key === "ArrowDown" && !list.isOpen) this.show();
+    else if (!list.press(event) && event.key === "Enter" && list.isOpen && input.value) {
+      event.preventDefault();
+      event.stopPropagation();
+      this.enter();
+    }
+  }
+
+  /** Enter chooses the first line that the typed text finds; a text that is a name itself, or that
+   * finds nothing, stays. */
+  enter() {
+    const [first] = this.list.options;
+    if (this.isUnknown && first) this.choose(first.dataset.value);
+    else this.leave();
   }
 }

@@ -1,6 +1,7 @@
 // The query box: completion while typing, the error underlined with its reason.
 
 import { element } from "../../lib/element.js";
+import { OptionList } from "../option_list.js";
 import { placeBy } from "../placement.js";
 import { fetchJson } from "../requests.js";
 import { scopeParams } from "./names.js";
@@ -12,7 +13,8 @@ export class QueryBox {
   constructor(root, store) {
     Object.assign(this, { root, store });
     this.input = root.querySelector("input");
-    this.list = root.querySelector("[role=listbox]");
+    const list = root.querySelector("[role=listbox]");
+    this.list = new OptionList(this.input, list, (insert) => this.choose(insert));
     this.problem = root.querySelector("[data-problem]");
     this.underline = root.querySelector("[data-underline]");
     this.input.value = store.state.q ?? "";
@@ -20,11 +22,6 @@ export class QueryBox {
     this.input.addEventListener("keydown", (event) => this.key(event));
     this.input.addEventListener("blur", () => setTimeout(() => this.close(), 150));
     this.input.addEventListener("scroll", () => this.alignUnderline());
-    this.list.addEventListener("pointerdown", (event) => {
-      const option = event.target.closest("[role=option]");
-      if (option) this.choose(option);
-      event.preventDefault();
-    });
     store.addEventListener("state", ({ detail }) => "q" in detail && this.show());
     store.addEventListener("error", (event) => this.explain(event.detail));
     this.explain(store.requests.error);
@@ -61,77 +58,36 @@ export class QueryBox {
 
   /** Are the words on screen those for the text as it is now? */
   get isOpen() {
-    return !this.list.hidden && this.completed === this.input.value;
-  }
-
-  get options() {
-    return [...this.list.querySelectorAll("[role=option]")];
+    return this.list.isOpen && this.completed === this.input.value;
   }
 
   offer({ items, start, end, is_cut: isCut }) {
     this.range = [start, end];
-    this.list.replaceChildren(
-      ...items.map((item, index) =>
-        element(
-          "li",
-          {
-            class: "option",
-            id: `${this.list.id}-${index}`,
-            role: "option",
-            data: { insert: item.insert },
-          },
-          element("span", {}, item.label),
-          item.note && element("small", {}, item.note),
-        ),
-      ),
-      ...(isCut ? [drawRest()] : []),
-    );
-    this.list.hidden = items.length === 0;
-    if (items.length)
-      placeBy(this.list, this.problem.hidden ? this.input : this.problem, { gap: 4 });
-    this.input.setAttribute("aria-expanded", String(items.length > 0));
-    this.highlight(-1);
+    const entries = items.map(({ insert, label, note }) => ({ value: insert, label, note }));
+    this.list.show(entries, isCut ? "Type to see others" : "");
+    if (this.list.isOpen)
+      placeBy(this.list.root, this.problem.hidden ? this.input : this.problem, { gap: 4 });
   }
 
   key(event) {
-    const { options } = this;
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step && this.isOpen) {
+    if (event.key === "Escape") this.leave();
+    else if (this.isOpen && event.key === "Tab" && this.list.active) {
       event.preventDefault();
-      this.highlight((this.active + step + options.length) % options.length);
-    } else if (event.key === "ArrowDown") this.complete();
-    else if (event.key === "Enter" || event.key === "Tab") this.accept(event, options);
-    else if (event.key === "Escape") this.leave();
+      this.choose(this.list.active.dataset.value);
+    } else if (this.isOpen && this.list.press(event)) return;
+    else if (event.key === "ArrowDown") this.complete();
+    else if (event.key === "Enter") this.apply();
   }
 
   /** Escape closes the list first, and then leaves the box. */
   leave() {
-    if (this.list.hidden && !this.asking) this.input.blur();
+    if (!this.list.isOpen && !this.asking) this.input.blur();
     else this.close();
   }
 
-  accept(event, options) {
-    const option = options[this.active];
-    if (option && this.isOpen) {
-      event.preventDefault();
-      this.choose(option);
-    } else if (event.key === "Enter") this.apply();
-  }
-
-  highlight(index) {
-    this.active = index;
-    const { options } = this;
-    options.forEach((option, i) => {
-      option.setAttribute("aria-selected", String(i === index));
-    });
-    const option = options[index];
-    this.input.setAttribute("aria-activedescendant", option?.id ?? "");
-    option?.scrollIntoView({ block: "nearest" });
-  }
-
-  choose(option) {
+  choose(insert) {
     const [start, end] = this.range;
-    this.input.setRangeText(option.dataset.insert, start, end, "end");
+    this.input.setRangeText(insert, start, end, "end");
     this.close();
     this.complete();
   }
@@ -140,8 +96,7 @@ export class QueryBox {
   close() {
     clearTimeout(this.timer);
     this.asking = null;
-    this.list.hidden = true;
-    this.input.setAttribute("aria-expanded", "false");
+    this.list.hide();
   }
 
   /** Underline `position … position + length` of the text and say why it is wrong. What is wrong
@@ -165,6 +120,3 @@ export class QueryBox {
     this.underline.scrollLeft = this.input.scrollLeft;
   }
 }
-
-const drawRest = () =>
-  element("li", { role: "presentation", class: "small muted option-rest" }, "Type to see others");

@@ -12,8 +12,8 @@ export function startExperimentField(root, changed) {
     find: async (words, signal) => {
       const query = new URLSearchParams({ recent: 1, search: words });
       const { names, total } = await fetchJson(`${root.dataset.names}?${query}`, { signal });
-      const entries = names.slice(0, MOST).map((name) => ({ value: name, text: name }));
-      return { entries, note: noteOf(words, total, total - entries.length, names) };
+      const entries = names.slice(0, MOST).map((name) => ({ value: name, label: name }));
+      return { entries, rest: restOf(words, total, total - entries.length, names) };
     },
     choose(name) {
       box.input.value = name;
@@ -22,7 +22,7 @@ export function startExperimentField(root, changed) {
   });
 }
 
-function noteOf(words, total, left, names) {
+function restOf(words, total, left, names) {
   if (left) return `${left.toLocaleString("en-US")} more. Type a part of the name to find them.`;
   if (!words) return total ? "" : "There is no experiment yet. Type a name for the first.";
   return names.includes(words) ? "" : `Run makes the new experiment ${words}.`;
