@@ -4,6 +4,8 @@
 import { element } from "../../lib/element.js";
 
 const NARROW_NAME = 184;
+// What a name leaves to the column beside it on a phone.
+const BESIDE_NARROW = 156;
 // What the arrow in the header of a sorted column takes.
 const ARROW = 16;
 // How much of the table the names may take from the other columns.
@@ -18,6 +20,10 @@ const MEASURED_ROWS = 100;
 const WHOLE_SHARE = 0.9;
 const WIDEST_FIT = 480;
 const CELL_PADDING = 28;
+// Headers show their labels whole up to here; beside the label of a metric stand its value and menu.
+const WIDEST_HEAD = 240;
+const HEAD_PADDING = 26;
+const BESIDE_LABEL = 26;
 
 /** The widths of one table in `root`; `chosen` (Columns) keeps those that the reader has set. */
 export class ColumnWidths {
@@ -29,10 +35,23 @@ export class ColumnWidths {
     return this.root.clientWidth < 600;
   }
 
+  get narrowName() {
+    return Math.max(NARROW_NAME, this.root.clientWidth - BESIDE_NARROW);
+  }
+
   /** On a phone the column that stays in sight leaves room for another. */
-  of({ id, width, fixed }, isSorted = false) {
-    const usual = this.isNarrow && fixed ? Math.min(width, NARROW_NAME) : width;
+  of(column, isSorted = false) {
+    const { id, width, fixed } = column;
+    const least = Math.max(width, Math.min(WIDEST_HEAD, this.headWidth(column)));
+    const usual = this.isNarrow && fixed ? Math.min(width, this.narrowName) : least;
     return this.chosen.widths.get(id) ?? usual + (isSorted ? ARROW : 0);
+  }
+
+  /** How wide a header is that shows its label whole, and which value of a metric it is. */
+  headWidth({ label, note, kind }) {
+    const name = textWidth(label, this.root, "600 12.5px");
+    if (kind !== "metrics") return name + HEAD_PADDING;
+    return name + textWidth(note ?? "", this.root, "500 11px") + BESIDE_LABEL + HEAD_PADDING;
   }
 
   /** The names take the room that the other columns leave, or what most of them need. */
@@ -54,7 +73,7 @@ export class ColumnWidths {
   }
 
   nameWidth({ name, depth = 0, children }) {
-    return textWidth(name ?? "", this.root) + depth * PER_LEVEL + (children ? TWIG : 0);
+    return textWidth(name ?? "", this.root, "550 14px") + depth * PER_LEVEL + (children ? TWIG : 0);
   }
 
   /** The width in which a column shows its `cells` whole, up to a limit. */
@@ -66,10 +85,9 @@ export class ColumnWidths {
 
 const measure = element("canvas").getContext("2d");
 
-/** The width of `text` as a name of `root` is written. */
-function textWidth(text, root) {
-  const { fontFamily, fontSize } = getComputedStyle(root);
-  measure.font = `550 ${fontSize} ${fontFamily}`;
+/** The width of `text` in `root` in a font of this weight and size. */
+function textWidth(text, root, font) {
+  measure.font = `${font} ${getComputedStyle(root).fontFamily}`;
   return measure.measureText(text).width;
 }
 

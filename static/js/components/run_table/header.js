@@ -4,6 +4,7 @@
 import { element } from "../../lib/element.js";
 import { formatSort, parseSort } from "../../lib/url_state.js";
 import { icon } from "../icons.js";
+import { longName } from "../long_name.js";
 import { makeSortable } from "../sortable.js";
 
 const MIN_WIDTH = 64;
@@ -16,7 +17,7 @@ export function drawHeader(cell, column, sort) {
   cell.setAttribute("aria-sort", key ? direction : "none");
   cell.title = column.note ? `${column.label} · ${column.note}` : column.label;
   cell.replaceChildren(
-    element("span", { class: "rt-label" }, column.label),
+    element("span", { class: "rt-label middle-cut" }, ...longName(column.label)),
     ...(column.note ? [drawValue(column)] : []),
     ...(key ? [icon(key.descending ? "arrow-down" : "arrow-up")] : []),
     ...(key && sort.length > 1 ? [element("sup", {}, String(position + 1))] : []),

@@ -1,0 +1,64 @@
+"""Names that have too little room: they are cut in the middle, and their ends stay."""
+
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+import pytest
+from matplotlib.image import imread
+
+from runs.metrics.services import RunRef, log_batch
+from tests.factories import make_run
+from tests.web.browser import until
+from tests.web.run_table import open_table
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+WIDE_LETTERS = "W" * 80 + "-s4"
+FRAMES = """() => new Promise((done) => requestAnimationFrame(() =>
+    requestAnimationFrame(() => requestAnimationFrame(() => done()))))"""
+
+
+def gaps(tab: Any, name: str, widths: range) -> list[int]:
+    """How many columns of pixels are blank in a row, at most, in a name drawn this wide."""
+    found = []
+    for width in widths:
+        tab.evaluate(f"{name}.parentElement.style.width = '{width}px'")
+        tab.evaluate(FRAMES)
+        box = tab.evaluate(
+            f"(({{x, y, width, height}}) => ({{x, y, width, height}}))"
+            f"({name}.getBoundingClientRect())"
+        )
+        pixels = imread(BytesIO(tab.screenshot(clip=box)))[:, :, :3]
+        inked = np.flatnonzero((np.abs(pixels - pixels[0, 0]) > 0.2).any(axis=(0, 2)))
+        found.append(int(np.diff(inked).max()) - 1)
+    return found
+
+
+def test_the_end_of_a_cut_name_stands_at_the_cut(tab, db):
+    make_run(name=WIDE_LETTERS)
+    open_table(tab, "?cols=run.name,run.status")
+    name = "document.querySelector('.rt-body .rt-name')"
+
+    assert max(gaps(tab, name, range(280, 296, 3))) <= 5
+
+
+def test_so_it_does_where_the_server_draws_the_name(tab, db):
+    make_run(name=WIDE_LETTERS)
+    tab.goto("/w/default/search?q=-s4")
+    name = "document.querySelector('.hit .middle-cut')"
+    until(tab, f"{name} !== null")
+
+    assert max(gaps(tab, name, range(280, 296, 3))) <= 5
+
+
+def test_the_value_of_a_metric_stands_at_the_end_of_its_cut_name(tab, db):
+    run = make_run()
+    name = f"system/{'w' * 60}/megabytes"
+    log_batch(run=RunRef(run.id, run.experiment_id), points=[(name, 0, 1, 1.0)])
+    open_table(tab, f"?cols=run.name,metrics.{name}")
+
+    room = """[".rt-label > :last-child", ".rt-value"].map((part) => document
+        .querySelector(`.rt-headrow .num ${part}`).getBoundingClientRect())"""
+    name_end, value = tab.evaluate(f"{room}.map(({{ left, right }}) => [left, right])")
+    assert value[0] - name_end[1] <= 6
