@@ -9,7 +9,7 @@ from celery import Celery
 from celery.exceptions import SecurityWarning
 from celery.signals import import_modules, worker_process_init
 
-from studio.clock import Clock
+from studio.clock import add_clock
 from studio.up.orphans import die_with_supervisor
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
@@ -19,7 +19,7 @@ warnings.filterwarnings("ignore", category=SecurityWarning)
 
 app = Celery("studio")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.steps["worker"].add(Clock)
+add_clock(app)
 
 ROOMS = Path(__file__).resolve().parent.parent / "runs"
 TASK_MODULES = tuple(f"runs.{path.parent.name}.tasks" for path in sorted(ROOMS.glob("*/tasks.py")))

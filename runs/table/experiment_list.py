@@ -30,14 +30,15 @@ class ExperimentSearch:
 
 @dataclass(frozen=True)
 class ExperimentRow:
-    """One experiment. `total` and `active` count runs that are not archived or deleted; a run is
-    active until its status is final. `last_run` is the one made last."""
+    """One experiment. `runs`, their `children` and `active` count what is not archived or deleted;
+    a run or child run is active until its status is final. `last_run` is the one made last."""
 
     number: int
     name: str
     lifecycle: str
     created_ms: int
-    total: int
+    runs: int
+    children: int
     active: int
     last_run: Run | None
     tags: list[tuple[str, str]]
@@ -129,7 +130,7 @@ def count_active_runs(*, workspace: Workspace, experiment: Experiment | None = N
 
 def build_rows(experiments: list[Experiment], active: Counter) -> list[ExperimentRow]:
     ids = [experiment.id for experiment in experiments]
-    totals = count_runs_by_experiment(ids)
+    counted = count_runs_by_experiment(ids)
     last_runs = Run.objects.in_bulk([row.last_run_id for row in experiments if row.last_run_id])
     tags = read_experiment_tags(ids)
     return [
@@ -138,7 +139,8 @@ def build_rows(experiments: list[Experiment], active: Counter) -> list[Experimen
             name=row.name,
             lifecycle=row.lifecycle,
             created_ms=row.created_ms,
-            total=totals[row.id],
+            runs=counted[row.id][0],
+            children=counted[row.id][1],
             active=active[row.id],
             last_run=last_runs.get(row.last_run_id),
             tags=tags[row.id],
@@ -147,10 +149,12 @@ def build_rows(experiments: list[Experiment], active: Counter) -> list[Experimen
     ]
 
 
-def count_runs_by_experiment(experiment_ids: list[int]) -> Counter:
-    runs: QuerySet = Run.objects.filter(experiment__in=experiment_ids, lifecycle=Lifecycle.ACTIVE)
-    counted = runs.values("experiment").annotate(total=Count("id")).order_by()
-    return Counter(dict(counted.values_list("experiment", "total")))
+def count_runs_by_experiment(experiment_ids: list[int]) -> dict[int, tuple[int, int]]:
+    """How many runs and how many child runs experiments have. One query over an index alone."""
+    found: QuerySet = Run.objects.filter(experiment__in=experiment_ids, lifecycle=Lifecycle.ACTIVE)
+    counted = found.values("experiment").annotate(all=Count("id"), children=Count("parent"))
+    rows = counted.order_by().values_list("experiment", "all", "children")
+    return defaultdict(lambda: (0, 0), {key: (all - own, own) for key, all, own in rows})
 
 
 def read_experiment_tags(experiment_ids: list[int]) -> dict[int, list[tuple[str, str]]]:

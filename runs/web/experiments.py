@@ -72,7 +72,8 @@ def try_search(request: HttpRequest, search: ExperimentSearch) -> tuple[Experime
 def is_new(found: ExperimentList, search: ExperimentSearch) -> bool:
     """Whether nobody has logged anything yet: only the experiment every studio begins with."""
     is_plain = search == replace(ExperimentSearch(), sort=search.sort, limit=search.limit)
-    return is_plain and found.matching <= 1 and not any(row.total for row in found.rows)
+    has_runs = any(row.runs or row.children for row in found.rows)
+    return is_plain and found.matching <= 1 and not has_runs
 
 
 def more_address(request: HttpRequest, search: ExperimentSearch, found: ExperimentList) -> str:

@@ -51,8 +51,11 @@ class Process:
 
 
 def worker_command(options: Options) -> list[str]:
-    """Return the command line of the worker, with the clock inside."""
-    return [sys.executable, "-m", "studio.worker", "--clock", str(options.data_dir / "clock")]
+    """Return the command line of the Celery worker, with the clock inside and a pool of threads."""
+    command = [sys.executable, "-m", "celery", "--quiet", "--app", "studio.celery", "worker"]
+    command += ["--pool", "threads", "--concurrency", "4"]
+    command += ["--clock", str(options.data_dir / "clock")]
+    return [*command, "--without-gossip", "--without-mingle", "--loglevel", "warning"]
 
 
 def node_command(options: Options) -> list[str] | None:

@@ -29,7 +29,7 @@ def test_runs_are_counted_all_and_active(workspace):
 
     row = row_of(workspace, experiment)
 
-    assert (row.total, row.active) == (3, 2)
+    assert (row.runs, row.active) == (3, 2)
 
 
 def test_running_and_waiting_are_counted_for_the_whole_workspace(workspace):

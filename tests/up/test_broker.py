@@ -34,9 +34,9 @@ def test_without_any_server_tasks_go_through_the_file_system(tmp_path):
     sender.conf.broker_transport_options = dict.fromkeys(folders, str(tmp_path / "queue"))
     sender.send_task("celery.backend_cleanup")
     assert messages(tmp_path) == 1
-    command = [sys.executable, "-m", "studio.worker"]
+    command = [sys.executable, "-m", "celery", "--quiet", "--app", "studio.celery", "worker"]
     environment = clean_environment(STUDIO_DATA_DIR=str(tmp_path), CELERY_SKIP_CHECKS="true")
-    worker = subprocess.Popen(command, cwd=BASE_DIR, env=environment)
+    worker = subprocess.Popen([*command, "--pool", "threads"], cwd=BASE_DIR, env=environment)
     try:
         wait_for(lambda: messages(tmp_path) == 0, "the worker to take the message")
     finally:

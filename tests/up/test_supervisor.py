@@ -11,7 +11,7 @@ import redis
 
 from tests.up.processes import Up, gone, wait_for
 
-SERVER, WORKER, QUEUE = "studio.front", "studio.worker", "redis.sock"
+SERVER, WORKER, QUEUE = "studio.front", "celery", "redis.sock"
 
 
 @pytest.mark.both_databases

@@ -129,9 +129,7 @@ def test_runs_that_the_legend_has_no_room_for_are_one_click_away(tab):
         document.querySelector('[data-legend] ul'))"""
     assert not tab.evaluate(whole)
 
-    button = tab.get_by_role("button", name="Show all 22")
-    assert button.evaluate("e => getComputedStyle(e).borderTopStyle") != "outset"
-    button.click()
+    tab.get_by_role("button", name="Show all 22").click()
 
     assert tab.evaluate(whole)
     tab.get_by_role("button", name="Show fewer").click()
@@ -142,11 +140,8 @@ def test_runs_that_the_legend_has_no_room_for_are_one_click_away(tab):
 def test_what_scrolls_in_a_tab_ends_above_the_edge_of_the_screen(tab, view):
     more = [make_run(run_id=f"more-{i}", name=f"{LONG}{i}").run_id for i in range(20)]
     tab.goto(f"{COMPARED},{','.join(more)}&tab={view}&diff=0")
-    all_boxes = "[...document.querySelectorAll('.log-side, .compare')]"
-    heights = tab.evaluate(f"{all_boxes}.map(one => one.clientHeight)")
-    assert all(height >= (320 if view == "logs" else 100) for height in heights)
-    bottoms = f"{all_boxes}.map(one => one.getBoundingClientRect().bottom)"
-    assert tab.evaluate(f"Math.max(...{bottoms}) <= innerHeight")
+    bottom = "Math.max(...[...document.querySelectorAll('.log-side, .compare')].map(one =>"
+    assert tab.evaluate(f"{bottom} one.getBoundingClientRect().bottom)) <= innerHeight")
     assert tab.evaluate("document.documentElement.scrollHeight <= innerHeight")
 
 

@@ -39,9 +39,19 @@ export class BulkBar {
     keep.hidden = hidden.size === 0;
     keep.textContent = `Keep only the ${count(size - hidden.size)} shown`;
     const compare = this.find("[data-bulk=compare]");
-    this.find("[data-bulk=download] span").textContent =
-      size > MOST_DOWNLOADED ? `Download the first ${MOST_DOWNLOADED}` : "Download";
+    const download = this.find("[data-bulk=download]");
+    const words = size > MOST_DOWNLOADED ? `Download the first ${MOST_DOWNLOADED}` : "Download";
+    download.querySelector("span").textContent = words;
+    download.setAttribute("aria-label", words);
+    const restore = this.find("[data-bulk=restore]");
+    if (restore) restore.hidden = !this.mayHoldArchived;
     compare.textContent = size > MOST_COMPARED ? `Compare the first ${MOST_COMPARED}` : "Compare";
+  }
+
+  /** Can there be archived runs in the table, to restore? */
+  get mayHoldArchived() {
+    const { archived, q } = this.store.state;
+    return Boolean(archived) || /archived/i.test(q ?? "");
   }
 
   find(selector) {

@@ -22,13 +22,15 @@ export function listenToHover(grid, table) {
     hide();
     const column = cell && table.columns.find((one) => one.id === cell.dataset.column);
     const row = cell && table.rowAt(Number(cell.parentElement.dataset.index));
-    if (column?.kind !== "metrics" || !row?.run) return;
+    if (column?.kind !== "metrics" || !row?.run || isEmpty(row.cells[column.index])) return;
     timer = setTimeout(() => show(tip, cell, row, column, table.root.dataset.summary), REST_MS);
   });
   grid.root.addEventListener("pointerleave", hide);
   grid.root.addEventListener("scroll", hide, { passive: true });
   addEventListener("scroll", hide, { passive: true });
 }
+
+const isEmpty = (value) => value === null || value === undefined;
 
 /** What cannot be had is not shown: the cell keeps its own tooltip. */
 async function show(tip, cell, row, column, address) {

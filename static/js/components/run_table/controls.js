@@ -1,5 +1,6 @@
 // The controls over the run table: experiments, statuses, switches; counts and foot.
 
+import { element } from "../../lib/element.js";
 import { wireExperiments } from "./experiment_menu.js";
 
 const SWITCHES = ["mine", "children", "archived", "diff"];
@@ -68,10 +69,10 @@ const counted = (number, one) => `${count(number)} ${one}${number === 1 ? "" : "
 
 /** "12 of 40 runs · 150 child runs · 48 running, 45 of them child runs": what is counted is
  * named. */
-function countsText(counts) {
+function countedParts(counts) {
   const { matching, matching_top = matching, all, children = 0, with_children } = counts;
   const { running, running_children, queued } = counts;
-  if (all === undefined) return "";
+  if (all === undefined) return [];
   const isFiltered = matching !== (with_children ? all + children : all);
   const part = (found, total, one) =>
     (isFiltered ? `${count(found)} of ` : "") + counted(total, one);
@@ -83,13 +84,14 @@ function countsText(counts) {
     running && `${count(running)} running${ofChildren}`,
     queued && `${count(queued)} queued`,
   ];
-  return parts.filter(Boolean).join(" · ");
+  return parts.filter(Boolean);
 }
 
 /** The counts stand in the head of the table, or of the page whose only table this is. */
 function showCounts(root, store) {
   const place = root.querySelector("[data-counts]") ?? document.querySelector("[data-counts]");
-  if (place) place.textContent = countsText(store.counts);
+  const drawn = countedParts(store.counts).map((part) => element("span", { class: "part" }, part));
+  place?.replaceChildren(...drawn.flatMap((part, i) => (i ? [" · ", part] : [part])));
   const { found } = store;
   const isGrouped = found[0]?.run === false;
   const all = isGrouped ? found.length : (store.counts.matching ?? found.length);

@@ -2,7 +2,7 @@
 
 import { element as make } from "../../lib/element.js";
 import { columnWindow, edges, rowWindow } from "../../lib/virtual_window.js";
-import { setCell, setSpacer } from "./grid_cells.js";
+import { fitFrame, setCell, setSpacer } from "./grid_cells.js";
 
 const ROW_HEIGHT = { normal: 32, compact: 26 };
 
@@ -68,6 +68,7 @@ export class Grid {
   draw() {
     if (!this.freeEdges) return;
     const pinnedWidth = this.pinnedEdges.at(-1);
+    fitFrame(this.root, this.head, this.source.rowCount * this.rowHeight);
     const rows = rowWindow({
       scrollTop: this.root.scrollTop,
       viewHeight: this.root.clientHeight,

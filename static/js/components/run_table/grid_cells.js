@@ -29,3 +29,10 @@ export function setCell(cell, { column, index, left }, pinned) {
   cell.setAttribute("aria-colindex", String(index + 1));
   cell.tabIndex = -1;
 }
+
+/** Let the frame of a grid be as high as `rows` (pixels), the header, a scroll bar and the edges. */
+export function fitFrame(root, head, rows) {
+  const edges = root.parentElement.offsetHeight - root.clientHeight;
+  const needed = `${head.offsetHeight + rows + edges}px`;
+  root.parentElement.style.setProperty("--needed", needed);
+}
