@@ -51,13 +51,21 @@ def send(settings, db) -> Send:
     settings.STUDIO_OPEN = False
     browser, program = Client(raise_request_exception=False), Client(raise_request_exception=False)
     tokens: dict[int, str] = {}
+    sessions: dict[int, str] = {}
+
+    def sign_in(user: User) -> None:
+        """Sign in the browser, unless it still has the session of the user."""
+        cookie = browser.cookies.get(settings.SESSION_COOKIE_NAME)
+        if cookie is None or not cookie.value or cookie.value != sessions.get(user.pk):
+            browser.force_login(user)
+            sessions[user.pk] = browser.cookies[settings.SESSION_COOKIE_NAME].value
 
     def send(call: Call, user: User | None = None, **meta: str) -> HttpResponse:
         if user is not None and call.route.is_api:
             token = tokens.setdefault(user.pk, make_token(user))
             meta["HTTP_AUTHORIZATION"] = f"Bearer {token}"
         elif user is not None:
-            browser.force_login(user)
+            sign_in(user)
         client = program if call.route.is_api else browser
         return client.generic(call.method, call.route.example, b"{}", "application/json", **meta)
 
