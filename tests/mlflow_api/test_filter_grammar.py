@@ -3,8 +3,6 @@
 import random
 
 import pytest
-from mlflow.exceptions import MlflowException
-from mlflow.utils.search_utils import SearchUtils
 
 from runs.mlflow_api.filter_grammar import (
     RUN_ATTRIBUTES,
@@ -20,6 +18,10 @@ from runs.tracking.filters import (
     FilterError,
     Operator,
 )
+from tests.when_used import WhenUsed
+
+exceptions = WhenUsed("mlflow.exceptions")
+search_utils = WhenUsed("mlflow.utils.search_utils")
 
 TYPES = {
     Entity.METRIC: "metric",
@@ -33,10 +35,10 @@ TYPES = {
 def read_theirs(text: str) -> list[tuple] | None:
     """What MLflow's parser makes of a text, None if it refuses it."""
     try:
-        clauses = SearchUtils.parse_search_filter(text)
+        clauses = search_utils.SearchUtils.parse_search_filter(text)
         for clause in clauses:
             check_theirs(clause)
-    except MlflowException:
+    except exceptions.MlflowException:
         return None
     return [normal(clause) for clause in clauses]
 
@@ -44,16 +46,16 @@ def read_theirs(text: str) -> list[tuple] | None:
 def check_theirs(clause: dict) -> None:
     """The operators MLflow checks when it searches."""
     allowed = {
-        "metric": SearchUtils.VALID_METRIC_COMPARATORS,
-        "parameter": SearchUtils.VALID_PARAM_COMPARATORS,
-        "tag": SearchUtils.VALID_TAG_COMPARATORS,
-        "dataset": SearchUtils.VALID_DATASET_COMPARATORS,
-        "attribute": SearchUtils.VALID_NUMERIC_ATTRIBUTE_COMPARATORS
-        if clause["key"] in SearchUtils.NUMERIC_ATTRIBUTES
-        else SearchUtils.VALID_STRING_ATTRIBUTE_COMPARATORS,
+        "metric": search_utils.SearchUtils.VALID_METRIC_COMPARATORS,
+        "parameter": search_utils.SearchUtils.VALID_PARAM_COMPARATORS,
+        "tag": search_utils.SearchUtils.VALID_TAG_COMPARATORS,
+        "dataset": search_utils.SearchUtils.VALID_DATASET_COMPARATORS,
+        "attribute": search_utils.SearchUtils.VALID_NUMERIC_ATTRIBUTE_COMPARATORS
+        if clause["key"] in search_utils.SearchUtils.NUMERIC_ATTRIBUTES
+        else search_utils.SearchUtils.VALID_STRING_ATTRIBUTE_COMPARATORS,
     }[clause["type"]]
     if clause["comparator"].upper() not in allowed:
-        raise MlflowException("comparator")
+        raise exceptions.MlflowException("comparator")
 
 
 def normal(clause: dict) -> tuple:

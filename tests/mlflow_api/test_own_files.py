@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
-from mlflow.store.artifact.mlflow_artifacts_repo import MlflowArtifactsRepository
 
 from runs.artifacts.models import File
 from runs.workspaces.models import Workspace
@@ -12,6 +11,9 @@ from runs.workspaces.permissions import Role
 from runs.workspaces.scopes import RunScope
 from runs.workspaces.scopes import make_token as make_scope_token
 from tests.factories import make_member, make_run, make_token, make_workspace
+from tests.when_used import WhenUsed
+
+artifacts_repo = WhenUsed("mlflow.store.artifact.mlflow_artifacts_repo")
 
 ROOT = "/api/2.0/mlflow-artifacts/artifacts"
 
@@ -21,7 +23,7 @@ def put(path: str, data: bytes = b"data", http: Client | None = None, **headers)
 
 
 def test_the_real_client_stores_lists_and_fetches_them(server_url, tmp_path: Path):
-    repository = MlflowArtifactsRepository("mlflow-artifacts:/shared", server_url)
+    repository = artifacts_repo.MlflowArtifactsRepository("mlflow-artifacts:/shared", server_url)
     (tmp_path / "a.txt").write_text("hello")
     repository.log_artifact(str(tmp_path / "a.txt"), "deep/er")
     repository.log_artifact(str(tmp_path / "a.txt"))

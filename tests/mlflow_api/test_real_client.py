@@ -10,11 +10,13 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import mlflow
 import pytest
-from mlflow import MlflowClient
-from mlflow.entities import Metric, Param, RunTag, ViewType
-from mlflow.exceptions import MlflowException
+
+from tests.when_used import WhenUsed
+
+mlflow = WhenUsed("mlflow")
+entities = WhenUsed("mlflow.entities")
+exceptions = WhenUsed("mlflow.exceptions")
 
 # Its server runs in another process, on the database that `server` makes for it.
 pytestmark = pytest.mark.both_databases
@@ -24,7 +26,7 @@ pytestmark = pytest.mark.both_databases
 def client(server_url, monkeypatch):
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
     mlflow.set_tracking_uri(server_url)
-    yield MlflowClient(server_url)
+    yield mlflow.MlflowClient(server_url)
     while mlflow.active_run():
         mlflow.end_run()
 
@@ -57,7 +59,7 @@ def test_a_race_for_a_name_has_one_winner(client):
 def try_to_create(client, name):
     try:
         return client.create_experiment(name)
-    except MlflowException as error:
+    except exceptions.MlflowException as error:
         return error.error_code
 
 
@@ -158,7 +160,7 @@ def test_a_run_is_renamed_deleted_and_restored(client, run_id):
     assert client.get_run(run_id).data.tags["mlflow.runName"] == "new name"
     client.delete_run(run_id)
     assert client.get_run(run_id).info.lifecycle_stage == "deleted"
-    with pytest.raises(MlflowException, match="must be in the 'active' state") as caught:
+    with pytest.raises(exceptions.MlflowException, match="must be in the 'active' state") as caught:
         client.log_metric(run_id, "m", 1)
     assert caught.value.error_code == "INVALID_PARAMETER_VALUE"
     client.restore_run(run_id)
@@ -166,9 +168,9 @@ def test_a_run_is_renamed_deleted_and_restored(client, run_id):
 
 
 def test_a_batch_of_everything(client, run_id):
-    metrics = [Metric("m", i / 7, 1000 + i, i) for i in range(1000)]
+    metrics = [entities.Metric("m", i / 7, 1000 + i, i) for i in range(1000)]
     client.log_batch(run_id, metrics=metrics)
-    client.log_batch(run_id, params=[Param("p", "1")], tags=[RunTag("t", "2")])
+    client.log_batch(run_id, params=[entities.Param("p", "1")], tags=[entities.RunTag("t", "2")])
     history = client.get_metric_history(run_id, "m")
     assert [(m.value, m.timestamp, m.step) for m in history] == [
         (m.value, m.timestamp, m.step) for m in metrics
@@ -180,7 +182,7 @@ def test_a_batch_of_everything(client, run_id):
 def test_a_long_history_is_read_page_by_page(client, run_id):
     for start in range(0, 30_000, 1000):
         steps = range(start, start + 1000)
-        client.log_batch(run_id, metrics=[Metric("m", float(i), i, i) for i in steps])
+        client.log_batch(run_id, metrics=[entities.Metric("m", float(i), i, i) for i in steps])
     history = client.get_metric_history(run_id, "m")
     assert [point.step for point in history] == list(range(30_000))
 
@@ -223,7 +225,7 @@ def test_many_threads_write_one_run(client, run_id):
 
 def test_a_changed_param_is_refused(client, run_id):
     client.log_param(run_id, "p", 1)
-    with pytest.raises(MlflowException, match="Changing param values is not allowed"):
+    with pytest.raises(exceptions.MlflowException, match="Changing param values is not allowed"):
         client.log_param(run_id, "p", 2)
     assert client.get_run(run_id).data.params == {"p": "1"}
 
@@ -262,7 +264,7 @@ def test_children_are_found_by_the_tag_of_their_parent(client, experiment_id):
 
 def test_deleted_runs_are_found_where_asked_for(client, experiment_id, run_id):
     client.delete_run(run_id)
-    views = (ViewType.ACTIVE_ONLY, ViewType.DELETED_ONLY, ViewType.ALL)
+    views = (entities.ViewType.ACTIVE_ONLY, entities.ViewType.DELETED_ONLY, entities.ViewType.ALL)
     counts = [len(client.search_runs([experiment_id], run_view_type=view)) for view in views]
     assert counts == [0, 1, 1]
 
@@ -354,24 +356,39 @@ def test_a_data_set_is_read_back(client, run_id):
 
 # -- workspaces and the command line -------------------------------------------------------------
 def test_the_address_of_a_workspace_is_a_tracking_address(server_url, client, run_id):
-    inside = MlflowClient(f"{server_url}/w/default")
+    inside = mlflow.MlflowClient(f"{server_url}/w/default")
     assert inside.get_run(run_id).info.run_id == run_id
     mlflow.set_tracking_uri(f"{server_url}/w/default")
     inside.log_text(run_id, "1", "a.txt")
     assert [file.path for file in inside.list_artifacts(run_id)] == ["a.txt"]
-    with pytest.raises(MlflowException, match="RESOURCE_DOES_NOT_EXIST"):
-        MlflowClient(f"{server_url}/w/nowhere").get_run(run_id)
+    with pytest.raises(exceptions.MlflowException, match="RESOURCE_DOES_NOT_EXIST"):
+        mlflow.MlflowClient(f"{server_url}/w/nowhere").get_run(run_id)
+
+
+# Its words are lists of the command's: to import MLflow takes seconds.
+COMMAND_LINE = """
+import json, sys
+from mlflow.cli import cli
+for words in json.loads(sys.argv[1]):
+    cli.main(words, standalone_mode=False)
+    print("=====")
+"""
 
 
 def test_the_command_line_works(server_url, experiment_id, run_id):
-    def ask(*words):
-        command = [sys.executable, "-m", "mlflow", *words]
-        environment = {**os.environ, "MLFLOW_TRACKING_URI": server_url}
-        return subprocess.run(
-            command, env=environment, capture_output=True, text=True, check=True
-        ).stdout
-
-    assert experiment_id in ask("experiments", "search")
-    assert run_id in ask("runs", "list", "--experiment-id", experiment_id)
-    described = json.loads(ask("runs", "describe", "--run-id", run_id))
-    assert described["info"]["run_id"] == run_id
+    asked = [
+        ["experiments", "search"],
+        ["runs", "list", "--experiment-id", experiment_id],
+        ["runs", "describe", "--run-id", run_id],
+    ]
+    told = subprocess.run(
+        [sys.executable, "-c", COMMAND_LINE, json.dumps(asked)],
+        env={**os.environ, "MLFLOW_TRACKING_URI": server_url},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    experiments, runs, described, _ = told.split("=====\n")
+    assert experiment_id in experiments
+    assert run_id in runs
+    assert json.loads(described)["info"]["run_id"] == run_id

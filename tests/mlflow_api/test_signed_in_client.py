@@ -2,13 +2,15 @@
 
 import uuid
 from collections.abc import Iterator
+from typing import Any
 
-import mlflow
 import pytest
-from mlflow import MlflowClient
-from mlflow.exceptions import MlflowException
 
 from tests.mlflow_api.conftest import Server, running_server
+from tests.when_used import WhenUsed
+
+mlflow = WhenUsed("mlflow")
+exceptions = WhenUsed("mlflow.exceptions")
 
 PASSWORD = "long-enough-for-ann"
 
@@ -29,13 +31,13 @@ def sign_in(closed_server, monkeypatch):
     """Sign the client of the test in, by the environment variables that users set."""
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
 
-    def by(**variables: str) -> MlflowClient:
+    def by(**variables: str) -> Any:
         for name in ("TOKEN", "USERNAME", "PASSWORD"):
             monkeypatch.delenv(f"MLFLOW_TRACKING_{name}", raising=False)
         for name, value in variables.items():
             monkeypatch.setenv(f"MLFLOW_TRACKING_{name.upper()}", value)
         mlflow.set_tracking_uri(closed_server.url)
-        return MlflowClient(closed_server.url)
+        return mlflow.MlflowClient(closed_server.url)
 
     return by
 
@@ -72,14 +74,14 @@ def test_who_is_signed_in_submits_a_run_and_what_the_client_says_stays_beside_it
 
 def test_nobody_gets_in_without(sign_in):
     for variables in ({}, {"token": "studio_wrong"}, {"username": "ann", "password": "wrong"}):
-        with pytest.raises(MlflowException, match=r"401|UNAUTHENTICATED"):
+        with pytest.raises(exceptions.MlflowException, match=r"401|UNAUTHENTICATED"):
             sign_in(**variables).get_experiment("0")
 
 
 def test_a_reader_reads_and_writes_nothing(closed_server, sign_in):
     client = sign_in(token=make_token(closed_server, "rob"))
     assert client.get_experiment("0").name == "Default"
-    with pytest.raises(MlflowException, match=r"403|PERMISSION_DENIED"):
+    with pytest.raises(exceptions.MlflowException, match=r"403|PERMISSION_DENIED"):
         client.create_experiment("mine")
-    with pytest.raises(MlflowException, match=r"403|PERMISSION_DENIED"):
+    with pytest.raises(exceptions.MlflowException, match=r"403|PERMISSION_DENIED"):
         client.create_run("0")

@@ -3,13 +3,16 @@
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from mlflow import MlflowClient
-from mlflow.entities import Metric, Param
 
 from tests.outages.studio import Studio
 from tests.outages.test_sqlite_locked import locked
+from tests.when_used import WhenUsed
+
+mlflow = WhenUsed("mlflow")
+entities = WhenUsed("mlflow.entities")
 
 LOGGERS, STEPS = 8, 60
 LOCKED_S = 14.0  # longer than writers wait
@@ -23,7 +26,7 @@ def studio(tmp_path_factory) -> Iterator[Studio]:
     studio.kill()
 
 
-def log_all(client: MlflowClient, number: int, run_ids: list[str], errors: list[Exception]) -> None:
+def log_all(client: Any, number: int, run_ids: list[str], errors: list[Exception]) -> None:
     """Make a run and log all that a training does, point by point."""
     try:
         run_id = client.create_run("0").info.run_id
@@ -32,8 +35,8 @@ def log_all(client: MlflowClient, number: int, run_ids: list[str], errors: list[
             client.log_param(run_id, f"p{step}", step)
             client.set_tag(run_id, f"t{step}", step)
             if step % 20 == 0:
-                batch = [Metric("acc", 0.5, step, step + at) for at in range(20)]
-                client.log_batch(run_id, batch, [Param(f"b{step}", "x")])
+                batch = [entities.Metric("acc", 0.5, step, step + at) for at in range(20)]
+                client.log_batch(run_id, batch, [entities.Param(f"b{step}", "x")])
             time.sleep(0.02)
         client.set_terminated(run_id)
         run_ids.append(run_id)
@@ -42,7 +45,7 @@ def log_all(client: MlflowClient, number: int, run_ids: list[str], errors: list[
 
 
 def test_everything_is_there_once_after_the_lock(studio):
-    client = MlflowClient(studio.url)
+    client = mlflow.MlflowClient(studio.url)
     run_ids: list[str] = []
     errors: list[Exception] = []
     work = [(client, at, run_ids, errors) for at in range(LOGGERS)]
