@@ -92,8 +92,11 @@ def all_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def files_dir(settings, all_files: Path) -> Path:
-    """The root of a local store of the test's own. There is no folder until a file is stored."""
-    settings.FILES_DIR = all_files / str(next(numbers)) / "files"
+    """The root of a local store of the test's own. (To number folders, `tmp_path` looks through
+    those of all tests before.)"""
+    folder = all_files / str(next(numbers))
+    folder.mkdir()
+    settings.FILES_DIR = folder / "files"
     settings.STUDIO_S3_BUCKET = ""
     return settings.FILES_DIR
 

@@ -13,11 +13,6 @@ from tests.factories import make_member, make_run, make_token
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
 
 
-@pytest.fixture(autouse=True)
-def own_files(settings, tmp_path):
-    settings.FILES_DIR = tmp_path / "files"
-
-
 @pytest.fixture
 def put(api, run_id):
     def put(path, data, kind="application/octet-stream", **more):

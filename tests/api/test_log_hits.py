@@ -10,11 +10,6 @@ from tests.factories import make_experiment, make_run, make_workspace
 pytestmark = pytest.mark.both_databases
 
 
-@pytest.fixture(autouse=True)
-def own_files(settings, tmp_path):
-    settings.FILES_DIR = tmp_path / "files"
-
-
 def printed(run_id, text="CUDA out of memory\n", experiment=None):
     run = make_run(experiment, run_id=run_id, name=f"of-{run_id}")
     save_file(owner=run, path="logs/a.log", chunks=[text.encode()])

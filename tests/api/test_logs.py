@@ -8,11 +8,6 @@ from tests.factories import make_run
 PATH = "azureml-logs/70_driver_log.txt"
 
 
-@pytest.fixture(autouse=True)
-def own_files(settings, tmp_path):
-    settings.FILES_DIR = tmp_path / "files"
-
-
 @pytest.fixture
 def append(api, run_id):
     def append(offset, data, path=PATH):

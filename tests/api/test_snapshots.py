@@ -13,12 +13,6 @@ from tests.factories import make_member, make_run, make_token
 MODES = {"src/model.py": 0o100755}
 
 
-@pytest.fixture(autouse=True)
-def own_files(settings, tmp_path):
-    settings.FILES_DIR = tmp_path / "files"
-    settings.STUDIO_S3_BUCKET = ""
-
-
 @pytest.fixture
 def put(api, run_id):
     def put(data, kind="application/zip", **more):
