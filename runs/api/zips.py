@@ -17,6 +17,8 @@ from runs.workspaces.permissions import Action
 
 MOST_RUNS = 500
 ZIP = {(200, "application/zip"): BINARY, (206, "application/zip"): BINARY, 304: None}
+# A path that names one file is answered with the file itself.
+ZIP_OR_FILE = ZIP | {(200, "*/*"): BINARY, (206, "*/*"): BINARY}
 
 
 class ZipQuery(Input):
@@ -47,8 +49,8 @@ class RunZip(Endpoint):
     """The files of a run."""
 
     @describe(
-        "Download a folder of a run as a zip", query=RunZipQuery, headers=[RANGE], more=ZIP,
-        also=(410, 416),
+        "Download a folder of a run as a zip", query=RunZipQuery, headers=[RANGE],
+        more=ZIP_OR_FILE, also=(410, 416),
     )  # fmt: skip
     @Access(Action.FILE_READ, ("GET",))
     def get(self, request: Request, run_id: str) -> HttpResponseBase:
