@@ -8,14 +8,20 @@ from django.db.models import Q
 
 from runs.table.models import SavedView
 from runs.tracking.clock import now_ms
-from runs.tracking.errors import InvalidValue, NotFound
+from runs.tracking.errors import InvalidValue, NotFound, TrackingError
 from runs.tracking.models import Experiment
 from runs.tracking.texts import check_text
-from runs.workspaces.errors import NotAllowed
+from runs.workspaces.errors import ErrorKind, NotAllowed
 from runs.workspaces.models import Workspace
 
 MAX_NAME_CHARS = 128
 MAX_QUERY_CHARS = 100_000
+
+
+class ViewChanged(TrackingError):
+    """The view was saved elsewhere since it was read."""
+
+    kind, code = ErrorKind.CONFLICT, "changed_meanwhile"
 
 
 def list_views(
@@ -68,9 +74,10 @@ def update_view(
     may_share: bool = True,
 ) -> SavedView:
     """Change name, query, shared or is_default of one's own view; a default view is shared, and
-    one that is not shared any more is no default.
+    one that is not shared any more is no default. `seen` among the changes is the query that the
+    view had when the change began: another one is not replaced.
 
-    Raises NotFound (also for a view of somebody else), InvalidValue, NotAllowed.
+    Raises NotFound (also for a view of somebody else), InvalidValue, NotAllowed, ViewChanged.
     """
     with transaction.atomic():
         view = get_own_view(workspace, user, view_id)
@@ -78,6 +85,11 @@ def update_view(
         is_seen = view.shared and changes.get("shared", True)
         if is_seen or changes.get("shared") or changes.get("is_default"):
             check_may_share(may_share)
+        if "query" in changes and changes.get("seen", view.query) != view.query:
+            raise ViewChanged(
+                f"The view {view.name!r} was saved meanwhile in another place. Save again to "
+                "replace it, or choose Revert to saved."
+            )
         if "name" in changes:
             view.name = check_view_name(changes["name"])
         if "query" in changes:

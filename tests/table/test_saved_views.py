@@ -2,7 +2,14 @@
 
 import pytest
 
-from runs.table.saved_views import default_view, delete_view, list_views, save_view, update_view
+from runs.table.saved_views import (
+    ViewChanged,
+    default_view,
+    delete_view,
+    list_views,
+    save_view,
+    update_view,
+)
 from runs.tracking.errors import InvalidValue, NotFound
 from runs.workspaces.errors import NotAllowed
 from tests.factories import default_workspace, make_experiment, make_user
@@ -57,6 +64,15 @@ def test_a_default_view_that_is_not_shared_any_more_opens_for_nobody(workspace, 
     for changes in ({"is_default": True}, {"shared": False}):
         update_view(workspace=workspace, user=None, view_id=view.id, changes=changes)
     assert default_view(workspace=workspace, experiment=None) is None
+
+
+def test_a_view_that_was_saved_elsewhere_is_not_replaced_without_a_word(workspace, save):
+    view = save()
+    mine = {"workspace": workspace, "user": None, "view_id": view.id}
+    update_view(**mine, changes={"query": "q=a", "seen": view.query})
+    with pytest.raises(ViewChanged, match="was saved meanwhile in another place"):
+        update_view(**mine, changes={"query": "q=b", "seen": view.query})
+    assert update_view(**mine, changes={"query": "q=b", "seen": "q=a"}).query == "q=b"
 
 
 def test_who_may_not_share_any_more_changes_nothing_that_others_see(workspace):

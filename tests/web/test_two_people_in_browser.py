@@ -8,6 +8,8 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client
 
+from runs.table.models import SavedView
+from runs.table.saved_views import save_view
 from runs.workspaces.permissions import Role
 from runs.workspaces.services import remove_member, set_role
 from tests.factories import default_workspace, make_experiment, make_member, make_run
@@ -118,6 +120,25 @@ def test_views_that_others_share_are_offered_without_a_reload(run, person):
     ben.locator("text=Shared views").wait_for()
     assert ben.locator("[role=menu] >> text=ours").count() == 1
     assert ben.locator("[role=menu] >> text=mine").count() == 0
+
+
+def test_a_view_that_was_saved_in_another_tab_is_replaced_at_the_second_save(run, person):
+    ada = person("ada", Role.CONTRIBUTOR)
+    view = save_view(
+        workspace=default_workspace(), user=ada.user, experiment=None, name="v", query="?q=heron"
+    )
+    ada.goto(f"/w/default/runs?q=heron&view={view.id}")
+    ada.locator("text=View: v").wait_for()
+    SavedView.objects.update(query="?q=heron&archived=1")
+    for _ in range(2):
+        ada.click("[data-views]")
+        with ada.expect_response(f"**/views/{view.id}"):
+            ada.click('text=Save "v"')
+        ada.locator("text=was saved meanwhile").wait_for()
+    forgive(ada, 409)
+    until(ada, "!document.querySelector('[data-views]').classList.contains('changed')")
+    view.refresh_from_db()
+    assert view.query == "?q=heron"
 
 
 def test_what_a_browser_keeps_of_one_person_is_not_for_the_next(run, person, live_server):

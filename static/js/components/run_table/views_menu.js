@@ -14,6 +14,8 @@ export class ViewsMenu {
   constructor(root, store) {
     this.root = root;
     this.views = [];
+    // The queries of views as this page knows them, by id: they may be saved elsewhere meanwhile.
+    this.seen = new Map();
     this.store = store;
     this.button = root.querySelector("[data-views]");
     this.dialog = root.querySelector("dialog[data-ask=view]");
@@ -26,6 +28,7 @@ export class ViewsMenu {
   async load() {
     const found = await tellFailure(() => fetchJson(this.button.dataset.address));
     if (found) this.views = found.views;
+    for (const { id, query } of this.views) if (!this.seen.has(id)) this.seen.set(id, query);
     this.show();
   }
 
@@ -76,7 +79,7 @@ export class ViewsMenu {
       if (mayWrite() || !view.shared) {
         items.unshift({
           label: `Save "${view.name}"`,
-          run: () => this.update(view, { query: this.query }),
+          run: () => this.save(view),
         });
       }
       if (mayWrite()) items.push(...this.sharing(view));
@@ -101,6 +104,7 @@ export class ViewsMenu {
   }
 
   apply(view) {
+    this.seen.set(view.id, view.query);
     const state = { ...readState(view.query), view: String(view.id) };
     const cleared = Object.fromEntries(
       Object.keys(this.store.state).map((key) => [key, undefined]),
@@ -129,8 +133,15 @@ export class ViewsMenu {
   }
 
   async update(view, change) {
-    if (await this.send(`${this.button.dataset.address}/${view.id}`, "POST", change))
-      await this.load();
+    const saved = await this.send(`${this.button.dataset.address}/${view.id}`, "POST", change);
+    if (saved) await this.load();
+    return saved;
+  }
+
+  /** Save the state of the page as `view`; where that was saved elsewhere, at the second time. */
+  async save(view) {
+    const saved = await this.update(view, { query: this.query, seen: this.seen.get(view.id) });
+    this.seen.set(view.id, saved ? saved.query : view.query);
   }
 
   async remove(view) {
