@@ -4,6 +4,7 @@ import errno
 import os
 import socket
 import sys
+from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from studio.up.options import Options
 
 LOOPBACK_NAMES = frozenset({"localhost", "localhost.localdomain", "ip6-localhost"})
 ANY_ADDRESS = frozenset({"0.0.0.0", "::"})
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+# A full disk takes an empty file.
+PROBE_BYTES = 4096
 
 
 def check_before_install(options: Options) -> None:
@@ -90,13 +94,16 @@ def check_folder(folder: Path) -> None:
     probe = folder / f".probe-{os.getpid()}"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        probe.touch()
-        probe.unlink()
+        probe.write_bytes(b"x" * PROBE_BYTES)
     except OSError as error:
+        advice = "Free some space, or choose" if error.errno in FULL else "Choose"
         raise StartError(
             f"Cannot write to the data folder {folder}: {error.strerror}. "
-            "Choose another one with --data-dir."
+            f"{advice} another one with --data-dir."
         ) from error
+    finally:
+        with suppress(OSError):
+            probe.unlink()
 
 
 def hold_port(host: str, port: int) -> socket.socket:

@@ -5,12 +5,28 @@ import socket
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
 
 import pytest
 
 from studio.bootstrap import BASE_DIR
 from tests.up.processes import free_port, refusal
+
+
+@pytest.fixture
+def full_disk(tmp_path) -> Iterator[Path]:
+    """A folder on a disk that takes nothing."""
+    place = tmp_path / "full"
+    place.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", place], check=True)
+    with suppress(OSError), open(place / "filler", "wb", buffering=0) as file:
+        while file.write(b"x" * 4096):
+            pass
+    yield place
+    subprocess.run(["umount", "-l", place], check=True)
+
 
 ELSEWHERE = {"STUDIO_ALLOWED_HOSTS": "studio.example.org"}
 
@@ -31,6 +47,13 @@ def test_a_folder_that_cannot_be_written_to_asks_for_another_one(tmp_path):
     assert code == 2
     assert said.startswith("Cannot write to the data folder") and said.count("\n") == 1
     assert "--data-dir" in said
+
+
+def test_a_folder_on_a_full_disk_asks_for_space(full_disk):
+    for command, expected in ((("up", "--data-dir", str(full_disk)), 2), (("migrate",), 1)):
+        code, said = refusal(*command, STUDIO_DATA_DIR=str(full_disk))
+        assert (code, said.count("\n")) == (expected, 1), said
+        assert "No space left on device. Free some space" in said
 
 
 def test_an_address_of_another_machine_is_refused(tmp_path):
