@@ -14,6 +14,7 @@ from runs.tracking.models import Run
 from runs.tracking.sources import read_source
 
 DURATION = "Duration"
+COMMIT = "Commit"
 NOTE_PARTS = (RunPart.PARAMS, RunPart.TAGS, RunPart.PROPERTIES)
 
 Value = str | float | None
@@ -33,13 +34,15 @@ class ComparedCell:
 @dataclass(frozen=True)
 class ComparedRow:
     """One key over all runs, in the order of the runs. `goal` is the direction of the best value,
-    None where there is none. `is_span`: the numbers are lengths of time in seconds."""
+    None where there is none. `is_span`: the numbers are lengths of time in seconds; `is_commit`:
+    the values are commits, which their first signs tell apart."""
 
     key: str
     note: str
     cells: list[ComparedCell]
     goal: Direction | None = None
     is_span: bool = False
+    is_commit: bool = False
 
     @property
     def differs(self) -> bool:
@@ -156,7 +159,8 @@ def make_section(title: str, table: Table, runs: list[Run], baseline: int) -> Se
         goal = direction_of(key) if title == "Metrics" else None
         cells = make_cells([values.get(run.id) for run in runs], baseline, goal)
         is_span = title == "Run" and key == DURATION
-        rows.append(ComparedRow(key, note, cells, goal, is_span))
+        is_commit = title in ("Run", "Git") and key == COMMIT
+        rows.append(ComparedRow(key, note, cells, goal, is_span, is_commit))
     return Section(title, sorted(rows, key=lambda row: not row.differs))
 
 

@@ -52,6 +52,17 @@ def test_a_tab_that_shows_the_first_runs_alone_says_so(studio, runs):
     assert "This view shows the first 20 of 21 runs." in text
 
 
+@pytest.mark.parametrize("tab", ["table", "code"])
+def test_a_commit_is_shown_by_its_first_signs_as_on_the_page_of_a_run(studio, runs, tab):
+    commit = "4f1c9a7be2d8836350aa7d4ab3b1b42c9c7c1a01"
+    make_run(run_id="made", source={"git": {"commit": commit}}, params={"Commit": commit})
+
+    text = text_of(studio, runs="made,run-1", tab=tab)
+
+    assert f'title="{commit}"\n        >{commit[:10]}</td>' in text
+    assert text.count(f">{commit}<") == (1 if tab == "table" else 0)
+
+
 def test_a_run_is_removed_and_added_by_a_link(studio, runs):
     text = text_of(studio, runs="run-0,run-1", tab="table", base="run-1")
     assert 'href="?runs=run-1&tab=table&base=run-1" aria-label="Remove <b>run 0"' in text
