@@ -199,3 +199,40 @@ def test_the_icons_of_the_top_bar_stand_together_on_a_phone(phone, db):
 
     search, user = phone.evaluate(BOX, ".search > .icon"), phone.evaluate(BOX, ".top .menu")
     assert user["left"] - search["right"] < 60
+
+
+def test_a_phone_shows_whole_statuses_and_names_below_the_search_box(phone, db):
+    for status in Status.values:
+        make_run(name=f"otter-{status}", status=status)
+    phone.goto(EXPERIMENTS)
+    for status in ("NotResponding", "CancelRequested"):
+        phone.locator("#search").fill(f"otter-{status}")
+        until(phone, f"document.querySelector('.found .name')?.textContent.includes('{status}')")
+
+        assert max(phone.evaluate(HIDDEN, ".found .status")) == 0
+        status_box, name_box = (
+            phone.evaluate(BOX, f".found {one}") for one in (".status", ".name")
+        )
+        assert name_box["bottom"] <= status_box["top"] + 1
+
+
+def test_the_button_of_the_tools_stays_where_it_is_on_a_phone(phone, db):
+    make_run()
+    open_table(phone)
+    before = phone.evaluate(BOX, "[data-tools]")
+    phone.tap("[data-tools]")
+    assert phone.is_visible("[data-goal-menu]")
+
+    assert phone.evaluate(BOX, "[data-tools]") == before
+
+
+def test_a_menu_is_no_wider_than_a_narrow_page(tab, db):
+    make_run(make_experiment("nlp/" + "long-name-" * 12))
+    tab.set_viewport_size(PHONE)
+    open_table(tab)
+    tab.click("[data-experiments] summary")
+    tab.wait_for_selector("[data-experiments] label")
+
+    menu = tab.evaluate(BOX, "[data-experiments] .sheet")
+    assert menu["left"] >= 8
+    assert menu["right"] <= tab.evaluate("document.body.getBoundingClientRect().right") - 8

@@ -9,10 +9,11 @@ const LEAST_HEIGHT = 96;
  * Their left edges line up; their right ones with `end`, or where there is no room on the right.
  */
 export function placeBy(popup, anchor, { gap = 2, end = false } = {}) {
-  Object.assign(popup.style, { maxHeight: "", right: "auto", bottom: "auto" });
+  Object.assign(popup.style, { maxHeight: "", maxWidth: "", right: "auto", bottom: "auto" });
   const box = anchor.getBoundingClientRect();
   const { clientHeight } = document.documentElement;
   const width = widthOfPage();
+  if (popup.offsetWidth > width - 2 * EDGE) popup.style.maxWidth = `${width - 2 * EDGE}px`;
   const below = clientHeight - box.bottom - gap - EDGE;
   const above = box.top - gap - EDGE;
   const isBelow = popup.offsetHeight <= below || below >= above;
