@@ -91,6 +91,8 @@ LAYOUTS = list(
         + PAGES["cluster"][: len(CLUSTER_TABS)]
     )
 )
+# The walk over all of them takes a minute: in parts, no process of pytest is left alone with it.
+PARTS = 4
 # What opens over a page: its address, and what is clicked in turn.
 OVERLAYS = [
     (f"{HOME}/experiments", ["[data-experiment]"]),
@@ -158,12 +160,13 @@ def test_every_page_is_walked_through():
     assert names - OTHERS == set(PAGES)
 
 
-def test_no_page_has_an_error_in_the_console_or_a_fault_of_accessibility(tab, filled):
+@pytest.mark.parametrize("part", range(PARTS))
+def test_no_page_has_an_error_in_the_console_or_a_fault_of_accessibility(tab, filled, part: int):
     """In the light theme by every rule; in the dark one, which differs in its colours alone, by the
     rules of colours."""
-    found = [fault for address in ALL for fault in faults_at(tab, address)]
+    found = [fault for address in ALL[part::PARTS] for fault in faults_at(tab, address)]
     tab.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    for address in LAYOUTS:
+    for address in LAYOUTS[part::PARTS]:
         found += faults_at(tab, address, options=RULES_OF_COLOURS)
     assert found == []
 
