@@ -10,7 +10,7 @@ from runs.database.patterns import compile_pattern
 from runs.tracking.client_tags import client_tags
 from runs.tracking.experiment_search import order_of_name
 from runs.tracking.models import Experiment, ExperimentTag, Lifecycle, Run
-from runs.tracking.statuses import ACTIVE_STATUSES, WAITING_STATUSES
+from runs.tracking.statuses import ACTIVE_STATUSES, WAITING_STATUSES, Status
 from runs.tracking.texts import is_storable
 from runs.workspaces.models import Workspace
 
@@ -120,12 +120,14 @@ def count_active_runs(*, workspace: Workspace, experiment: Experiment | None = N
     if experiment is not None:
         active = active.filter(experiment=experiment)
     rows = active.values("experiment").annotate(
-        runs=Count("id"), waiting=Count("id", filter=Q(status__in=WAITING_STATUSES))
+        runs=Count("id"),
+        running=Count("id", filter=Q(status=Status.RUNNING)),
+        waiting=Count("id", filter=Q(status__in=WAITING_STATUSES)),
     )
-    found = list(rows.values_list("experiment", "runs", "waiting"))
-    waiting = sum(row[2] for row in found)
-    by_experiment = Counter({experiment: runs for experiment, runs, _ in found})
-    return RunCounts(by_experiment, running=by_experiment.total() - waiting, waiting=waiting)
+    found = list(rows.values_list("experiment", "runs", "running", "waiting"))
+    by_experiment = Counter({experiment: runs for experiment, runs, *_ in found})
+    running, waiting = sum(row[2] for row in found), sum(row[3] for row in found)
+    return RunCounts(by_experiment, running=running, waiting=waiting)
 
 
 def build_rows(experiments: list[Experiment], active: Counter) -> list[ExperimentRow]:

@@ -42,6 +42,15 @@ def test_running_and_waiting_are_counted_for_the_whole_workspace(workspace):
     assert (found.running, found.waiting) == (1, 1)
 
 
+def test_a_run_that_does_not_respond_is_active_and_not_running(workspace):
+    run = make_run(status="Running")
+    make_run(run.experiment, status="NotResponding")
+
+    found = list_experiments(workspace=workspace, search=ExperimentSearch())
+
+    assert (found.running, row_of(workspace, run.experiment).active) == (1, 2)
+
+
 def test_active_runs_of_one_experiment_are_counted_alone(workspace):
     run = make_run(status="Running")
     make_run(status="Running")

@@ -97,6 +97,8 @@ def test_the_card_of_a_cell_is_whole_on_the_screen(tab, runs):
     box = BOX.format("document.querySelector('.cell-tip')")
     assert tab.evaluate(IN_SIGHT.format(box))
     assert "step" in tab.inner_text(".cell-tip")
+    ends = "[...document.querySelectorAll('.cell-tip .num')].map(one => {}[2])"
+    assert len(set(tab.evaluate(ends.format(BOX.format("one"))))) == 1
 
 
 def test_the_word_beside_a_metric_adds_another_value_beside_it_and_in_sight(tab, runs):
