@@ -54,9 +54,10 @@ function gapOf(head) {
     if (range.getBoundingClientRect().right <= room) low = middle + 1;
     else high = middle;
   }
-  if (low) range.setEnd(...ends[low - 1]);
-  const reached = low ? range.getBoundingClientRect().right : whole.left;
-  return Math.max(0, room - reached);
+  // The first letter is never left out.
+  if (!low) return 0;
+  range.setEnd(...ends[low - 1]);
+  return room - range.getBoundingClientRect().right;
 }
 
 /** Where the letters of an element end: [text node, offset] of each. */
