@@ -149,18 +149,16 @@ export class Picker {
     if (event.key === "Backspace" && !input.value && this.chosen.length)
       this.remove(this.chosen.at(-1));
     else if (event.key === "ArrowDown" && !list.isOpen) this.show();
-    else if (!list.press(event) && event.key === "Enter" && list.isOpen && input.value) {
+    else if (!list.press(event) && event.key === "Enter" && this.firstFound) {
       event.preventDefault();
       event.stopPropagation();
-      this.enter();
+      this.choose(this.firstFound.dataset.value);
     }
   }
 
-  /** Enter chooses the first line that the typed text finds; a text that is a name itself, or that
-   * finds nothing, stays. */
-  enter() {
-    const [first] = this.list.options;
-    if (this.isUnknown && first) this.choose(first.dataset.value);
-    else this.leave();
+  /** The first line that the typed text finds, which Enter chooses; none for a text that is a name
+   * itself: Enter ends the form with it. */
+  get firstFound() {
+    return this.list.isOpen && this.isUnknown ? this.list.options[0] : undefined;
   }
 }
