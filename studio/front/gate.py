@@ -46,12 +46,24 @@ class Gate:
         except Empty:
             place = self._for_readers
             place.get()
-        connections[DEFAULT_DB_ALIAS] = self._connections.pop()
+        try:
+            connections[DEFAULT_DB_ALIAS] = self._connections.pop()
+        except IndexError:
+            # A thread that commits for others has given its place, and needs its connection still.
+            connections[DEFAULT_DB_ALIAS] = make_connection()
         return place
 
     def leave(self, place: Place) -> None:
         """Give place and connection to the next one."""
+        self.give_connection()
+        self.give(place)
+
+    def give_connection(self) -> None:
+        """Give the connection alone to the next one: the request goes on without it."""
         self._connections.append(connections[DEFAULT_DB_ALIAS])
+
+    def give(self, place: Place) -> None:
+        """Give the place to the next one."""
         place.put(None)
 
 

@@ -26,7 +26,7 @@ from studio.front.bodies import (
     SpoolFull,
     make_spool,
 )
-from studio.front.gate import Gate, Parts, may_write
+from studio.front.gate import Gate, Parts, Place, may_write
 from studio.front.stalls import Stalled, Stalls
 
 Environ = dict[str, Any]
@@ -48,8 +48,7 @@ STALLED = "Nothing of the request body came for {:g} seconds. Nothing was kept; 
 BUSY = "Too many uploads are on their way. Nothing was kept; try again in a minute."
 FULL = "The disk is full. Nothing was kept; free some space."
 RETRY_LATER = ("Retry-After", "60")
-# So short a body may wait for its commit without a thread: there is no limit of such requests but
-# that of connections.
+# A request with so short a body may wait for its commit without a thread.
 LATER_BYTES = 8 * 1024
 # A stream that tells so short a length is sent in one piece.
 SHORT_BYTES = 256 * 1024
@@ -94,9 +93,7 @@ class Front:
             environ["wsgi.input"] = self.spool.receive_small(environ, protocol, length)
         except Stalled:
             return
-        if length <= LATER_BYTES:
-            environ[ANSWER] = partial(answer_later, protocol)
-        self.answer(protocol, environ)
+        self.answer(protocol, environ, may_be_later=length <= LATER_BYTES)
 
     def answer_large(self, protocol: Any, environ: Environ) -> None:
         """Ask the application first whether it wants the body at all."""
@@ -123,27 +120,36 @@ class Front:
             finally:
                 received.close()
 
-    def answer(self, protocol: Any, environ: Environ) -> None:
+    def answer(self, protocol: Any, environ: Environ, may_be_later: bool = False) -> None:
         """Call the application and send what it answers. Raises BodyWanted."""
         start = Start()
         gate = self.gate
         place = gate.enter(may_write(environ))
+        if may_be_later:
+            environ[ANSWER] = partial(self.answer_later, protocol, place)
         try:
             result = self.application(environ, start)
             body = whole_body(result, start)
         except AnsweredLater:
+            gate.give_connection()
             return
-        finally:
+        except BaseException:
             gate.leave(place)
+            raise
+        gate.leave(place)
         if body is None:
             protocol.response_iter(start.status, start.headers, Parts(result, gate))
         else:
             protocol.response_bytes(start.status, start.headers, body)
 
-
-def answer_later(protocol: Any, status: str, headers: Headers, body: bytes) -> None:
-    """Answer a request that its own thread has left."""
-    protocol.response_bytes(int(status[:3]), headers, body)
+    def answer_later(
+        self, protocol: Any, place: Place, status: str, headers: Headers, body: bytes
+    ) -> None:
+        """Answer a request that its own thread has left, and give its place to the next one."""
+        try:
+            protocol.response_bytes(int(status[:3]), headers, body)
+        finally:
+            self.gate.give(place)
 
 
 def whole_body(result: Any, start: Start) -> bytes | None:

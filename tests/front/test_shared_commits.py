@@ -5,6 +5,9 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
+from django.db import DEFAULT_DB_ALIAS, connections
+
+from studio.front.gate import PLACES, Gate
 from tests.front.conftest import API, LONG_S, Studio
 
 WRITERS, POINTS = 24, 40
@@ -64,3 +67,29 @@ def test_each_writer_gets_its_own_answer_and_every_point_is_stored_once(studio):
         path = f"{API}/metrics/get-history?run_id={run_id}&metric_key=loss&max_results=1000"
         points = json.loads(studio.send("GET", path))["metrics"]
         assert [point["step"] for point in points] == list(range(POINTS))
+
+
+def test_a_gate_whose_connections_are_all_in_use_makes_one_more():
+    gate = Gate(places=1, for_readers=0)
+    own = connections[DEFAULT_DB_ALIAS]
+    try:
+        place = gate.enter(writes=True)
+        first = connections[DEFAULT_DB_ALIAS]
+        # As of a thread that has answered its own request and commits for others.
+        gate.give(place)
+        again = gate.enter(writes=True)
+        assert connections[DEFAULT_DB_ALIAS] is not first
+        gate.leave(again)
+    finally:
+        connections[DEFAULT_DB_ALIAS] = own
+
+
+def test_more_writers_than_places_are_all_answered(studio):
+    """Each answer gives its place back: none is lost, or the studio would stand still."""
+    for _ in range(3):
+        writers = 2 * PLACES
+        runs = make_runs(studio, writers)
+        with ThreadPoolExecutor(writers) as pool:
+            for answers in pool.map(lambda run_id: log(studio, run_id), runs):
+                assert {status for status, _, _ in answers} == {200}
+    assert studio.send("GET", "/healthz")
