@@ -67,12 +67,13 @@ def test_every_chart_fills_its_place_whatever_changes_it(tab, runs):
 def test_a_card_of_a_run_page_fills_its_place_too(tab, runs):
     tab.goto("/w/default/runs/run-1/metrics?m=train/loss,val/loss")
     until(tab, f"{DRAWN} >= 2")
-    before = tab.locator(".card .main-svg").first.bounding_box()["width"]
+    drawing = tab.locator(".card", has_text="train/loss").locator(".main-svg").first
+    before = drawing.bounding_box()["width"]
 
     tab.get_by_role("button", name="Wider: train/loss").click()
 
     until(tab, MISFIT)
-    assert tab.locator(".card .main-svg").first.bounding_box()["width"] > 1.5 * before
+    assert drawing.bounding_box()["width"] > 1.5 * before
 
 
 def test_runs_shown_have_a_colour_of_their_own_in_every_chart_and_row(tab, db):
