@@ -34,6 +34,10 @@ BINARY = "application/octet-stream"
 Body = dict[str, Any] | bytes | BinaryIO | None
 
 
+class BrokeOff(StudioAway):
+    """The studio went away while it answered."""
+
+
 class Connection:
     """Requests to the REST API of a workspace.
 
@@ -52,10 +56,20 @@ class Connection:
     def ask(self, method: str, path: str, **options: Any) -> Any:
         """Send a request; return its JSON answer, its bytes where it is none.
 
-        The options are those of `open`. Raises StudioAway, or the error of its answer.
+        The options are those of `open`. What is read is asked for again, too, where its answer
+        breaks off. Raises StudioAway, or the error of its answer.
         """
-        with self.open(method, path, **options) as answer:
-            return read_answer(answer)
+        patience_s = options.pop("patience_s", None)
+        deadline = time.monotonic() + (self.patience_s if patience_s is None else patience_s)
+        while True:
+            try:
+                left_s = max(deadline - time.monotonic(), 0.0)
+                with self.open(method, path, patience_s=left_s, **options) as answer:
+                    return read_answer(answer)
+            except BrokeOff:
+                if method != "GET" or time.monotonic() + FIRST_PAUSE_S > deadline:
+                    raise
+            time.sleep(FIRST_PAUSE_S)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the connection: another process opens one of its own. The token goes along only to
@@ -114,7 +128,7 @@ class Connection:
             yield answer
         except (OSError, http.client.HTTPException) as error:
             self._drop()
-            raise StudioAway(f"The answer of {self.settings.url} broke off: {error}.") from error
+            raise BrokeOff(f"The answer of {self.settings.url} broke off: {error}.") from error
         finally:
             if not answer.isclosed():
                 self._drop()

@@ -1,0 +1,65 @@
+"""An answer that breaks off is asked for again where it was only read."""
+
+import socket
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from studio.sdk import Workspace
+from studio.sdk.exceptions import StudioAway
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n"
+BODY = b'{"count": 1}'
+
+
+class Breaking:
+    """A studio that closes the connection in the middle of its first answers."""
+
+    def __init__(self, broken: int) -> None:
+        self.left = broken
+        self.asked = 0
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self.server.getsockname()[1]}"
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                client, _ = self.server.accept()
+            except OSError:
+                return
+            with client:
+                client.recv(65536)
+                self.asked += 1
+                client.sendall(HEAD + (BODY[:5] if self.left > 0 else BODY))
+                self.left -= 1
+
+
+@pytest.fixture
+def breaking() -> Iterator[Breaking]:
+    server = Breaking(broken=2)
+    yield server
+    server.server.close()
+
+
+def ask(server: Breaking, method: str, **options: float) -> object:
+    connection = Workspace(workspace_name="default", url=server.url)._connection
+    return connection.ask(method, "runs", **options)
+
+
+def test_what_is_read_is_asked_for_again(breaking):
+    assert ask(breaking, "GET") == {"count": 1}
+    assert breaking.asked == 3
+
+
+def test_without_patience_it_is_asked_for_once(breaking):
+    with pytest.raises(StudioAway, match="broke off"):
+        ask(breaking, "GET", patience_s=0)
+    assert breaking.asked == 1
+
+
+def test_what_changes_something_is_not_sent_again(breaking):
+    with pytest.raises(StudioAway, match="broke off"):
+        ask(breaking, "POST")
+    assert breaking.asked == 1
