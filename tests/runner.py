@@ -30,9 +30,9 @@ from tests.slurm import has_slurm
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 OUTCOMES = ("passed", "failed", "error", "skipped")
-# The processes of each pass. That on SQLite has four times the work, with the tests of the browser
+# The processes of each pass. That on SQLite has twice the work, with the tests of the browser
 # and of restarts, which wait more than they compute.
-PROCESSES = {"SQLite": "4", "PostgreSQL": "2"}
+PROCESSES = {"SQLite": "3", "PostgreSQL": "2"}
 NOTHING_SELECTED = 5  # pytest's exit code
 
 
