@@ -1,10 +1,11 @@
 """Making, changing and removing clusters."""
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from runs.compute.errors import ClusterInUse, UnknownCluster
 from runs.compute.models import (
@@ -75,6 +76,15 @@ def get_cluster(workspace: Workspace, name: str) -> Cluster:
     if found is None:
         raise UnknownCluster(f"There is no cluster {name!r} in this workspace.")
     return found
+
+
+def read_renamed(workspace: Workspace, names: Collection[str] | None = None) -> dict[str, str]:
+    """Return former names that no cluster has now, each with the name of today of the cluster that
+    had it last; of `names`, or all there are. One query."""
+    taken = Cluster.objects.filter(workspace=workspace, name=OuterRef("name"))
+    former = FormerClusterName.objects.filter(cluster__workspace=workspace).exclude(Exists(taken))
+    former = former if names is None else former.filter(name__in=names)
+    return dict(former.order_by("pk").values_list("name", "cluster__name"))
 
 
 def get_cluster_of_node(workspace: Workspace, name: str, scope: Scope | None) -> Cluster:

@@ -13,6 +13,7 @@ from runs.search.blocks import Block
 from runs.search.conditions import Conditions
 from runs.search.drivers import FEW, Driver, count_drivers, find_drivers
 from runs.search.fetching import fetch
+from runs.search.former_names import follow_names
 from runs.search.looked_up import finder_of, is_looked_up, without_looked_up
 from runs.search.metric_ids import MetricIds
 from runs.search.run_fields import match_experiments
@@ -48,7 +49,7 @@ class PreparedSearch:
         )
         self.keys = tuple(map(self._with_column, keys))
         keys = self.keys
-        node = narrow(self.scope, search.tree)
+        node = narrow(self.scope, follow_names(search.tree, search.workspace))
         comparisons = list(walk_comparisons(node))
         names = {
             (one.field.key, one.field.column)

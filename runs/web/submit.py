@@ -8,13 +8,13 @@ from django.shortcuts import render
 
 from runs.artifacts.snapshots.from_git import store_git_snapshot
 from runs.artifacts.snapshots.services import store_snapshot
-from runs.compute.clusters import find_or_create_local, get_cluster
+from runs.compute.clusters import find_or_create_local, get_cluster, read_renamed
 from runs.compute.foresight import Foresight, foresee
 from runs.compute.queries import list_clusters
 from runs.compute.sweeps import run_again
 from runs.http.bodies import declared_bytes, read_chunks
 from runs.tracking.models import Experiment, Run
-from runs.tracking.queries import get_run
+from runs.tracking.queries import find_renamed_experiment, get_run
 from runs.web import page_events
 from runs.web.addresses import run_address
 from runs.web.gate import page
@@ -22,6 +22,7 @@ from runs.web.json_answers import as_json
 from runs.web.numbers import format_seconds
 from runs.web.submit_body import find_refusals, read_job, submit_job
 from runs.web.submit_draft import describe_snapshot, draft_of, snapshot_of
+from runs.workspaces.models import Workspace
 from runs.workspaces.permissions import Action
 
 
@@ -41,6 +42,7 @@ def submit(request: HttpRequest) -> HttpResponse:
             "from": run and {"name": run.name, "address": address_of(request, run)},
             "draft": draft_of(run) if run else asked_for(request),
             "snapshot": snapshot_of(run) if run else None,
+            "renamed": read_renamed(request.workspace),
             "origin": request.build_absolute_uri("/").rstrip("/"),
             "workspace": request.workspace.slug,
         },
@@ -49,9 +51,19 @@ def submit(request: HttpRequest) -> HttpResponse:
 
 
 def asked_for(request: HttpRequest) -> dict[str, str]:
-    """What the address says of an empty form."""
+    """What the address says of an empty form; an experiment may have another name by now."""
     asked = {"cluster": request.GET.get("target"), "experiment_name": request.GET.get("exp")}
+    if name := asked["experiment_name"]:
+        asked["experiment_name"] = name_of_today(request.workspace, name)
     return {name: value for name, value in asked.items() if value}
+
+
+def name_of_today(workspace: Workspace, name: str) -> str:
+    """Return the name that the experiment `name` has now; that of none is free for a new one."""
+    if Experiment.objects.filter(workspace=workspace, name=name).exists():
+        return name
+    renamed = find_renamed_experiment(workspace, name)
+    return renamed.name if renamed else name
 
 
 @page(Action.RUN_SUBMIT, ("POST",), None)

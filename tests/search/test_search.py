@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 
 from runs.artifacts.logs.appending import append_log
+from runs.compute.clusters import create_cluster, update_cluster
+from runs.compute.submitting import Work, submit
 from runs.metrics.models import Metric
 from runs.metrics.services import log_batch
 from runs.search import (
@@ -23,7 +25,7 @@ from runs.search.logs import match_logs
 from runs.tracking.fields import Aggregate, Entity, Field
 from runs.tracking.filters import Comparison, FilterError, Operator, parse
 from runs.tracking.models import Lifecycle, RunTag
-from runs.tracking.services import archive_runs, delete_runs
+from runs.tracking.services import archive_runs, delete_runs, rename_experiment
 from runs.tracking.statuses import Status
 from tests.factories import default_workspace, make_experiment, make_run, make_workspace
 from tests.search.finding import found
@@ -346,3 +348,38 @@ def test_a_count_stops_at_its_cap(experiment):
     assert (count.value, count.is_exact) == (3, False)
     count = count_runs(Search(workspace=default_workspace()), cap=5)
     assert (count.value, count.is_exact) == (5, True)
+
+
+def test_a_former_name_of_a_cluster_finds_its_runs_until_another_takes_it(experiment):
+    cluster = create_cluster(workspace=experiment.workspace, name="old")
+    submit(experiment=experiment, cluster=cluster, work=Work(["true"]), name="placed")
+    make_run(experiment, name="told", target="old")
+    make_run(experiment, name="elsewhere", target="cpu")
+    for name in ("between", "new"):
+        update_cluster(cluster=cluster, name=name)
+
+    for former in ("between", "new"):
+        assert found(f'target = "{former}"') == ["placed"]
+    assert sorted(found('target = "old"')) == ["placed", "told"]
+    assert sorted(found('target IN ("old", "cpu")')) == ["elsewhere", "placed", "told"]
+    assert found('target != "old"') == ["elsewhere"]
+    assert sorted(found('NOT target = "old" or name = "told"')) == ["elsewhere", "told"]
+    assert found('target LIKE "bet%"') == [], "a pattern is about the names of today"
+    assert found('target = "old"', workspace=make_workspace("team")) == []
+
+    create_cluster(workspace=experiment.workspace, name="between")
+    assert found('target = "between"') == []
+
+
+def test_a_former_name_of_an_experiment_finds_its_runs_until_another_takes_it(experiment):
+    make_run(experiment, name="cat")
+    make_run(make_experiment("beta"), name="dog")
+    rename_experiment(experiment=experiment, name="omega")
+
+    assert found("experiment = alpha") == found('experiment IN ("alpha")') == ["cat"]
+    assert sorted(found("experiment = alpha OR name = dog")) == ["cat", "dog"]
+    assert found("experiment != alpha") == ["dog"]
+    assert found('experiment LIKE "alp%"') == []
+
+    make_experiment("alpha")
+    assert found("experiment = alpha") == []

@@ -13,7 +13,7 @@ from runs.compute.submitting import Work, submit
 from runs.compute.sweep_plans import Argument, SweepPlan
 from runs.compute.sweeps import submit_sweep
 from runs.tracking.models import Run
-from runs.tracking.services import delete_experiment
+from runs.tracking.services import delete_experiment, rename_experiment
 from runs.workspaces.permissions import Role
 from tests.artifacts.zips import make_zip
 from tests.factories import default_workspace, make_experiment, make_member, make_run
@@ -54,6 +54,16 @@ def test_the_page_offers_the_clusters_and_takes_what_the_address_says(studio, gp
     answer = studio.get(f"{SUBMIT}?target=gpu&exp=vision/resnet")
     assert [cluster.name for cluster in answer.context["clusters"]] == ["gpu", "local"]
     assert start_of(answer)["draft"] == {"cluster": "gpu", "experiment_name": "vision/resnet"}
+
+
+def test_former_names_in_an_address_are_those_of_today(studio, gpu):
+    update_cluster(cluster=gpu, name="big")
+    rename_experiment(experiment=make_experiment("vision"), name="sight")
+    start = start_of(studio.get(f"{SUBMIT}?target=gpu&exp=vision"))
+    assert start["renamed"] == {"gpu": "big"}
+    assert start["draft"]["experiment_name"] == "sight"
+    make_experiment("vision")
+    assert start_of(studio.get(f"{SUBMIT}?exp=vision"))["draft"] == {"experiment_name": "vision"}
 
 
 def test_a_folder_is_kept_and_a_job_is_submitted_with_it(studio, gpu):

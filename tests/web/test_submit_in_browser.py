@@ -80,6 +80,17 @@ def test_a_renamed_cluster_is_chosen_where_it_is_the_only_one(tab):
     until(tab, "document.querySelector('[name=cluster]').value === 'laptop'")
 
 
+def test_a_draft_follows_its_cluster_to_another_name(tab):
+    gpu = create_cluster(workspace=default_workspace(), name="gpu")
+    tab.goto(f"{SUBMIT}?target=gpu")
+    until(tab, "document.querySelector('[name=cluster]').value === 'gpu'")
+    update_cluster(cluster=gpu, name="big")
+    for address in (SUBMIT, f"{SUBMIT}?target=gpu"):
+        tab.goto(address)
+        until(tab, "document.querySelector('[name=cluster]').value === 'big'")
+        assert tab.locator("[name=cluster] option").all_inner_texts() == ["big", "local"]
+
+
 def test_any_experiment_is_found_by_a_part_of_its_name(tab):
     for number in range(25):
         make_experiment(f"vision/resnet-{number}")

@@ -65,11 +65,18 @@ function begin() {
   const kept = start.from ? null : draft.read();
   const { cluster } = form.elements;
   const names = [...cluster.options].map(({ value }) => value);
-  cluster.value = [draft.lastCluster, "local", names[0]].find((name) => names.includes(name));
-  if (kept) writeForm(form, rows, kept.state);
-  writeForm(form, rows, start.from ? stateOf(start.draft) : start.draft);
+  const wanted = [nowCalled(draft.lastCluster), "local", names[0]];
+  cluster.value = wanted.find((name) => names.includes(name));
+  for (const state of [kept?.state, start.from ? stateOf(start.draft) : start.draft]) {
+    if (state) writeForm(form, rows, { ...state, cluster: nowCalled(state.cluster) });
+  }
   if (!rows.read().length) rows.write([["", ""]]);
   take(start.snapshot ?? kept?.snapshot ?? null);
+}
+
+/** The name that the cluster `name` has today. */
+function nowCalled(name) {
+  return start.renamed[name] ?? name;
 }
 
 /** The code that is sent is `code` now. */
