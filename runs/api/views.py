@@ -14,7 +14,7 @@ from runs.table.models import SavedView
 from runs.tracking.models import Experiment
 from runs.tracking.queries import get_experiment
 from runs.workspaces.access import Access
-from runs.workspaces.permissions import Action, is_allowed
+from runs.workspaces.permissions import Action
 
 VIEW = {
     "id": 4,
@@ -65,7 +65,7 @@ class ViewOut(serializers.Serializer):
     owner = serializers.CharField(source="owner.username", default="")
 
     def get_mine(self, view: SavedView) -> bool:
-        """Whether the one who asks may change it."""
+        """Whether the one who asks has saved it."""
         user = self.context["user"]
         return view.owner_id == (user and user.id)
 
@@ -100,17 +100,15 @@ class SavedViews(Endpoint):
         body = self.read_body(NewView)
         experiment = experiment_of(self, body)
         body.pop("experiment", None)
-        made = saved_views.save_view(
-            **mine(self), experiment=experiment, may_share=may_share(self), **body
-        )
+        made = saved_views.save_view(**mine(self), experiment=experiment, role=self.role, **body)
         return Response(shape(self, made), status=201)
 
 
 class OneSavedView(Endpoint):
-    """One's own saved view."""
+    """One's own saved view; for an owner of the workspace also one that somebody else shares."""
 
     @describe(
-        "Change one's own view",
+        "Change one's own view, or as an owner of the workspace a shared one",
         body=ViewChange,
         sends={"name": "Best", "is_default": True},
         gives=ViewOut,
@@ -120,23 +118,19 @@ class OneSavedView(Endpoint):
     def patch(self, request: Request, view_id: int) -> Response:
         changes = self.read_body(ViewChange)
         view = saved_views.update_view(
-            **mine(self), view_id=view_id, changes=changes, may_share=may_share(self)
+            **mine(self), view_id=view_id, changes=changes, role=self.role
         )
         return Response(shape(self, view))
 
-    @describe("Delete one's own view", status=204)
+    @describe("Delete one's own view, or as an owner of the workspace a shared one", status=204)
     @Access(Action.VIEW_WRITE, ("DELETE",))
     def delete(self, request: Request, view_id: int) -> Response:
-        saved_views.delete_view(**mine(self), view_id=view_id)
+        saved_views.delete_view(**mine(self), view_id=view_id, role=self.role)
         return nothing()
 
 
 def mine(view: Endpoint) -> dict[str, Any]:
     return {"workspace": view.workspace, "user": view.principal.user}
-
-
-def may_share(view: Endpoint) -> bool:
-    return is_allowed(view.role, Action.VIEW_SHARE)
 
 
 def experiment_of(view: Endpoint, asked: dict[str, Any]) -> Experiment | None:

@@ -1,5 +1,5 @@
-"""Names that a cluster or an experiment had before, in a filter: a whole name means what has it now,
-as an address does. Patterns are about the names of today."""
+"""Names that a cluster or an experiment had before, in a filter: a whole name means what was called
+so, as an address does. Patterns are about the names of today."""
 
 from collections.abc import Callable, Collection
 from dataclasses import replace

@@ -1,6 +1,6 @@
 """Saved views: keep, share, change and remove the query string of a page."""
 
-from typing import Any
+from typing import Any, Literal
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
@@ -13,9 +13,11 @@ from runs.tracking.models import Experiment
 from runs.tracking.texts import check_text
 from runs.workspaces.errors import ErrorKind, NotAllowed
 from runs.workspaces.models import Workspace
+from runs.workspaces.permissions import Action, Role, is_allowed
 
 MAX_NAME_CHARS = 128
 MAX_QUERY_CHARS = 100_000
+ViewVerb = Literal["save", "share", "default", "delete"]
 
 
 class ViewChanged(TrackingError):
@@ -46,12 +48,12 @@ def save_view(
     experiment: Experiment | None,
     name: str,
     query: str,
+    role: Role | None,
     shared: bool = False,
-    may_share: bool = True,
 ) -> SavedView:
     """Keep `query` under `name`. Raises InvalidValue, NotAllowed."""
     if shared:
-        check_may_share(may_share)
+        check_may_share(role)
     now = now_ms()
     return SavedView.objects.create(
         workspace=workspace,
@@ -71,20 +73,23 @@ def update_view(
     user: AbstractBaseUser | None,
     view_id: int,
     changes: dict[str, Any],
-    may_share: bool = True,
+    role: Role | None,
 ) -> SavedView:
-    """Change name, query, shared or is_default of one's own view; a default view is shared, and
-    one that is not shared any more is no default. `seen` among the changes is the query that the
-    view had when the change began: another one is not replaced.
+    """Change name, query, shared or is_default of one's own view, or as an owner of the workspace
+    of one that somebody else shares; a default view is shared, and one that is not shared any more
+    is no default. `seen` among the changes is the query that the view had when the change began:
+    another one is not replaced.
 
     Raises NotFound (also for a view of somebody else), InvalidValue, NotAllowed, ViewChanged.
     """
     with transaction.atomic():
-        view = get_own_view(workspace, user, view_id)
+        view = get_changeable_view(workspace, user, view_id, role)
+        if view.owner != user and not changes.get("shared", True):
+            raise NotAllowed("Only who saved a view can hide it from others. You may delete it.")
         # What others see stays as it is, unless it is hidden from them with this change.
         is_seen = view.shared and changes.get("shared", True)
         if is_seen or changes.get("shared") or changes.get("is_default"):
-            check_may_share(may_share)
+            check_may_share(role)
         if "query" in changes and changes.get("seen", view.query) != view.query:
             raise ViewChanged(
                 f"The view {view.name!r} was saved meanwhile in another place. Save again to "
@@ -107,20 +112,43 @@ def update_view(
     return view
 
 
-def delete_view(*, workspace: Workspace, user: AbstractBaseUser | None, view_id: int) -> None:
-    """Remove one's own view. Raises NotFound."""
-    get_own_view(workspace, user, view_id).delete()
+def delete_view(
+    *, workspace: Workspace, user: AbstractBaseUser | None, view_id: int, role: Role | None
+) -> None:
+    """Remove one's own view, or as an owner of the workspace one that somebody else shares. Raises
+    NotFound."""
+    get_changeable_view(workspace, user, view_id, role).delete()
 
 
-def get_own_view(workspace: Workspace, user: AbstractBaseUser | None, view_id: int) -> SavedView:
-    view = SavedView.objects.filter(workspace=workspace, owner=user, pk=view_id).first()
+def get_changeable_view(
+    workspace: Workspace, user: AbstractBaseUser | None, view_id: int, role: Role | None
+) -> SavedView:
+    """Return a view that somebody may change or delete. Raises NotFound."""
+    mine = Q(owner=user)
+    if is_allowed(role, Action.VIEW_MANAGE):
+        mine |= Q(shared=True)
+    view = SavedView.objects.filter(mine, workspace=workspace, pk=view_id).first()
     if view is None:
         raise NotFound("There is no view of yours with this number.")
     return view
 
 
-def check_may_share(may_share: bool) -> None:
-    if not may_share:
+def list_changes(
+    view: SavedView, user: AbstractBaseUser | None, role: Role | None
+) -> list[ViewVerb]:
+    """Return what somebody may do with a view that they see."""
+    is_mine = view.owner_id == (user and user.pk)
+    may_share = is_allowed(role, Action.VIEW_SHARE)
+    if not is_mine:
+        return ["save", "default", "delete"] if is_allowed(role, Action.VIEW_MANAGE) else []
+    if may_share:
+        return ["save", "share", "default", "delete"]
+    return ["delete"] if view.shared else ["save", "delete"]
+
+
+def check_may_share(role: Role | None) -> None:
+    """Raises NotAllowed."""
+    if not is_allowed(role, Action.VIEW_SHARE):
         raise NotAllowed(
             "Readers keep views for themselves. Save it without sharing it, or as another view."
         )

@@ -13,7 +13,7 @@ from runs.tracking.models import Experiment
 from runs.tracking.queries import get_experiment
 from runs.web.gate import page
 from runs.web.json_answers import as_json
-from runs.workspaces.permissions import Action, is_allowed
+from runs.workspaces.permissions import Action
 
 
 @page(Action.VIEW_READ, ("GET",))
@@ -37,28 +37,25 @@ def save_view(request: HttpRequest) -> HttpResponse:
         name=body.get("name", ""),
         query=body.get("query", ""),
         shared=bool(body.get("shared")),
-        may_share=may_share(request),
+        role=request.role,
     )
     return as_json(describe(view, request), status=201)
 
 
 @page(Action.VIEW_WRITE, ("POST", "DELETE"))
 def change_view(request: HttpRequest, view_id: int) -> HttpResponse:
-    """Change one's own view by what the body names, or delete it."""
+    """Change a view by what the body names, or delete it."""
     mine: dict[str, Any] = {
         "workspace": request.workspace,
         "user": request.principal.user,
+        "role": request.role,
         "view_id": view_id,
     }
     if request.method == "DELETE":
         saved_views.delete_view(**mine)
         return HttpResponse(status=204)
-    view = saved_views.update_view(**mine, changes=read_body(request), may_share=may_share(request))
+    view = saved_views.update_view(**mine, changes=read_body(request))
     return as_json(describe(view, request))
-
-
-def may_share(request: HttpRequest) -> bool:
-    return is_allowed(request.role, Action.VIEW_SHARE)
 
 
 def views(request: HttpRequest, **kwargs: Any) -> HttpResponse:
@@ -87,12 +84,15 @@ def read_body(request: HttpRequest) -> dict[str, Any]:
 
 
 def describe(view: SavedView, request: HttpRequest) -> dict[str, Any]:
+    """Return a view as the page knows it; `may` lists what the reader may do with it."""
+    user = request.principal.user
     return {
         "id": view.id,
         "name": view.name,
         "query": view.query,
         "shared": view.shared,
         "is_default": view.is_default,
-        "mine": view.owner_id == (request.principal.user and request.principal.user.id),
+        "mine": view.owner_id == (user and user.id),
+        "may": saved_views.list_changes(view, user, request.role),
         "owner": view.owner.get_username() if view.owner else "",
     }

@@ -32,6 +32,7 @@ class Action(enum.StrEnum):
     VIEW_READ = "view.read"
     VIEW_WRITE = "view.write"
     VIEW_SHARE = "view.share"
+    VIEW_MANAGE = "view.manage"
     RUN_SUBMIT = "run.submit"
     RUN_CANCEL = "run.cancel"
     CLUSTER_READ = "cluster.read"
@@ -57,6 +58,7 @@ NEEDED_ROLE = MappingProxyType(
         Action.VIEW_READ: Role.READER,
         Action.VIEW_WRITE: Role.READER,
         Action.VIEW_SHARE: Role.CONTRIBUTOR,
+        Action.VIEW_MANAGE: Role.OWNER,
         Action.RUN_SUBMIT: Role.CONTRIBUTOR,
         Action.RUN_CANCEL: Role.CONTRIBUTOR,
         Action.CLUSTER_READ: Role.READER,

@@ -24,6 +24,7 @@ from runs.compute.submitting import Work, submit
 from runs.metrics.kinds.logging import log_metrics
 from runs.metrics.kinds.values import Scalar, String, Table
 from runs.table.saved_views import save_view
+from runs.workspaces.permissions import Role
 from tests.artifacts.zips import make_zip
 from tests.factories import make_experiment, make_run
 from tests.when_used import WhenUsed
@@ -49,7 +50,8 @@ def known(db, settings, tmp_path) -> dict[str, Any]:
     save_snapshot(run=run, chunks=[make_zip({LOG: "of the snapshot"})])
     base = make_run(experiment, run_id="base")
     save_snapshot(run=base, chunks=[make_zip({LOG: "of another snapshot"})])
-    view = save_view(workspace=run.workspace, user=None, experiment=None, name="Best", query="q=a")
+    place = {"workspace": run.workspace, "user": None, "role": Role.OWNER, "experiment": None}
+    view = save_view(**place, name="Best", query="q=a")
     cluster = create_cluster(workspace=run.workspace, name="loss")
     node = register_node(cluster=cluster, name="n1")
     submit(experiment=experiment, cluster=cluster, work=Work(["python"]), name="waits")

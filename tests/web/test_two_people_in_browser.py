@@ -125,7 +125,12 @@ def test_views_that_others_share_are_offered_without_a_reload(run, person):
 def test_a_view_that_was_saved_in_another_tab_is_replaced_at_the_second_save(run, person):
     ada = person("ada", Role.CONTRIBUTOR)
     view = save_view(
-        workspace=default_workspace(), user=ada.user, experiment=None, name="v", query="?q=heron"
+        workspace=default_workspace(),
+        user=ada.user,
+        role=Role.CONTRIBUTOR,
+        experiment=None,
+        name="v",
+        query="?q=heron",
     )
     ada.goto(f"/w/default/runs?q=heron&view={view.id}")
     ada.locator("text=View: v").wait_for()
@@ -139,6 +144,27 @@ def test_a_view_that_was_saved_in_another_tab_is_replaced_at_the_second_save(run
     until(ada, "!document.querySelector('[data-views]').classList.contains('changed')")
     view.refresh_from_db()
     assert view.query == "?q=heron"
+
+
+def test_an_owner_deletes_the_view_that_a_removed_member_shares(run, person):
+    ada, owner = person("ada", Role.CONTRIBUTOR), person("olga", Role.OWNER)
+    view = save_view(
+        workspace=default_workspace(),
+        user=ada.user,
+        role=Role.CONTRIBUTOR,
+        experiment=None,
+        name="v",
+        query="?q=heron",
+        shared=True,
+    )
+    remove_member(workspace=default_workspace(), user=ada.user)
+    owner.goto(f"/w/default/runs?q=heron&view={view.id}")
+    owner.locator("text=View: v").wait_for()
+    owner.click("[data-views]")
+    assert owner.locator("[role=menu] >> text=Stop sharing").count() == 0
+    owner.click("text=Delete the view of ada")
+    owner.locator("[data-views]:has-text('Views')").wait_for()
+    assert not SavedView.objects.exists()
 
 
 def test_what_a_browser_keeps_of_one_person_is_not_for_the_next(run, person, live_server):

@@ -31,6 +31,7 @@ def test_a_contributor_neither_purges_nor_manages():
         Action.RUN_PURGE,
         Action.WORKSPACE_MANAGE,
         Action.CLUSTER_MANAGE,
+        Action.VIEW_MANAGE,
         Action.NODE_WORK,
         Action.ATTEMPT_CLAIM,
         Action.ATTEMPT_WRITE,

@@ -6,9 +6,6 @@ import { openMenu } from "../menu.js";
 import { fetchJson, sendJson, tellFailure } from "../requests.js";
 import { toast } from "../toasts.js";
 
-/** Whether the reader may change what others see. */
-const mayWrite = () => "mayWrite" in document.body.dataset;
-
 /** The Views button of one run table. */
 export class ViewsMenu {
   constructor(root, store) {
@@ -75,32 +72,30 @@ export class ViewsMenu {
   actions() {
     const view = this.current;
     const items = [{ label: "Save as…", run: () => this.saveAs() }];
-    if (view?.mine) {
-      if (mayWrite() || !view.shared) {
-        items.unshift({
-          label: `Save "${view.name}"`,
-          run: () => this.save(view),
-        });
-      }
-      if (mayWrite()) items.push(...this.sharing(view));
-      items.push({ label: "Delete view", run: () => this.remove(view) });
+    if (view?.may.includes("save")) {
+      items.unshift({ label: `Save "${view.name}"`, run: () => this.save(view) });
     }
+    if (view) items.push(...this.changes(view));
     if (view) items.push({ label: "Revert to saved", run: () => this.apply(view) });
     items.push({ label: "Copy link", run: () => copy(location.href) });
     return items;
   }
 
-  sharing(view) {
-    return [
-      {
+  /** What the reader may do with a view, as the studio has said. */
+  changes(view) {
+    const whose = view.mine ? "view" : `the view of ${view.owner || "the local user"}`;
+    const items = {
+      share: {
         label: view.shared ? "Stop sharing" : "Share with the workspace",
         run: () => this.update(view, { shared: !view.shared }),
       },
-      {
+      default: {
         label: view.is_default ? "Remove as default" : "Make default",
         run: () => this.update(view, { is_default: !view.is_default }),
       },
-    ];
+      delete: { label: `Delete ${whose}`, run: () => this.remove(view) },
+    };
+    return Object.entries(items).flatMap(([verb, item]) => (view.may.includes(verb) ? [item] : []));
   }
 
   apply(view) {
