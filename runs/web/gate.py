@@ -38,6 +38,8 @@ def page(
             # One address answers with a page, a part of it or JSON: caches must keep them apart.
             patch_vary_headers(answer, ["HX-Request", "Accept", "Cookie"])
             answer.setdefault("Cache-Control", "no-cache")
+            if role := getattr(request, "role", None):
+                answer["X-Role"] = role.label
             remember_workspace(request, answer)
             return answer
 

@@ -33,11 +33,12 @@ RAIL = (
 
 def shell(request: HttpRequest) -> dict[str, object]:
     """Context of every template: who looks at which workspace (None on public pages),
-    and whether they may change what is in it."""
+    their role there, and whether they may change what is in it."""
     role = getattr(request, "role", None)
     return {
         "rail": [item for item in RAIL if is_allowed(role, item.action)],
         "principal": getattr(request, "principal", None),
         "workspace": getattr(request, "workspace", None),
+        "role": role,
         "may_write": is_allowed(role, Action.RUN_WRITE),
     }

@@ -8,6 +8,7 @@ import { startLongNames } from "./components/long_name.js";
 import { startMenus } from "./components/menus.js";
 import { startPanels } from "./components/panels.js";
 import { startRequests } from "./components/requests.js";
+import { startRole } from "./components/role.js";
 import { startSearch } from "./components/search.js";
 import { startTheme } from "./components/theme.js";
 import { startTimes } from "./components/times.js";
@@ -23,6 +24,7 @@ startSearch();
 startRequests();
 startKeyboard();
 startLive();
+startRole();
 showCurrentTab();
 
 /** On a narrow screen the row of tabs scrolls; the tab one is on stays in sight. */

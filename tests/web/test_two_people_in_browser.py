@@ -92,6 +92,40 @@ def test_the_buttons_of_somebody_who_may_only_read_any_more_go(run, person):
     ada.locator("[aria-label='Edit the description']").wait_for(state="detached")
 
 
+@pytest.mark.parametrize(
+    ("address", "opener", "offered"),
+    [
+        ("/w/default/experiments", "button[data-experiment]", "[role=menu] >> text=Archive"),
+        ("/w/default/runs", None, "[data-bulk=delete]"),
+        ("/w/default/compute/clusters", None, "button:has-text('New cluster')"),
+    ],
+)
+def test_what_scripts_offer_follows_the_role_of_the_reader(run, person, address, opener, offered):
+    ada = person("ada", Role.OWNER)
+    make_member(Role.OWNER)
+    ada.goto(address)
+    for role, is_offered in ((Role.READER, False), (Role.OWNER, True)):
+        set_role(workspace=default_workspace(), user=ada.user, role=role)
+        ada.locator(f".toast:has-text('Your role here is now {role.label}.')").wait_for()
+        if opener:
+            ada.click(opener)
+        assert ada.locator(offered).count() == is_offered
+
+
+def test_a_change_of_role_waits_for_who_is_in_the_middle_of_something(run, person):
+    ada = person("ada", Role.CONTRIBUTOR)
+    ada.goto(PAGE)
+    edit_description(ada, "half a sent")
+    set_role(workspace=default_workspace(), user=ada.user, role=Role.READER)
+    ada.click("#description-form button.primary")
+    ada.locator("#description-form >> text=This needs the role contributor").wait_for()
+    forgive(ada, 403)
+    ada.locator(".toast >> text=Reload >> nth=-1").wait_for()
+    assert ada.input_value("#description-text") == "half a sent"
+    ada.click(".toast button:has-text('Reload')")
+    ada.locator("[aria-label='Edit the description']").wait_for(state="detached")
+
+
 @pytest.mark.parametrize("address", [PAGE, "/w/default/runs"])
 def test_a_page_says_that_its_reader_has_lost_it(run, person, address):
     ben = person("ben", Role.READER)

@@ -6,6 +6,7 @@
 // without data-live). A write tells the page to ask at once, ended or not: `studio:refresh`.
 
 import { recall, remember } from "../lib/store.js";
+import { isBusy } from "./busy.js";
 import { onKey } from "./keyboard.js";
 import { isRefusal, leaveIfLost } from "./lost.js";
 import { isAway } from "./outage.js";
@@ -111,12 +112,6 @@ async function refresh(address, group, isForced) {
   if (text === null) return;
   const isStill = group.every((part) => part.isConnected && part.dataset.part === address);
   if (isStill && (isForced || !group.some(isBusy))) replaceParts(text);
-}
-
-function isBusy(region) {
-  const inUse =
-    "details.menu[open], :is(input:not([type=checkbox]), textarea, select):focus, .htmx-request, [data-editing], .dragged";
-  return Boolean(region.querySelector(inUse) || document.querySelector("dialog[open]"));
 }
 
 /** Put changed parts into the page, keeping the focus where it was. */

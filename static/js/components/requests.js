@@ -2,6 +2,7 @@
 // refusal becomes an Error with the studio's own words.
 
 import { untilBack } from "./outage.js";
+import { noteRole } from "./role.js";
 import { toast } from "./toasts.js";
 
 const LONGEST_WAIT_MS = 30_000;
@@ -55,6 +56,7 @@ export async function ask(address, options = {}) {
   const tries = READS.includes(options.method ?? "GET") ? TRIES : 1;
   for (let left = tries - 1; ; left--) {
     const answer = await askOnce(address, options);
+    noteRole(answer.status, answer.headers.get("X-Role"));
     if (answer.ok) return answer;
     const body = readBody(await read(answer.text()));
     if (answer.status !== AWAY || !left) {
@@ -103,6 +105,9 @@ export function post(address, fields) {
 
 /** Show the errors of htmx, and the messages in the answers to writes. */
 export function startRequests() {
+  document.addEventListener("htmx:afterRequest", ({ detail: { xhr } }) => {
+    noteRole(xhr.status, xhr.getResponseHeader("X-Role"));
+  });
   document.addEventListener("htmx:responseError", (event) => {
     const { xhr, elt, requestConfig } = event.detail;
     if (xhr.status === AWAY && requestConfig.verb === "get") return askAgain(event.detail);

@@ -19,3 +19,23 @@ export function recall(key) {
     return null;
   }
 }
+
+/** Keep `value` for the next page of this tab. */
+export function rememberOnce(key, value) {
+  try {
+    sessionStorage.setItem(key, value);
+  } catch {
+    // Not kept.
+  }
+}
+
+/** What the page before has kept; it is forgotten then. */
+export function recallOnce(key) {
+  try {
+    const value = sessionStorage.getItem(key);
+    sessionStorage.removeItem(key);
+    return value;
+  } catch {
+    return null;
+  }
+}
