@@ -9,6 +9,8 @@ from typing import Any, Generic, TypeVar
 
 from django.db import connection, models
 
+from runs.database.cursors import open_cursor
+
 M = TypeVar("M", bound=models.Model)
 
 ROWS_PER_INSERT = 500
@@ -40,11 +42,9 @@ class Rows(Generic[M]):
 
     def insert(self, instance: M) -> None:
         """Insert one row and give the instance its key."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"{self.insert_start}{self.insert_row} RETURNING id", self._values_of(instance)
-            )
-            instance.pk = cursor.fetchone()[0]
+        with open_cursor() as cursor:
+            statement = f"{self.insert_start}{self.insert_row} RETURNING id"
+            instance.pk = cursor.read(statement, self._values_of(instance))[0][0]
         instance._state.adding = False
         instance._state.db = connection.alias
 
@@ -58,22 +58,19 @@ class Rows(Generic[M]):
         Returns how many there are now that were not there before. One query per 500 rows.
         """
         count = 0
-        with connection.cursor() as cursor:
+        with open_cursor() as cursor:
             for start in range(0, len(rows), ROWS_PER_INSERT):
                 part = rows[start : start + ROWS_PER_INSERT]
                 places = ", ".join([self.insert_row] * len(part))
                 values = [value for row in part for value in row]
-                cursor.execute(f"{self.insert_start}{places} {on_conflict}", values)
-                count += cursor.rowcount
+                count += cursor.run(f"{self.insert_start}{places} {on_conflict}", values)
         return count
 
     def update(self, pk: int, changes: Mapping[str, Any]) -> None:
         """Change columns of one row. The names are the model's own, never a client's."""
         places = ", ".join(f'"{name}" = %s' for name in changes)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"UPDATE {self.table} SET {places} WHERE id = %s", [*changes.values(), pk]
-            )
+        with open_cursor() as cursor:
+            cursor.run(f"UPDATE {self.table} SET {places} WHERE id = %s", [*changes.values(), pk])
 
     def _values_of(self, instance: M) -> list[Any]:
         values = [getattr(instance, field.attname) for field in self.written]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -21,10 +22,9 @@ READ_SERIES = (
     f"SELECT run_id, metric_id, id, {_COLUMN_LIST} FROM {PAIRS}"
     f" JOIN {SERIES} ON run_id = pair.a AND metric_id = pair.b"
 )
-ADD_SERIES = (
-    f"INSERT INTO {SERIES} (run_id, metric_id, {_COLUMN_LIST})"
-    f" VALUES ({', '.join(['%s'] * (2 + len(COLUMNS)))}) RETURNING id"
-)
+ADD_SERIES = f"INSERT INTO {SERIES} (run_id, metric_id, {_COLUMN_LIST}) VALUES "
+SERIES_ROW = f"({', '.join(['%s'] * (2 + len(COLUMNS)))})"
+SERIES_AT_ONCE = 500
 CHANGE_SERIES = (
     f"UPDATE {SERIES} SET " + ", ".join(f'"{name}" = %s' for name in COLUMNS) + " WHERE id = %s"
 )
@@ -69,7 +69,9 @@ def append_points(
     """Store the points that are not there yet. `experiments` maps runs to their experiments."""
     keys, codes, points = _merge(cursor, requests, experiments)
     stored = _read_series(cursor, keys)
-    is_new = np.repeat([r.is_new for r in requests], [len(r.points) for r in requests])
+    is_new = None
+    if any(request.is_new for request in requests):
+        is_new = np.repeat([r.is_new for r in requests], [len(r.points) for r in requests])
     batch = _without_duplicates(cursor, stored, codes, points, is_new)
     _write_series(cursor, keys, stored, batch)
 
@@ -106,7 +108,7 @@ def _without_duplicates(
     stored: Sequence[StoredSeries | None],
     codes: Indices,
     points: Points,
-    is_new: Mask,
+    is_new: Mask | None,
 ) -> NewPoints:
     """Sort out the new points. A point above the last of its series cannot be there already;
     the others are compared with the segments that may hold them."""
@@ -127,7 +129,7 @@ def _without_duplicates(
         np.concatenate((there_codes, codes)),
         np.concatenate([*(there for _, there in candidates), points]),
         is_stored,
-        np.concatenate((np.zeros(sum(counts), bool), is_new)),
+        None if is_new is None else np.concatenate((np.zeros(sum(counts), bool), is_new)),
     )
 
 
@@ -176,11 +178,23 @@ def _write_series(
             added.append((*keys[code], *to_row(fresh)))
         else:
             changed.append((*to_row(join_summaries(series.summary, fresh)), series.id))
-    new_ids = iter(cursor.read_each(ADD_SERIES, added))
+    new_ids = _add_series(cursor, added)
     cursor.run_many(CHANGE_SERIES, changed)
     segments = SegmentWriter(cursor)
     for code, start, stop in zip(batch.ids, batch.starts, batch.stops, strict=True):
         series = stored[code]
-        series_id, n = (series.id, series.summary.n) if series else (next(new_ids)[0], 0)
+        series_id, n = (series.id, series.summary.n) if series else (new_ids[keys[code]], 0)
         segments.append(series_id, n, batch.points[start:stop])
     segments.flush()
+
+
+def _add_series(cursor: Cursor, rows: Sequence[Sequence[Any]]) -> dict[SeriesKey, int]:
+    """Add series; return their ids. One query for 500."""
+    ids: dict[SeriesKey, int] = {}
+    for start in range(0, len(rows), SERIES_AT_ONCE):
+        part = rows[start : start + SERIES_AT_ONCE]
+        places = ", ".join([SERIES_ROW] * len(part))
+        values = [value for row in part for value in row]
+        added = cursor.read(f"{ADD_SERIES}{places} RETURNING run_id, metric_id, id", values)
+        ids |= {(run_id, metric_id): series_id for run_id, metric_id, series_id in added}
+    return ids

@@ -35,6 +35,8 @@ def find_new_points(
     `is_stored` marks points that are in the database already: they come first and are left out,
     and so is every new point that equals one of them or an earlier new one. A point that `is_new`
     marks is not left out: it is put a millisecond later than the one it equals."""
+    if len(points) == 1 and is_stored is None:
+        return _single_points(codes, points)
     grouped = np.argsort(codes, kind="stable")
     codes, points = codes[grouped], points[grouped]
     if is_new is not None and is_new.any():

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from runs.database.cursors import Row, open_cursor
 from runs.metrics.known_ids import KnownIds
 from runs.tracking.errors import NotFound
-from runs.tracking.models import ERASING
+from runs.tracking.models import ERASING, Run
 from runs.tracking.tables import RUN
 from runs.tracking.texts import is_storable
 from runs.tracking.write_limits import check_write_limit
@@ -26,6 +26,11 @@ class RunRef:
 
 
 _known: KnownIds[tuple[int, str], RunRef] = KnownIds(50_000)
+
+
+def remember_run(run: Run) -> None:
+    """Spare `resolve_run` its query: points follow soon on a run that was made just now."""
+    _known.remember({(run.workspace_id, run.run_id): RunRef(run.pk, run.experiment_id)})
 
 
 def resolve_run(workspace_id: int, run_id: str) -> RunRef:

@@ -206,7 +206,8 @@ def _write_group(requests: Sequence[Request]) -> list[Exception | None]:
     with open_cursor() as cursor:
         runs = _lock_runs(cursor, {request.logged.run_id for request in requests})
         numbering = Numbering(cursor)
-        outcomes = [_admit(cursor, request, runs, numbering) for request in requests]
+        has_others = len(requests) > 1
+        outcomes = [_admit(cursor, one, runs, numbering, has_others) for one in requests]
         accepted = [
             one.logged for one in outcomes if isinstance(one, Request) and len(one.logged.points)
         ]
@@ -222,10 +223,15 @@ def _lock_runs(cursor: Cursor, run_ids: set[int]) -> dict[int, LockedRun]:
 
 
 def _admit(
-    cursor: Cursor, request: Request, runs: Mapping[int, LockedRun], numbering: Numbering
+    cursor: Cursor,
+    request: Request,
+    runs: Mapping[int, LockedRun],
+    numbering: Numbering,
+    has_others: bool,
 ) -> Request | TrackingError:
     """Write all of a request but its points and return it with its final steps; or return the error
-    that it is refused with, with nothing of it written."""
+    that it is refused with, with nothing of it written: the whole transaction is rolled back where
+    no others share it."""
     run = runs.get(request.logged.run_id)
     if run is None or run.lifecycle == ERASING:
         forget_ids()
@@ -235,7 +241,7 @@ def _admit(
     if not (request.has_extras or request.relative):
         return request
     try:
-        with transaction.atomic():
+        with transaction.atomic(savepoint=has_others):
             if request.batch is not None:
                 add_batch(cursor, run.id, request.batch)
             if request.progress is not None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from runs.details.reading import RunRecord
-from runs.metrics.queries import resolve_run
+from runs.metrics.runs import remember_run, resolve_run
 from runs.mlflow_api import messages, mirrors
 from runs.mlflow_api.endpoint import GET, POST, Call, endpoint
 from runs.mlflow_api.errors import INVALID, MISSING, ProtocolError, missing_value, unknown_run
@@ -44,6 +44,7 @@ def create(call: Call, message: messages.CreateRun) -> dict[str, Any]:
     except NotActive:
         text = f"The experiment {experiment.number} must be in the 'active' state."
         raise ProtocolError(INVALID, f"{text} Current state is deleted.") from None
+    remember_run(run)
     # Nothing but its tags is written beside a run that was made just now.
     return {"run": as_run(RunRecord(run, tags=dict(sorted(tags.items()))))}
 

@@ -4,8 +4,7 @@ The counter is a column of the owner's row, raised in the transaction that uses 
 row lock makes others wait, a rollback gives the number back.
 """
 
-from django.db import connection
-
+from runs.database.cursors import open_cursor
 from runs.tracking.models import GONE
 from runs.tracking.tables import EXPERIMENT, WORKSPACE
 
@@ -21,9 +20,8 @@ WHERE id = %s AND lifecycle NOT IN (%s, %s) RETURNING next_run_number - 1
 
 def take_experiment_number(workspace_id: int) -> int:
     """Return the next experiment number of a workspace. Call it inside a transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute(NEXT_EXPERIMENT, [workspace_id])
-        return cursor.fetchone()[0]
+    with open_cursor() as cursor:
+        return cursor.read(NEXT_EXPERIMENT, [workspace_id])[0][0]
 
 
 def take_run_number(experiment_id: int) -> int | None:
@@ -31,7 +29,6 @@ def take_run_number(experiment_id: int) -> int | None:
 
     Call it inside a transaction: the experiment cannot be deleted before that ends.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(NEXT_RUN, [experiment_id, *GONE])
-        row = cursor.fetchone()
-    return row[0] if row else None
+    with open_cursor() as cursor:
+        rows = cursor.read(NEXT_RUN, [experiment_id, *GONE])
+    return rows[0][0] if rows else None

@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 
-from runs.database.cursors import LOCK_TO_CHANGE
-from runs.database.dialects import current_dialect
+from runs.database.cursors import LOCK_TO_CHANGE, open_cursor
 from runs.database.rows import Rows
 from runs.database.writer import write_together
 from runs.tracking.client_tags import DESCRIPTION_TAGS, RUN_NAME_TAGS
@@ -41,6 +40,10 @@ CLIENT_KINDS = frozenset({RunKind.EXTERNAL.value, RunKind.INTERACTIVE.value})
 
 RUNS = Rows(Run)
 CHANGES = Rows(StatusChange)
+LOCK_RUN = (
+    f"SELECT status, started_ms FROM {RUN} WHERE id = %s AND lifecycle NOT IN (%s, %s)"
+    f"{LOCK_TO_CHANGE}"
+)
 
 
 def create_run(
@@ -109,8 +112,7 @@ def _write_rows(run: Run, tags: Mapping[str, str | None]) -> None:
         raise not_active(f"The experiment {run.experiment.number}")
     run.number = number
     RUNS.insert(run)
-    change = StatusChange(run=run, status=run.status, at_ms=run.created_ms, by=run.submitted_by)
-    CHANGES.insert_many([change])
+    _enter_status(run, run.status, run.created_ms, run.submitted_by)
     write_tags(run.id, run.experiment_id, tags)
 
 
@@ -179,9 +181,8 @@ def _end_for_clients(changes: Mapping[str, Any], ended_ms: int | None) -> dict[s
     return {"client_ended_ms": None if ended_ms == changes["ended_ms"] else ended_ms}
 
 
-def _enter_status(run: Run, status: Status, at_ms: int, by: str, reason: str) -> None:
-    change = StatusChange(run=run, status=status, at_ms=at_ms, by=by, reason=reason)
-    CHANGES.insert_many([change])
+def _enter_status(run: Run, status: str, at_ms: int, by: str, reason: str = "") -> None:
+    CHANGES.insert_values([(run.pk, str(status), at_ms, by, reason)])
 
 
 def _enter_texts(run: Run, by: str, changes: Mapping[str, Any]) -> None:
@@ -224,16 +225,12 @@ def is_end_of_own_run(run: Run, status: str | None) -> bool:
 
 def _lock(run: Run) -> tuple[Status, int | None]:
     """Return status and start of the run, which nobody else changes until the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT status, started_ms FROM {RUN} WHERE id = %s AND lifecycle NOT IN (%s, %s)"
-            + current_dialect().translate(LOCK_TO_CHANGE),
-            [run.id, *GONE],
-        )
-        row = cursor.fetchone()
-    if row is None:
+    with open_cursor() as cursor:
+        rows = cursor.read(LOCK_RUN, [run.id, *GONE])
+    if not rows:
         raise not_active(f"The run {run.run_id}")
-    return Status(row[0]), row[1]
+    status, started_ms = rows[0]
+    return Status(status), started_ms
 
 
 def _check_status(status: str, by: str, reason: str) -> None:

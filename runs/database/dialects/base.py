@@ -54,8 +54,8 @@ class Dialect(ABC):
         """Return the parameters of `PAIRS`."""
 
     @abstractmethod
-    def open_cursor(self) -> Any:
-        """Open a cursor of the driver on this thread's connection."""
+    def open_cursor(self, on: BaseDatabaseWrapper) -> Any:
+        """Open a cursor of the driver on a connection that is open."""
 
     @abstractmethod
     def read_each(self, raw: Any, statement: str, rows: Sequence[Sequence[Any]]) -> list[Any]:

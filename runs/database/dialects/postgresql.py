@@ -37,11 +37,11 @@ class PostgreSQL(Dialect):
     def pair_parameters(self, pairs: Sequence[tuple[int, int]]) -> Sequence[list[int]]:
         return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
 
-    def open_cursor(self) -> Any:
+    def open_cursor(self, on: BaseDatabaseWrapper) -> Any:
         import psycopg
 
         # Django's cursor binds on the client: blobs would travel as text both ways.
-        raw = psycopg.Cursor(connection.connection)
+        raw = psycopg.Cursor(on.connection)
         raw.format = psycopg.pq.Format.BINARY
         return raw
 

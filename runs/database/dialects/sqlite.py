@@ -1,7 +1,6 @@
 """SQLite's words."""
 
 import fcntl
-import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -9,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -39,6 +39,11 @@ WORDS = {
 # The rows of a table are estimated from so many windows of so many keys.
 WINDOWS = 20
 WINDOW_KEYS = 400
+
+
+def to_json(values: Sequence[Any]) -> str:
+    """Return a list as JSON. (`json.dumps` takes ten times as long for a short one.)"""
+    return msgspec.json.encode(values).decode()
 
 
 def lower(text: str | None) -> str | None:
@@ -75,13 +80,13 @@ class SQLite(Dialect):
         return translate(statement)
 
     def list_parameter(self, values: Iterable[int] | Iterable[str]) -> str:
-        return json.dumps([*values])
+        return to_json([*values])
 
     def pair_parameters(self, pairs: Sequence[tuple[int, int]]) -> Sequence[str]:
-        return (json.dumps(pairs),)
+        return (to_json(pairs),)
 
-    def open_cursor(self) -> sqlite3.Cursor:
-        return connection.connection.cursor()
+    def open_cursor(self, on: BaseDatabaseWrapper) -> sqlite3.Cursor:
+        return on.plain_cursor()
 
     def read_each(
         self, raw: sqlite3.Cursor, statement: str, rows: Sequence[Sequence[Any]]
@@ -90,7 +95,7 @@ class SQLite(Dialect):
         return [raw.execute(text, row).fetchone() for row in rows]
 
     def ids(self, ids: Collection[int]) -> Sql:
-        return sql("SELECT value AS id FROM json_each(%s)", json.dumps(list(ids)))
+        return sql("SELECT value AS id FROM json_each(%s)", to_json(list(ids)))
 
     def beginning(self, expression: str, chars: int) -> str:
         return f"SUBSTR({expression}, 1, {chars})"

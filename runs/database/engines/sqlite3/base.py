@@ -4,8 +4,8 @@ file that was deleted: SQLite itself would, and all of that would be lost."""
 import os
 import sqlite3
 import time
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
 from typing import Any
 
 from django.db.backends.sqlite3 import base
@@ -26,6 +26,16 @@ class Connection(sqlite3.Connection):
     line: Line | None = None
     opened: os.stat_result | None = None
 
+    def begin(self) -> None:
+        """Begin a transaction that writes, in line with those who wait for the lock."""
+        if not self.has_its_file():
+            raise make_error(sqlite3.SQLITE_READONLY_DBMOVED, GONE)
+        if self.line is None:
+            self.execute(BEGIN)
+            return
+        self.line.wait(lambda: self.execute(BEGIN), came_at())
+        self.line.note_progress()
+
     def has_its_file(self) -> bool:
         """Tell whether the file that it has opened is still in its place."""
         if self.line is None or self.opened is None:
@@ -40,20 +50,7 @@ class Cursor(base.SQLiteCursorWrapper):
     """A cursor whose statements wait in line where another program holds the lock."""
 
     def execute(self, query: str, params: Sequence[Any] | None = None) -> Any:
-        line = self.connection.line
-        if line is None:
-            return super().execute(query, params)
-        if query == BEGIN:
-            if not self.connection.has_its_file():
-                raise make_error(sqlite3.SQLITE_READONLY_DBMOVED, GONE)
-            return self._wait(line, query, params, came_at())
-        try:
-            return super().execute(query, params)
-        except sqlite3.OperationalError as error:
-            # Inside a transaction the lock is ours already: this is another kind of trouble.
-            if self.connection.in_transaction or not is_busy(error):
-                raise
-        return self._wait(line, query, params, time.monotonic())
+        return run_in_line(self.connection, partial(super().execute, query, params))
 
     def convert_query(self, query: str, *, param_names: Any = None) -> str:
         """Do as Django does, once for each text: the same few statements are run all the time."""
@@ -61,10 +58,25 @@ class Cursor(base.SQLiteCursorWrapper):
             return convert(query)
         return super().convert_query(query, param_names=param_names)
 
-    def _wait(self, line: Line, query: str, params: Sequence[Any] | None, came_at: float) -> Any:
-        answer = line.wait(lambda: super(Cursor, self).execute(query, params), came_at)
-        line.note_progress()
-        return answer
+
+class PlainCursor(sqlite3.Cursor):
+    """The same for statements in SQLite's own words."""
+
+    def execute(self, query: str, params: Sequence[Any] = ()) -> sqlite3.Cursor:
+        return run_in_line(self.connection, partial(super().execute, query, params))
+
+
+def run_in_line(connection: Connection, statement: Callable[[], Any]) -> Any:
+    """Run a statement; where another program holds the lock, as one of those who wait for it."""
+    try:
+        return statement()
+    except sqlite3.OperationalError as error:
+        # Inside a transaction the lock is ours already: this is another kind of trouble.
+        if connection.line is None or connection.in_transaction or not is_busy(error):
+            raise
+    answer = connection.line.wait(statement, time.monotonic())
+    connection.line.note_progress()
+    return answer
 
 
 @lru_cache(maxsize=1024)
@@ -96,5 +108,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Tell whether to go on with the open connection, which Django asks before a request."""
         return self.connection.has_its_file() and super().is_usable()
 
+    def _start_transaction_under_autocommit(self) -> None:
+        """Begin a transaction. (Django's way through a cursor takes three times as long.)"""
+        with self.wrap_database_errors:
+            self.connection.begin()
+
     def create_cursor(self, name: str | None = None) -> Cursor:
         return self.connection.cursor(factory=Cursor)
+
+    def plain_cursor(self) -> PlainCursor:
+        """Open a cursor that is SQLite's own but for waiting, on a connection that is open."""
+        return self.connection.cursor(factory=PlainCursor)
