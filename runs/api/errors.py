@@ -23,6 +23,7 @@ REFUSED = frozenset(status for status in CODES if status < 500)
 HINTS = {
     "not_signed_in": "Send 'Authorization: Bearer <token>'. Make a token with manage.py token.",
     "deleted": "Restore it first.",
+    "changed_meanwhile": "To replace it, send `now` as what you have seen, or say nothing of it.",
     "unavailable": "Send the same again in a moment.",
 }
 

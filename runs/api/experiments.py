@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from runs.api.endpoint import Endpoint, answer, nothing
 from runs.api.inputs import Input, Name, PageQuery, Text, TextMap
 from runs.api.schema import describe, page_of
+from runs.api.seen_texts import seen, take_seen
 from runs.http.cursors import read_cursor, write_cursor
 from runs.tracking import services
 from runs.tracking.experiment_search import (
@@ -21,6 +22,7 @@ from runs.tracking.experiment_search import (
 )
 from runs.tracking.filters import Operator
 from runs.tracking.models import Experiment, ExperimentTag, Lifecycle
+from runs.tracking.people_texts import change_experiment
 from runs.tracking.queries import get_experiment
 from runs.workspaces.access import Access
 from runs.workspaces.permissions import Action
@@ -70,6 +72,8 @@ class ExperimentChange(Input):
 
     name = Name(required=False, max_length=500)
     description = Text(required=False)
+    name_seen = seen("name")
+    description_seen = seen("description")
 
 
 class ExperimentQuery(PageQuery):
@@ -158,9 +162,9 @@ class OneExperiment(Endpoint):
     )
     @Access(Action.EXPERIMENT_WRITE, ("PATCH",))
     def patch(self, request: Request, number: int) -> Response:
-        changed = services.update_experiment(
-            experiment=get_experiment(self.workspace, number), **self.read_body(ExperimentChange)
-        )
+        experiment = get_experiment(self.workspace, number)
+        changes = self.read_body(ExperimentChange)
+        changed = change_experiment(experiment=experiment, seen=take_seen(changes), **changes)
         return answer(ExperimentOut, out(changed))
 
     @describe("Delete an experiment with its runs; it can be restored", status=204)

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from runs.api.endpoint import Endpoint, answer, nothing
 from runs.api.inputs import Flag, Input, Name, PageQuery, TagMap, Text
 from runs.api.schema import describe, page_of
+from runs.api.seen_texts import seen, take_seen
 from runs.artifacts.registry import queries, services
 from runs.http.cursors import read_key, write_key
 from runs.tracking.queries import get_run
@@ -50,6 +51,7 @@ class VersionChange(Input):
 
     description = Text(required=False)
     tags = TagMap(required=False)
+    description_seen = seen("description")
 
 
 class ModelExperimentOut(serializers.Serializer):
@@ -134,7 +136,8 @@ class OneModelVersion(Endpoint):
     def patch(self, request: Request, name: str, version: int) -> Response:
         found = queries.get_version(self.workspace, name, version)
         changes = self.read_body(VersionChange)
-        return answer(ModelVersionOut, services.change_version(found, **changes))
+        changed = services.change_version(found, seen=take_seen(changes), **changes)
+        return answer(ModelVersionOut, changed)
 
     @describe("Delete a version of a model; the files stay with their run", status=204)
     @Access(Action.RUN_WRITE, ("DELETE",))

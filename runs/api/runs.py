@@ -11,6 +11,7 @@ from runs.api.endpoint import Endpoint, answer, nothing
 from runs.api.inputs import Flag, Input, Name, PageQuery, TagMap, Text, Whole
 from runs.api.run_shapes import EXAMPLE, EXAMPLE_WITH_HISTORY, RunOut, RunWithHistoryOut
 from runs.api.schema import describe, page_of
+from runs.api.seen_texts import seen, take_seen
 from runs.details.run_documents import get_run_document, list_run_documents, read_records
 from runs.http.cursors import read_cursor, write_cursor
 from runs.search import (
@@ -24,6 +25,7 @@ from runs.search import (
 )
 from runs.tracking import services
 from runs.tracking.models import Experiment, Lifecycle, RunKind
+from runs.tracking.people_texts import change_run
 from runs.tracking.queries import find_experiments, get_experiment, get_experiment_by_name, get_run
 from runs.tracking.statuses import Status
 from runs.workspaces.access import Access
@@ -96,6 +98,8 @@ class RunChange(Input):
     ended_ms = Whole(required=False)
     name = Name(required=False, max_length=500)
     description = Text(required=False)
+    name_seen = seen("name")
+    description_seen = seen("description")
 
 
 class CountOut(serializers.Serializer):
@@ -182,7 +186,8 @@ class OneRun(Endpoint):
     @Access(Action.RUN_WRITE, ("PATCH",))
     def patch(self, request: Request, run_id: str) -> Response:
         run = get_run(self.workspace, run_id)
-        services.update_run(run=run, by=self.principal.name, **self.read_body(RunChange))
+        changes = self.read_body(RunChange)
+        change_run(run=run, seen=take_seen(changes), by=self.principal.name, **changes)
         return answer(RunOut, read_records([run.id])[0])
 
     @describe("Delete a run; it can be restored", status=204)

@@ -28,6 +28,9 @@ class ErrorFacts(serializers.Serializer):
     position = serializers.IntegerField(required=False, help_text="Of a filter: the character.")
     length = serializers.IntegerField(required=False, help_text="Of a filter: characters meant.")
     expected = serializers.IntegerField(required=False, help_text="Of a log: the next offset.")
+    now = serializers.CharField(
+        required=False, allow_blank=True, help_text="Of changed_meanwhile: the text there is now."
+    )
 
 
 class Error(serializers.Serializer):

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from runs.api.endpoint import Endpoint, nothing
 from runs.api.inputs import Flag, Input, Name, Text, Whole
 from runs.api.schema import describe
+from runs.api.seen_texts import seen, take_seen
 from runs.table import saved_views
 from runs.table.models import SavedView
 from runs.tracking.models import Experiment
@@ -50,6 +51,7 @@ class ViewChange(Input):
     query = Text(required=False, max_length=100_000)
     shared = Flag(required=False)
     is_default = Flag(required=False)
+    query_seen = seen("query")
 
 
 class ViewOut(serializers.Serializer):
@@ -117,6 +119,8 @@ class OneSavedView(Endpoint):
     @Access(Action.VIEW_WRITE, ("PATCH",))
     def patch(self, request: Request, view_id: int) -> Response:
         changes = self.read_body(ViewChange)
+        if (query := take_seen(changes).get("query")) is not None:
+            changes["seen"] = query
         view = saved_views.update_view(
             **mine(self), view_id=view_id, changes=changes, role=self.role
         )

@@ -25,6 +25,13 @@ class ViewChanged(TrackingError):
 
     kind, code = ErrorKind.CONFLICT, "changed_meanwhile"
 
+    def __init__(self, message: str, now: str) -> None:
+        super().__init__(message)
+        self.now = now
+
+    def facts(self) -> dict[str, str]:
+        return {"field": "query", "now": self.now}
+
 
 def list_views(
     *, workspace: Workspace, user: AbstractBaseUser | None, experiment: Experiment | None
@@ -92,8 +99,9 @@ def update_view(
             check_may_share(role)
         if "query" in changes and changes.get("seen", view.query) != view.query:
             raise ViewChanged(
-                f"The view {view.name!r} was saved meanwhile in another place. Save again to "
-                "replace it, or choose Revert to saved."
+                f"The view {view.name!r} was saved meanwhile in another place. "
+                "Nothing is saved yet.",
+                view.query,
             )
         if "name" in changes:
             view.name = check_view_name(changes["name"])

@@ -1,11 +1,12 @@
 """Texts that several people may edit at a time, such as a description.
 
-Whoever sends a text says which one was there when the edit began, by its stamp: a text that
-somebody else has changed meanwhile is not replaced without a word.
+Whoever sends a text may say which one was there when the edit began, itself or its stamp: a text
+that somebody else has changed meanwhile is not replaced without a word.
 """
 
 import hashlib
 from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
 
@@ -26,14 +27,14 @@ class ChangedMeanwhile(TrackingError):
 
     kind, code = ErrorKind.CONFLICT, "changed_meanwhile"
 
-    def __init__(self, field: str, now: str, by: str) -> None:
+    def __init__(self, field: str, now: str, by: str = SOMEBODY) -> None:
         shown = now if len(now) <= SHOWN_CHARS else f"{now[:SHOWN_CHARS]}…"
         says = f"It says now: “{shown}”." if now else "It is empty now."
-        super().__init__(
-            f"{by} has changed the {field} meanwhile. {says} Nothing is saved yet: save again to "
-            "replace it."
-        )
-        self.field, self.stamp = field, stamp_of(now)
+        super().__init__(f"{by} has changed the {field} meanwhile. {says} Nothing is saved yet.")
+        self.field, self.now, self.stamp = field, now, stamp_of(now)
+
+    def facts(self) -> dict[str, str]:
+        return {"field": self.field, "now": self.now}
 
 
 def stamp_of(text: str) -> str:
@@ -54,6 +55,35 @@ def edit_run(*, run: Run, texts: Mapping[str, str], seen: Mapping[str, str], by:
             update_run(run=run, by=by, **edited)
 
 
+def change_run(*, run: Run, seen: Mapping[str, str], by: str = "", **changes: Any) -> Run:
+    """Do as `update_run`, but change nothing where a text is not as it was `seen`. Raises
+    ChangedMeanwhile too."""
+    if not seen:
+        return update_run(run=run, by=by, **changes)
+    with write_together():
+        now = Run.objects.select_for_update().values("name", "description").get(pk=run.pk)
+        if field := first_unlike(now, seen):
+            raise ChangedMeanwhile(field, now[field], _who_edited(run, field))
+        return update_run(run=run, by=by, **changes)
+
+
+def change_experiment(
+    *, experiment: Experiment, seen: Mapping[str, str], **changes: str
+) -> Experiment:
+    """Do as `update_experiment`, but change nothing where a text is not as it was `seen`. Raises
+    ChangedMeanwhile too."""
+    with transaction.atomic():
+        rows = Experiment.objects.select_for_update().values("name", "description")
+        if seen and (field := first_unlike(now := rows.get(pk=experiment.pk), seen)):
+            raise ChangedMeanwhile(field, now[field])
+        return update_experiment(experiment=experiment, **changes)
+
+
+def first_unlike(now: Mapping[str, str], seen: Mapping[str, str]) -> str:
+    """Return the first text that is not as it was seen; "" where all are."""
+    return next((one for one in seen if stamp_of(seen[one]) != stamp_of(now[one])), "")
+
+
 def edit_experiment(
     *, experiment: Experiment, texts: Mapping[str, str], seen: Mapping[str, str]
 ) -> None:
@@ -64,7 +94,7 @@ def edit_experiment(
         now = rows.get(pk=experiment.pk)
         edited = _edited(now, texts, seen)
         if field := _first_changed(now, edited, seen):
-            raise ChangedMeanwhile(field, now[field], SOMEBODY)
+            raise ChangedMeanwhile(field, now[field])
         update_experiment(experiment=experiment, **edited)
 
 

@@ -5,12 +5,14 @@ from typing import Any
 import msgspec
 from django.http import HttpRequest, HttpResponse
 
+from runs.http.errors import STATUS
 from runs.http.query import read_whole
 from runs.table import saved_views
 from runs.table.models import SavedView
 from runs.tracking.errors import InvalidValue
 from runs.tracking.models import Experiment
 from runs.tracking.queries import get_experiment
+from runs.web import problems
 from runs.web.gate import page
 from runs.web.json_answers import as_json
 from runs.workspaces.permissions import Action
@@ -54,7 +56,11 @@ def change_view(request: HttpRequest, view_id: int) -> HttpResponse:
     if request.method == "DELETE":
         saved_views.delete_view(**mine)
         return HttpResponse(status=204)
-    view = saved_views.update_view(**mine, changes=read_body(request))
+    try:
+        view = saved_views.update_view(**mine, changes=read_body(request))
+    except saved_views.ViewChanged as changed:
+        words = f"{changed} Save again to replace it, or choose Revert to saved."
+        return problems.answer(request, STATUS[changed.kind], words, hint="")
     return as_json(describe(view, request))
 
 

@@ -31,6 +31,7 @@ def read_edit(request: HttpRequest) -> Edit:
 def refuse_edit(request: HttpRequest, changed: ChangedMeanwhile) -> HttpResponse:
     """Answer with the words of the refusal, and with the stamp that lets the form be sent again
     (the header `X-Seen`: field and stamp)."""
-    answer = problems.answer(request, STATUS[changed.kind], str(changed), hint="")
+    words = f"{changed} Save again to replace it."
+    answer = problems.answer(request, STATUS[changed.kind], words, hint="")
     answer["X-Seen"] = f"{changed.field} {changed.stamp}"
     return answer

@@ -2,6 +2,8 @@
 
 import re
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
 
@@ -13,6 +15,7 @@ from runs.artifacts.registry.models import ModelVersion, RegisteredModel
 from runs.tracking.clock import now_ms
 from runs.tracking.models import Run
 from runs.tracking.notes import check_active, check_tags
+from runs.tracking.people_texts import ChangedMeanwhile, first_unlike
 from runs.tracking.texts import check_text
 from runs.tracking.write_limits import check_write_limit
 
@@ -70,18 +73,30 @@ def check_is_there(run: Run, path: str) -> None:
 
 
 def change_version(
-    version: ModelVersion, *, description: str | None = None, tags: Tags | None = None
+    version: ModelVersion,
+    *,
+    description: str | None = None,
+    tags: Tags | None = None,
+    seen: Mapping[str, str] | None = None,
 ) -> ModelVersion:
-    """Change what people wrote of a version. `tags` replaces all tags.
+    """Change what people wrote of a version, but nothing where the description is not as it was
+    `seen`. `tags` replaces all tags.
 
-    Raises InvalidValue, OutOfScope, AttemptOver.
+    Raises InvalidValue, OutOfScope, AttemptOver, ChangedMeanwhile.
     """
     check_write_limit(version.run_id)
+    changes: dict[str, Any] = {}
     if description is not None:
-        version.description = check_text(description, "description")
+        changes["description"] = check_text(description, "description")
     if tags is not None:
-        version.tags = check_tags(tags)
-    version.save(update_fields=["description", "tags"])
+        changes["tags"] = check_tags(tags)
+    with transaction.atomic():
+        rows = ModelVersion.objects.select_for_update().values("description")
+        now = rows.get(pk=version.pk)
+        if field := first_unlike(now, seen or {}):
+            raise ChangedMeanwhile(field, now[field])
+        ModelVersion.objects.filter(pk=version.pk).update(**changes)
+    version.refresh_from_db(fields=["description", "tags"])
     return version
 
 
