@@ -28,9 +28,10 @@ of an answer as `after` to get the page behind it. It is null on the last page.
 the same for programs, `message` says what is wrong and what to do, `field` which field is meant.
 After 429 and 503, `Retry-After` says how many seconds to wait.
 
-**Writes** of one request are stored together or not at all. Unknown fields are refused. Where others
-may edit the same text, send the one you have read as `description_seen` (`name_seen`, `query_seen`):
-if it is another one by now, the answer is 409 `changed_meanwhile` with the text of `now`.
+**Writes** of one request are stored together or not at all. Unknown fields are refused. Where
+others may edit the same text, send the one you have read as `description_seen` (`name_seen`,
+`query_seen`): if it is another one by now, the answer is 409 `changed_meanwhile`, which has the
+text as `now`.
 
 **Times** are milliseconds since 1970, UTC. NaN and the infinities are the words `"NaN"`,
 `"Infinity"` and `"-Infinity"`.
