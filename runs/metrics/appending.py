@@ -80,6 +80,10 @@ def _merge(
     cursor: Cursor, requests: Sequence[Logged], experiments: Mapping[int, int]
 ) -> tuple[list[SeriesKey], Indices, Points]:
     """Return the keys of all series in sorted order, and all points with the index of theirs."""
+    if len(requests) == 1 and len(requests[0].names) == 1:
+        only = requests[0]
+        name = (experiments[only.run_id], *only.names[0])
+        return [(only.run_id, names.find_or_add(cursor, [name])[name])], only.codes, only.points
     wanted = [[(experiments[r.run_id], *name) for name in r.names] for r in requests]
     metric_ids = names.find_or_add(cursor, {name for part in wanted for name in part})
     keys_of = [

@@ -4,6 +4,7 @@ A point is (step, time in ms, value). Values are ordered with NaN above +Infinit
 and 0.0 equals -0.0 wherever points are compared.
 """
 
+import struct
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,6 +15,9 @@ from runs.tracking.texts import check_int64
 
 POINT = np.dtype([("step", "<i8"), ("ms", "<i8"), ("value", "<f8")])
 
+# A single point; as an array it would be made field by field.
+PACK = struct.Struct("<qqd").pack
+
 # Exactly these: a bool is an int to Python.
 INT, NUMBERS = {int}, {float, int}
 
@@ -23,16 +27,18 @@ Points = NDArray[np.void]
 def make_points(steps: Sequence[int], times_ms: Sequence[int], values: Sequence[float]) -> Points:
     """Return checked points. Raises InvalidPoint: a step is any 64-bit integer, a time is one
     that is not negative, a value is any float, NaN and the infinities included."""
-    points = np.empty(len(steps), POINT)
     try:
         if not (set(map(type, steps)) <= INT and set(map(type, times_ms)) <= INT):
             raise TypeError
         if not set(map(type, values)) <= NUMBERS:
             raise TypeError
+        if len(steps) == 1 and times_ms[0] >= 0:
+            return unpack(PACK(steps[0], times_ms[0], values[0]))
+        points = np.empty(len(steps), POINT)
         points["step"] = steps
         points["ms"] = times_ms
         points["value"] = values
-    except (TypeError, OverflowError):
+    except (TypeError, OverflowError, struct.error):
         raise _explain(steps, times_ms, values) from None
     if (points["ms"] < 0).any():
         raise InvalidPoint("A timestamp must not be negative: it counts from 1970 in ms.")
