@@ -9,7 +9,7 @@ from runs.details.reading import RunPart, RunRecord, read_parts_of
 from runs.metrics.meanings import Direction, direction_of, usage_rank
 from runs.metrics.models import Series
 from runs.tracking.client_tags import is_client_tag
-from runs.tracking.clock import now_ms
+from runs.tracking.durations import span_of
 from runs.tracking.models import Run
 from runs.tracking.sources import read_source
 
@@ -102,7 +102,7 @@ def read_fields(runs: list[Run]) -> Table:
         "Status": lambda run: run.status,
         "Submitted by": lambda run: run.submitted_by,
         "Compute": lambda run: run.target,
-        DURATION: seconds_of,
+        DURATION: lambda run: span_of(run).seconds,
     }
     return {(name, ""): {run.id: read(run) for run in runs} for name, read in fields.items()}
 
@@ -114,13 +114,6 @@ def read_sources(records: Sequence[RunRecord]) -> Table:
         for _, label, text in read_source(record.run.source, record.tags).lines():
             table.setdefault((label, ""), {})[record.run.id] = text
     return table
-
-
-def seconds_of(run: Run) -> float | None:
-    """How long a run took, up to now for one that goes on."""
-    if run.started_ms is None:
-        return None
-    return ((now_ms() if run.ended_ms is None else run.ended_ms) - run.started_ms) / 1000
 
 
 def notes_of(records: Sequence[RunRecord], part: RunPart, note: str = "") -> Table:

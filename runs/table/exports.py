@@ -14,7 +14,7 @@ from runs.table.columns import Column, look_of
 from runs.table.export_formats import ExportField, FieldType
 from runs.table.rows import TableRow
 from runs.table.run_list import RunList, TableQuery, list_runs
-from runs.tracking.clock import now_ms
+from runs.tracking.durations import Span
 from runs.tracking.fields import Aggregate, Entity
 from runs.tracking.models import Run
 from runs.workspaces.models import Workspace
@@ -108,11 +108,8 @@ def as_json(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def seconds_of(times: tuple[int | None, int | None]) -> float | None:
-    started, ended = times
-    if started is None:
-        return None
-    return ((now_ms() if ended is None else ended) - started) / 1000
+def seconds_of(span: Span) -> float | None:
+    return span.seconds
 
 
 def run_id_of(run: Run | None) -> str | None:

@@ -10,6 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from runs.assets.module_graph import imports_of
+from runs.tracking.durations import span_of
 from runs.tracking.fields import Entity
 from runs.tracking.models import Run
 from runs.tracking.statuses import Status
@@ -151,15 +152,13 @@ def full(value: float | None) -> str:
 @register.simple_tag
 def duration(run: Run) -> SafeString:
     """How long a run took; ticks while it runs."""
-    if run.started_ms is None:
+    span = span_of(run)
+    if span.started_ms is None:
         return format_html('<span class="muted">{}</span>', "—")
-    if run.ended_ms is None or not Status(run.status).is_final:
-        return format_html('<span data-from="{}">…</span>', run.started_ms)
+    if span.ended_ms is None:
+        return format_html('<span data-from="{}">…</span>', span.started_ms)
     return format_html(
-        '<span data-from="{}" data-to="{}">{} s</span>',
-        run.started_ms,
-        run.ended_ms,
-        f"{(run.ended_ms - run.started_ms) / 1000:,.1f}",
+        '<span data-from="{}" data-to="{}">{} s</span>', *span, f"{span.seconds:,.1f}"
     )
 
 

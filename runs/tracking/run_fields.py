@@ -7,10 +7,11 @@ from enum import Enum
 from typing import Any
 
 from runs.tracking.client_tags import ARTIFACT_SCHEME
+from runs.tracking.durations import SECONDS, span_of
 from runs.tracking.errors import InvalidValue
 from runs.tracking.fields import Aggregate, Entity, Field, split_aggregate
 from runs.tracking.models import Lifecycle, RunKind
-from runs.tracking.statuses import ACTIVE_STATUSES, Status
+from runs.tracking.statuses import Status
 from runs.tracking.tables import EXPERIMENT, RUN
 
 
@@ -79,22 +80,16 @@ class RunField:
         return self.width or WIDTHS.get(self.cell_look, 120)
 
     def read(self, run: Any) -> Any:
-        """Return what the run table shows of a run: a time in ms, a (start, end) pair, a (status,
+        """Return what the run table shows of a run: a time in ms, a span, a (status,
         reason) pair, a run, an experiment, or a text."""
         reader = READERS.get(self.cell_look)
         return reader(run) if reader else getattr(run, self.column or self.name)
 
 
 READERS: dict[str, Callable[[Any], Any]] = {
-    "duration": lambda run: (run.started_ms, run.ended_ms),
+    "duration": span_of,
     "status": lambda run: (run.status, run.status_reason),
 }
-ACTIVE = ", ".join(f"'{status.value}'" for status in sorted(ACTIVE_STATUSES))
-# A run that goes on has lasted until now; one that ended without saying when has no duration.
-DURATION = (
-    f"(CAST(COALESCE(r.ended_ms, CASE WHEN r.status IN ({ACTIVE}) THEN {{now}} END)"
-    " AS double precision) - r.started_ms) / 1000"
-)
 NAME_OF_EXPERIMENT = f"(SELECT e.name FROM {EXPERIMENT} e WHERE e.id = r.experiment_id)"
 PARENT = f"(SELECT q.run_id FROM {RUN} q WHERE q.id = r.parent_id)"
 ROOT = f"(SELECT q.run_id FROM {RUN} q WHERE q.id = r.root_id)"
@@ -128,7 +123,7 @@ RUN_FIELDS = (
              is_default=True),
     RunField("ended", TIME, "Ended", "ended_ms", aliases=("end_time", "ended_at")),
     RunField("updated", TIME, "Updated", "updated_ms", aliases=("updated_at",), is_always=True),
-    RunField("duration", Type.SECONDS, "Duration", sql=DURATION, is_default=True),
+    RunField("duration", Type.SECONDS, "Duration", sql=SECONDS, is_default=True),
     RunField("submitted_by", TEXT, "Submitted by", "submitted_by", aliases=("user_id", "user")),
     RunField("target", TEXT, "Compute", "target", aliases=("compute_target",), width=116),
     RunField("kind", Type.CHOICE, "Kind", "kind", aliases=("type",), choices=KINDS, width=100,

@@ -13,6 +13,7 @@ from runs.table.columns import NAME, Column, look_of, width_of
 from runs.table.groups import Group
 from runs.table.rows import TableRow
 from runs.table.run_list import RunList, TableQuery
+from runs.tracking.durations import Span
 from runs.tracking.fields import Aggregate, Entity
 from runs.tracking.filters import FilterError
 from runs.tracking.models import Experiment, Run
@@ -200,7 +201,7 @@ def shape_status(value: tuple[str, str], slug: str) -> dict[str, str]:
     return {"word": look.word, "tone": look.tone, "icon": look.icon, "reason": value[1]}
 
 
-def shape_duration(value: tuple[int | None, int | None], slug: str) -> dict[str, Any] | None:
+def shape_duration(value: Span, slug: str) -> dict[str, Any] | None:
     started, ended = value
     return None if started is None else {"started": started, "ended": ended}
 

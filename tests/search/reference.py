@@ -10,7 +10,7 @@ from runs.tracking.fields import Entity
 from runs.tracking.filters import Ago, And, Comparison, Moment, Node, Not, Operator, Or
 from runs.tracking.filters.nodes import LIKES, LISTS, NULLS, PATTERNS
 from runs.tracking.notes import read_finite
-from runs.tracking.statuses import ACTIVE_STATUSES
+from runs.tracking.statuses import FINAL_STATUSES, WAITING_STATUSES
 from tests.search.world import NOW_MS, PlainRun
 
 NEGATIVE = {
@@ -138,9 +138,9 @@ def run_field(run: PlainRun, key: str) -> object:
     if key == "parent":
         return run.parent
     if key == "duration":
-        ended = row.ended_ms
-        if ended is None and row.status in ACTIVE_STATUSES:
-            ended = NOW_MS
+        ended = row.ended_ms if row.status in FINAL_STATUSES else NOW_MS
+        if row.status in WAITING_STATUSES:
+            return None
         known = ended is not None and row.started_ms is not None
         return (ended - row.started_ms) / 1000 if known else None
     if key == "archived":

@@ -18,6 +18,7 @@ from runs.table.run_list import TableQuery
 from runs.tracking.clock import now_ms
 from runs.tracking.fields import Entity
 from runs.tracking.models import RunTag
+from runs.tracking.statuses import Status
 from tests.factories import default_workspace, make_experiment, make_run
 
 pytestmark = pytest.mark.django_db
@@ -99,7 +100,7 @@ def test_numbers_are_read_back_to_the_last_digit(runs, format_name):
 
 @pytest.mark.parametrize("format_name", FORMATS)
 def test_times_have_a_zone_and_durations_of_running_runs_are_seconds(runs, format_name):
-    runs[0].ended_ms = STARTED_MS + 2500
+    runs[0].ended_ms, runs[0].status = STARTED_MS + 2500, Status.COMPLETED
     runs[0].save()
     table, body = read_back(format_name, columns="run.started,run.duration")
     started = pandas.to_datetime(table["run.started"], utc=True)

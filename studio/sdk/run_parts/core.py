@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from studio.sdk.outbox.outbox import Outbox
 
 FINAL = frozenset({"Completed", "Failed", "Canceled"})
+WAITING = frozenset({"NotStarted", "Starting", "Provisioning", "Preparing", "Queued"})
 
 
 class RunCore:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from studio.sdk.connection import pages
 from studio.sdk.exceptions import NotFound, StudioError, UserErrorException
-from studio.sdk.run_parts.core import FINAL, RunCore
+from studio.sdk.run_parts.core import FINAL, WAITING, RunCore
 
 if TYPE_CHECKING:
     from studio.sdk.experiment import Experiment
@@ -214,11 +214,14 @@ def in_words(ms: int | None) -> str | None:
 
 
 def duration_of(document: dict[str, Any]) -> str | None:
-    """Return how long a run took, or takes until now."""
-    if document["started_ms"] is None:
+    """Return how long a run took, or takes until now; None for one that waits, and for one that
+    ended without saying when."""
+    is_over, ended_ms = document["status"] in FINAL, document["ended_ms"]
+    is_unknown = ended_ms is None if is_over else document["status"] in WAITING
+    if document["started_ms"] is None or is_unknown:
         return None
-    ended_ms = document["ended_ms"] or time.time() * 1000
-    seconds = max(0, round((ended_ms - document["started_ms"]) / 1000))
+    until_ms = ended_ms if is_over else time.time() * 1000
+    seconds = max(0, round((until_ms - document["started_ms"]) / 1000))
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}"
