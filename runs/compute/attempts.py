@@ -11,7 +11,7 @@ from django.db import transaction
 
 from runs.artifacts.texts import new_texts
 from runs.compute.bell import ring
-from runs.compute.gangs import close_parts, end_part, prolong_part
+from runs.compute.gangs import close_parts, count_going, end_part, prolong_part
 from runs.compute.locking import lock_attempt, lock_job
 from runs.compute.models import OPEN_STATES, Attempt, Cluster, Job, JobState, Node, Sweep
 from runs.compute.nodes import LEASE_MS
@@ -46,8 +46,8 @@ def beat(*, run: Run, fence: int, rank: int = 0, status: str | None = None) -> B
     """Prolong the lease of an attempt, and hear whether to cancel. Raises AttemptOver.
 
     `rank` says which of several nodes beats, `status` how far it is: Preparing, Running or
-    Finalizing. A run that somebody cancels stays CancelRequested, and one that has ended stays as
-    it is.
+    Finalizing. The run is as far as the first node that prepares and the last that finalizes. One
+    that somebody cancels stays CancelRequested, and one that has ended stays as it is.
     """
     now, part_failed = now_ms(), False
     with transaction.atomic():
@@ -72,6 +72,11 @@ def _advance(job: Job, fence: int, status: str, now: int) -> None:
     if status == Status.RUNNING:
         Attempt.objects.filter(job=job, fence=fence, started_ms=None).update(started_ms=now)
     if run.status == status or run.status in (Status.CANCEL_REQUESTED, *FINAL_STATUSES):
+        return
+    if status == Status.PREPARING and run.status not in WAITING_STATUSES:
+        # Another node, or the script itself, has told before that the run is further.
+        return
+    if status == Status.FINALIZING and job.nodes > 1 and count_going(job) > 1:
         return
     answers_again = run.status == Status.NOT_RESPONDING
     update_run(

@@ -118,14 +118,25 @@ def end_part(
     return PartEnd(Cause(failed.cause), failed.exit_code, failed.detail, where)
 
 
+def count_going(job: Job) -> int:
+    """Return how many parts of the attempt that holds a job have not ended."""
+    return parts_of(job).filter(ended_ms=None).count()
+
+
 def close_parts(job: Job, now: int) -> None:
     """End what goes on of an attempt that ends as a whole."""
     parts_of(job).filter(ended_ms=None).update(ended_ms=now)
 
 
-def find_lost(job: Job, now: int) -> tuple[Cause, str]:
-    """Return why the lease of a job is over, and the names of the nodes to blame."""
+def find_lost(job: Job, now: int) -> tuple[Cause, str] | None:
+    """Return why the lease of a job is over, and the names of the nodes to blame.
+
+    None where no part is late: a node took its part after the last beat. The job's lease follows.
+    """
     late = list(parts_of(job).filter(ended_ms=None, lease_ms__lt=now).order_by("rank"))
+    if not late:
+        _prolong_job(job)
+        return None
     names = ", ".join(part.node_name for part in late)
     if any(part.placed_ms is None for part in late):
         return Cause.NOT_GATHERED, names

@@ -112,7 +112,10 @@ def _end_lost(pk: int) -> int:
                 return 0
             cause, detail = Cause.NODE_LOST, _node_name(job)
             if job.nodes > 1:
-                cause, detail = find_lost(job, now_ms())
+                found = find_lost(job, now_ms())
+                if found is None:
+                    return 0
+                cause, detail = found
             if job.run.status == Status.CANCEL_REQUESTED:
                 cause, detail = Cause.CANCELED, canceled_by(job.run)
             end_attempt(job, cause, detail=detail)

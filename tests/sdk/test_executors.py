@@ -111,3 +111,20 @@ def test_several_attempts_are_told_apart(placed):
         placed.executor.cancel(handle)
     for handle in handles:
         placed.wait_for(handle, State.ENDED, None)
+
+
+def test_a_supervisor_that_fails_is_told_at_once_and_why_is_on_stderr(
+    live_server, settings, tmp_path, capfd
+):
+    settings.STUDIO_OPEN = True
+    placed = local(Studio(live_server.url), tmp_path)
+    run_id = submit(placed, 600)
+    order = placed.order()
+    folder = tmp_path / f"attempt-{run_id}-{order.fence}-0"
+    folder.mkdir()
+    (folder / "work").write_text("in the way of the working folder")
+    placed.wait_for(placed.executor.submit(order), State.ENDED, None)
+    run = placed.lab.run(run_id)
+    assert (run["status"], run["status_reason"]) == ("Failed", "node lost: supervisor failed")
+    assert "FileExistsError" in capfd.readouterr().err
+    placed.executor.close()

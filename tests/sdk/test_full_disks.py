@@ -172,3 +172,24 @@ def test_a_home_on_a_network_comes_after_local_folders(tmp_path, monkeypatch):
     monkeypatch.setattr("studio.sdk.outbox.places.is_remote", lambda path: real(path, str(mounts)))
     assert candidates()[0].parent == tmp_path
     assert candidates()[-1] == Path("/net/my home/ada/studio/outbox")
+
+
+SMALL_DISK = 'import sys\nwith open("checkpoint", "wb", buffering=0) as file:\n'
+FILL_IT = (
+    "    try:\n        while True:\n            file.write(b'x' * 4096)\n    except OSError:\n"
+)
+
+
+@live
+def test_a_script_that_fills_the_disk_of_its_node_ends_with_its_own_code(lab, start_node, tmp_path):
+    place = tmp_path / "n1"
+    place.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", place], check=True)
+    try:
+        start_node()
+        # Longer than a beat, so that the supervisor has something to write meanwhile.
+        script = SMALL_DISK + FILL_IT + "        import time; time.sleep(6); sys.exit(3)\n"
+        run = lab.wait(lab.submit(script, retries=0))
+        assert (run["status"], run["status_reason"]) == ("Failed", "exit code 3")
+    finally:
+        subprocess.run(["umount", "-l", place], check=True)

@@ -1,5 +1,5 @@
 """The parent of supervisors: it starts them by fork, with all modules loaded, and clears up after
-one that was killed.
+one that was killed or has failed.
 
 It stands outside the trees that supervisors end. As a subreaper it becomes the parent of what a
 killed supervisor leaves behind; it kills that, sends the rest of the log and tells the studio.
@@ -9,12 +9,13 @@ import json
 import os
 import signal
 import time
+import traceback
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from studio.sdk.supervisor.beats import read_heard
+from studio.sdk.supervisor.beats import read_heard, write_in_place
 from studio.sdk.supervisor.ending import End
 from studio.sdk.supervisor.job import Job
 from studio.sdk.supervisor.trees import become_subreaper, descendants, read_start
@@ -27,6 +28,8 @@ LONGEST_SILENCE_S = 35.0
 LONGEST_CLEARING_S = 10.0
 # A look misses a process that its parent forks, and is ended, while the list is read.
 EMPTY_LOOKS = 3
+# How a supervisor ends that has failed itself (EX_SOFTWARE of sysexits.h).
+FAILED = 70
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,8 @@ class Guard:
     def __init__(self) -> None:
         become_subreaper()
         self.placed: dict[int, Placement] = {}
+        # Those that speak for a supervisor.
+        self.successors: set[int] = set()
 
     def start(self, placement: Placement) -> int:
         """Start the supervisor of an attempt; return its process id."""
@@ -57,8 +62,10 @@ class Guard:
         while (found := peek_at_child()) is not None:
             pid, how = found
             placement = self.placed.pop(pid, None)
-            if placement is not None and how is not None:
+            # What has stopped a successor may stop the next one too, and so on for ever.
+            if placement is not None and how and not (how == "failed" and pid in self.successors):
                 self._speak_for(placement, how)
+            self.successors.discard(pid)
             # Reaped last: until then the process counts as alive, and its folder stays.
             os.waitpid(pid, 0)
             ended += placement is not None
@@ -80,17 +87,16 @@ class Guard:
         mark_alive(placement.folder, pid)
         return pid
 
-    def _speak_for(self, placement: Placement, killed_by: int) -> None:
+    def _speak_for(self, placement: Placement, how: str) -> None:
         known = frozenset(self.placed)
         guard = os.getpid()
 
         def work() -> int:
             clear_orphans(guard, known | {os.getpid()})
-            name = signal.Signals(killed_by).name
             supervisor = supervisor_of(placement, Job.read(placement.folder))
-            return supervisor.finish_for_killed(End("node_lost", detail=f"supervisor got {name}"))
+            return supervisor.finish_for_killed(End("node_lost", detail=f"supervisor {how}"))
 
-        self._fork(placement, work)
+        self.successors.add(self._fork(placement, work))
 
     def _kill_silent(self) -> None:
         """Kill supervisors that should have ended their process long ago: another node may start
@@ -106,16 +112,18 @@ def supervisor_of(placement: Placement, job: Job) -> Supervisor:
     return Supervisor(job, placement.folder, placement.cache, placement.token)
 
 
-def peek_at_child() -> tuple[int, int | None] | None:
-    """Return a child that has ended and the signal that killed it, None where none has."""
+def peek_at_child() -> tuple[int, str] | None:
+    """Return a child that has ended, and how where it could not say so itself: `got SIGKILL`,
+    `failed`, else "". None where none has ended."""
     try:
         found = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
     except ChildProcessError:
         return None
     if found is None:
         return None
-    is_killed = found.si_code in (os.CLD_KILLED, os.CLD_DUMPED)
-    return found.si_pid, found.si_status if is_killed else None
+    if found.si_code in (os.CLD_KILLED, os.CLD_DUMPED):
+        return found.si_pid, f"got {signal.Signals(found.si_status).name}"
+    return found.si_pid, "failed" if found.si_status == FAILED else ""
 
 
 def clear_orphans(guard: int, known: frozenset[int]) -> None:
@@ -132,8 +140,9 @@ def clear_orphans(guard: int, known: frozenset[int]) -> None:
 
 
 def run_and_exit(work) -> NoReturn:
-    """Be a process of its own that does `work` and ends with the code it returns."""
-    code = 1
+    """Be a process of its own that does `work` and ends with the code it returns; where it fails,
+    write why to stderr."""
+    code = FAILED
     try:
         os.setsid()
         # What the guard has open is not for its children: they would keep its connections alive.
@@ -142,15 +151,15 @@ def run_and_exit(work) -> NoReturn:
         for number in (signal.SIGINT, signal.SIGCHLD):
             signal.signal(number, signal.SIG_DFL)
         code = work()
+    except Exception:
+        os.write(2, traceback.format_exc().encode())
     finally:
         os._exit(code)
 
 
 def mark_alive(folder: Path, pid: int) -> None:
     """Note in the folder of an attempt which process looks after it."""
-    draft = folder / f"{MARK}.new"
-    draft.write_text(json.dumps({"pid": pid, "start": read_start(pid)}))
-    draft.replace(folder / MARK)
+    write_in_place(folder / MARK, json.dumps({"pid": pid, "start": read_start(pid)}))
 
 
 def read_mark(folder: Path) -> int | None:

@@ -1,11 +1,12 @@
 """What the supervisor writes about its own work: small texts, several sent in one request.
 
-They are kept in files too: the guard, which ends the attempt of a killed supervisor, continues
-them.
+They are kept in files too, while the disk has room: the guard, which ends the attempt of a killed
+supervisor, continues them.
 """
 
 import threading
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -46,7 +47,7 @@ class Notes:
         if len(text) > MOST_CHARS:
             text = CUT + text[-MOST_CHARS // 2 :].partition("\n")[2]
         elif path in self.texts:
-            with open(self.folder / path, "a") as file:
+            with suppress(OSError), open(self.folder / path, "a") as file:
                 file.write(line)
             self._note(path, text)
             return
@@ -56,9 +57,10 @@ class Notes:
         """Make `text` the content of the file at `path`."""
         file = self.folder / path
         with self.lock:
-            if path not in self.texts:
-                file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text)
+            with suppress(OSError):
+                if path not in self.texts:
+                    file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(text)
             self._note(path, text)
 
     def _note(self, path: str, text: str) -> None:
