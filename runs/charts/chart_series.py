@@ -26,7 +26,8 @@ class Wanted:
 
     `keys` name metrics, or columns of those logged in rows or as tables, as `<key>.<column>`. `x`
     is "step", "wall" (ms since the epoch), "time" (seconds since the run's start), "index", or one
-    of such names as `metrics.<name>`. `low` and `high` are in the unit of x.
+    of such names as `metrics.<name>`. `low` and `high` are in the unit of x. `most`: of the runs
+    that have a series, only so many, the first ones.
     """
 
     run_ids: Sequence[str]
@@ -35,6 +36,7 @@ class Wanted:
     low: float | None = None
     high: float | None = None
     pixels: int = 1000
+    most: int = MOST_RUNS
 
 
 @dataclass(frozen=True)
@@ -90,9 +92,12 @@ def find_series(workspace_id: int, wanted: Wanted) -> list[ChartSeries]:
         begin = first_ms if begin is None else begin
         name, table = name_metric(key, column), key if column else ""
         heads[run_id, name] = ChartSeries(pk, run_id, name, table, n, begin)
-    place = {run_id: i for i, run_id in enumerate(wanted.run_ids)}
+    having = {head.run_id for head in heads.values()}
+    drawn = [run_id for run_id in wanted.run_ids if run_id in having][: wanted.most]
+    place = {run_id: i for i, run_id in enumerate(drawn)}
     order = {key: i for i, key in enumerate(wanted.keys)}
-    return sorted(heads.values(), key=lambda head: (order[head.key], place[head.run_id]))
+    kept = [head for head in heads.values() if head.run_id in place]
+    return sorted(kept, key=lambda head: (order[head.key], place[head.run_id]))
 
 
 def check_wanted(wanted: Wanted) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from django.http import HttpRequest, HttpResponse
 from numpy.typing import NDArray
 
-from runs.charts.chart_series import RunCurve, Wanted, find_series, series_stamp
+from runs.charts.chart_series import MOST_RUNS, RunCurve, Wanted, find_series, series_stamp
 from runs.charts.curves import read_curves
 from runs.http.query import read_list, read_whole
 from runs.tracking.errors import InvalidValue
@@ -23,7 +23,8 @@ MOST_PIXELS = 8000
 def series(request: HttpRequest) -> HttpResponse:
     """`?runs=a,b&key=loss&key=acc&x=step&range=low,high&px=800`; 204 when `since` still holds.
 
-    A column of a table is `key=roc.tpr`, `x=metrics.roc.fpr`.
+    A column of a table is `key=roc.tpr`, `x=metrics.roc.fpr`. `most=10`: only the first ten of the
+    runs that have data.
 
     The answer is `{"stamp", "curves": [{"run", "key", "total", "x": {dtype, bdata}, "y": …}]}`.
     """
@@ -46,6 +47,7 @@ def read_wanted(request: HttpRequest) -> Wanted:
         low=low,
         high=high,
         pixels=read_whole(query, "px", default=1000, low=1, high=MOST_PIXELS),
+        most=read_whole(query, "most", default=MOST_RUNS, low=1, high=MOST_RUNS),
     )
 
 

@@ -64,6 +64,23 @@ def test_every_chart_fills_its_place_whatever_changes_it(tab, runs):
         assert after["width"] > 1.5 * before["width"]
 
 
+@pytest.mark.parametrize("size", [{"width": 1440, "height": 900}, {"width": 390, "height": 844}])
+def test_the_axes_of_a_row_are_of_one_height_however_long_a_foot_is(tab, runs, size):
+    for run in runs:
+        log(run, "long", [1.0, math.nan, math.inf, 0.5] if run.run_id != "run-3" else [1e9] * 4)
+    tab.set_viewport_size(size)
+    open_table(tab, charts({"y": ["val/loss"]}, {"y": ["long", "val/loss"]}, {"y": ["long"]}))
+    for card in tab.locator(".card").all():
+        card.scroll_into_view_if_needed()
+    until(tab, f"{DRAWN} >= 3")
+    feet = tab.evaluate("[...document.querySelectorAll('.card-foot')].map(one => one.innerText)")
+    heights = """[...document.querySelectorAll('.card')].map(card => ['.card-foot', '.nsewdrag']
+      .map(part => card.querySelector(part).getBoundingClientRect().height))"""
+    until(tab, f"new Set({heights}.map(([, axes]) => Math.round(axes))).size === 1")
+    assert len({round(foot) for foot, _ in tab.evaluate(heights)}) == 1, feet
+    assert max(len(foot) for foot in feet) > 60 > min(len(foot) for foot in feet)
+
+
 def test_a_card_of_a_run_page_fills_its_place_too(tab, runs):
     tab.goto("/w/default/runs/run-1/metrics?m=train/loss,val/loss")
     until(tab, f"{DRAWN} >= 2")
@@ -253,8 +270,42 @@ def test_a_summary_says_how_many_of_too_many_runs_it_draws(tab, db):
     until(tab, f"{NOTE}.includes('the first 5,000 of 5,060 runs')", seconds=40)
 
 
+def test_charts_draw_the_first_runs_that_have_data(tab, db):
+    make_named(*(f"old-{i}" for i in range(12)))
+    experiment = Run.objects.first().experiment
+    for number in range(12):
+        make_run(experiment, run_id=f"new-{number}", name=f"new-{number}")
+    drawn = "document.querySelector('.card .plot').data?.length"
+    open_table(tab, charts({"y": ["loss"]}))
+    until(tab, f"{drawn} === 10")
+    until(tab, f"{NOTE}.startsWith('10 of 24 runs, the first with data')")
+    colors = tab.evaluate(f"{COLORS}[0].map(one => one.split(' ')[0])")
+    assert len(set(colors)) == 8, "their colours are the first ones, whatever stands above them"
+    grey = "[...document.querySelectorAll('.rt-row')].filter(row => row.textContent.includes('%s'))"
+    assert tab.evaluate(f"{grey % 'new-'}.length") == 12
+
+    log(Run.objects.get(run_id="new-3"), "loss", [0.9, 0.4])
+    names = "document.querySelector('.card .plot').data?.map(({name}) => name).join()"
+    until(tab, f"({names} ?? '').includes('new-3')")
+    assert tab.evaluate(drawn) == 10
+    tab.click(".card-foot >> text=show more")
+    until(tab, f"{drawn} === 13")
+    until(tab, f"{NOTE} === '11 runs without data'")
+
+
+def test_few_runs_with_data_are_found_among_the_first_hundred(tab, db):
+    make_named("old")
+    experiment = Run.objects.first().experiment
+    for number in range(100):
+        make_run(experiment, run_id=f"new-{number}", name=f"new-{number}", started_ms=number + 1)
+    Run.objects.filter(run_id="named-0").update(started_ms=50)
+    open_table(tab, charts({"y": ["loss"]}, {"y": ["none"]}))
+    until(tab, f"{NOTE} === '1 of the first 100 runs has data'")
+    tab.locator(".card >> nth=1 >> text=No data for these runs.").wait_for()
+    tab.locator(".card >> nth=1 >> text=0 of the first 100 runs have data").wait_for()
+
+
 def test_a_chart_without_data_says_so_instead_of_axes(tab, runs):
-    log(runs[0], "rare", [1.0, 2.0])
     log(runs[11], "nan", [math.nan, math.nan])
     open_table(tab, charts({"y": ["rare"]}, {"y": ["nan"]}, {"t": "bar", "y": ["none"]}))
     until(tab, "document.querySelectorAll('.plot-empty').length === 3")
@@ -275,7 +326,7 @@ def test_a_point_between_nans_is_seen(tab, runs):
 
     assert tab.locator(".card .scatterlayer .point").count() == 2
     assert "2 values are NaN or infinite" in tab.evaluate(NOTE)
-    assert "9 runs without data" in tab.evaluate(NOTE)
+    assert tab.evaluate(NOTE).startswith("1 of 12 runs has data · ")
 
 
 @pytest.mark.parametrize("text", ["nonsense", '[{"t":"pie"}]', '{"y":1}', "[1,null]"])

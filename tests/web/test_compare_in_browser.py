@@ -89,7 +89,9 @@ def test_the_choice_of_a_run_shows_the_end_of_its_name(tab):
 
 def test_a_length_of_time_is_written_as_in_the_run_table(tab):
     for i, seconds in enumerate((600, 603, 4205)):
-        Run.objects.filter(run_id=f"run-{i}").update(started_ms=0, ended_ms=seconds * 1000)
+        Run.objects.filter(run_id=f"run-{i}").update(
+            status="Completed", started_ms=0, ended_ms=seconds * 1000
+        )
     tab.goto("/w/default/compare?runs=run-0,run-1,run-2&tab=table")
     cells = tab.locator("tr", has_text="Duration").locator("td").all_inner_texts()
 

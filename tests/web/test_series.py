@@ -11,6 +11,7 @@ import pytest
 from runs.metrics.kinds.logging import log_metrics
 from runs.metrics.kinds.values import Table
 from runs.tracking.models import Run
+from tests.factories import make_run
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +31,16 @@ def test_points_of_charts_are_typed_arrays(studio, runs):
         "/w/default/series", {"runs": "run-0,run-1", "key": "loss", "since": told["stamp"]}
     )
     assert again.status_code == 204
+
+
+def test_the_first_runs_that_have_data_are_found_among_more(studio, runs):
+    make_run(runs[0].experiment, run_id="empty")
+    query = {"runs": "empty,run-1,nothing,run-0", "key": ["none", "loss"], "most": 1}
+    told = studio.get("/w/default/series", query).json()
+    assert [one["run"] for one in told["curves"]] == ["run-1"]
+    more = studio.get("/w/default/series", query | {"most": 2, "since": told["stamp"]}).json()
+    assert [one["run"] for one in more["curves"]] == ["run-1", "run-0"]
+    assert studio.get("/w/default/series", query | {"most": 0}).status_code == 400
 
 
 def test_a_column_of_a_table_is_drawn_over_another_one(studio, runs):

@@ -6,7 +6,7 @@ import { openMenu } from "../menu.js";
 import { erasePlot, forgetSize } from "../plotly.js";
 import { CardBar } from "./card_bar.js";
 import { menuItems } from "./card_menu.js";
-import { sentenceOf, tableOf } from "./card_words.js";
+import { sentenceOf, tableOf, wordsOfRuns } from "./card_words.js";
 import { MOST_ROWS } from "./chart_values.js";
 import { makeChart } from "./kinds.js";
 import { Legend } from "./legend.js";
@@ -118,11 +118,9 @@ export class ChartCard {
   }
 
   explainRuns(drawn) {
-    const { shown, total } = drawn.shownOf();
-    if (shown >= total) return [];
-    const words = `${shown} of ${total.toLocaleString("en-US")} runs`;
-    const more = shown < drawn.mostRuns && link("show more", () => drawn.showMore());
-    return [[words, ...(more ? [" ", more] : [])]];
+    const { words, isCut } = wordsOfRuns(this.chart.source, drawn);
+    const more = isCut && drawn.limit < drawn.mostRuns && link("show more", () => drawn.showMore());
+    return words ? [[words, ...(more ? [" ", more] : [])]] : [];
   }
 
   showBeyond() {

@@ -17,6 +17,16 @@ export function noteOf(spec) {
   return parts.join(" · ");
 }
 
+/** Which of the runs of a page a chart draws, and whether there are more to draw; "" for all. */
+export function wordsOfRuns({ further, runs }, drawn) {
+  const { shown, total } = drawn.shownOf();
+  const [n, all] = [runs.length, total.toLocaleString("en-US")];
+  if (!further) return shown < total ? { words: `${shown} of ${all} runs`, isCut: true } : {};
+  if (n >= shown) return { words: `${n} of ${all} runs, the first with data`, isCut: true };
+  const looked = further.length < total ? `the first ${further.length}` : all;
+  return { words: `${n} of ${looked} runs ${n === 1 ? "has" : "have"} data`, isCut: false };
+}
+
 /** One line per series: name, points, last, lowest and highest value drawn. */
 export function valuesOf({ spec, chart }) {
   if (spec.type !== "line") return (chart?.rows ?? []).map(valueOfRow);

@@ -8,9 +8,11 @@ export function contextOf(strip, card) {
   return {
     series: root.dataset.series,
     runs: () => drawn.of(card),
+    further: () => drawn.further,
+    onRuns: (runs) => card && strip.draws(card, runs),
     names: () => strip.names.known,
     values: (columns) => valuesFor(strip, card, columns),
-    loadGroup: (field) => groups.load(field, drawn.of(card)),
+    loadGroup: (field, runs = drawn.of(card)) => groups.load(field, runs),
     hueOf: (group, index) => groups.hueOf(group, index),
     groupOf: (run, field) => groups.of(run, field),
     range: (spec) => card && linked.rangeOf(spec),
@@ -28,9 +30,6 @@ async function valuesFor(strip, card, columns) {
   const { hidden } = drawn;
   const found = await (ids ? readValues(store, columns, ids) : readAllValues(store, columns));
   const rows = found.filter((row) => !hidden.has(row.id));
-  if (card) {
-    strip.rowsOfCards.set(card, rows);
-    strip.color();
-  }
+  if (card) strip.draws(card, rows);
   return rows;
 }

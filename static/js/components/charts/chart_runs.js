@@ -6,6 +6,8 @@ import { fetchJson } from "../requests.js";
 const FIRST_RUNS = 10;
 const GROUPED_RUNS = 100;
 const RUN_STEPS = [FIRST_RUNS, 50, 100, 200, 500];
+/** Among so many first rows, charts look for runs that have data. */
+const LOOKED_AT = 100;
 
 /** The runs of all charts over one table, by its store. */
 export class ChartRuns {
@@ -40,6 +42,16 @@ export class ChartRuns {
     return chosen.filter((row) => !hidden.has(row.id)).slice(0, most);
   }
 
+  /** The first rows, among which a chart looks where some of its runs have no data: those that have
+   * some are drawn. None where somebody has chosen the runs. */
+  get further() {
+    const { state, selected, fixed, rows } = this.store;
+    if (state.group || selected.size || fixed.runs || this.brushed) return [];
+    const hidden = this.hidden;
+    const shown = rows.filter((row) => row.run && !row.above && !hidden.has(row.id));
+    return shown.slice(0, Math.max(LOOKED_AT, this.limit));
+  }
+
   /** The ids of the runs that the reader has taken out of the charts. */
   get hidden() {
     return new Set(splitList(this.store.state.hide));
@@ -54,9 +66,8 @@ export class ChartRuns {
   }
 
   names() {
-    return `${this.store.state.group ?? ""} ${this.of()
-      .map((run) => run.id)
-      .join()}`;
+    const ids = [...this.of(), ...this.further].map((run) => run.id);
+    return `${this.store.state.group ?? ""} ${ids.join()}`;
   }
 
   shownOf() {

@@ -4,25 +4,24 @@
 import { metricsOf } from "../../lib/chart_spec.js";
 import { nearestIndex, nearestX } from "../../lib/curves.js";
 import { drawNothing, drawPlot, leftOf, light, topOf, watchSize, xAt } from "../plotly.js";
-import { fetchJson } from "../requests.js";
 import { fromAxis, layoutLines } from "./line_axes.js";
 import { decodeCurves, joinGroups, keysOf, prepareCurve } from "./line_curves.js";
+import { LineSource } from "./line_source.js";
 import { tracesOf } from "./line_traces.js";
 import { notesOf, whyEmpty } from "./line_words.js";
 import { listenToPointer } from "./pointer.js";
 
 const REFETCH_DELAY_MS = 120;
-// Where many curves share a chart, each has fewer points. Its least and greatest values stay.
-const POINTS_OF_ALL = 40_000;
-const FEWEST_POINTS = 100;
 
 /**
  * Draws one spec into `root`. `context` gives `series` (address), `runs()` -> [{id, name, number,
- * cells…}], `names()` -> metric names, `groupOf(run, field)`, `onZoom(range)`, `onHover(place)`, `bands(spec)` (shapes behind the lines).
+ * cells…}], `further()` -> the runs to look among where some of these have no data, `onRuns(runs)`
+ * (those drawn then, else null), `names()` -> metric names, `groupOf(run, field)`, `onZoom(range)`, `onHover(place)`, `bands(spec)` (shapes behind the lines).
  */
 export class LineChart {
   constructor(root, spec, context) {
     Object.assign(this, { root, spec, context, curves: [], drawn: [], shown: [] });
+    this.source = new LineSource(this);
     this.range = context.range?.(spec) ?? spec.xRange;
     Object.assign(this, { generation: 0, resets: 0 });
     this.listen();
@@ -32,11 +31,14 @@ export class LineChart {
   async show() {
     this.generation += 1;
     const { generation } = this;
-    const [answer] = await Promise.all([
-      this.fetch(),
-      this.spec.group && this.context.loadGroup(this.spec.group),
+    const { group } = this.spec;
+    const [{ answer, further }] = await Promise.all([
+      this.source.read(),
+      group && this.context.loadGroup(group),
     ]);
+    if (group && further) await this.context.loadGroup(group, further);
     if (generation !== this.generation || !this.root.isConnected) return;
+    this.source.further = further;
     await this.take(answer);
   }
 
@@ -44,7 +46,7 @@ export class LineChart {
   async refresh() {
     if (!this.stamp) return;
     const { generation } = this;
-    const answer = await this.fetch({ since: this.stamp });
+    const answer = await this.source.refresh(this.stamp);
     if (answer && generation === this.generation) await this.take(answer);
   }
 
@@ -53,20 +55,8 @@ export class LineChart {
       this.curves = decodeCurves(answer);
       this.stamp = answer.stamp;
     }
+    this.context.onRuns?.(this.source.further && this.source.runs);
     await this.draw();
-  }
-
-  fetch(extra = {}) {
-    const runs = this.context.runs();
-    if (!this.keys.length || !runs.length) return { curves: [], stamp: "" };
-    this.asked = this.pixels;
-    const fair = POINTS_OF_ALL / (runs.length * this.keys.length);
-    const px = Math.round(Math.min(this.asked, Math.max(FEWEST_POINTS, fair)));
-    const params = new URLSearchParams({ x: this.spec.x, px: String(px), ...extra });
-    this.keys.forEach((key) => params.append("key", key));
-    params.set("runs", runs.map((run) => run.id).join(","));
-    if (this.range) params.set("range", this.range.join(","));
-    return fetchJson(`${this.context.series}?${params}`);
   }
 
   /** The metrics asked for, those of the right axis last. */
@@ -80,7 +70,8 @@ export class LineChart {
 
   /** More points where the chart has become much wider. */
   resized() {
-    if (!this.stamp || Math.abs(this.pixels - this.asked) < this.asked / 5) return;
+    const { pixels: asked } = this.source;
+    if (!this.stamp || Math.abs(this.pixels - asked) < asked / 5) return;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.show(), REFETCH_DELAY_MS);
   }
@@ -89,7 +80,7 @@ export class LineChart {
 
   /** Draw what there is, by the spec and the colours of now. */
   async draw() {
-    const runs = new Map(this.context.runs().map((run) => [run.id, run]));
+    const runs = new Map(this.source.runs.map((run) => [run.id, run]));
     const drawn = this.curves.filter((curve) => runs.has(curve.run));
     const keys = keysOf(drawn);
     this.drawn = drawn;
@@ -99,7 +90,7 @@ export class LineChart {
     const { layout, beyond } = layoutLines(this.shown, this.spec, this.range, this.resets);
     this.beyond = beyond;
     layout.shapes = this.context.bands?.(this.spec) ?? [];
-    const words = whyEmpty(this, runs.size);
+    const words = whyEmpty(this, this.context.runs().length);
     if (words) return drawNothing(this.root, words);
     const traces = this.shown.flatMap((curve, i) => tracesOf(curve, this.spec, `c${i}`));
     await drawPlot(this.root, traces, layout, {

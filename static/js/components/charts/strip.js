@@ -116,10 +116,26 @@ export class ChartStrip {
     this.timer = setTimeout(() => this.allCards.forEach((card) => card.reload()), REDRAW_DELAY_MS);
   }
 
+  /** `card` draws `rows`; null: the first ones of the table. */
+  draws(card, rows) {
+    this.rowsOfCards.set(card, rows);
+    this.color();
+  }
+
   /** Give each run that is drawn its colour, those of lines first; the table then has it too. */
   color() {
-    const runs = [...this.drawn.of(), ...[...this.rowsOfCards.values()].flat()];
+    const cards = [...this.rowsOfCards.keys()];
+    const lines = cards.filter(({ spec }) => spec.type === "line");
+    const rowsOf = (card) => this.rowsOfCards.get(card) ?? [];
+    const isFirst = !lines.length || lines.some((card) => !this.rowsOfCards.get(card));
+    const drawn = [...(isFirst ? this.drawn.of() : []), ...[...lines, ...cards].flatMap(rowsOf)];
+    const runs = [...new Map(drawn.map((run) => [run.id, run])).values()];
+    // The first rows give their colours up where no chart draws them.
+    const isAnew = this.isFirst && !isFirst;
+    this.isFirst = isFirst;
+    if (isAnew) shownRuns.show([]);
     if (shownRuns.show(runs)) this.store.dispatchEvent(new CustomEvent("colors"));
+    if (isAnew) cards.forEach((card) => card.redraw());
   }
 
   /** Let the lines of one run stand out, in the charts and in the table; null: none. */
