@@ -331,6 +331,25 @@ def test_a_phone_shows_the_table_too(chromium, live_server, settings, runs):
         assert tab.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
+def test_a_phone_shows_two_results_beside_the_names(chromium, live_server, settings, runs):
+    settings.STUDIO_OPEN = True
+    inside = """[...document.querySelectorAll('.rt-headrow .rt-cell')].filter(cell =>
+      cell.getBoundingClientRect().right <= document.querySelector('.rt-grid')
+        .getBoundingClientRect().right).map(cell => cell.dataset.column).join()"""
+    cut = """[...document.querySelectorAll('.rt-headrow .rt-label')].slice(0, 3)
+      .some(label => label.scrollWidth > label.clientWidth)"""
+    with open_tab(chromium, live_server.url, viewport=PHONE, is_mobile=True) as tab:
+        open_table(tab)
+        assert tab.evaluate(inside) == "run.name,metrics.val/loss,metrics.val/loss.min"
+        assert not tab.evaluate(cut)
+        assert tab.locator(".rt-headrow .rt-cell").first.bounding_box()["width"] >= 140
+        tab.set_viewport_size({"width": 1440, "height": 900})
+        until(tab, f"{inside}.startsWith('run.name,run.experiment,run.status')")
+        tab.set_viewport_size(PHONE)
+        open_table(tab, "?cols=run.name,run.status,metrics.val/loss")
+        assert tab.evaluate(inside).startswith("run.name,run.status"), "as somebody has chosen"
+
+
 def test_runs_stand_side_by_side(tab, runs):
     tab.goto("/w/default/compare?runs=run-0,run-1&tab=table")
     assert "2 runs" in tab.inner_text(".counts")

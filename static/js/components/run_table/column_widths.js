@@ -3,8 +3,10 @@
 
 import { element } from "../../lib/element.js";
 
-const NARROW_NAME = 184;
-// What a name leaves to the column beside it on a phone.
+// On a phone two numbers stand beside a name, or one other column.
+const NARROW_NAME = 142;
+const NARROW_NUMBER = 104;
+const NUMBERS_BESIDE = 2;
 const BESIDE_NARROW = 156;
 // What the arrow in the header of a sorted column takes.
 const ARROW = 16;
@@ -20,6 +22,8 @@ const MEASURED_ROWS = 100;
 const WHOLE_SHARE = 0.9;
 const WIDEST_FIT = 480;
 const CELL_PADDING = 28;
+// Those of the frame.
+const BORDERS = 2;
 // Headers show their labels whole up to here; beside the label of a metric stand its value and menu.
 const WIDEST_HEAD = 240;
 const HEAD_PADDING = 26;
@@ -36,15 +40,30 @@ export class ColumnWidths {
   }
 
   get narrowName() {
-    return Math.max(NARROW_NAME, this.root.clientWidth - BESIDE_NARROW);
+    const isOfRuns = !this.store.asked.group;
+    const numbers = isOfRuns && this.store.columns.filter(isResult).length >= NUMBERS_BESIDE;
+    const beside = numbers ? NUMBERS_BESIDE * NARROW_NUMBER : BESIDE_NARROW;
+    return Math.max(NARROW_NAME, this.root.clientWidth - beside - BORDERS);
   }
 
-  /** On a phone the column that stays in sight leaves room for another. */
   of(column, isSorted = false) {
-    const { id, width, fixed } = column;
+    const { id, width } = column;
     const least = Math.max(width, Math.min(WIDEST_HEAD, this.headWidth(column)));
-    const usual = this.isNarrow && fixed ? Math.min(width, this.narrowName) : least;
-    return this.chosen.widths.get(id) ?? usual + (isSorted ? ARROW : 0);
+    const usual = (this.isNarrow && this.narrowWidth(column)) || least + (isSorted ? ARROW : 0);
+    return this.chosen.widths.get(id) ?? usual;
+  }
+
+  /** On a phone the column that stays in sight leaves room for others, and numbers take little. */
+  narrowWidth(column) {
+    if (column.fixed) return Math.min(column.width, this.narrowName);
+    return isResult(column) && !this.store.asked.group ? NARROW_NUMBER : 0;
+  }
+
+  /** On a phone the results stand beside the names, unless somebody has chosen the columns. */
+  arrange(columns) {
+    if (!this.isNarrow || this.store.asked.cols !== this.store.usual.cols) return columns;
+    const rankOf = (column) => (column.fixed ? 0 : isResult(column) ? 1 : 2);
+    return columns.toSorted((a, b) => rankOf(a) - rankOf(b));
   }
 
   /** How wide a header is that shows its label whole, and which value of a metric it is. */
@@ -82,6 +101,8 @@ export class ColumnWidths {
     return Math.min(WIDEST_FIT, widest + CELL_PADDING);
   }
 }
+
+const isResult = ({ kind, type }) => kind === "metrics" && type === "number";
 
 const measure = element("canvas").getContext("2d");
 

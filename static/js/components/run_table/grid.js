@@ -34,9 +34,9 @@ export class Grid {
 
   /** Columns or their widths changed: lay everything out anew. */
   relayout() {
-    const { columns, pinned } = this.source;
     this.laidOutFor = this.root.clientWidth;
     this.source.fill?.(this.laidOutFor);
+    const { columns, pinned } = this.source;
     this.pinnedColumns = columns.slice(0, pinned);
     this.freeColumns = columns.slice(pinned);
     this.pinnedEdges = edges(this.pinnedColumns.map((column) => column.width));

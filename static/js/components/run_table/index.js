@@ -41,9 +41,9 @@ export class RunTable {
 
   listen() {
     this.store.addEventListener("change", () => this.take());
-    this.store.addEventListener("selection", () => this.grid.refresh());
+    for (const name of ["selection", "colors"])
+      this.store.addEventListener(name, () => this.grid.refresh());
     this.store.addEventListener("state", ({ detail }) => "sel" in detail && this.grid.refresh());
-    this.store.addEventListener("colors", () => this.grid.refresh());
     listenToHeader(this.grid, this);
     listenToKeys(this.grid, this);
     listenToCells(this.grid, this);
@@ -98,12 +98,14 @@ export class RunTable {
 
   take() {
     const sorted = new Set(parseSort(this.store.taken?.sort).map(({ column }) => column));
-    this.columns = this.store.columns.map((column, index) => ({
+    this.isNarrow = this.widths.isNarrow;
+    const columns = this.store.columns.map((column, index) => ({
       ...column,
       ...describeMetric(column, this.store.asked.goal),
       index,
       width: this.widths.of(column, sorted.has(column.id)),
     }));
+    this.columns = this.widths.arrange(columns);
     this.grid.relayout();
     this.showAwaited();
   }
@@ -116,8 +118,10 @@ export class RunTable {
     this.grid.showColumn(index);
   }
 
+  /** The grid has `room`; on a phone the columns are others than on a screen. */
   fill(room) {
-    this.widths.fill(this.columns, room);
+    if (this.isNarrow !== this.widths.isNarrow) this.take();
+    else this.widths.fill(this.columns, room);
   }
 
   resize(id, width) {
@@ -166,9 +170,7 @@ export class RunTable {
 
   /** The ids of the runs whose rows are drawn. */
   visibleRuns() {
-    const drawn = [...this.grid.rows.keys()]
-      .sort((a, b) => a - b)
-      .map((index) => this.rowAt(index));
+    const drawn = [...this.grid.rows.keys()].sort((a, b) => a - b).map((i) => this.rowAt(i));
     return drawn.filter((row) => row?.run).map((row) => row.id);
   }
 
