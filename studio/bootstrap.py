@@ -112,6 +112,9 @@ def only_one() -> Iterator[None]:
         except BlockingIOError:
             print("Waiting for another start, which is installing the packages.", flush=True)
             fcntl.flock(handle, fcntl.LOCK_EX)
+        except OSError:
+            # A network disk without locks: two first starts at once are not expected there.
+            pass
         yield
     finally:
         os.close(handle)

@@ -28,6 +28,7 @@ from studio.sdk.executors.base import ExecutorAway, Order, State
 from studio.sdk.executors.exchange import Exchange
 from studio.sdk.executors.local import LocalExecutor
 from studio.sdk.executors.slurm import SlurmExecutor
+from studio.sdk.locking import is_taken
 from studio.sdk.node_options import Options, read_options
 from studio.sdk.node_starts import NodeStarts
 from studio.sdk.supervisor.gathering import own_address
@@ -37,6 +38,10 @@ from studio.sdk.supervisor.waking import Waker
 LOOK_S = 5.0
 AWAY_S = 2.0
 VERSION = "1"
+
+
+class NoLocks(Exception):
+    """Two nodes could not tell whose folder is whose: its file system has no locks."""
 
 
 def new_id() -> str:
@@ -74,6 +79,26 @@ class Node:
         the exit code."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.ask_to_stop)
+        try:
+            self.serve()
+        except Refused as refused:
+            print(f"The studio refuses this node: {refused}", file=sys.stderr, flush=True)
+            return 1
+        except NoLocks as error:
+            print(error, file=sys.stderr, flush=True)
+            with suppress(Away):
+                self.leave(self.chosen)
+            return 1
+        if self.executor is not None:
+            self.executor.close()
+        if self.incarnation:
+            with suppress(Away):
+                self.leave(self.incarnation)
+        return 0
+
+    def serve(self) -> None:
+        """Work until somebody asks to stop. Raises NoLocks, and Refused for a token that opens
+        nothing."""
         while not self.stops:
             wait_s = LOOK_S
             try:
@@ -85,18 +110,11 @@ class Node:
                 wait_s = AWAY_S
             except Refused as refused:
                 if refused.status in (401, 403):
-                    print(f"The studio refuses this node: {refused}", file=sys.stderr, flush=True)
-                    return 1
+                    raise
                 if not self.incarnation:
                     self.say(f"The studio refuses this node: {refused} It tries again.")
                 self.incarnation, self.chosen, wait_s = "", new_id(), AWAY_S
             self.waker.wait(wait_s * (0.8 + 0.4 * random.random()))
-        if self.executor is not None:
-            self.executor.close()
-        if self.incarnation:
-            with suppress(Away):
-                self.leave(self.incarnation)
-        return 0
 
     def ask_to_stop(self, *_: object) -> None:
         """End soon; what runs here ends with the reason that its node was stopped."""
@@ -164,7 +182,7 @@ class Node:
 
     def own_folder(self, identity: str) -> Path:
         """Return a folder that no other living node of this machine uses; a node that starts again
-        gets its old one, with what still runs in it."""
+        gets its old one, with what still runs in it. Raises NoLocks."""
         base = hashlib.sha256(identity.encode()).hexdigest()[:8]
         for number in itertools.count(1):
             folder = self.options.folder / f"{base}-{number}"
@@ -173,9 +191,15 @@ class Node:
             self.lock = open(folder / "lock", "w")  # noqa: SIM115 (see above)
             try:
                 fcntl.lockf(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
+            except OSError as error:
                 self.lock.close()
-                continue
+                if is_taken(error):
+                    continue
+                raise NoLocks(
+                    f"Files in {folder} cannot be locked: {error.strerror}. It may be on a network "
+                    "disk without locks. Give the node a folder on a disk of this machine, such as "
+                    "--folder /tmp/studio-node."
+                ) from error
             return folder
         raise AssertionError("there is always another number")
 

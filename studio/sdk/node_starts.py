@@ -4,7 +4,6 @@ A start that ended by itself has left its cluster. One that was killed has not: 
 the same node takes it off the cluster.
 """
 
-import errno
 import fcntl
 import hashlib
 import itertools
@@ -13,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-TAKEN = frozenset({errno.EAGAIN, errno.EACCES})
+from studio.sdk.locking import is_taken
 
 
 class NodeStarts:
@@ -44,7 +43,7 @@ class NodeStarts:
                 return file
             except OSError as error:
                 file.close()
-                if error.errno not in TAKEN:
+                if not is_taken(error):
                     return None
         raise AssertionError("there is always another number")
 

@@ -95,6 +95,7 @@ def check_folder(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         probe.write_bytes(b"x" * PROBE_BYTES)
+        check_locks(probe)
     except OSError as error:
         advice = "Free some space, or choose" if error.errno in FULL else "Choose"
         raise StartError(
@@ -104,6 +105,21 @@ def check_folder(folder: Path) -> None:
     finally:
         with suppress(OSError):
             probe.unlink()
+
+
+def check_locks(probe: Path) -> None:
+    """Raise StartError where files cannot be locked: several processes would write the database at
+    the same time."""
+    import fcntl  # not at the top: Windows has none, and is to be told so in words
+
+    with probe.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise StartError(
+                f"Files in the data folder {probe.parent} cannot be locked: {error.strerror}. "
+                "Choose another one with --data-dir, on a disk of this machine."
+            ) from error
 
 
 def hold_port(host: str, port: int) -> socket.socket:

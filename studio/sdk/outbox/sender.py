@@ -14,6 +14,7 @@ from pathlib import Path
 
 from studio.sdk.connection import Connection
 from studio.sdk.exceptions import RequestRefused, StudioAway
+from studio.sdk.locking import is_taken
 from studio.sdk.outbox.console_log import ConsoleLog
 from studio.sdk.outbox.delivering import Delivery, Stuck
 from studio.sdk.outbox.places import read_json, write_json
@@ -198,7 +199,10 @@ def only_one(folder: Path):
             try:
                 flock(file, LOCK_EX | LOCK_NB)
                 break
-            except OSError:
+            except OSError as error:
+                if not is_taken(error):
+                    # Without locks two senders may meet; the studio takes everything once.
+                    break
                 if time.monotonic() > deadline:
                     yield False
                     return

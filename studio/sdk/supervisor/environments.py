@@ -172,4 +172,7 @@ def _only_one(path: Path, build: Build):
                     said = True
                 build.check()
                 time.sleep(PAUSE_S)
+            except OSError as error:
+                words = f"files in {path.parent} cannot be locked: {error.strerror}"
+                raise CannotPrepare("environment_failed", words) from error
         yield
