@@ -14,7 +14,8 @@ from runs.api.compute_shapes import (
 from runs.api.endpoint import Endpoint, answer, nothing
 from runs.api.schema import describe
 from runs.compute.clusters import create_cluster, delete_cluster, get_cluster, update_cluster
-from runs.compute.queries import list_clusters, read_queue
+from runs.compute.queries import list_clusters
+from runs.compute.queues import read_queue
 from runs.workspaces.access import Access
 from runs.workspaces.permissions import Action
 

@@ -39,7 +39,7 @@ from runs.compute.clusters import get_cluster
 from runs.compute.gangs import gather
 from runs.compute.moving import move_job
 from runs.compute.placing import begin, check_attempt_scope
-from runs.compute.queries import describe_job
+from runs.compute.queues import describe_job
 from runs.compute.reasons import Cause
 from runs.compute.submitting import Work, get_job, submit
 from runs.compute.sweep_plans import Argument, SweepPlan

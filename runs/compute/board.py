@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from django.db.models import Count, F, Q
 
 from runs.compute.models import Cluster, Job
+from runs.compute.past_durations import attempts_of, read_durations
 from runs.compute.progress import Progress, read_progress
-from runs.compute.queries import Place, attempts_of, read_durations, read_queue
+from runs.compute.queues import Place, read_queue
 from runs.compute.sampling import SPANS, ClusterLoad, median, read_load
 from runs.tracking.models import GONE, Run
 from runs.tracking.statuses import FINAL_STATUSES

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from runs.compute.estimates import Start
 from runs.compute.models import Cluster, ClusterState, Job
-from runs.compute.queries import estimate, read_jobs, slots_of
+from runs.compute.queues import estimate, read_jobs, slots_of
 from runs.tracking.models import Experiment, Run
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.db.models import Max
 
 from runs.compute.models import Job
-from runs.compute.queries import PastDurations
+from runs.compute.past_durations import PastDurations
 from runs.compute.sampling import median
 from runs.metrics.meanings import SYSTEM
 from runs.metrics.models import Series

@@ -24,12 +24,7 @@ from runs.compute.nodes import (
     runs_on_nodes,
     set_draining,
 )
-from runs.compute.queries import (
-    ClusterCounts,
-    count_finished,
-    list_clusters,
-    list_nodes,
-)
+from runs.compute.queries import ClusterCounts, count_finished, list_clusters, list_nodes
 from runs.compute.sampling import SPANS
 from runs.compute.sweeping import sweep_if_due
 from runs.database.side_writes import beside_a_read

@@ -2,7 +2,8 @@
 
 from django.http import HttpRequest, HttpResponse
 
-from runs.compute.queries import JobFacts, describe_job, find_job
+from runs.compute.queries import find_job
+from runs.compute.queues import JobFacts, describe_job
 from runs.details.run_failures import read_failure
 from runs.details.run_page import read_head
 from runs.tracking.clock import now_ms

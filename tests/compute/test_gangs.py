@@ -7,7 +7,8 @@ from runs.compute.claiming import claim, rank_of
 from runs.compute.gangs import gather
 from runs.compute.models import Job, JobState, Node, Part
 from runs.compute.nodes import register_node
-from runs.compute.queries import list_clusters, list_nodes, read_queue
+from runs.compute.queries import list_clusters, list_nodes
+from runs.compute.queues import read_queue
 from runs.compute.reasons import Cause
 from runs.compute.sweeping import sweep
 from runs.tracking.errors import InvalidValue

@@ -7,8 +7,9 @@ from runs.compute.attempts import finish
 from runs.compute.board import read_board, read_tiles
 from runs.compute.claiming import claim
 from runs.compute.models import Attempt, ClusterSample
+from runs.compute.past_durations import PastDurations
 from runs.compute.progress import read_progress
-from runs.compute.queries import PastDurations, count_finished
+from runs.compute.queries import count_finished
 from runs.compute.reasons import Cause
 from runs.compute.sampling import SPANS, forget_samples, read_load, sample_clusters
 from runs.tracking.clock import now_ms

@@ -10,7 +10,7 @@ from runs.compute.clusters import create_cluster, update_cluster
 from runs.compute.models import Attempt, Job
 from runs.compute.nodes import register_node
 from runs.compute.placing import Told, begin, exchange
-from runs.compute.queries import read_queue
+from runs.compute.queues import read_queue
 from runs.compute.reasons import Cause
 from runs.tracking.errors import InvalidValue
 from runs.tracking.statuses import Status

@@ -8,7 +8,8 @@ from runs.compute.clusters import create_cluster, delete_cluster, update_cluster
 from runs.compute.errors import ClusterInUse, ClusterRefuses
 from runs.compute.models import Job
 from runs.compute.moving import move_job
-from runs.compute.queries import list_clusters, read_queue, retries_of
+from runs.compute.queries import list_clusters, retries_of
+from runs.compute.queues import read_queue
 from runs.compute.reasons import Cause
 from runs.compute.submitting import get_job, rerun
 from runs.tracking.errors import InvalidValue, NameTaken

@@ -5,7 +5,7 @@ import pytest
 from runs.compute.attempts import cancel, finish
 from runs.compute.claiming import claim
 from runs.compute.models import Attempt, Job, JobState
-from runs.compute.queries import read_queue
+from runs.compute.queues import read_queue
 from runs.compute.reasons import Cause
 from runs.compute.submitting import Work
 from runs.compute.sweep_plans import Argument, SweepPlan, list_choices
