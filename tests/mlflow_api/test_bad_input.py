@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.mlflow_api.test_endpoints import ALL_READS, ALL_WRITES
+from tests.mlflow_api.test_endpoints import EACH_READ, EACH_WRITE
 
 NASTY_BODIES = [
     b"",
@@ -52,7 +52,7 @@ def check(response):
         assert {"error_code", "message"} == set(body)
 
 
-@pytest.mark.parametrize(("method", "url"), ALL_READS + ALL_WRITES)
+@pytest.mark.parametrize(("method", "url"), EACH_READ + EACH_WRITE)
 def test_nasty_bodies_are_refused_or_read(api, method, url):
     for body in NASTY_BODIES:
         check(api.http.generic(method, url, body, "application/json"))
@@ -92,7 +92,7 @@ FIELDS = [
 
 
 @pytest.mark.parametrize(
-    "url", sorted({url for method, url in ALL_READS if method == "GET"}), ids=lambda url: url
+    "url", sorted({url for method, url in EACH_READ if method == "GET"}), ids=lambda url: url
 )
 def test_nasty_queries_are_refused_or_read(api, url):
     run_id = api.make_run_id()
@@ -161,7 +161,7 @@ NAMES = st.sampled_from(
     ]
 )
 BODIES = st.dictionaries(NAMES, VALUES, max_size=8)
-ENDPOINTS = st.sampled_from([pair for pair in ALL_WRITES + ALL_READS if pair[0] != "GET"])
+ENDPOINTS = st.sampled_from([pair for pair in EACH_WRITE + EACH_READ if pair[0] != "GET"])
 
 
 @settings(
