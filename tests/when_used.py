@@ -12,4 +12,7 @@ class WhenUsed:
         self.name = name
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            # pytest looks at every name of a file for what fixtures have.
+            raise AttributeError(name)
         return getattr(import_module(self.name), name)
