@@ -3,10 +3,11 @@
 - SQLite: every test.
 - PostgreSQL: the tests marked `both_databases`. `tests/conftest.py` marks every test with access to
   the database (pytest-django refuses it to all others), except those that drive Chromium and those
-  of the client and its nodes, which reach the studio over HTTP. By hand, some of those are marked
-  too (points and runs that must arrive once), and some that start a studio in a process of its
-  own: the stock MLflow client, the commands, a start of `up`. The rest does not depend on the
-  database: parsers, packing, files, most of what happens in the browser, ends of processes.
+  of the client and its nodes, which reach the studio over HTTP. By hand, those of them are marked
+  whose subject is what the database keeps (points that must arrive once, claims and slots of nodes,
+  the ends of all processes of a run), and some that start a studio in a process of its own: the
+  stock MLflow client, the commands, a start of `up`. The rest does not depend on the database:
+  parsers, packing, files, most of what happens in the browser, ends of processes.
 
 Arguments beside the three below go to pytest.
 """

@@ -6,10 +6,7 @@ import time
 
 import pytest
 
-pytestmark = [
-    pytest.mark.both_databases,
-    pytest.mark.django_db(transaction=True, serialized_rollback=True),
-]
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 NASTY = """
 import os, signal, subprocess, sys, time
@@ -39,6 +36,7 @@ def count_processes(word: str) -> int:
     return found
 
 
+@pytest.mark.both_databases
 def test_a_script_runs_with_its_snapshot_arguments_and_variables(lab, start_node):
     start_node()
     script = (
@@ -86,6 +84,7 @@ def test_a_run_that_cannot_go_on_says_why(lab, start_node, fields, reason):
     assert run["status_reason"].startswith(reason)
 
 
+@pytest.mark.both_databases
 def test_cancel_ends_the_whole_tree(lab, start_node):
     start_node()
     stamp = f"9{os.getpid()}.{time.monotonic_ns() % 10**6}"
@@ -114,6 +113,7 @@ def test_a_node_that_is_stopped_says_so_on_its_runs(lab, start_node):
     assert (run["status"], run["status_reason"]) == ("Failed", "node stopped")
 
 
+@pytest.mark.both_databases
 def test_a_run_goes_on_when_its_node_is_killed(lab, start_node):
     node = start_node()
     script = "import time\nfor i in range(6):\n print(i, flush=True); time.sleep(0.5)"
@@ -128,6 +128,7 @@ def node_names(lab) -> list[str]:
     return [one["name"] for one in lab.api.ask("GET", "clusters/lab/nodes")["items"]]
 
 
+@pytest.mark.both_databases
 def test_a_node_that_ends_or_starts_again_is_listed_once(lab, start_node):
     killed = start_node()
     run_id = lab.submit("import time; print('on', flush=True); time.sleep(6)")
@@ -147,6 +148,7 @@ def test_a_node_that_ends_or_starts_again_is_listed_once(lab, start_node):
     assert node_names(lab) == ["n2"]
 
 
+@pytest.mark.both_databases
 def test_a_node_goes_on_when_its_cluster_is_renamed(lab, start_node):
     start_node()
     lab.until(lambda: node_names(lab) == ["n1"])
@@ -155,6 +157,7 @@ def test_a_node_goes_on_when_its_cluster_is_renamed(lab, start_node):
     assert lab.wait(run_id)["status"] == "Completed"
 
 
+@pytest.mark.both_databases
 def test_runs_share_the_slots_in_order(lab, start_node):
     run_ids = [lab.submit(command=["python", "-c", f"print({at})"]) for at in range(6)]
     queue = lab.api.ask("GET", "clusters/lab/queue")

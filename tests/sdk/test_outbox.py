@@ -10,10 +10,7 @@ import pytest
 from studio.sdk import Run
 from tests.factories import make_token, make_user
 
-pytestmark = [
-    pytest.mark.both_databases,
-    pytest.mark.django_db(transaction=True, serialized_rollback=True),
-]
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 
 def wait_for(condition, seconds: float = 20):
@@ -33,6 +30,7 @@ def is_over(space, run_id: str) -> bool:
     return status_of(space, run_id) in ("Completed", "Failed", "Canceled")
 
 
+@pytest.mark.both_databases
 def test_what_was_logged_is_read_back(space, scripts):
     script = """
 run = start()
@@ -53,6 +51,7 @@ def test_a_script_that_ends_well_completes_its_run(space, scripts):
     assert status_of(space, out.strip()) == "Completed"
 
 
+@pytest.mark.both_databases
 def test_an_uncaught_exception_fails_the_run_with_its_traceback(space, scripts):
     out, err = scripts.run("run = start(); print(run.id); 1 / 0", code=1)
     details = Run.get(space, out.strip()).get_details()
@@ -78,6 +77,7 @@ print(run.id)
     assert "KeyError" in err
 
 
+@pytest.mark.both_databases
 def test_a_script_that_is_killed_loses_nothing_and_its_run_fails(space, scripts):
     script = """
 run = start()
@@ -99,6 +99,7 @@ time.sleep(60)
     wait_for(lambda: scripts.outboxes() == [])
 
 
+@pytest.mark.both_databases
 def test_a_studio_that_is_away_is_waited_for_by_the_sender_alone(space, scripts, gate):
     gate.shut()
     script = """
@@ -135,6 +136,7 @@ def run_exists(space, run_id: str) -> bool:
     )
 
 
+@pytest.mark.both_databases
 def test_a_killed_sender_is_replaced_and_nothing_is_doubled(space, scripts, gate):
     script = """
 run = start()
@@ -158,6 +160,7 @@ run.complete()
     assert Run.get(space, run_id).get_metrics()["x"] == [float(i) for i in range(8000)]
 
 
+@pytest.mark.both_databases
 def test_forked_and_spawned_children_log_to_the_same_run(space, scripts):
     script = """
 import multiprocessing as mp
@@ -209,6 +212,7 @@ def test_ctrl_c_ends_the_run_as_canceled(space, scripts, head):
     assert status_of(space, run_id) == "Canceled"
 
 
+@pytest.mark.both_databases
 def test_values_that_the_studio_refuses_do_not_hold_up_the_others(space, scripts):
     script = """
 run = start()
@@ -226,6 +230,7 @@ print(run.id)
     assert "logs/studio/refused_values.jsonl" in run.get_file_names()
 
 
+@pytest.mark.both_databases
 def test_numbers_of_every_kind_are_kept(space, scripts):
     script = """
 import numpy as np
@@ -369,6 +374,7 @@ print(run.id)
     assert (run.status, run.get_metrics()) == ("Completed", {"x": [1.0, 2.0, 3.0]})
 
 
+@pytest.mark.both_databases
 def test_two_processes_log_to_one_run(space, scripts):
     first, _ = scripts.run("run = start(); run.log('x', 1); print(run.id); run.flush()")
     run_id = first.strip()

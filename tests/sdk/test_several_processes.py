@@ -5,10 +5,7 @@ import shutil
 import pytest
 
 STATUS = "azureml-logs/process_status.json"
-pytestmark = [
-    pytest.mark.both_databases,
-    pytest.mark.django_db(transaction=True, serialized_rollback=True),
-]
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 # Rank 0 hears from all others over a socket: only right variables let them meet.
 MEET = """
@@ -55,6 +52,7 @@ def test_processes_of_one_node_meet_and_have_logs_of_their_own(lab, start_node):
     assert status == {rank: {"status": "completed", "exit_code": 0} for rank in "012"}
 
 
+@pytest.mark.both_databases
 def test_two_nodes_with_two_processes_each_run_as_one(lab, start_node):
     start_node("a"), start_node("b")
     run_id = lab.submit(MEET, nodes=2, processes_per_node=2, communicator="torch")
@@ -96,6 +94,7 @@ def test_one_process_that_fails_ends_the_others(lab, start_node):
     assert status["0"]["status"] == "failed"
 
 
+@pytest.mark.both_databases
 def test_one_node_that_fails_ends_the_others(lab, start_node):
     start_node("a"), start_node("b")
     script = (

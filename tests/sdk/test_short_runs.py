@@ -4,10 +4,7 @@ import pytest
 
 from tests.sdk.lab import run_row
 
-pytestmark = [
-    pytest.mark.both_databases,
-    pytest.mark.django_db(transaction=True, serialized_rollback=True),
-]
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 # The log of a run is written by others too, before the supervisor sends it.
 WRITES_ITS_LOG = """
 import os, urllib.request
@@ -20,6 +17,7 @@ print('mine')
 """
 
 
+@pytest.mark.both_databases
 def test_a_run_that_ends_at_once_takes_one_request_of_its_own(gate, lab, start_node):
     """On a busy machine a script may last so long that its first beat is due."""
     start_node(url=gate.url)
@@ -52,6 +50,7 @@ def test_whatever_a_short_run_prints_is_in_its_log(lab, start_node, part, times)
     assert "End: completed." in lab.log(run_id, "azureml-logs/75_job_post-n1.txt")
 
 
+@pytest.mark.both_databases
 def test_a_log_that_others_have_begun_goes_on_behind_it(lab, start_node):
     start_node()
     run_id = lab.submit(WRITES_ITS_LOG)

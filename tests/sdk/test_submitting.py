@@ -20,10 +20,7 @@ from studio.sdk.exceptions import (
 )
 from studio.sdk.submitting import job_of
 
-pytestmark = [
-    pytest.mark.both_databases,
-    pytest.mark.django_db(transaction=True, serialized_rollback=True),
-]
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 TRAIN = """
 import os, sys, mylib
@@ -59,6 +56,7 @@ def config_for(folder, code: int = 0, **options) -> ScriptRunConfig:
     return config
 
 
+@pytest.mark.both_databases
 def test_a_folder_is_submitted_run_and_watched(lab, start_node, folder, space, capfd):
     start_node()
     experiment = Experiment(Workspace.from_config(), "digits")
@@ -90,6 +88,7 @@ def test_a_run_that_fails_raises_where_it_is_waited_for(lab, start_node, folder,
     assert run.wait_for_completion(raise_on_error=False)["status"] == "Failed"
 
 
+@pytest.mark.both_databases
 def test_a_run_that_waits_is_canceled(lab, folder, space):
     run = Experiment(space, "digits").submit(config_for(folder))
     assert [one.id for one in Run.list_by_compute(ComputeTarget(space, "lab"))] == [run.id]
