@@ -286,3 +286,15 @@ def test_a_line_that_did_not_fit_is_taken_back(tmp_path, capsys):
     found = [line.data + b"\n" for line in read_ahead(stream.folder, 0)]
     assert found == [value("x", number) for number in range(4)]
     assert capsys.readouterr().err.count("studio:") == 1
+
+
+def test_a_writer_that_its_sender_removes_meanwhile_has_no_files(tmp_path):
+    class Vanishing(type(Path())):
+        """A folder that goes as soon as somebody has seen it."""
+
+        def is_dir(self) -> bool:
+            return True
+
+    folder = Vanishing(tmp_path / "writer")
+    assert list_segments(folder) == []
+    remove_stream(folder)

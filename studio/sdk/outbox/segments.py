@@ -108,9 +108,13 @@ def segment_path(folder: Path, start: int) -> Path:
 
 
 def list_segments(folder: Path) -> list[Segment]:
-    """Return the segments of a writer, in order; of one that is being thinned the thinned one."""
+    """Return the segments of a writer, in order; of one that is being thinned the thinned one. A
+    writer that somebody removes meanwhile has none."""
     found: dict[int, Segment] = {}
-    for path in folder.iterdir() if folder.is_dir() else ():
+    paths: list[Path] = []
+    with suppress(FileNotFoundError, NotADirectoryError):
+        paths = list(folder.iterdir())
+    for path in paths:
         if path.suffix in (SUFFIX, THINNED) and path.stem.isdigit():
             start = int(path.stem)
             if start not in found or path.suffix == THINNED:
