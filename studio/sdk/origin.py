@@ -2,10 +2,12 @@
 
 import os
 import platform
+import re
 import socket
 import sys
 from typing import Any
 
+NAMED = re.compile("(Name|Version): .")
 SECRET_OPTIONS = ("password", "passwd", "secret", "token", "api-key", "api_key", "apikey")
 
 
@@ -50,5 +52,26 @@ def list_packages() -> str:
     """Return the installed packages, one a line, as `pip freeze` does."""
     from importlib import metadata
 
-    found = {one.name: one.version for one in metadata.distributions() if one.name}
+    found: dict[str, str] = {}
+    for one in metadata.distributions():
+        name, version = read_name(read_description(one))
+        if name:
+            # Of two the one that is imported: it is found first.
+            found.setdefault(name, version)
     return "".join(f"{name}=={found[name]}\n" for name in sorted(found, key=str.lower))
+
+
+def read_description(package: Any) -> str:
+    """Return the text with the name of a package: in a wheel, an egg, or a file of its own."""
+    places = ("METADATA", "PKG-INFO", "")
+    return next(filter(None, (package.read_text(place) for place in places)), "")
+
+
+def read_name(text: str) -> tuple[str, str]:
+    """Return the name and the version that the description of a package begins with.
+
+    `importlib.metadata` parses the whole text, which is most of the work of logging a short run.
+    """
+    head = text.partition("\n\n")[0]
+    facts = dict(line.split(": ", 1) for line in head.splitlines() if NAMED.match(line))
+    return facts.get("Name", "").strip(), facts.get("Version", "").strip()
