@@ -35,7 +35,6 @@ from studio.sdk.supervisor.gathering import own_address
 from studio.sdk.supervisor.studio_api import Away, Refused, StudioApi, in_path
 from studio.sdk.supervisor.waking import Waker
 
-LOOK_S = 5.0
 AWAY_S = 2.0
 VERSION = "1"
 
@@ -100,7 +99,7 @@ class Node:
         """Work until somebody asks to stop. Raises NoLocks, and Refused for a token that opens
         nothing."""
         while not self.stops:
-            wait_s = LOOK_S
+            wait_s = self.options.look_every
             try:
                 if not self.incarnation:
                     self.register()

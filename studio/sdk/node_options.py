@@ -10,6 +10,9 @@ EXAMPLES = """Examples:
   studio node --cluster local
   studio node --url https://studio.example.org --cluster gpu --token-file node-token
 """
+LOOK_EVERY_S = 5.0
+# A node that looks more rarely counts as offline.
+SHORTEST_LOOK_S, LONGEST_LOOK_S = 0.1, 15.0
 
 
 @dataclass
@@ -26,6 +29,7 @@ class Options:
     bell_url: str = ""
     address: str = ""
     quiet: bool = False
+    look_every: float = LOOK_EVERY_S
 
 
 def read_options(arguments: list[str]) -> Options:
@@ -45,8 +49,14 @@ def read_options(arguments: list[str]) -> Options:
     parser.add_argument("--folder", type=Path, default=Path.home() / ".cache" / "studio-node")
     parser.add_argument("--token-file", type=Path, help="instead of STUDIO_NODE_TOKEN")
     parser.add_argument("--bell-file", type=Path, help="holds the queue's address if not REDIS_URL")
+    parser.add_argument(
+        "--look-every", type=float, default=LOOK_EVERY_S, metavar="SECONDS",
+        help="how often the node looks for work where no bell rings (%(default)s)",
+    )  # fmt: skip
     parser.add_argument("--quiet", action="store_true", help="say only why the node ends")
     chosen = vars(parser.parse_args(arguments))
+    if not SHORTEST_LOOK_S <= chosen["look_every"] <= LONGEST_LOOK_S:
+        parser.error(f"--look-every is between {SHORTEST_LOOK_S} and {LONGEST_LOOK_S} seconds")
     chosen["folder"].mkdir(mode=0o700, parents=True, exist_ok=True)
     token = read_note(chosen.pop("token_file"), "STUDIO_NODE_TOKEN")
     bell_url = read_note(chosen.pop("bell_file"), "REDIS_URL")

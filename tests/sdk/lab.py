@@ -78,10 +78,10 @@ class Nodes:
 
     def start(
         self, name: str = "n1", slots: int = 2, cluster: str = "lab", url: str = "",
-        stderr: IO[str] | None = None, **variables: str,
+        stderr: IO[str] | None = None, look_every: float = 0.5, **variables: str,
     ) -> subprocess.Popen:  # fmt: skip
-        """Start a node, at another address of the studio where `url` is one; `variables` are added
-        to its environment."""
+        """Start a node, at another address of the studio where `url` is one. It looks for work
+        every `look_every` seconds; `variables` are added to its environment."""
         command = [sys.executable, "-m", "studio.sdk.node", "--url", url or self.url, "--cluster"]
         command += [
             cluster,
@@ -91,6 +91,8 @@ class Nodes:
             str(slots),
             "--folder",
             str(self.folder / name),
+            "--look-every",
+            str(look_every),
         ]
         environment = {**os.environ, "PYTHONPATH": str(BASE_DIR), **variables}
         node = subprocess.Popen(command, env=environment, start_new_session=True, stderr=stderr)
