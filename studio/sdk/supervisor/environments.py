@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fcntl import LOCK_EX, LOCK_NB, flock
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -78,10 +79,31 @@ def _virtual_environment(python: str, pip: list[str], cache: Path, build: Build)
             build.run([uv, "venv", "--quiet", "--python", program, str(folder)])
             build.run([uv, "pip", "install", "--python", inside, "--", *pip])
         else:
-            build.run([program, "-m", "venv", str(folder)])
-            quiet = ["--no-input", "--disable-pip-version-check"]
-            build.run([inside, "-m", "pip", "install", *quiet, "--", *pip])
+            _install_with_pip(program, folder, pip, build)
         return inside
+
+
+def _install_with_pip(program: str, folder: Path, pip: list[str], build: Build) -> None:
+    """Make an environment of an interpreter and install into it: with the pip of this node where
+    the interpreter is the node's own. To put a pip into each environment takes longer than most
+    packages."""
+    inside = str(folder / "bin" / "python")
+    installing, without = [inside, "-m", "pip"], []
+    if program == os.path.realpath(sys.executable) and has_pip_for_others():
+        installing, without = [sys.executable, "-m", "pip", "--python", inside], ["--without-pip"]
+    build.run([program, "-m", "venv", *without, str(folder)])
+    quiet = ["--no-input", "--disable-pip-version-check"]
+    build.run([*installing, "install", *quiet, "--", *pip])
+
+
+def has_pip_for_others() -> bool:
+    """Tell whether the pip of this interpreter installs into other environments, as it does since
+    22.3."""
+    try:
+        first, second = metadata.version("pip").split(".")[:2]
+        return (int(first), int(second)) >= (22, 3)
+    except (metadata.PackageNotFoundError, ValueError):
+        return False
 
 
 def find_uv() -> str | None:
