@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from runs.compute.models import Job
 from tests.sdk.lab import run_row
 from tests.sdk.test_several_processes import paths_of
 
@@ -124,11 +125,18 @@ sys.exit(2 if attempt == 1 else 0)
 """
 
 
+def start_again_at_once(lab, run_id: str) -> None:
+    """Take away the pause before the next attempt of a run."""
+    waiting = Job.objects.filter(run__run_id=run_id, not_before_ms__gt=0)
+    lab.until(lambda: waiting.update(not_before_ms=0), seconds=40)
+
+
 def test_a_second_attempt_keeps_the_logs_of_the_first_and_mixes_nothing(lab, start_node, tmp_path):
     marks = tmp_path / "marks"
     marks.mkdir()
     start_node(MARKS=str(marks))
     run_id = lab.submit(TRIED_TWICE, retries=1)
+    start_again_at_once(lab, run_id)
     assert lab.wait(run_id, seconds=90)["status"] == "Completed"
     line = "\n--- attempt 2 on node n1 ---\n"
     second = "second, which says much more"
@@ -168,6 +176,8 @@ def test_an_attempt_whose_supervisor_was_killed_is_in_the_log_once(lab, start_no
     marks.mkdir()
     start_node(MARKS=str(marks))
     run_id = lab.submit(KILLS_ITS_SUPERVISOR, retries=2)
+    for _ in range(2):
+        start_again_at_once(lab, run_id)
     assert lab.wait(run_id, seconds=120)["status"] == "Completed"
     parts = re.split(r"\n--- attempt (\d+) on node n1 ---\n", lab.log(run_id))
     assert parts[::2] == [

@@ -8,10 +8,13 @@ import pytest
 from runs.compute.models import Attempt
 from tests.faults.processes import kill, with_variable
 from tests.sdk.lab import Nodes, Studio
+from tests.sdk.test_node import node_names
 from tests.up.processes import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
+# Slurm is asked by a program that takes some time of the processor.
+LOOK_S = 0.3
 SLEEP = ["python", "-c", "import time; print('on', flush=True); time.sleep(600)"]
 
 
@@ -29,7 +32,7 @@ def agent(lab, tmp_path):
     yield nodes
     nodes.end()
     subprocess.run(["scancel", "--quiet", "--user=root"], check=False)
-    wait_for(lambda: not in_slurm(), "the queue of Slurm to be empty")
+    wait_for(lambda: not in_slurm(), "the queue of Slurm to be empty", LOOK_S)
 
 
 def in_slurm(*words: str) -> list[str]:
@@ -40,8 +43,8 @@ def in_slurm(*words: str) -> list[str]:
 
 
 def handle_of(run_id: str) -> str:
-    line = wait_for(lambda: next((one for one in in_slurm() if run_id in one), None), "the job")
-    return line.split()[0]
+    found = wait_for(lambda: [one for one in in_slurm() if run_id in one], "the job", LOOK_S)
+    return found[0].split()[0]
 
 
 def waits_because(lab, run_id: str) -> str:
@@ -77,7 +80,7 @@ def test_a_run_that_waits_says_why_and_when_and_leaves_slurm_when_canceled(lab, 
     assert 0 < started["expected_s"] <= 300
     lab.api.ask("POST", f"runs/{waiting}/cancel")
     assert lab.run(waiting)["status"] == "Canceled"
-    wait_for(lambda: len(in_slurm()) == 4, "the job to leave Slurm")
+    wait_for(lambda: len(in_slurm()) == 4, "the job to leave Slurm", LOOK_S)
 
 
 def test_cancel_of_a_running_run_ends_its_tree(lab, agent):
@@ -90,7 +93,7 @@ def test_cancel_of_a_running_run_ends_its_tree(lab, agent):
     wait_for(lambda: len(with_variable(run_id)) >= 3, "its processes")
     lab.api.ask("POST", f"runs/{run_id}/cancel")
     assert lab.wait(run_id)["status"] == "Canceled"
-    wait_for(lambda: not in_slurm(), "the job to leave Slurm")
+    wait_for(lambda: not in_slurm(), "the job to leave Slurm", LOOK_S)
     assert with_variable(run_id) == []
     assert lab.log(run_id) == "on\n"
 
@@ -120,10 +123,12 @@ def test_a_job_that_slurm_loses_fails_with_the_reason(lab, agent):
 
 def test_a_node_that_starts_again_places_nothing_twice(lab, agent):
     run_ids = [lab.submit(command=SLEEP) for _ in range(6)]
-    wait_for(lambda: len(in_slurm()) == 6, "six jobs")
+    wait_for(lambda: len(in_slurm()) == 6, "six jobs", LOOK_S)
     agent.started[0].kill()
     agent.start("login-2", slots=20)
-    time.sleep(7)
+    wait_for(lambda: "login-2" in node_names(lab), "the node to join")
+    # Meanwhile it looks four times.
+    time.sleep(2)
     names = [line.split()[1] for line in in_slurm()]
     assert len(names) == len(set(names)) == 6
     for run_id in run_ids:

@@ -27,13 +27,13 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def wait_for(condition: Callable[[], object], what: str) -> object:
+def wait_for(condition: Callable[[], object], what: str, every_s: float = 0.05) -> object:
     """Return the first true answer of `condition`; fail when none comes."""
     deadline = time.monotonic() + LONGEST_WAIT_S
     while time.monotonic() < deadline:
         if answer := condition():
             return answer
-        time.sleep(0.05)
+        time.sleep(every_s)
     raise AssertionError(f"waited in vain for {what}")
 
 
