@@ -9,10 +9,15 @@ from examples.demo.network import Network, Optimizer, batches
 NOTE = "How well do tanh and relu follow a wave? The picture of each run shows its answer."
 
 
-def train(studio: Studio) -> None:
+def train(studio: Studio, steps: int = 600) -> None:
     experiment = studio.experiment("regression/wave", NOTE)
     for activation in ("tanh", "relu"):
-        params = {"activation": activation, "learning_rate": 0.01, "hidden": "96,96", "steps": 600}
+        params = {
+            "activation": activation,
+            "learning_rate": 0.01,
+            "hidden": "96,96",
+            "steps": steps,
+        }
         tags = {"mlflow.source.name": "examples/demo/wave.py", "dataset": "wave"}
         with studio.run(experiment, f"wave {activation}", params, tags) as run:
             learn(run, params)

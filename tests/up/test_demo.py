@@ -20,7 +20,7 @@ from tests.up.processes import Up, refusal
 
 def test_a_training_leaves_curves_a_picture_and_a_log(running):
     studio, _ = running
-    train(studio, "wave")
+    train(studio, "wave", ", steps=60")
     tanh, relu = runs(studio, "regression/wave", "params.hidden = '96,96'")
     assert {tanh["info"]["status"], relu["info"]["status"]} == {"FINISHED"}
     assert {metric["key"] for metric in tanh["data"]["metrics"]} == {
@@ -90,11 +90,11 @@ def test_a_picture_is_a_png_of_the_same_pixels():
     assert (rows[:, 1:].reshape(3, 5, 3) == pixels).all()
 
 
-def train(studio: Up, name: str) -> None:
-    """Run one training in a process of its own, as the demo does."""
+def train(studio: Up, name: str, more: str = "") -> None:
+    """Run one training in a process of its own, as the demo does, with `more` arguments."""
     program = (
         f"from examples.demo import {name}; from examples.demo.client import Studio;"
-        f"{name}.train(Studio({url_of(studio)!r}))"
+        f"{name}.train(Studio({url_of(studio)!r}){more})"
     )
     subprocess.run([sys.executable, "-c", program], cwd=BASE_DIR, check=True, timeout=90)
 
