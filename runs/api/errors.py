@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 # What the framework refuses; a status of 500 and above is a fault of the studio.
 REFUSED = frozenset(status for status in CODES if status < 500)
 HINTS = {
-    "not_signed_in": "Send 'Authorization: Bearer <token>'. Make a token with manage.py token.",
+    "not_signed_in": "Send 'Authorization: Bearer <token>'. Make a token on the page Your tokens.",
     "deleted": "Restore it first.",
     "changed_meanwhile": "To replace it, send `now` as what you have seen, or say nothing of it.",
     "unavailable": "Send the same again in a moment.",

@@ -25,15 +25,23 @@ class Settings:
 
 
 def make_settings(url: str = "", workspace: str = "", token: str = "") -> Settings:
-    """Return settings; what is not given comes from the environment, then from `studio login`."""
+    """Return settings; what is not given comes from the environment, then from `studio login`. An
+    address may end with that of a workspace, `/w/<name>`."""
+    url, named = split_address(url or os.environ.get("STUDIO_URL", ""))
+    workspace = workspace or named
     login = find_login(url)
-    url = url or os.environ.get("STUDIO_URL", "") or (login.url if login else DEFAULT_URL)
-    url = url.rstrip("/")
+    url = url or (login.url if login else DEFAULT_URL)
     if not url.startswith(("http://", "https://")):
         raise UserErrorException(f"The address of a studio begins with http:// or https://: {url}.")
     known = login.workspace if login and login.url == url else ""
     workspace = workspace or os.environ.get("STUDIO_WORKSPACE", "") or known or DEFAULT_WORKSPACE
     return Settings(url, workspace, token or find_token(url))
+
+
+def split_address(url: str) -> tuple[str, str]:
+    """Return the address of a studio and the workspace that it ends with, "" without one."""
+    base, found, name = url.rstrip("/").rpartition("/w/")
+    return (base, name) if found and name and "/" not in name else (url.rstrip("/"), "")
 
 
 def find_config(path: str | Path | None = None) -> Path | None:

@@ -27,6 +27,17 @@ def home(tmp_path, monkeypatch):
         monkeypatch.delenv(name, raising=False)
 
 
+def test_the_address_of_a_workspace_names_the_studio_and_the_workspace(monkeypatch):
+    save_login(Login("https://one.example/lab", "t1"))
+    found = make_settings("https://one.example/lab/w/vision/")
+    assert (found.url, found.workspace, found.token) == ("https://one.example/lab", "vision", "t1")
+    assert make_settings("https://one.example/w/vision", "text").workspace == "text"
+    monkeypatch.setenv("STUDIO_URL", "https://two.example/w/team")
+    found = make_settings()
+    assert (found.url, found.workspace) == ("https://two.example", "team")
+    assert make_settings("https://two.example/w/a/b").url == "https://two.example/w/a/b"
+
+
 def test_the_latest_login_counts_and_nobody_else_reads_it():
     save_login(Login("https://one.example", "t1"))
     save_login(Login("https://two.example", "t2", "vision"))

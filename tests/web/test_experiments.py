@@ -6,7 +6,8 @@ from django.test import Client
 
 from runs.tracking import services
 from runs.web import experiments
-from tests.factories import make_experiment, make_run, make_workspace
+from runs.workspaces.permissions import Role
+from tests.factories import make_experiment, make_member, make_run, make_workspace
 from tests.web.pages import html_of
 
 ADDRESS = "/w/default/experiments"
@@ -86,12 +87,22 @@ def test_an_empty_studio_says_how_to_log_to_it_under_the_readers_own_address(stu
     assert "export MLFLOW_TRACKING_URI=http://localhost:8899\n" in page
 
 
+def test_an_empty_studio_says_where_a_member_makes_a_token(studio: Client, settings):
+    settings.STUDIO_OPEN = False
+    studio.force_login(make_member(Role.CONTRIBUTOR))
+    for address in (ADDRESS, "/w/default/experiment/0"):
+        page = studio.get(address).content.decode()
+        assert 'href="/w/default/tokens">Your tokens</a>' in page.split("<main")[1]
+        assert "manage.py" not in page
+
+
 def test_another_workspace_is_logged_to_under_its_own_address(studio: Client):
     make_workspace("team")
 
     page = studio.get("/w/team/experiments").content.decode()
 
     assert "export MLFLOW_TRACKING_URI=http://testserver/w/team\n" in page
+    assert "studio login http://testserver/w/team)" in page
 
 
 def test_the_empty_page_turns_into_the_list_with_the_first_run(as_part: Callable):

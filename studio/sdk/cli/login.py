@@ -9,11 +9,11 @@ from studio.sdk.cli.options import PATIENCE_S
 EPILOG = """\b
 Examples:
   studio login                                  # the studio on this machine
-  studio login https://studio.example.org -w vision
+  studio login https://studio.example.org/w/vision
   studio login https://studio.example.org --token-file ~/token
 
-A token is made by  python3 manage.py token create <user>  at the studio. It is asked for, or read
-from a file or from stdin (--token-file -), and never given on the command line.
+Make a token on the page Your tokens of the studio. It is asked for, or read from a file or from
+stdin (--token-file -), and never given on the command line.
 """
 
 
