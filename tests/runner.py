@@ -130,6 +130,8 @@ def run_pytest(database: str, url: str, choice: Choice, output: IO[bytes] | None
     ):
         target = Path(folder) / "report.json"
         environment = {**os.environ, "DATABASE_URL": url, "STUDIO_TEST_REPORT": str(target)}
+        # Threads of linear algebra would spin for each other on processors that all are busy.
+        environment = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"} | environment
         environment[TEMPLATE] = template.rpartition("/")[2]
         done = subprocess.run(
             choice.command(database),

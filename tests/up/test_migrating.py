@@ -56,6 +56,14 @@ OLD_ROWS = (
     "INSERT INTO runs_runtag (run_id, experiment_id, key, value) VALUES"
     f" (7, {EXPERIMENT}, 'b', 'yes'), (7, {EXPERIMENT}, 'a', NULL)",
 )
+FILL_AND_MIGRATE = """
+from django.core.management import call_command
+from django.db import connection
+call_command("migrate", "runs", "0022", verbosity=0)
+for statement in OLD_ROWS: connection.cursor().execute(statement)
+
+call_command("migrate", verbosity=0)
+"""
 READ_BACK = """
 from django.db import IntegrityError, connection
 from runs.tracking.models import Param, Run, RunTag
@@ -71,21 +79,13 @@ except IntegrityError:
 
 @pytest.mark.both_databases
 def test_params_and_tags_of_a_filled_database_are_all_there_after_migrating(data_dir, database):
-    def manage(*words: str, text: str = "") -> str:
-        environment = clean_environment(STUDIO_DATA_DIR=str(data_dir), **database)
-        command = [sys.executable, "manage.py", *words]
-        return subprocess.run(
-            command, cwd=BASE_DIR, env=environment, input=text, text=True, check=True,
-            stdout=subprocess.PIPE,
-        ).stdout  # fmt: skip
-
-    manage("migrate", "runs", "0022", "-v", "0")
-    lines = [f"cursor.execute({statement!r})" for statement in OLD_ROWS]
-    opened = "from django.db import connection\ncursor = connection.cursor()\n"
-    manage("shell", "-v", "0", text=opened + "\n".join(lines))
-    manage("migrate", "-v", "0")
-
-    assert manage("shell", "-v", "0", text=READ_BACK).splitlines() == [
+    text = f"OLD_ROWS = {OLD_ROWS!r}\n{FILL_AND_MIGRATE}{READ_BACK}"
+    done = subprocess.run(
+        [sys.executable, "manage.py", "shell", "-v", "0"], cwd=BASE_DIR, input=text, text=True,
+        env=clean_environment(STUDIO_DATA_DIR=str(data_dir), **database), check=True,
+        stdout=subprocess.PIPE,
+    )  # fmt: skip
+    assert done.stdout.splitlines() == [
         "[(7, 'lr', '0.1', 0.1), (7, 'opt', 'adam', None)]",
         "[(7, 'a', None), (7, 'b', 'yes')]",
         "written once",
