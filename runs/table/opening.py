@@ -45,8 +45,7 @@ def open_table(query: TableQuery, *, may_add_children: bool = False) -> Opening:
     if not names:
         charted = find_children(charted)
         names = list_chart_names(charted)
-    charts = first_charts(charted[:DRAWN_RUNS]) or first_charts(charted)
-    charts = charts or metrics_of(found)[:CHARTS]
+    charts = first_charts(charted[:DRAWN_RUNS]) or metrics_of(found)[:CHARTS]
     return Opening(query, found, names, charts, adds_children)
 
 
