@@ -24,10 +24,11 @@ def open_tab(chromium: Any, base_url: str, **options: Any) -> Iterator[Any]:
 
 @contextmanager
 def open_kept_tab(context: Any, base_url: str) -> Iterator[Any]:
-    """Yield a tab of a browser that knows nothing but its cache, as `watch` does."""
+    """Yield a tab of a browser that knows nothing but its cache, as `watch` does. The first page of
+    the browser stays."""
     for page in context.pages[1:]:
         page.close()
-    page = context.pages[0] if context.pages else context.new_page()
+    page = context.new_page()
     context.set_offline(False)
     context.clear_cookies()
     context.clear_permissions()
@@ -35,14 +36,8 @@ def open_kept_tab(context: Any, base_url: str) -> Iterator[Any]:
     kinds = {"origin": base_url, "storageTypes": KEPT_BY_PAGES}
     devtools.send("Storage.clearDataForOrigin", kinds)
     devtools.detach()
-    with watch(page, lambda: close_after(context, page)) as page:
+    with watch(page, page.close) as page:
         yield page
-
-
-def close_after(context: Any, page: Any) -> None:
-    """Close a tab; the one for the next test is there before, else the browser would end."""
-    context.new_page()
-    page.close()
 
 
 @contextmanager

@@ -53,15 +53,17 @@ def bundled_scripts(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def kept_context(playwright, live_server, tmp_path_factory) -> Iterator[Any]:
-    """A Chromium whose cache all tests share: it keeps scripts compiled, and to compile Plotly is
-    most of the work of a page with a chart. A context of `new_context` keeps nothing."""
+    """A Chromium whose cache all tests share, and the process of whose first page: it keeps scripts
+    compiled, and to compile Plotly is most of the work of a page with a chart. A context of
+    `new_context` keeps nothing."""
     context = playwright.chromium.launch_persistent_context(
         str(tmp_path_factory.mktemp("chromium")),
         executable_path=find_program(),
-        args=SWITCHES,
+        args=[*SWITCHES, "--process-per-site"],
         base_url=live_server.url,
         **OPTIONS,
     )
+    context.pages[0].goto(f"{live_server.url}/healthz")
     yield context
     context.close()
 
