@@ -11,6 +11,8 @@ SWITCHES = (
     "--disable-background-networking",
     "--no-first-run",
 )
+# The pages of a context that are open at a time share a process.
+PROCESS_OF_SITE = "--process-per-site"
 
 
 def find_program() -> str | None:

@@ -22,10 +22,15 @@ def open_tab(chromium: Any, base_url: str, **options: Any) -> Iterator[Any]:
         yield page
 
 
+def keep_process(page: Any) -> None:
+    """Keep the process of all pages of a context (see PROCESS_OF_SITE), with their scripts: to
+    compile Plotly is most of the work of a page with a chart. The context closes this page last."""
+    page.goto("/healthz")
+
+
 @contextmanager
 def open_kept_tab(context: Any, base_url: str) -> Iterator[Any]:
-    """Yield a tab of a browser that knows nothing but its cache, as `watch` does. The first page of
-    the browser stays."""
+    """Yield a tab of a browser that knows nothing but its cache, as `watch` does."""
     for page in context.pages[1:]:
         page.close()
     page = context.new_page()

@@ -12,9 +12,9 @@ from runs.assets.module_bundle import bundle_modules
 from runs.assets.static_files import read_files
 from runs.metrics.services import RunRef, log_batch
 from runs.tracking.models import Run
-from tests.chromium import SWITCHES, find_program
+from tests.chromium import PROCESS_OF_SITE, SWITCHES, find_program
 from tests.factories import make_experiment, make_run
-from tests.web.browser import OPTIONS, open_kept_tab
+from tests.web.browser import OPTIONS, PHONE, keep_process, open_kept_tab
 from tests.web.js_modules import open_modules
 
 
@@ -53,35 +53,61 @@ def bundled_scripts(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def kept_context(playwright, live_server, tmp_path_factory) -> Iterator[Any]:
-    """A Chromium whose cache all tests share, and the process of whose first page: it keeps scripts
-    compiled, and to compile Plotly is most of the work of a page with a chart. A context of
-    `new_context` keeps nothing."""
+    """A Chromium with a folder of its own, in which it keeps scripts compiled too."""
     context = playwright.chromium.launch_persistent_context(
         str(tmp_path_factory.mktemp("chromium")),
         executable_path=find_program(),
-        args=[*SWITCHES, "--process-per-site"],
+        args=[*SWITCHES, PROCESS_OF_SITE],
         base_url=live_server.url,
         **OPTIONS,
     )
-    context.pages[0].goto(f"{live_server.url}/healthz")
+    keep_process(context.pages[0])
+    yield context
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def kept_phone(chromium, live_server) -> Iterator[Any]:
+    options = OPTIONS | {"viewport": PHONE, "has_touch": True}
+    context = chromium.new_context(base_url=live_server.url, **options)
+    keep_process(context.new_page())
     yield context
     context.close()
 
 
 @pytest.fixture
-def tab(kept_context, live_server, settings, bundled_scripts) -> Iterator[Any]:
-    """A tab at the open studio of a live server. Whatever goes wrong in it fails the test."""
+def open_studio(settings, bundled_scripts) -> None:
+    """A studio without sign-in, with the scripts of its pages in one file."""
     settings.STUDIO_OPEN = True
     settings.STATIC_VERSION = "bundled"
     settings.STATICFILES_DIRS = [bundled_scripts, *settings.STATICFILES_DIRS]
+
+
+@pytest.fixture
+def tab(kept_context, live_server, open_studio) -> Iterator[Any]:
+    """A tab at the open studio of a live server. Whatever goes wrong in it fails the test."""
     with open_kept_tab(kept_context, live_server.url) as page:
         yield page
 
 
 @pytest.fixture
-def module(chromium) -> Callable[..., Any]:
+def phone(kept_phone, live_server, open_studio) -> Iterator[Any]:
+    """Such a tab, as wide as a phone's, for fingers."""
+    with open_kept_tab(kept_phone, live_server.url) as page:
+        yield page
+
+
+@pytest.fixture(scope="session")
+def module_page(chromium) -> Iterator[Any]:
+    page = chromium.new_page()
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def module(module_page) -> Callable[..., Any]:
     """Run JavaScript with the exports of a module of `static/js/lib`."""
-    return open_modules(chromium)
+    return open_modules(module_page)
 
 
 @pytest.fixture

@@ -14,10 +14,10 @@ RUN = """async ([path, body, given]) => {
 }"""
 
 
-def open_modules(chromium: Any) -> Callable[..., Any]:
+def open_modules(page: Any) -> Callable[..., Any]:
     """Return `run(name, body, given)`: run the JavaScript `body` with what `js/lib/<name>.js`
     exports, and return what it returns."""
-    page = chromium.new_page()
+    page.unroute_all()
     page.route(f"{ORIGIN}/**", answer)
     page.goto(f"{ORIGIN}/")
 

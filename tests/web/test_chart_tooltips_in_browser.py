@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.web.browser import PHONE, open_tab, until
+from tests.web.browser import PHONE, until
 from tests.web.chart_cards import DRAWN, charts, log, make_named
 from tests.web.run_table import make_runs, open_table
 
@@ -70,20 +70,19 @@ ENDS_IN_SIGHT = """(tip => {
 })(document.querySelector('.chart-tip'))"""
 
 
-def test_the_tooltip_is_whole_on_a_phone(chromium, live_server, settings, runs):
-    settings.STUDIO_OPEN = True
-    with open_tab(chromium, live_server.url, viewport=PHONE) as tab:
-        open_table(tab, charts({"y": ["train/loss", "val/loss"]}))
-        until(tab, f"{DRAWN} === 1")
-        box = tab.locator(".card .nsewdrag").first.bounding_box()
-        for share in (0.2, 0.45, 0.55, 0.9):
-            tab.mouse.move(box["x"] + box["width"] * share, box["y"] + box["height"] * 0.9)
-            until(tab, "document.querySelector('.chart-tip')?.offsetHeight > 0")
-            tip = tab.locator(".chart-tip").bounding_box()
-            assert tip["x"] >= 0
-            assert tip["x"] + tip["width"] <= PHONE["width"]
-            assert tip["y"] + tip["height"] <= PHONE["height"]
-            assert tab.evaluate(ENDS_IN_SIGHT)
+def test_the_tooltip_is_whole_on_a_phone(tab, runs):
+    tab.set_viewport_size(PHONE)
+    open_table(tab, charts({"y": ["train/loss", "val/loss"]}))
+    until(tab, f"{DRAWN} === 1")
+    box = tab.locator(".card .nsewdrag").first.bounding_box()
+    for share in (0.2, 0.45, 0.55, 0.9):
+        tab.mouse.move(box["x"] + box["width"] * share, box["y"] + box["height"] * 0.9)
+        until(tab, "document.querySelector('.chart-tip')?.offsetHeight > 0")
+        tip = tab.locator(".chart-tip").bounding_box()
+        assert tip["x"] >= 0
+        assert tip["x"] + tip["width"] <= PHONE["width"]
+        assert tip["y"] + tip["height"] <= PHONE["height"]
+        assert tab.evaluate(ENDS_IN_SIGHT)
 
 
 def test_the_columns_of_a_tooltip_stand_under_each_other(tab, runs):
@@ -130,14 +129,13 @@ def test_a_full_screen_has_a_button_that_leaves_it(tab, runs):
     assert tab.locator(".card.full").count() == 0
 
 
-def test_a_legend_of_two_metrics_keeps_their_names(chromium, live_server, settings, db):
-    settings.STUDIO_OPEN = True
+def test_a_legend_of_two_metrics_keeps_their_names(tab, db):
     name = "resnet101-imagenet-augmented-mixup-cosine-lr0.001-bs256-s39"
     for run in make_named(name, key="train/loss"):
         log(run, "val/loss", [2.0, 1.0])
-    with open_tab(chromium, live_server.url, viewport=PHONE) as tab:
-        open_table(tab, charts({"y": ["train/loss", "val/loss"]}))
-        until(tab, "document.querySelectorAll('.card-legend li').length === 2")
-        metrics = tab.locator(".card-legend li small")
-        assert metrics.all_inner_texts() == ["train/loss", "val/loss"]
-        assert metrics.evaluate_all("all => all.every(e => e.scrollWidth <= e.clientWidth)")
+    tab.set_viewport_size(PHONE)
+    open_table(tab, charts({"y": ["train/loss", "val/loss"]}))
+    until(tab, "document.querySelectorAll('.card-legend li').length === 2")
+    metrics = tab.locator(".card-legend li small")
+    assert metrics.all_inner_texts() == ["train/loss", "val/loss"]
+    assert metrics.evaluate_all("all => all.every(e => e.scrollWidth <= e.clientWidth)")

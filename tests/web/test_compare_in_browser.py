@@ -12,7 +12,7 @@ from runs.tracking.models import Run
 from tests.artifacts.zips import make_zip
 from tests.charts.test_compared_curves import MATRIX
 from tests.factories import default_workspace, make_experiment, make_run
-from tests.web.browser import PHONE, open_tab, until
+from tests.web.browser import PHONE, until
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 LONG = "resnet50-imagenet-cosine-schedule-of-many-words-lr0.1-batch256-s"
@@ -147,12 +147,11 @@ def test_what_scrolls_in_a_tab_ends_above_the_edge_of_the_screen(tab, view):
     assert tab.evaluate("document.documentElement.scrollHeight <= innerHeight")
 
 
-def test_a_phone_shows_two_runs_beside_each_other(chromium, live_server, settings):
-    settings.STUDIO_OPEN = True
-    with open_tab(chromium, live_server.url, viewport=PHONE) as tab:
-        tab.goto(f"{COMPARED}&tab=table")
-        cells = tab.locator("tr:has([title=lr]) td")
-        boxes = [cells.nth(i).bounding_box() for i in range(2)]
+def test_a_phone_shows_two_runs_beside_each_other(tab):
+    tab.set_viewport_size(PHONE)
+    tab.goto(f"{COMPARED}&tab=table")
+    cells = tab.locator("tr:has([title=lr]) td")
+    boxes = [cells.nth(i).bounding_box() for i in range(2)]
 
     assert all(box["x"] + box["width"] <= PHONE["width"] - 8 for box in boxes)
 
@@ -210,11 +209,10 @@ def test_curves_lie_over_each_other_in_the_colours_of_the_legend(tab):
 
 
 @pytest.mark.parametrize("name", ["table", "code", "environment", "logs", "curves"])
-def test_every_tab_is_accessible_and_fits_a_phone(chromium, live_server, settings, name):
-    settings.STUDIO_OPEN = True
-    with open_tab(chromium, live_server.url, viewport=PHONE) as tab:
-        tab.goto(f"{COMPARED}&tab={name}", wait_until="networkidle")
-        assert Axe().run(tab).response["violations"] == []
-        assert tab.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-        assert tab.evaluate(OVERLAPS) == []
-        assert tab.locator("[name=add]").bounding_box()["height"] >= 30
+def test_every_tab_is_accessible_and_fits_a_phone(tab, name):
+    tab.set_viewport_size(PHONE)
+    tab.goto(f"{COMPARED}&tab={name}", wait_until="networkidle")
+    assert Axe().run(tab).response["violations"] == []
+    assert tab.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert tab.evaluate(OVERLAPS) == []
+    assert tab.locator("[name=add]").bounding_box()["height"] >= 30

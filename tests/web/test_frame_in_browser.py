@@ -3,7 +3,7 @@
 import pytest
 
 from tests.factories import make_experiment, make_run
-from tests.web.browser import PHONE, open_tab, until
+from tests.web.browser import PHONE, until
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -25,13 +25,12 @@ def test_the_theme_follows_the_choice_at_once_and_after_a_reload(tab):
     assert tab.get_attribute("[data-theme-choice=dark]", "aria-pressed") == "true"
 
 
-def test_without_a_choice_the_theme_is_the_systems(chromium, live_server, settings):
-    settings.STUDIO_OPEN = True
-    with open_tab(chromium, live_server.url, color_scheme="dark") as tab:
-        tab.goto(EXPERIMENTS)
-        assert tab.evaluate(BACKGROUND) == NIGHT
-        tab.emulate_media(color_scheme="light")
-        assert tab.evaluate(BACKGROUND) == WHITE
+def test_without_a_choice_the_theme_is_the_systems(tab):
+    tab.emulate_media(color_scheme="dark")
+    tab.goto(EXPERIMENTS)
+    assert tab.evaluate(BACKGROUND) == NIGHT
+    tab.emulate_media(color_scheme="light")
+    assert tab.evaluate(BACKGROUND) == WHITE
 
 
 def test_the_search_box_finds_a_run_from_the_keyboard(tab):

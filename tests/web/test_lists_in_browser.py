@@ -1,15 +1,12 @@
 """What the lists of experiments and runs look like: nothing is cut, covered or out of line."""
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 
 from runs.metrics.services import RunRef, log_batch
 from runs.tracking.models import Run
 from runs.tracking.statuses import Status
 from tests.factories import make_experiment, make_run
-from tests.web.browser import PHONE, open_tab, until
+from tests.web.browser import PHONE, until
 from tests.web.run_table import READY, make_runs, open_table
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -48,13 +45,6 @@ BOX = """(name) => {
         document.querySelector(name).getBoundingClientRect();
     return { left, top, right, bottom, height };
 }"""
-
-
-@pytest.fixture
-def phone(chromium, live_server, settings) -> Iterator[Any]:
-    settings.STUDIO_OPEN = True
-    with open_tab(chromium, live_server.url, viewport=PHONE, has_touch=True) as tab:
-        yield tab
 
 
 def test_a_phone_shows_every_status_and_the_ends_of_names_in_the_list_of_experiments(phone, db):

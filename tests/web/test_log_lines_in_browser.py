@@ -42,8 +42,7 @@ def timed(run, monkeypatch):
     return run
 
 
-def test_timestamps_are_shown_when_asked_for(chromium, live_server, settings, timed):
-    settings.STUDIO_OPEN = True
+def test_timestamps_are_shown_when_asked_for(chromium, live_server, open_studio, timed):
     with open_tab(chromium, live_server.url, timezone_id="Asia/Kolkata") as tab:
         tab.goto(OUTPUTS)
         until(tab, f"{LINES}.join() === 'one,two'")
@@ -59,8 +58,7 @@ def test_timestamps_are_shown_when_asked_for(chromium, live_server, settings, ti
         until(tab, f"{TIMES}.length === 0")
 
 
-def test_a_log_of_several_days_shows_the_day_too(chromium, live_server, settings, timed):
-    settings.STUDIO_OPEN = True
+def test_a_log_of_several_days_shows_the_day_too(chromium, live_server, open_studio, timed):
     with open_tab(chromium, live_server.url, timezone_id="Pacific/Honolulu") as tab:
         tab.goto(f"{OUTPUTS}?times=1")
         until(tab, f"{LINES}.join() === 'one,two'")
@@ -90,13 +88,11 @@ def test_a_file_without_times_says_so(tab, run):
 
 
 @pytest.fixture
-def copying(chromium, live_server, settings):
+def copying(tab):
     """A tab that may use the clipboard; `copied` says what is in it."""
-    settings.STUDIO_OPEN = True
-    options = {"permissions": ["clipboard-read", "clipboard-write"]}
-    with open_tab(chromium, live_server.url, **options) as tab:
-        tab.copied = lambda: tab.evaluate("navigator.clipboard.readText()")
-        yield tab
+    tab.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    tab.copied = lambda: tab.evaluate("navigator.clipboard.readText()")
+    return tab
 
 
 def copies(text):

@@ -6,7 +6,7 @@ from runs.artifacts.logs.appending import append_log
 from runs.artifacts.models import File
 from runs.tracking.services import update_run
 from tests.factories import make_run
-from tests.web.browser import PHONE, open_tab, until
+from tests.web.browser import PHONE, until
 from tests.web.kept_files import save
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -188,16 +188,15 @@ def test_a_failed_run_shows_its_error_on_top(tab, run):
     assert tab.evaluate("scrollY") == 0
 
 
-def test_a_phone_reads_logs_too(chromium, live_server, settings, run):
-    settings.STUDIO_OPEN = True
+def test_a_phone_reads_logs_too(tab, run):
     save(run, "user_logs/std_log.txt", "word " * 200 + "\n" + "line\n" * 500)
     save(run, "outputs/model.bin", b"\0" * 100)
-    with open_tab(chromium, live_server.url, viewport=PHONE) as tab:
-        tab.goto(OUTPUTS)
-        until(tab, f"{LINES}.at(-1) === 'line'")
-        assert tab.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-        height = tab.evaluate("document.querySelector('[data-log]').clientHeight")
-        assert height > PHONE["height"] / 3
+    tab.set_viewport_size(PHONE)
+    tab.goto(OUTPUTS)
+    until(tab, f"{LINES}.at(-1) === 'line'")
+    assert tab.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    height = tab.evaluate("document.querySelector('[data-log]').clientHeight")
+    assert height > PHONE["height"] / 3
 
 
 # -- finding files ---------------------------------------------------------------------------------
@@ -348,16 +347,15 @@ def test_a_second_pane_opens_beside_the_first(tab, run):
     assert "second=b.log" in tab.url
 
 
-def test_two_panes_stand_one_below_the_other_on_a_phone(chromium, live_server, settings, run):
-    settings.STUDIO_OPEN = True
+def test_two_panes_stand_one_below_the_other_on_a_phone(tab, run):
     for name in ("a.log", "b.log"):
         save(run, name, "word " * 100 + "\n")
-    with open_tab(chromium, live_server.url, viewport=PHONE) as tab:
-        tab.goto(f"{OUTPUTS}?path=a.log&second=b.log&line=1")
-        until(tab, f"{LINES}.length === 2")
-        assert tab.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-        first, second = (box.bounding_box() for box in tab.locator(".pane").all())
-        assert second["y"] >= first["y"] + first["height"]
+    tab.set_viewport_size(PHONE)
+    tab.goto(f"{OUTPUTS}?path=a.log&second=b.log&line=1")
+    until(tab, f"{LINES}.length === 2")
+    assert tab.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    first, second = (box.bounding_box() for box in tab.locator(".pane").all())
+    assert second["y"] >= first["y"] + first["height"]
 
 
 def test_the_last_lines_of_a_failed_run_begin_at_their_end(tab, run):
@@ -369,10 +367,9 @@ def test_the_last_lines_of_a_failed_run_begin_at_their_end(tab, run):
     until(tab, f"{bottom.format('line-error')} <= {bottom.format('tail')}")
 
 
-def test_the_raw_document_fits_a_phone(chromium, live_server, settings, run):
-    settings.STUDIO_OPEN = True
+def test_the_raw_document_fits_a_phone(tab, run):
     save(run, "user_logs/a_rather_long_name_of_a_log_that_is_kept_for_ever.txt", "x\n")
-    with open_tab(chromium, live_server.url, viewport=PHONE) as tab:
-        tab.goto("/w/default/runs/kept/raw")
-        until(tab, "document.querySelector('.json-leaf') !== null")
-        assert tab.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    tab.set_viewport_size(PHONE)
+    tab.goto("/w/default/runs/kept/raw")
+    until(tab, "document.querySelector('.json-leaf') !== null")
+    assert tab.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

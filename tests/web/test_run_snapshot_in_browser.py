@@ -116,9 +116,8 @@ def test_equal_snapshots_say_so(tab):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_what_differs_reads_well_to_machines_and_fits_a_phone(
-    chromium, live_server, settings, scheme
+    chromium, live_server, open_studio, scheme
 ):
-    settings.STUDIO_OPEN = True
     options = {"viewport": PHONE, "is_mobile": True, "color_scheme": scheme}
     with open_tab(chromium, live_server.url, **options) as tab:
         tab.goto("/w/default/runs/run-2/snapshot?with=run-1&path=src/new.py")

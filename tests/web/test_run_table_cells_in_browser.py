@@ -6,7 +6,7 @@ from runs.metrics.services import RunRef, log_batch
 from runs.tracking.models import Run
 from runs.tracking.statuses import Status
 from tests.factories import make_experiment, make_run
-from tests.web.browser import until
+from tests.web.browser import WIDE, until
 from tests.web.run_table import DRAWN, make_runs, open_table, query_of
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -274,28 +274,25 @@ def test_a_header_is_dragged_to_another_place(tab, runs):
     assert "sort" not in query_of(tab)
 
 
-def test_a_finger_moves_a_column_after_a_long_press(chromium, live_server, settings, runs):
-    from tests.web.browser import open_tab
+def test_a_finger_moves_a_column_after_a_long_press(phone, runs):
+    phone.set_viewport_size(WIDE)
+    open_table(phone, "?cols=run.name,run.status,params.lr")
+    phone.keyboard.press("e")
+    until(phone, "document.querySelectorAll('.choice').length === 3")
+    start = phone.locator("[data-id='params.lr'] .choice-name").bounding_box()
+    end = phone.locator("[data-id='run.status']").bounding_box()
+    touch = phone.context.new_cdp_session(phone)
 
-    settings.STUDIO_OPEN = True
-    with open_tab(chromium, live_server.url, has_touch=True) as tab:
-        open_table(tab, "?cols=run.name,run.status,params.lr")
-        tab.keyboard.press("e")
-        until(tab, "document.querySelectorAll('.choice').length === 3")
-        start = tab.locator("[data-id='params.lr'] .choice-name").bounding_box()
-        end = tab.locator("[data-id='run.status']").bounding_box()
-        touch = tab.context.new_cdp_session(tab)
+    def send(kind, *points):
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
 
-        def send(kind, *points):
-            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
+    send("touchStart", {"x": start["x"] + 9, "y": start["y"] + 9})
+    phone.wait_for_timeout(500)
+    send("touchMove", {"x": start["x"] + 9, "y": end["y"] + 12})
+    send("touchMove", {"x": start["x"] + 9, "y": end["y"] + 4})
+    send("touchEnd")
 
-        send("touchStart", {"x": start["x"] + 9, "y": start["y"] + 9})
-        tab.wait_for_timeout(500)
-        send("touchMove", {"x": start["x"] + 9, "y": end["y"] + 12})
-        send("touchMove", {"x": start["x"] + 9, "y": end["y"] + 4})
-        send("touchEnd")
-
-        until(tab, "location.search.includes('run.name%2Cparams.lr%2Crun.status')")
+    until(phone, "location.search.includes('run.name%2Cparams.lr%2Crun.status')")
 
 
 def test_a_thousand_runs_do_not_hide_which_is_best(tab, db):

@@ -4,7 +4,7 @@ import pytest
 
 from runs.tracking.models import Run
 from tests.factories import make_experiment, make_run
-from tests.web.browser import PHONE, open_tab, until
+from tests.web.browser import PHONE, until
 from tests.web.run_table import NAMES, READY, make_runs, open_table, query_of, row_names
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -179,19 +179,17 @@ def test_all_controls_stand_in_one_line_and_the_filter_once(tab, runs):
 
 
 @pytest.mark.parametrize("menu", ["statuses", "show-menu", "group-menu", "goal-menu"])
-def test_every_menu_is_whole_on_a_phone(chromium, live_server, settings, runs, menu):
-    settings.STUDIO_OPEN = True
-    with open_tab(chromium, live_server.url, viewport=PHONE, has_touch=True) as tab:
-        make_run(params={"a_parameter_with_quite_a_long_name": "1"})
-        open_table(tab)
-        tab.tap("[data-tools]")
-        tab.tap(f"[data-{menu}] summary")
-        tab.wait_for_load_state("networkidle")
-        tab.wait_for_timeout(100)
-        box = tab.locator(f"[data-{menu}] .sheet").bounding_box()
-        assert box["x"] >= 0
-        assert box["x"] + box["width"] <= PHONE["width"]
-        assert box["y"] + box["height"] <= PHONE["height"]
+def test_every_menu_is_whole_on_a_phone(phone, runs, menu):
+    make_run(params={"a_parameter_with_quite_a_long_name": "1"})
+    open_table(phone)
+    phone.tap("[data-tools]")
+    phone.tap(f"[data-{menu}] summary")
+    phone.wait_for_load_state("networkidle")
+    phone.wait_for_timeout(100)
+    box = phone.locator(f"[data-{menu}] .sheet").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= PHONE["width"]
+    assert box["y"] + box["height"] <= PHONE["height"]
 
 
 def test_the_rail_counts_runs_as_they_come_and_no_children(tab, runs):

@@ -5,7 +5,7 @@ import pytest
 from runs.metrics.kinds.logging import log_metrics
 from runs.metrics.kinds.values import Table
 from runs.metrics.services import RunRef, log_batch
-from tests.web.browser import PHONE, open_tab, until
+from tests.web.browser import PHONE, until
 from tests.web.run_table import DRAWN, make_runs, open_table, query_of, row_names
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -147,18 +147,16 @@ def test_the_runs_that_are_exported_are_chosen(tab, runs, rows, count):
     assert lines[0].split(",") == names
 
 
-def test_on_a_phone_the_tools_are_behind_one_button(chromium, live_server, settings, runs):
-    settings.STUDIO_OPEN = True
-    with open_tab(chromium, live_server.url, viewport=PHONE, has_touch=True) as tab:
-        open_table(tab)
-        assert tab.is_hidden("[data-group-menu]")
+def test_on_a_phone_the_tools_are_behind_one_button(phone, runs):
+    open_table(phone)
+    assert phone.is_hidden("[data-group-menu]")
 
-        tab.tap("[data-tools]")
-        tab.tap("[data-group-menu] summary")
-        tab.get_by_label("lr", exact=True).tap()
+    phone.tap("[data-tools]")
+    phone.tap("[data-group-menu] summary")
+    phone.get_by_label("lr", exact=True).tap()
 
-        until(tab, f"{DRAWN} === 2")
-        assert tab.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    until(phone, f"{DRAWN} === 2")
+    assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
 def test_pointing_at_a_chart_tells_the_values_of_all_lines_and_marks_the_step_in_every_chart(

@@ -324,11 +324,10 @@ def test_sections_of_metrics_load_when_they_are_opened(tab, runs):
     assert "open" not in query_of(tab)
 
 
-def test_a_phone_shows_the_table_too(chromium, live_server, settings, runs):
-    settings.STUDIO_OPEN = True
-    with open_tab(chromium, live_server.url, viewport=PHONE) as tab:
-        open_table(tab)
-        assert tab.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+def test_a_phone_shows_the_table_too(tab, runs):
+    tab.set_viewport_size(PHONE)
+    open_table(tab)
+    assert tab.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
 def test_a_phone_shows_two_results_beside_the_names(chromium, live_server, settings, runs):
