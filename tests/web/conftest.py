@@ -1,6 +1,7 @@
 """A studio with something in it, and ways to ask its pages."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from runs.metrics.services import RunRef, log_batch
 from runs.tracking.models import Run
 from tests.chromium import PROCESS_OF_SITE, SWITCHES, find_program
 from tests.factories import make_experiment, make_run
+from tests.web import accessibility
 from tests.web.browser import OPTIONS, PHONE, keep_process, open_kept_tab
 from tests.web.js_modules import open_modules
 
@@ -40,14 +42,16 @@ def as_part(studio: Client) -> Callable[..., Any]:
 
 @pytest.fixture(scope="session")
 def bundled_scripts(tmp_path_factory) -> Path:
-    """A folder with the scripts of the pages as `manage.py prepare` collects them, so old that a
-    browser does not ask again for what it has in its cache."""
+    """A folder with the scripts of the pages as `manage.py prepare` collects them, and with axe, so
+    old that a browser does not ask again for what it has in its cache."""
     folder = tmp_path_factory.mktemp("static")
     for name, content in bundle_modules(read_files()).items():
         if name.startswith("js/"):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(content)
             os.utime(folder / name, (0, 0))
+    shutil.copyfile(accessibility.SCRIPT, folder / accessibility.ADDRESS)
+    os.utime(folder / accessibility.ADDRESS, (0, 0))
     return folder
 
 

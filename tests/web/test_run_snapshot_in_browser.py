@@ -1,11 +1,11 @@
 """The tab Snapshot in Chromium: the tree, the files, and what differs."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from runs.artifacts.snapshots.services import save_snapshot
 from tests.artifacts.zips import make_zip
 from tests.factories import make_experiment, make_run
+from tests.web.accessibility import faults_of
 from tests.web.browser import PHONE, open_tab, until
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -125,7 +125,7 @@ def test_what_differs_reads_well_to_machines_and_fits_a_phone(
         assert tab.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
         tab.click(".tree-item[data-path='train.py']")
         tab.wait_for_selector(".diff")
-        found = Axe().run(tab, context="main").response["violations"]
+        found = faults_of(tab, context="main")
         assert tab.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     serious = [fault for fault in found if fault["impact"] in ("serious", "critical")]
     assert [(fault["id"], fault["nodes"][0]["html"][:200]) for fault in serious] == []
