@@ -1,15 +1,17 @@
 """What axe says about a page in Chromium."""
 
-from pathlib import Path
+from importlib.resources import files
 from typing import Any
 
-import axe_playwright_python
-
-SCRIPT = Path(axe_playwright_python.__file__).with_name("axe.min.js")
+PACKAGE, SCRIPT = "axe_playwright_python", "axe.min.js"
 # Where the studio of a test has the script: what comes from there is kept, compiled.
 ADDRESS = "axe.js"
 RUN = """([context, options]) =>
   axe.run(context ?? document, options).then(({ violations }) => violations)"""
+
+
+def read_script() -> bytes:
+    return files(PACKAGE).joinpath(SCRIPT).read_bytes()
 
 
 def faults_of(tab: Any, context: str | None = None, **options: Any) -> list[dict[str, Any]]:

@@ -8,6 +8,9 @@ from typing import Any
 
 from django.core.signals import request_finished, request_started
 
+from tests.when_used import WhenUsed
+
+playwright_api = WhenUsed("playwright.sync_api")
 WIDE = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 OPTIONS = {"viewport": WIDE, "reduced_motion": "reduce"}
@@ -142,11 +145,32 @@ def note_status(troubles: list[str], answer: Any) -> None:
         troubles.append(f"{answer.status}: {answer.url}")
 
 
+# Looks again and again for a second at most, in the page itself: to ask from outside takes five
+# milliseconds of the processor's time each time. (`wait_for_function` needs eval, which the content
+# policy of the pages refuses.)
+LOOK = """async () => {
+  const end = performance.now() + 1000;
+  for (;;) {
+    if (await (%s)) return true;
+    if (performance.now() > end) return false;
+    await new Promise((done) => setTimeout(done, 30));
+  }
+}"""
+LEFT = "Execution context was destroyed"
+
+
 def until(page: Any, script: str, seconds: float = 20.0) -> None:
-    """Wait until `script` is true in the page. (`wait_for_function` needs eval, which the content
-    policy of the pages refuses.)"""
+    """Wait until `script` is true in the page, or in the one that comes in its place."""
     deadline = time.monotonic() + seconds
-    while not page.evaluate(script):
+    while not look(page, script):
         if time.monotonic() > deadline:
             raise AssertionError(f"never true: {script}")
-        page.wait_for_timeout(50)
+
+
+def look(page: Any, script: str) -> bool:
+    try:
+        return page.evaluate(LOOK % script)
+    except playwright_api.Error as error:
+        if LEFT not in error.message:
+            raise
+        return False

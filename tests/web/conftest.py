@@ -1,7 +1,6 @@
 """A studio with something in it, and ways to ask its pages."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -45,13 +44,13 @@ def bundled_scripts(tmp_path_factory) -> Path:
     """A folder with the scripts of the pages as `manage.py prepare` collects them, and with axe, so
     old that a browser does not ask again for what it has in its cache."""
     folder = tmp_path_factory.mktemp("static")
-    for name, content in bundle_modules(read_files()).items():
-        if name.startswith("js/"):
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_bytes(content)
-            os.utime(folder / name, (0, 0))
-    shutil.copyfile(accessibility.SCRIPT, folder / accessibility.ADDRESS)
-    os.utime(folder / accessibility.ADDRESS, (0, 0))
+    scripts = {accessibility.ADDRESS: accessibility.read_script()}
+    bundle = bundle_modules(read_files()).items()
+    scripts |= {name: content for name, content in bundle if name.startswith("js/")}
+    for name, content in scripts.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+        os.utime(folder / name, (0, 0))
     return folder
 
 
