@@ -273,6 +273,21 @@ def test_enter_right_after_typing_jumps_and_the_search_is_in_the_address(tab, ru
     until(tab, f"{HITS} === '1 of 11'")
 
 
+def test_enter_jumps_also_while_the_search_is_under_way(tab, run):
+    save(run, "a.log", "".join(f"line {i}\n" for i in range(2000)))
+    tab.goto(OUTPUTS)
+    until(tab, f"{LINES}.at(-1) === 'line 1999'")
+    held = []
+    tab.route("**/log-hits?*", lambda route: held.append(route))
+    with tab.expect_request("**/log-hits?*"):
+        tab.fill("[name=find]", "line 77")
+    tab.keyboard.press("Enter")
+    until(tab, "document.activeElement.name === 'find'")
+    for route in held:
+        route.continue_()
+    until(tab, "document.querySelector('.log-line.at')?.dataset.no === '78'")
+
+
 def test_a_match_that_its_line_does_not_show_stands_below_it(tab, run):
     save(run, "a.log", "first\n 10% slow\r100% done\n")
     tab.goto(OUTPUTS)

@@ -90,10 +90,16 @@ export class LogSearch extends EventTarget {
   /** Go to a match; what was typed a moment ago is looked for first. */
   async searchAndStep(by) {
     if (this.searched !== JSON.stringify(this.wanted)) await this.search();
+    else if (!this.hits.length) await this.found;
     this.step(by);
   }
 
-  async search() {
+  search() {
+    this.found = this.searchNow();
+    return this.found;
+  }
+
+  async searchNow() {
     clearTimeout(this.timer);
     const text = this.input.value;
     this.searched = JSON.stringify(this.wanted);
