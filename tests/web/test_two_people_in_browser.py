@@ -109,7 +109,7 @@ def test_what_scripts_offer_follows_the_role_of_the_reader(run, person, address,
         ada.locator(f".toast:has-text('Your role here is now {role.label}.')").wait_for()
         if opener:
             ada.click(opener)
-        assert ada.locator(offered).count() == is_offered
+        ada.locator(offered).wait_for(state="attached" if is_offered else "detached")
 
 
 def test_a_change_of_role_waits_for_who_is_in_the_middle_of_something(run, person):
