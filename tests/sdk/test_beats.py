@@ -20,13 +20,13 @@ def is_running() -> bool:
 
 def test_a_quiet_script_lives_by_its_beats(space, scripts):
     script = scripts.start("run = start()\nprint(run.id, flush=True)\nimport time; time.sleep(60)")
-    wait_for(has_beaten, "a beat")
+    wait_for(has_beaten, "a beat", every_s=0.5)
     assert mark_silent_runs() == 0
 
     Run.objects.update(updated_ms=1)
     LastWord.objects.update(at_ms=1)
     assert mark_silent_runs() == 1
     assert Run.objects.get().status_reason.startswith("no beat for ")
-    wait_for(is_running, "the next beat")
+    wait_for(is_running, "the next beat", every_s=0.5)
     script.kill()
     wait_for(lambda: Run.objects.get().status == "Failed", "word of its end")
