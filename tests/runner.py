@@ -27,6 +27,7 @@ from typing import IO
 
 from tests.chromium import find_program
 from tests.postgres import TEMPLATE, find_programs, fresh_database, running_cluster
+from tests.shared_folder import shared_folder
 from tests.slurm import has_slurm
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -86,7 +87,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("-m", dest="marks", default="", help="pytest's expression of marks")
     chosen, for_pytest = parser.parse_known_args(arguments)
     choice = Choice(for_pytest, chosen.marks)
-    with postgres_url(chosen.sqlite_only) as url:
+    with postgres_url(chosen.sqlite_only) as url, shared_folder():
         passes = run_passes(choice, url)
     return report(passes, chosen.require_all)
 

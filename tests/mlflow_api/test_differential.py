@@ -1,5 +1,6 @@
 """Every call of the catalogue, answered by MLflow's own server and by the studio: side by side."""
 
+from contextlib import ExitStack
 from dataclasses import asdict
 
 import pytest
@@ -7,19 +8,25 @@ from django.test import Client
 
 from runs.workspaces.models import Workspace
 from tests.mlflow_api.catalogue_reader import PARTS, Case, Step, read_catalogue
-from tests.mlflow_api.reference import FIRST_EXPERIMENT, running_reference
+from tests.mlflow_api.reference import FIRST_EXPERIMENT, Answers, running_reference
 from tests.mlflow_api.sides import Reply, Side, new_word
+from tests.shared_folder import folder_for
 
 
 @pytest.fixture(scope="session")
 def reference(tmp_path_factory):
-    """MLflow's server."""
-    with running_reference(tmp_path_factory.mktemp("reference")) as client:
+    """MLflow's answers; its server starts for the first one that is not known yet."""
+    with ExitStack() as stack:
 
-        def send(method, url, data, kind):
-            return client.open(url, method=method, data=data, content_type=kind)
+        def start() -> Side:
+            client = stack.enter_context(running_reference(tmp_path_factory.mktemp("reference")))
+            return Side(
+                lambda method, url, data, kind: client.open(
+                    url, method=method, data=data, content_type=kind
+                )
+            )
 
-        yield Side(send)
+        yield Answers(folder_for("mlflow-answers", tmp_path_factory), start)
 
 
 @pytest.fixture
@@ -33,13 +40,10 @@ def studio(workspace, settings):
 
 @pytest.mark.parametrize("case", read_catalogue(), ids=lambda case: case.name)
 def test_the_studio_answers_like_mlflow(reference, studio, case: Case):
-    word = new_word()
-    reference.begin(word)
-    studio.begin(word)
+    studio.begin(new_word())
     found = []
-    for step in case.steps:
-        expected, answered = reference.ask(step), studio.ask(step)
-        found += describe(step, expected, answered, set(case.ignores))
+    for step, expected in zip(case.steps, reference.to(case), strict=True):
+        found += describe(step, expected, studio.ask(step), set(case.ignores))
     assert not found, "\n".join(found)
 
 

@@ -10,6 +10,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from tests.shared_folder import folder_for
 from tests.up.processes import Up, refusal
 
 
@@ -38,9 +39,7 @@ def database() -> Iterator[dict[str, str]]:
 def static_builds(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Static files collected once for all processes of pytest: compressing them is most of the time
     of a first start."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "static-builds"
-    folder.mkdir(exist_ok=True)
+    folder = folder_for("static-builds", tmp_path_factory)
     with open(folder / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "static" / "current").exists():
