@@ -16,8 +16,9 @@ BODY = b'{"count": 1}'
 class Breaking:
     """A studio that closes the connection in the middle of its first answers."""
 
-    def __init__(self, broken: int) -> None:
+    def __init__(self, broken: int, cut: bytes) -> None:
         self.left = broken
+        self.cut = cut
         self.asked = 0
         self.server = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self.server.getsockname()[1]}"
@@ -32,13 +33,13 @@ class Breaking:
             with client:
                 client.recv(65536)
                 self.asked += 1
-                client.sendall(HEAD + (BODY[:5] if self.left > 0 else BODY))
+                client.sendall(self.cut if self.left > 0 else HEAD + BODY)
                 self.left -= 1
 
 
-@pytest.fixture
-def breaking() -> Iterator[Breaking]:
-    server = Breaking(broken=2)
+@pytest.fixture(params=[HEAD + BODY[:5], HEAD, HEAD[:30]], ids=["body", "no body", "head"])
+def breaking(request) -> Iterator[Breaking]:
+    server = Breaking(broken=2, cut=request.param)
     yield server
     server.server.close()
 
@@ -59,6 +60,7 @@ def test_without_patience_it_is_asked_for_once(breaking):
     assert breaking.asked == 1
 
 
+@pytest.mark.parametrize("breaking", [HEAD + BODY[:5], HEAD], indirect=True)
 def test_what_changes_something_is_not_sent_again(breaking):
     with pytest.raises(StudioAway, match="broke off"):
         ask(breaking, "POST")

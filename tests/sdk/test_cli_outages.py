@@ -38,7 +38,7 @@ def test_monitor_logs_goes_on_at_the_byte_where_it_was(space, gate):
     gate.shut()
     offset = append(run, offset, "".join(lines[100:200]))
     time.sleep(1.5)
-    assert watching.poll() is None
+    assert watching.poll() is None, watching.stderr.read()
     gate.open()
     seen += [watching.stdout.readline() for _ in range(100)]
     append(run, offset, "".join(lines[200:]))
