@@ -161,6 +161,26 @@ def test_arrows_move_in_the_grid_and_x_selects(tab, runs):
     assert tab.inner_text("[data-count]") == "3 runs selected"
 
 
+def test_an_answer_that_comes_late_leaves_the_keyboard_in_the_list_of_groups(tab, runs):
+    open_table(tab)
+    tab.keyboard.press("b")
+    tab.keyboard.insert_text("ba")
+    until(tab, "document.querySelectorAll('[data-fields] input').length === 1")
+    tab.wait_for_timeout(400)
+    go_to(tab, "[data-fields] input")
+    tab.evaluate("window.before = document.activeElement")
+
+    # As after half a word, whose answer was under way.
+    tab.evaluate(
+        "document.querySelector('[data-fields]').closest('details').querySelector('input')"
+        ".dispatchEvent(new Event('input'))"
+    )
+
+    until(tab, "!window.before.isConnected")
+    tab.keyboard.press("Space")
+    until(tab, f"{DRAWN} === 3")
+
+
 def test_a_group_opens_to_its_members(tab, runs):
     open_table(tab, "?group=params.lr")
     assert row_names(tab) == ["lr = 0.01", "lr = 0.1"]

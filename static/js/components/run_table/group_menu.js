@@ -81,6 +81,7 @@ export class GroupMenu {
     const found = await this.find();
     if (!found) return;
     const text = this.search.value.toLowerCase();
+    const held = this.list.contains(document.activeElement) && document.activeElement.value;
     const runFields = Object.entries(RUN_FIELDS)
       .map(([key, label]) => ({ id: `run.${key}`, label }))
       .filter(({ label }) => label.toLowerCase().includes(text));
@@ -89,6 +90,8 @@ export class GroupMenu {
       ...Object.values(KINDS).flatMap((title, index) => drawSection(title, found[index])),
     );
     this.show();
+    // An answer that comes late leaves the keyboard where it is.
+    if (held) this.list.querySelector(`input[value="${CSS.escape(held)}"]`)?.focus();
   }
 
   async fetchNames(kind) {
