@@ -85,7 +85,7 @@ def update_view(
     """Change name, query, shared or is_default of one's own view, or as an owner of the workspace
     of one that somebody else shares; a default view is shared, and one that is not shared any more
     is no default. `seen` among the changes is the query that the view had when the change began:
-    another one is not replaced.
+    nothing is changed where it is another one now.
 
     Raises NotFound (also for a view of somebody else), InvalidValue, NotAllowed, ViewChanged.
     """
@@ -97,7 +97,7 @@ def update_view(
         is_seen = view.shared and changes.get("shared", True)
         if is_seen or changes.get("shared") or changes.get("is_default"):
             check_may_share(role)
-        if "query" in changes and changes.get("seen", view.query) != view.query:
+        if changes.get("seen", view.query) != view.query:
             raise ViewChanged(
                 f"The view {view.name!r} was saved meanwhile in another place. "
                 "Nothing is saved yet.",

@@ -51,9 +51,21 @@ def test_a_text_that_is_not_as_it_was_seen_is_not_replaced(api, places, what, fi
     assert refused.body["error"]["now"] == "theirs"
     assert "Nothing is saved yet" in refused.message and refused.body["error"]["hint"]
     assert read(api, place) == before
+    refused = api.patch(place, along | {f"{field}_seen": "first"})
+    assert refused.status == 409, "also where the text itself is not sent"
+    assert read(api, place) == before
     mine = along | {field: "mine", f"{field}_seen": refused.body["error"]["now"]}
     assert api.patch(place, mine).body[field] == "mine"
     assert api.patch(place, {field: "last"}).body[field] == "last", "the last one wins, unasked"
+
+
+@pytest.mark.parametrize("what", ["run", "experiment", "model", "view"])
+def test_nothing_to_change_changes_nothing(api, places, what):
+    before = read(api, places[what])
+    assert api.patch(places[what], {}).status == 200
+    after = read(api, places[what])
+    before.pop("updated_ms", None), after.pop("updated_ms", None)
+    assert after == before
 
 
 def test_who_has_changed_a_text_of_a_run_is_told(api, ada, places):
