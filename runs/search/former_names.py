@@ -4,12 +4,10 @@ so, as an address does. Patterns are about the names of today."""
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
-from django.db.models import Exists, OuterRef
-
 from runs.compute.clusters import read_renamed
 from runs.tracking.fields import Entity
 from runs.tracking.filters import Comparison, Node, Operator, rewrite
-from runs.tracking.models import Experiment, FormerName
+from runs.tracking.queries import read_renamed_experiments
 from runs.workspaces.models import Workspace
 
 # How a comparison with one name reads with several.
@@ -33,23 +31,13 @@ def follow_names(node: Node, workspace: Workspace) -> Node:
         now = read(workspace, [name for name in names if isinstance(name, str)])
         if not now:
             return one
-        values = tuple(dict.fromkeys([*names, *now]))
+        values = tuple(dict.fromkeys([*names, *now.values()]))
         return replace(one, operator=WITH_SEVERAL[one.operator], value=values)
 
     return rewrite(node, follow)
 
 
-def _clusters(workspace: Workspace, names: Collection[str]) -> list[str]:
-    return list(read_renamed(workspace, names).values())
-
-
-def _experiments(workspace: Workspace, names: Collection[str]) -> list[str]:
-    taken = Experiment.objects.filter(workspace=workspace, name=OuterRef("name"))
-    former = FormerName.objects.filter(workspace=workspace, name__in=names)
-    return list(former.exclude(Exists(taken)).values_list("experiment__name", flat=True))
-
-
-READ: dict[str, Callable[[Workspace, Collection[str]], list[str]]] = {
-    "target": _clusters,
-    "experiment": _experiments,
+READ: dict[str, Callable[[Workspace, Collection[str]], dict[str, str]]] = {
+    "target": read_renamed,
+    "experiment": read_renamed_experiments,
 }

@@ -1,10 +1,10 @@
 """Reads of single experiments and runs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, TypeVar
 
 from django.db import connection
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from runs.database.rows import Rows
 from runs.tracking.errors import NotFound
@@ -56,6 +56,17 @@ def find_renamed_experiment(workspace: Workspace, name: str) -> Experiment | Non
     former = FormerName.objects.filter(workspace=workspace, name=name)
     kept = former.exclude(experiment__lifecycle=ERASING).select_related("experiment").first()
     return kept and kept.experiment
+
+
+def read_renamed_experiments(workspace: Workspace, names: Collection[str]) -> dict[str, str]:
+    """Return those of `names` that no experiment has now but one had before, each with the name of
+    today. One query."""
+    taken = Experiment.objects.filter(workspace=workspace, name=OuterRef("name"))
+    former = FormerName.objects.filter(
+        workspace=workspace, name__in=list(filter(is_storable, names))
+    )
+    kept = former.exclude(Exists(taken)).exclude(experiment__lifecycle=ERASING)
+    return dict(kept.values_list("name", "experiment__name"))
 
 
 def find_experiments(workspace: Workspace, numbers: Sequence[int]) -> list[Experiment]:

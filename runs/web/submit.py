@@ -14,7 +14,7 @@ from runs.compute.queries import list_clusters
 from runs.compute.sweeps import run_again
 from runs.http.bodies import declared_bytes, read_chunks
 from runs.tracking.models import Experiment, Run
-from runs.tracking.queries import find_renamed_experiment, get_run
+from runs.tracking.queries import get_run, read_renamed_experiments
 from runs.web import page_events
 from runs.web.addresses import run_address
 from runs.web.gate import page
@@ -22,7 +22,6 @@ from runs.web.json_answers import as_json
 from runs.web.numbers import format_seconds
 from runs.web.submit_body import find_refusals, read_job, submit_job
 from runs.web.submit_draft import describe_snapshot, draft_of, snapshot_of
-from runs.workspaces.models import Workspace
 from runs.workspaces.permissions import Action
 
 
@@ -54,16 +53,9 @@ def asked_for(request: HttpRequest) -> dict[str, str]:
     """What the address says of an empty form; an experiment may have another name by now."""
     asked = {"cluster": request.GET.get("target"), "experiment_name": request.GET.get("exp")}
     if name := asked["experiment_name"]:
-        asked["experiment_name"] = name_of_today(request.workspace, name)
+        renamed = read_renamed_experiments(request.workspace, [name])
+        asked["experiment_name"] = renamed.get(name, name)
     return {name: value for name, value in asked.items() if value}
-
-
-def name_of_today(workspace: Workspace, name: str) -> str:
-    """Return the name that the experiment `name` has now; that of none is free for a new one."""
-    if Experiment.objects.filter(workspace=workspace, name=name).exists():
-        return name
-    renamed = find_renamed_experiment(workspace, name)
-    return renamed.name if renamed else name
 
 
 @page(Action.RUN_SUBMIT, ("POST",), None)
