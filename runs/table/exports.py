@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -14,7 +15,6 @@ from runs.table.columns import Column, look_of
 from runs.table.export_formats import ExportField, FieldType
 from runs.table.rows import TableRow
 from runs.table.run_list import RunList, TableQuery, list_runs
-from runs.tracking.durations import Span
 from runs.tracking.fields import Aggregate, Entity
 from runs.tracking.models import Run
 from runs.workspaces.models import Workspace
@@ -108,16 +108,12 @@ def as_json(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def seconds_of(span: Span) -> float | None:
-    return span.seconds
-
-
 def run_id_of(run: Run | None) -> str | None:
     return run and run.run_id
 
 
 FLATTENERS: dict[str, Callable[[Any], Any]] = {
-    "duration": seconds_of,
+    "duration": attrgetter("seconds"),
     "experiment": lambda experiment: experiment.name,
     "parent": run_id_of,
     "status": lambda status: status[0],

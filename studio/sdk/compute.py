@@ -7,6 +7,8 @@ from studio.sdk.connection import in_path
 from studio.sdk.exceptions import ComputeTargetException, NotFound, NotSupported
 from studio.sdk.workspace import Workspace
 
+LOOK_EVERY_S = 1.0
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -99,7 +101,7 @@ class ComputeTarget:
                 raise ComputeTargetException(
                     f"The cluster {self.name} has {self._count_nodes()} of {min_node_count} nodes."
                 )
-            time.sleep(1)
+            time.sleep(LOOK_EVERY_S)
             self.refresh_state()
         if show_output:
             print(f"The cluster {self.name} is ready with {self._count_nodes()} nodes.")

@@ -119,6 +119,7 @@ def test_nodes_that_race_and_are_killed_start_nothing_twice(
         nodes.start(names[-1], slots=1)
     wait_for(lambda: count_waiting() == 0, "the queue to be empty")
     wait_for(lambda: not with_variable(*run_ids), "the last copies to end")
+    # In which a second copy of a run would start.
     time.sleep(1)
     wait_for_ends()
     statuses = {run_id: lab.run(run_id)["status"] for run_id in run_ids}

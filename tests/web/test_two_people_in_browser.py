@@ -48,6 +48,14 @@ def sign_in(tab: Any, user: Any, url: str) -> None:
     tab.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": url}])
 
 
+def keep_view(tab: Any, shared: bool = False) -> SavedView:
+    """Save a view of who is signed in."""
+    return save_view(
+        workspace=default_workspace(), user=tab.user, role=Role.CONTRIBUTOR,
+        experiment=None, name="v", query="?q=heron", shared=shared,
+    )  # fmt: skip
+
+
 def edit_description(tab: Any, text: str) -> None:
     tab.click("[aria-label='Edit the description']")
     tab.fill("#description-text", text)
@@ -158,14 +166,7 @@ def test_views_that_others_share_are_offered_without_a_reload(run, person):
 
 def test_a_view_that_was_saved_in_another_tab_is_replaced_at_the_second_save(run, person):
     ada = person("ada", Role.CONTRIBUTOR)
-    view = save_view(
-        workspace=default_workspace(),
-        user=ada.user,
-        role=Role.CONTRIBUTOR,
-        experiment=None,
-        name="v",
-        query="?q=heron",
-    )
+    view = keep_view(ada)
     ada.goto(f"/w/default/runs?q=heron&view={view.id}")
     ada.locator("text=View: v").wait_for()
     SavedView.objects.update(query="?q=heron&archived=1")
@@ -182,15 +183,7 @@ def test_a_view_that_was_saved_in_another_tab_is_replaced_at_the_second_save(run
 
 def test_an_owner_deletes_the_view_that_a_removed_member_shares(run, person):
     ada, owner = person("ada", Role.CONTRIBUTOR), person("olga", Role.OWNER)
-    view = save_view(
-        workspace=default_workspace(),
-        user=ada.user,
-        role=Role.CONTRIBUTOR,
-        experiment=None,
-        name="v",
-        query="?q=heron",
-        shared=True,
-    )
+    view = keep_view(ada, shared=True)
     remove_member(workspace=default_workspace(), user=ada.user)
     owner.goto(f"/w/default/runs?q=heron&view={view.id}")
     owner.locator("text=View: v").wait_for()
