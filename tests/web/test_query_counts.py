@@ -4,16 +4,18 @@
 """
 
 import json
+import math
 import os
 from pathlib import Path
 
+import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from runs.compute import sweeping
 from runs.compute.clusters import find_or_create_local
 from runs.compute.submitting import Work, submit
-from runs.compute.sweeping import sweep_if_due
 from runs.tracking.services import delete_runs
 from runs.workspaces.memory import forget_all
 from tests.factories import default_workspace, make_experiment, make_run
@@ -75,6 +77,12 @@ PAGES = {
 }
 
 
+@pytest.fixture(autouse=True)
+def no_page_sweeps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page of a cluster sweeps every five seconds: its queries would follow the clock."""
+    monkeypatch.setattr(sweeping, "_next_at", math.inf)
+
+
 def fill(start: int, stop: int) -> None:
     """Experiments with tags, each with a run; ever more metrics, params and children of the
     first, and jobs that wait."""
@@ -91,8 +99,6 @@ def fill(start: int, stop: int) -> None:
 
 def count_queries(studio: Client, address: str) -> int:
     forget_all()
-    # A page of a cluster sweeps first, unless that has just been done.
-    sweep_if_due()
     with CaptureQueriesContext(connection) as captured:
         assert studio.get(address).status_code in (200, 302)
     return len(captured)
