@@ -18,6 +18,7 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from runs.database.sqlite_file import sqlite_file
+from runs.database.turns import turns
 from runs.database.waiting import (
     SLICE_S,
     Line,
@@ -32,14 +33,14 @@ from runs.database.wake_ups import wake_ups_of
 # The connections that write, by the name of the database file.
 _held: dict[str, BaseDatabaseWrapper] = {}
 # Who may use them: one thread at a time.
-_turn = threading.Lock()
+_use = threading.Lock()
 # Opened before a fork: SQLite allows neither to use them behind it nor to close them.
 _left_behind: list[BaseDatabaseWrapper] = []
 
 
 def _leave_behind() -> None:
-    global _turn
-    _turn = threading.Lock()
+    global _use
+    _use = threading.Lock()
     _left_behind.extend(_held.values())
     _held.clear()
 
@@ -104,7 +105,7 @@ def use_writer_connection() -> Iterator[None]:
     if path is None:
         yield
         return
-    with _turn:
+    with _use, turns.write():
         writer = _held.get(path) or _open_writer(path)
         connections[DEFAULT_DB_ALIAS] = writer
         try:

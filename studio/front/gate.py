@@ -12,12 +12,13 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
+from runs.database.dialects import current_dialect
+from runs.database.turns import turns
+
 # Enough for the writers of a busy studio to meet in one group commit.
 PLACES = 16
 # So many more are only for readers, after they have waited for one of the others: however long
-# writers wait for the database, pages are read and probes are answered. While the database answers,
-# all stand in one line: readers that had their own places at once would take the processor from
-# the writers.
+# writers wait for the database, pages are read and probes are answered.
 READERS_PLACES = 4
 READERS_PATIENCE_S = 0.05
 # So much of a stream is handed to the server at once.
@@ -37,9 +38,11 @@ class Gate:
         self._places = filled(places)
         self._for_readers = filled(for_readers)
         self._connections = [make_connection() for _ in range(places + for_readers)]
+        self._take_turns = current_dialect().has_one_writer
 
     def enter(self, writes: bool) -> Place:
-        """Wait for a place, and give this thread a connection; return what `leave` is told."""
+        """Wait for a place, and for the turn to read; give this thread a connection. Return what
+        `leave` is told."""
         place = self._places
         try:
             place.get(timeout=None if writes else READERS_PATIENCE_S)
@@ -51,10 +54,13 @@ class Gate:
         except IndexError:
             # A thread that commits for others has given its place, and needs its connection still.
             connections[DEFAULT_DB_ALIAS] = make_connection()
+        if self._take_turns and not writes:
+            turns.begin_to_read()
         return place
 
     def leave(self, place: Place) -> None:
-        """Give place and connection to the next one."""
+        """Give place, connection and turn to the next one."""
+        turns.end_reading()
         self.give_connection()
         self.give(place)
 
