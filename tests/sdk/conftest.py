@@ -48,9 +48,11 @@ def gate(space) -> Iterator[Gate]:
 
 
 @pytest.fixture
-def scripts(gate, tmp_path) -> Scripts:
+def scripts(gate, tmp_path) -> Iterator[Scripts]:
     """Scripts that reach the live studio through the gate."""
-    return Scripts(gate.url, tmp_path)
+    made = Scripts(gate.url, tmp_path)
+    yield made
+    made.end_senders()
 
 
 @pytest.fixture

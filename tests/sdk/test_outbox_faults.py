@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from studio.sdk.outbox.delivering import read_ahead
 from studio.sdk.outbox.segments import Segment, list_segments, remove_outbox, remove_stream
 from studio.sdk.outbox.thinning import thin_if_large
 from studio.sdk.outbox.writer import Writer
+from tests.sdk.gate import senders_of
 from tests.sdk.test_outbox import is_over, run_exists, wait_for
 
 live = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -120,17 +120,6 @@ for i in range(10**9):
     for name in ("x", "thread"):
         assert found[name] == [float(i) for i in range(len(found[name]))]
     assert len(found["x"]) > last
-
-
-def senders_of(run_id: str) -> list[int]:
-    """Return the processes that send a run."""
-    found = []
-    for file in Path("/proc").glob("[0-9]*/cmdline"):
-        with suppress(OSError):
-            words = file.read_bytes()
-            if run_id.encode() in words and b"outbox.sender" in words:
-                found.append(int(file.parent.name))
-    return found
 
 
 @pytest.mark.parametrize("rest", range(0, len(b'{"kind":"scalar","name":"x","value":1}'), 5))
