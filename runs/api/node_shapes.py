@@ -131,7 +131,10 @@ class NewClaim(Input):
     """What a node asks with: its claim, and how busy its machine is."""
 
     claim_id = Text(default="", max_length=32, help_text=SAME_CLAIM)
-    load = serializers.DictField(required=False)
+    load = serializers.DictField(
+        required=False,
+        help_text="`trouble` in it says why the node takes no runs: then it gets nothing new.",
+    )
 
 
 class ClaimedOut(serializers.Serializer):

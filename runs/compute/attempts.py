@@ -15,7 +15,7 @@ from runs.compute.gangs import close_parts, count_going, end_part, prolong_part
 from runs.compute.locking import lock_attempt, lock_job
 from runs.compute.models import OPEN_STATES, Attempt, Cluster, Job, JobState, Node, Sweep
 from runs.compute.nodes import LEASE_MS
-from runs.compute.reasons import Cause, describe
+from runs.compute.reasons import GIVEN_BACK, Cause, describe
 from runs.compute.rows import update_attempt, update_job
 from runs.compute.sweeps import find_sweep, follow_child, open_children, settle
 from runs.tracking.clock import now_ms
@@ -151,10 +151,10 @@ def end_attempt(
         job.fence += 1
         Run.objects.filter(pk=job.pk).update(fence=job.fence)
     is_over = job.run.status in FINAL_STATUSES
-    again = cause is Cause.NOT_GATHERED or (job.retries_left > 0 and cause in RETRIED)
+    again = cause in GIVEN_BACK or (job.retries_left > 0 and cause in RETRIED)
     if again and not is_over:
         pause_ms = min(FIRST_PAUSE_MS * 2 ** min(job.fence - 1, 10), LONGEST_PAUSE_MS)
-        job.retries_left -= cause is not Cause.NOT_GATHERED
+        job.retries_left -= cause not in GIVEN_BACK
         job.state, job.not_before_ms = JobState.QUEUED, now + pause_ms
         update_job(job, *ENDED_FIELDS, "retries_left", "not_before_ms")
         update_run(

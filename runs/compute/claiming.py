@@ -16,7 +16,7 @@ from django.db.models import Count, F, Q, QuerySet
 from runs.compute.bell import ring
 from runs.compute.looking import look
 from runs.compute.models import Attempt, ClusterKind, ClusterState, Job, JobState, Node, Part
-from runs.compute.nodes import GATHER_MS, LEASE_MS, see_node
+from runs.compute.nodes import GATHER_MS, LEASE_MS, TROUBLE, see_node, trouble_of
 from runs.compute.rows import ATTEMPTS, lock_node, take_first_job, update_job
 from runs.compute.sweeps import follow_child
 from runs.tracking.clock import now_ms
@@ -28,9 +28,9 @@ from runs.tracking.statuses import Status
 def claim(*, node: Node, load: dict[str, Any] | None = None, claim_id: str = "") -> Attempt | None:
     """Give the next job of the cluster to a node, or its part of a job for several nodes.
 
-    None where nothing waits that may start, and where the node has no free slot. `load` is how busy
-    the node says it is. Two nodes never get one job or one part. Whoever asks again with the same
-    `claim_id` gets what it got before: its answer was lost.
+    None where nothing waits that may start, and where the node has no free slot or is in trouble.
+    `load` is how busy the node says it is, and its trouble. Two nodes never get one job or one
+    part. Whoever asks again with the same `claim_id` gets what it got before: its answer was lost.
     """
     see_node(node=node, load=load)
     if node.cluster.kind != ClusterKind.NODES:
@@ -40,7 +40,7 @@ def claim(*, node: Node, load: dict[str, Any] | None = None, claim_id: str = "")
         return given
     if sight.is_kept and (part := _take_part(node, claim_id)) is not None:
         return part
-    if node.is_draining or sight.nodes is None:
+    if node.is_draining or trouble_of(load or {}) or sight.nodes is None:
         return None
     if sight.nodes == 1:
         return _hold_once(node, claim_id)
@@ -96,9 +96,8 @@ def waiting_jobs(cluster: int) -> QuerySet[Job]:
 def live_nodes(cluster: int) -> QuerySet[Node]:
     """Return the nodes of a cluster that take new jobs, by key."""
     seen_since = now_ms() - LEASE_MS
-    return Node.objects.filter(cluster=cluster, seen_ms__gt=seen_since, is_draining=False).order_by(
-        "pk"
-    )
+    seen = Node.objects.filter(cluster=cluster, seen_ms__gt=seen_since, is_draining=False)
+    return seen.exclude(load__has_key=TROUBLE).order_by("pk")
 
 
 def _head(node: Node) -> Job | None:

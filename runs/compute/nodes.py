@@ -25,6 +25,7 @@ SEEN_EVERY_MS = 8_000
 # How long a job for several nodes waits until each has taken its part.
 GATHER_MS = 30_000
 MOST_SLOTS = 512
+TROUBLE, MOST_TROUBLE_CHARS = "trouble", 500
 INCARNATION = re.compile("[0-9a-f]{32}")
 
 
@@ -74,7 +75,8 @@ def see_node(*, node: Node, load: dict[str, Any] | None = None) -> None:
     """Note that a node is there, and its load where it tells it. Nothing is written for one that
     was seen just now."""
     now = now_ms()
-    if now - node.seen_ms < SEEN_EVERY_MS and (node.load or not load):
+    is_news = load is not None and trouble_of(load) != trouble_of(node.load)
+    if now - node.seen_ms < SEEN_EVERY_MS and (node.load or not load) and not is_news:
         return
     changes: dict[str, Any] = {"seen_ms": now}
     if load is not None:
@@ -96,6 +98,11 @@ def remove_node(*, node: Node) -> None:
 def is_gone(node: Node, now: int) -> bool:
     """Tell whether a node has been silent for longer than a lease."""
     return node.seen_ms < now - LEASE_MS
+
+
+def trouble_of(load: dict[str, Any]) -> str:
+    """Return why a node takes no runs, as it has said with its load; "" where it takes some."""
+    return str(load.get(TROUBLE) or "")[:MOST_TROUBLE_CHARS]
 
 
 def load_of(node: Node) -> float | None:

@@ -16,7 +16,7 @@ from runs.compute.models import (
 )
 from runs.compute.nodes import LEASE_MS, load_of
 from runs.compute.past_durations import attempts_of
-from runs.compute.reasons import Cause
+from runs.compute.reasons import GIVEN_BACK
 from runs.tracking.clock import now_ms
 from runs.tracking.models import Experiment, Run
 from runs.workspaces.models import Workspace
@@ -113,7 +113,7 @@ def count_targets(experiment: Experiment) -> int:
 
 def retries_of(job: Job) -> int:
     """Return how many retries a job was given, those included that are used up. One query."""
-    counted = job.attempts.exclude(cause=Cause.NOT_GATHERED).count()
+    counted = job.attempts.exclude(cause__in=GIVEN_BACK).count()
     # While it waits, the last attempt has used up one too.
     used = counted if job.state == JobState.QUEUED else max(0, counted - 1)
     return job.retries_left + used

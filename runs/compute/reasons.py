@@ -24,6 +24,7 @@ class Cause(models.TextChoices):
     NODE_LOST = "node_lost"
     NODE_STOPPED = "node_stopped"
     NOT_GATHERED = "not_gathered"
+    NOT_PLACED = "not_placed"
     CANCELED = "canceled"
 
     @property
@@ -37,7 +38,9 @@ class Cause(models.TextChoices):
         return ENDS.get(self, Status.FAILED)
 
 
-MACHINE_CAUSES = frozenset({Cause.NODE_LOST, Cause.NODE_STOPPED, Cause.NOT_GATHERED})
+# After these a job waits again as if it had not been tried: nothing of the user's has run.
+GIVEN_BACK = frozenset({Cause.NOT_GATHERED, Cause.NOT_PLACED})
+MACHINE_CAUSES = GIVEN_BACK | {Cause.NODE_LOST, Cause.NODE_STOPPED}
 ENDS = {Cause.COMPLETED: Status.COMPLETED, Cause.CANCELED: Status.CANCELED}
 
 WORDS = {
@@ -49,6 +52,7 @@ WORDS = {
     Cause.NODE_LOST: "node lost",
     Cause.NODE_STOPPED: "node stopped",
     Cause.NOT_GATHERED: "not all nodes came",
+    Cause.NOT_PLACED: "the node could not take it",
 }
 
 

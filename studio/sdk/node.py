@@ -11,8 +11,6 @@ The node of a cluster of kind `slurm` runs on any machine with `sbatch`, such as
 import fcntl
 import hashlib
 import itertools
-import os
-import platform
 import random
 import signal
 import sys
@@ -22,13 +20,14 @@ import uuid
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from studio.sdk.executors.base import ExecutorAway, Order, State
 from studio.sdk.executors.exchange import Exchange
 from studio.sdk.executors.local import LocalExecutor
 from studio.sdk.executors.slurm import SlurmExecutor
 from studio.sdk.locking import is_taken
+from studio.sdk.node_machine import read_hardware, read_load
 from studio.sdk.node_options import Options, read_options
 from studio.sdk.node_starts import NodeStarts
 from studio.sdk.supervisor.gathering import own_address
@@ -66,6 +65,8 @@ class Node:
     said: str = ""
     heard: set[str] = field(default_factory=set)
     chosen: str = field(default_factory=new_id)
+    trouble: str = ""
+    unplaced: list[tuple[Order, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         options = self.options
@@ -107,6 +108,9 @@ class Node:
             except (Away, ExecutorAway) as away:
                 self.complain(away)
                 wait_s = AWAY_S
+            except OSError as error:
+                self.say(f"This machine does not let the node work: {error}. It tries again.")
+                wait_s = AWAY_S
             except Refused as refused:
                 if refused.status in (401, 403):
                     raise
@@ -128,7 +132,9 @@ class Node:
     def say(self, line: str) -> None:
         """Tell whoever has started the node; the same thing once in a row."""
         if line != self.said and not self.options.quiet:
-            print(line, file=sys.stderr, flush=True)
+            # What it says may go to a file on a full disk.
+            with suppress(OSError):
+                print(line, file=sys.stderr, flush=True)
         self.said = line
 
     def register(self) -> None:
@@ -216,23 +222,54 @@ class Node:
             return
         assert self.executor is not None
         self.executor.poll()
+        self.give_back()
+        self.look_for_trouble(self.executor)
         while not self.stops and self.executor.capacity() > 0 and self.claim():
             pass
 
     def claim(self) -> bool:
         """Take the next job and place a supervisor; False where nothing waits.
 
-        A claim whose answer is lost is made again under its name, and gives the same job.
+        A claim whose answer is lost is made again under its name, and gives the same job. A node in
+        trouble says so: it gets nothing new.
         """
         address = f"{self.address}/{self.incarnation}/claim"
-        body = {"claim_id": self.claim_id, "load": read_load()}
+        load = read_load() | ({"trouble": self.trouble} if self.trouble else {})
+        body = {"claim_id": self.claim_id, "load": load}
         answer = self.api.ask("POST", address, body=body)
         self.claim_id = new_id()
         if not answer or self.executor is None:
             return False
         token, rank = answer.pop("token"), answer["node_rank"]
-        self.executor.submit(Order(answer["run_id"], answer["fence"], token, rank=rank, job=answer))
+        order = Order(answer["run_id"], answer["fence"], token, rank=rank, job=answer)
+        try:
+            self.executor.submit(order)
+        except OSError as error:
+            self.say(f"The run {order.run_id} goes back to the queue: {error.strerror}.")
+            self.unplaced.append((order, f"{self.options.name}: {error.strerror}"))
+            self.give_back()
+            return False
         return True
+
+    def give_back(self) -> None:
+        """Put the runs that could not be placed back into the queue. Raises Away."""
+        options = self.options
+        while self.unplaced:
+            order, why = self.unplaced[0]
+            told = {"fence": order.fence, "rank": order.rank, "cause": "not_placed", "detail": why}
+            api = StudioApi(options.url, options.workspace, order.token)
+            # One that is refused goes on without this node, or is over.
+            with suppress(Refused):
+                api.ask("POST", f"runs/{in_path(order.run_id)}/attempt/finish", body=told)
+            del self.unplaced[0]
+
+    def look_for_trouble(self, executor: LocalExecutor) -> None:
+        """Find out whether there is room for another run; say so when that changes."""
+        before, self.trouble = self.trouble, executor.room.find_trouble()
+        if self.trouble:
+            self.say(f"The node {self.options.name} takes no runs: {self.trouble}.")
+        elif before:
+            self.say(f"The node {self.options.name} has room again and takes runs.")
 
 
 def listen_to_bell(url: str, queue: str, waker: Waker) -> None:
@@ -248,29 +285,6 @@ def listen_to_bell(url: str, queue: str, waker: Waker) -> None:
         except Exception as error:
             print(f"The bell is away: {error}", file=sys.stderr, flush=True)
             time.sleep(AWAY_S)
-
-
-def read_hardware() -> dict[str, Any]:
-    """What the machine is: cores, memory in bytes, system, Python."""
-    name = os.uname()
-    facts: dict[str, Any] = {
-        "cores": os.cpu_count(),
-        "system": " ".join((name.sysname, name.release, name.machine)),
-        "python": platform.python_version(),
-    }
-    with suppress(ValueError, OSError):
-        facts["memory_bytes"] = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return facts
-
-
-def read_load() -> dict[str, Any]:
-    """How busy the machine is: the load of the last minute, free memory in bytes."""
-    load: dict[str, Any] = {"load": round(os.getloadavg()[0], 2)}
-    with suppress(OSError, ValueError, KeyError):
-        with open("/proc/meminfo") as file:
-            lines = dict(line.split(":", 1) for line in file)
-        load["free_bytes"] = int(lines["MemAvailable"].split()[0]) * 1024
-    return load
 
 
 def main() -> int:

@@ -10,7 +10,7 @@ from runs.artifacts.logs.times import read_times
 from runs.artifacts.queries import get_file, read_file
 from runs.compute import claiming, sweeping
 from runs.compute.attempts import beat, cancel, finish
-from runs.compute.claiming import claim
+from runs.compute.claiming import claim, live_nodes
 from runs.compute.clusters import update_cluster
 from runs.compute.models import Attempt, Job, JobState, Node
 from runs.compute.nodes import SEEN_EVERY_MS, get_node, register_node, set_draining
@@ -332,3 +332,22 @@ def test_a_node_that_joins_twice_is_entered_once(cluster):
     assert register_node(**facts) == register_node(**facts)
     with pytest.raises(InvalidValue):
         register_node(cluster=cluster, name="n1", incarnation="../1")
+
+
+@pytest.mark.both_databases
+def test_a_node_in_trouble_gets_nothing_and_is_listed_with_it(put, node):
+    run = put()
+    claim(node=node, load={"load": 0.1})
+    finish(run=run, fence=1, cause=Cause.NOT_PLACED, detail="n1: No space left on device")
+    reason = "tried again after: the node could not take it: n1: No space left on device"
+    assert status_of(run) == (Status.QUEUED, reason)
+    assert Job.objects.get(pk=run.pk).retries_left == 0, "it may be tried again without retries"
+
+    Job.objects.update(not_before_ms=0)
+    node.refresh_from_db()
+    assert claim(node=node, load={"trouble": "No space left on device"}) is None
+    node.refresh_from_db()
+    assert node.load["trouble"] == "No space left on device"
+    assert list(live_nodes(node.cluster_id)) == []
+    assert claim(node=node, load={"load": 0.1}).fence == 2
+    assert list(live_nodes(node.cluster_id)) == [node]

@@ -180,16 +180,101 @@ FILL_IT = (
 )
 
 
-@live
-def test_a_script_that_fills_the_disk_of_its_node_ends_with_its_own_code(lab, start_node, tmp_path):
+@pytest.fixture
+def node_disk(tmp_path) -> Iterator[Path]:
+    """The folder of the node n1, on a disk of four megabytes."""
     place = tmp_path / "n1"
     place.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", place], check=True)
-    try:
-        start_node()
-        # Longer than a beat, so that the supervisor has something to write meanwhile.
-        script = SMALL_DISK + FILL_IT + "        import time; time.sleep(6); sys.exit(3)\n"
-        run = lab.wait(lab.submit(script, retries=0))
-        assert (run["status"], run["status_reason"]) == ("Failed", "exit code 3")
-    finally:
-        subprocess.run(["umount", "-l", place], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", place], check=True)
+    yield place
+    subprocess.run(["umount", "-l", place], check=True)
+
+
+@live
+def test_a_script_that_fills_the_disk_of_its_node_ends_with_its_own_code(
+    node_disk, lab, start_node
+):
+    start_node()
+    # Longer than a beat, so that the supervisor has something to write meanwhile.
+    script = SMALL_DISK + FILL_IT + "        import time; time.sleep(6); sys.exit(3)\n"
+    run = lab.wait(lab.submit(script, retries=0))
+    assert (run["status"], run["status_reason"]) == ("Failed", "exit code 3")
+
+
+HELLO = ["python", "-c", "print('on')"]
+
+
+def trouble_of(lab, name: str = "n1") -> str:
+    nodes = lab.api.ask("GET", "clusters/lab/nodes")["items"]
+    return "".join(one["load"].get("trouble", "") for one in nodes if one["name"] == name)
+
+
+@live
+def test_a_node_on_a_full_disk_takes_no_runs_until_there_is_room(
+    node_disk, lab, start_node, tmp_path
+):
+    with open(tmp_path / "said", "w") as said:
+        node = start_node(stderr=said)
+        lab.until(lambda: "joined" in (tmp_path / "said").read_text())
+        fill(node_disk)
+        run_id = lab.submit(command=HELLO)
+        lab.until(lambda: trouble_of(lab) != "")
+        assert trouble_of(lab) == f"No space left on device ({next(node_disk.glob('*-1'))})"
+        page = lab.api.ask("GET", "clusters/lab/nodes")["items"][0]
+        time.sleep(2)
+        assert lab.run(run_id)["status"] == "Queued" and node.poll() is None
+        (node_disk / "filler").unlink()
+        assert lab.wait(run_id)["status"] == "Completed"
+        assert trouble_of(lab) == ""
+    told = (tmp_path / "said").read_text().splitlines()[1:]
+    assert told == [
+        f"The node n1 takes no runs: {page['load']['trouble']}.",
+        "The node n1 has room again and takes runs.",
+    ]
+
+
+@live
+def test_a_node_gives_back_what_it_cannot_place(node_disk, lab, start_node, tmp_path):
+    with open(tmp_path / "said", "w") as said:
+        node = start_node(stderr=said)
+        lab.until(lambda: "joined" in (tmp_path / "said").read_text())
+        # The disk tells that it has room.
+        subprocess.run(["mount", "--bind", node_disk, node_disk], check=True)
+        subprocess.run(["mount", "-o", "remount,bind,ro", node_disk], check=True)
+        run_id = lab.submit(command=HELLO, retries=0)
+        lab.until(lambda: trouble_of(lab).startswith("Read-only file system"))
+        start_node("n2")
+        run = lab.wait(run_id)
+        assert (run["status"], node.poll()) == ("Completed", None)
+        reasons = [change["reason"] for change in run["history"]]
+        given_back = "the node could not take it: n1: Read-only file system"
+        assert f"tried again after: {given_back}" in reasons
+        attempts = lab.api.ask("GET", f"runs/{run_id}/job")["attempts"]
+        assert sorted(one["cause"] for one in attempts) == ["completed", "not_placed"]
+        subprocess.run(["umount", node_disk], check=True)
+        lab.until(lambda: trouble_of(lab) == "")
+    said_lines = (tmp_path / "said").read_text()
+    assert "Traceback" not in said_lines and said_lines.count("goes back to the queue") == 1
+
+
+@live
+def test_a_run_whose_snapshot_does_not_fit_waits_for_room(node_disk, lab, start_node):
+    start_node()
+    weights = os.urandom(3_000_000).hex()
+    run_id = lab.submit(snapshot=lab.store({"weights": weights}), command=HELLO, retries=0)
+    given_back = "the node could not take it: n1: No space left on device"
+    lab.until(lambda: given_back in lab.run(run_id)["status_reason"])
+    assert lab.run(run_id)["status"] == "Queued"
+    subprocess.run(["mount", "-o", "remount,size=20m", node_disk], check=True)
+    assert lab.wait(run_id)["status"] == "Completed"
+
+
+@live
+def test_a_node_that_starts_on_a_disk_without_room_waits_for_some(node_disk, lab, start_node):
+    subprocess.run(["mount", "-o", "remount,ro", node_disk], check=True)
+    node = start_node()
+    run_id = lab.submit(command=HELLO)
+    time.sleep(3)
+    assert node.poll() is None
+    subprocess.run(["mount", "-o", "remount,rw", node_disk], check=True)
+    assert lab.wait(run_id)["status"] == "Completed"

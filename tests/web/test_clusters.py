@@ -188,6 +188,12 @@ def test_children_that_run_stand_below_their_parent(studio, gpu):
     assert "Cancel this sweep" in page
 
 
+def test_a_node_in_trouble_says_which(studio, gpu):
+    claim(node=register_node(cluster=gpu, name="n1"), load={"trouble": "No space left (/srv)"})
+    page = text(studio.get(f"{HOME}/gpu/nodes"))
+    assert "Takes no runs" in page and "No space left (/srv)" in page and "Idle" not in page
+
+
 def test_nodes_tell_what_they_run_and_how_busy_they_are(studio, gpu, put):
     run = put("first")
     node = register_node(cluster=gpu, name="n1", hardware={"cores": 4})

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from studio.sdk.executors.base import Order, State, Told
+from studio.sdk.executors.room import Room
 from studio.sdk.supervisor.forking import Forker
-from studio.sdk.supervisor.guard import Placement, read_mark
+from studio.sdk.supervisor.guard import Placement, read_mark, reserve_mark
 from studio.sdk.supervisor.job import Job
 from studio.sdk.supervisor.studio_api import in_path
 from studio.sdk.supervisor.waking import Waker
@@ -30,19 +31,27 @@ class LocalExecutor:
     ) -> None:
         self.folder, self.cache, self.slots = folder, cache, slots
         self.facts, self.waker = facts, waker
+        self.room = Room(folder)
         self.forker = Forker(waker)
         # Now, while this process has one thread.
         self.forker.start()
         self.placed = sorted(path.name for path in folder.glob(f"{PREFIX}*"))
 
     def submit(self, order: Order) -> str:
-        """Start the supervisor of an attempt."""
+        """Start the supervisor of an attempt. Raises OSError where this machine cannot: its disk is
+        full, or it starts no more processes. Then nothing of the attempt is left here."""
         handle = f"{PREFIX}{in_path(order.run_id)}-{order.fence}-{order.rank}"
         folder = self.folder / handle
         if read_mark(folder) is None:
-            folder.mkdir(mode=0o700, exist_ok=True)
-            Job(**self.facts, **order.job).write(folder)
-            self.forker.place(Placement(folder, self.cache, order.token))
+            try:
+                folder.mkdir(mode=0o700, exist_ok=True)
+                Job(**self.facts, **order.job).write(folder)
+                reserve_mark(folder)
+                self.forker.place(Placement(folder, self.cache, order.token))
+            except OSError:
+                self.room.is_doubtful = True
+                shutil.rmtree(folder, ignore_errors=True)
+                raise
             self.placed.append(handle)
         return handle
 

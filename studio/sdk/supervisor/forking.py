@@ -3,6 +3,7 @@
 It lives apart from the node: when the node is killed it goes on until its supervisors have ended.
 """
 
+import errno
 import gc
 import json
 import os
@@ -28,7 +29,7 @@ class Forker:
         self.pid = 0
 
     def place(self, placement: Placement) -> None:
-        """Start the supervisor of an attempt."""
+        """Start the supervisor of an attempt. Raises OSError where this machine cannot."""
         try:
             self._ask(placement)
         except (ConnectionError, BrokenPipeError):
@@ -41,19 +42,28 @@ class Forker:
         words = [str(placement.folder), str(placement.cache), placement.token]
         assert self.connection is not None
         self.connection.send(json.dumps(words).encode())
-        if not self.connection.recv(LONGEST_REQUEST):
+        answer = self.connection.recv(LONGEST_REQUEST)
+        if not answer:
             raise ConnectionResetError("the process that forks supervisors has ended")
+        if number := json.loads(answer):
+            raise OSError(number, os.strerror(number), words[0])
 
     def start(self) -> None:
         """Start the process."""
-        self.connection, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        own, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         gc.freeze()
-        self.pid = os.fork()
+        try:
+            self.pid = os.fork()
+        except OSError:
+            own.close()
+            other.close()
+            raise
         if self.pid == 0:
-            self.connection.close()
+            own.close()
             serve(other, self.waker)
             os._exit(0)
         other.close()
+        self.connection = own
 
     def close(self) -> None:
         """Ask for nothing more: the process ends with its last supervisor."""
@@ -81,14 +91,19 @@ def serve(requests: socket.socket, node: Waker) -> None:
 
 
 def answer(requests: socket.socket, guard: Guard) -> bool:
-    """Start what is asked for; return whether there may be more."""
+    """Start what is asked for, and answer 0 or the number of the error; return whether there may
+    be more."""
     request = requests.recv(LONGEST_REQUEST)
     if not request:
         return False
     folder, cache, token = json.loads(request)
-    guard.start(Placement(Path(folder), Path(cache), token))
+    number = 0
     try:
-        requests.send(b"placed")
+        guard.start(Placement(Path(folder), Path(cache), token))
+    except OSError as error:
+        number = error.errno or errno.EIO
+    try:
+        requests.send(json.dumps(number).encode())
     except OSError:
         return False
     return True

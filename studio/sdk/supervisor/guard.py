@@ -51,7 +51,8 @@ class Guard:
         self.successors: set[int] = set()
 
     def start(self, placement: Placement) -> int:
-        """Start the supervisor of an attempt; return its process id."""
+        """Start the supervisor of an attempt; return its process id. Raises OSError where there is
+        no room for another process, or on the disk."""
         job = Job.read(placement.folder)
         return self._fork(placement, lambda: supervisor_of(placement, job).run())
 
@@ -64,7 +65,10 @@ class Guard:
             placement = self.placed.pop(pid, None)
             # What has stopped a successor may stop the next one too, and so on for ever.
             if placement is not None and how and not (how == "failed" and pid in self.successors):
-                self._speak_for(placement, how)
+                # Where there is no room for one more process, the studio ends the run when its
+                # lease ends.
+                with suppress(OSError):
+                    self._speak_for(placement, how)
             self.successors.discard(pid)
             # Reaped last: until then the process counts as alive, and its folder stays.
             os.waitpid(pid, 0)
@@ -79,12 +83,20 @@ class Guard:
     def _fork(self, placement: Placement, work) -> int:
         # A TERM that comes early waits until the supervisor can hear it.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
-        pid = os.fork()
-        if pid == 0:
-            run_and_exit(work)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+        try:
+            pid = os.fork()
+            if pid == 0:
+                run_and_exit(work)
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+        try:
+            mark_alive(placement.folder, pid)
+        except OSError:
+            # Without its mark nobody would know that it runs.
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+            raise
         self.placed[pid] = placement
-        mark_alive(placement.folder, pid)
         return pid
 
     def _speak_for(self, placement: Placement, how: str) -> None:
@@ -155,6 +167,11 @@ def run_and_exit(work) -> NoReturn:
         os.write(2, traceback.format_exc().encode())
     finally:
         os._exit(code)
+
+
+def reserve_mark(folder: Path) -> None:
+    """Make room for the mark before there is a process that needs it. Raises OSError."""
+    write_in_place(folder / MARK, "")
 
 
 def mark_alive(folder: Path, pid: int) -> None:

@@ -1,5 +1,6 @@
 """Requests to the studio: one connection a thread, new tries while it is away."""
 
+import errno
 import http.client
 import json
 import random
@@ -17,6 +18,8 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 10.0
 # The studio, or a proxy in front of it, is busy or away: the same request may work later.
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504, 507})
 
+# What is said of the own disk, on which an answer is written.
+NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT})
 NO_ANSWER = "no answer"
 CLOSED = (ConnectionResetError, BrokenPipeError, http.client.RemoteDisconnected)
 
@@ -99,7 +102,8 @@ class StudioApi:
         return self._keep_asking(method, address, body, patience_s, None)
 
     def download(self, path: str, target: IO[bytes], *, patience_s: float = 0.0) -> None:
-        """Write an answer into a file in parts. Raises Refused, Away."""
+        """Write an answer into a file in parts. Raises Refused, Away, and OSError where the disk of
+        the file is full."""
         self._keep_asking("GET", self.base + path, None, patience_s, target)
 
     def _keep_asking(
@@ -132,6 +136,8 @@ class StudioApi:
             data = response.read() if into is None else copy_parts(response, into)
         except (OSError, http.client.HTTPException) as error:
             self._drop()
+            if isinstance(error, OSError) and error.errno in NO_SPACE:
+                raise
             if is_kept and outcome == NO_ANSWER and isinstance(error, CLOSED):
                 raise KeptTooLong from error
             outcome += f" ({error})"

@@ -29,7 +29,7 @@ from studio.sdk.supervisor.report import Report, ranks_of
 from studio.sdk.supervisor.roster import Roster
 from studio.sdk.supervisor.sampling import Sampler
 from studio.sdk.supervisor.shipping import PART_BYTES, LogShipper
-from studio.sdk.supervisor.studio_api import Away, Refused, StudioApi
+from studio.sdk.supervisor.studio_api import NO_SPACE, Away, Refused, StudioApi
 from studio.sdk.supervisor.trees import become_subreaper
 from studio.sdk.supervisor.uploads import Uploader
 
@@ -80,8 +80,6 @@ class Supervisor:
     def run(self) -> int:
         """Do it all; return 0 when the studio knows how it ended, 1 when it has given the run up
         or does not answer."""
-        for folder in (self.work, self.logs):
-            folder.mkdir(parents=True, exist_ok=True)
         become_subreaper()
         signal.signal(signal.SIGTERM, lambda *_: self.ask_to_end("stopped"))
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
@@ -130,7 +128,12 @@ class Supervisor:
         self.report.services(f"Beats every {self.heart.every_s:g} s started.")
 
     def _run_processes(self) -> End:
-        runtime = self._prepare()
+        try:
+            runtime = self._prepare()
+        except OSError as error:
+            if error.errno not in NO_SPACE:
+                raise
+            raise CannotPrepare("not_placed", f"{self.job.node}: {error.strerror}") from error
         meeting = meet(self.api, self.job, self.has_to_end)
         if meeting is None or self.why_ended:
             return self._end_of(None)
@@ -164,6 +167,8 @@ class Supervisor:
         self.report.services("Uploads of outputs/ and logs/, and system metrics started.")
 
     def _prepare(self) -> Runtime:
+        for folder in (self.work, self.logs):
+            folder.mkdir(parents=True, exist_ok=True)
         say = self.report.preparation
         if self.job.has_snapshot:
             prepare_snapshot(self.api, self.job.run_id, self.work, say)
