@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from typing import Any, BinaryIO
 from urllib.parse import quote, urlencode, urlsplit
 
+from studio.sdk.answer_heads import check_head
 from studio.sdk.exceptions import BY_STATUS, Conflict, RequestRefused, StudioAway
 from studio.sdk.settings import Settings, make_settings
 
@@ -31,7 +32,6 @@ PART_BYTES = 1 << 20
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504, 507})
 
 BINARY = "application/octet-stream"
-HTTP_1_1 = 11
 Body = dict[str, Any] | bytes | BinaryIO | None
 
 
@@ -235,14 +235,6 @@ def is_spawning() -> bool:
     """Tell whether multiprocessing is just starting a process, which gets what is pickled."""
     context = sys.modules.get("multiprocessing.context")
     return context is not None and context.get_spawning_popen() is not None
-
-
-def check_head(answer: http.client.HTTPResponse) -> None:
-    """Raise BadStatusLine for a head that says nowhere how its answer ends: it was cut, and Python
-    takes what came of it for the whole."""
-    ends = answer.length is not None or answer.chunked or answer.headers.get("Connection")
-    if answer.version == HTTP_1_1 and not ends:
-        raise http.client.BadStatusLine("its head broke off")
 
 
 def read_answer(answer: http.client.HTTPResponse) -> Any:

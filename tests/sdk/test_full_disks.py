@@ -234,12 +234,13 @@ def test_a_node_on_a_full_disk_takes_no_runs_until_there_is_room(
 
 
 @live
-def test_a_node_gives_back_what_it_cannot_place(node_disk, lab, start_node, tmp_path):
+def test_a_node_gives_back_what_it_cannot_place(request, node_disk, lab, start_node, tmp_path):
     with open(tmp_path / "said", "w") as said:
         node = start_node(stderr=said)
         lab.until(lambda: "joined" in (tmp_path / "said").read_text())
         # The disk tells that it has room.
         subprocess.run(["mount", "--bind", node_disk, node_disk], check=True)
+        request.addfinalizer(lambda: subprocess.run(["umount", "-l", node_disk], check=False))
         subprocess.run(["mount", "-o", "remount,bind,ro", node_disk], check=True)
         run_id = lab.submit(command=HELLO, retries=0)
         lab.until(lambda: trouble_of(lab).startswith("Read-only file system"))
@@ -251,7 +252,7 @@ def test_a_node_gives_back_what_it_cannot_place(node_disk, lab, start_node, tmp_
         assert f"tried again after: {given_back}" in reasons
         attempts = lab.api.ask("GET", f"runs/{run_id}/job")["attempts"]
         assert sorted(one["cause"] for one in attempts) == ["completed", "not_placed"]
-        subprocess.run(["umount", node_disk], check=True)
+        subprocess.run(["mount", "-o", "remount,bind,rw", node_disk], check=True)
         lab.until(lambda: trouble_of(lab) == "")
     said_lines = (tmp_path / "said").read_text()
     assert "Traceback" not in said_lines and said_lines.count("goes back to the queue") == 1

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import quote, urlencode, urlsplit
 
+from studio.sdk.answer_heads import check_head
+
 TIMEOUT_S = 20.0
 PART_BYTES = 1 << 18
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 10.0
@@ -131,6 +133,7 @@ class StudioApi:
         try:
             connection.request(method, address, body=content, headers=headers)
             response = connection.getresponse()
+            check_head(response)
             outcome = str(response.status)
             into = target if response.status < 300 else None
             data = response.read() if into is None else copy_parts(response, into)
@@ -192,6 +195,9 @@ def copy_parts(response: http.client.HTTPResponse, target: IO[bytes]) -> bytes:
     target.truncate()
     while part := response.read(PART_BYTES):
         target.write(part)
+    # Python says so by itself only of an answer that is read as a whole.
+    if response.length:
+        raise http.client.IncompleteRead(b"", response.length)
     return b""
 
 
