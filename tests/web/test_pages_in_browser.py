@@ -107,6 +107,7 @@ OVERLAYS = [
 # Of a theme only the colours differ.
 RULES_OF_COLOURS = ["color-contrast", "link-in-text-block"]
 BACKGROUND, NIGHT = "getComputedStyle(document.body).backgroundColor", "rgb(20, 23, 27)"
+TWICE = {"width": WIDE["width"] // 2, "height": 450}
 ODD_NAMES = ("<a href='//evil.example'>click</a>", "🎉 party", "long-" * 40)
 
 
@@ -187,16 +188,20 @@ def test_the_page_of_a_problem_has_no_fault_of_accessibility(tab, filled, scheme
     assert found == []
 
 
-@pytest.mark.parametrize("viewport", [PHONE, {"width": WIDE["width"] // 2, "height": 450}])
-def test_every_page_fits(tab, filled, viewport: dict[str, int]):
-    """On a phone, and on a wide screen at twice the size."""
-    tab.set_viewport_size(viewport)
+@pytest.mark.parametrize("part", range(2))
+def test_every_page_fits(tab, filled, part: int):
+    """On a phone, and on a wide screen at twice the size: each is opened at one and made the other,
+    every other page the other way round."""
     wide = []
-    for address in ALL:
+    for number, address in enumerate(ALL[part::2]):
+        viewports = (PHONE, TWICE) if number % 2 else (TWICE, PHONE)
+        tab.set_viewport_size(viewports[0])
         tab.goto(address, wait_until="load")
-        width = tab.evaluate("document.documentElement.scrollWidth")
-        if width > viewport["width"] or top_bar_overlaps(tab):
-            wide.append(address)
+        for viewport in viewports:
+            tab.set_viewport_size(viewport)
+            width = tab.evaluate("document.documentElement.scrollWidth")
+            if width > viewport["width"] or top_bar_overlaps(tab):
+                wide.append((address, viewport))
     assert wide == []
 
 
