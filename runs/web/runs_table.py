@@ -6,11 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from runs.metrics.queries import read_summaries
+from runs.search.former_names import show_names_now
 from runs.table.counts import count_table
 from runs.table.run_list import list_runs
 from runs.table.saved_views import default_view
 from runs.tracking.errors import NotFound
-from runs.tracking.filters import FilterError, list_choices
+from runs.tracking.filters import FilterError, Node, list_choices
 from runs.tracking.queries import get_run
 from runs.web.gate import page
 from runs.web.json_answers import as_json
@@ -59,13 +60,17 @@ def rows(request: HttpRequest) -> HttpResponse:
 @page(Action.RUN_READ)
 def counts(request: HttpRequest) -> HttpResponse:
     """How many runs match the table's query string and how many there are, and the clauses of the
-    filter `read`, each with the filter `without` it."""
+    filter `read`, each with the filter `without` it. The clauses have the names of today."""
     try:
         state = read_state(request, request.GET)
         counted = count_table(state.query)
     except FilterError as error:
         return as_json(describe_error(error), status=400)
-    choices = list_choices(state.text, words=True) if state.text else ()
+
+    def shown(clause: Node) -> Node:
+        return show_names_now(clause, request.workspace)
+
+    choices = list_choices(state.text, words=True, shown=shown) if state.text else ()
     clauses = [{"text": text, "without": rest} for text, rest in choices]
     return as_json({**asdict(counted), "read": state.text, "clauses": clauses})
 

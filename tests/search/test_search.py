@@ -21,9 +21,10 @@ from runs.search import (
     parse_sort,
     search_runs,
 )
+from runs.search.former_names import show_names_now
 from runs.search.logs import match_logs
 from runs.tracking.fields import Aggregate, Entity, Field
-from runs.tracking.filters import Comparison, FilterError, Operator, parse
+from runs.tracking.filters import Comparison, FilterError, Operator, parse, unparse
 from runs.tracking.models import Lifecycle, RunTag
 from runs.tracking.services import archive_runs, delete_runs, rename_experiment
 from runs.tracking.statuses import Status
@@ -371,6 +372,10 @@ def test_a_former_name_of_a_cluster_finds_its_runs_until_another_takes_it(experi
     assert found('target = "between"') == []
 
 
+def shown(text: str) -> str:
+    return unparse(show_names_now(parse(text), default_workspace()))
+
+
 def test_a_former_name_of_an_experiment_finds_its_runs_until_another_takes_it(experiment):
     make_run(experiment, name="cat")
     make_run(make_experiment("beta"), name="dog")
@@ -381,5 +386,9 @@ def test_a_former_name_of_an_experiment_finds_its_runs_until_another_takes_it(ex
     assert found("experiment != alpha") == ["dog"]
     assert found('experiment LIKE "alp%"') == []
 
+    assert shown('experiment = alpha AND NOT experiment IN (alpha, "beta")') == (
+        'experiment = "omega" AND NOT (experiment IN ("omega", "beta"))'
+    )
     make_experiment("alpha")
+    assert shown("experiment = alpha") == 'experiment = "alpha"'
     assert found("experiment = alpha") == []

@@ -3,6 +3,7 @@
 import pytest
 
 from runs.metrics.services import RunRef, log_batch
+from runs.tracking.services import rename_experiment
 from runs.workspaces.permissions import Role
 from tests.factories import make_experiment, make_member, make_run
 from tests.web.run_rows import ROWS, column, ids, rows
@@ -210,6 +211,17 @@ def test_the_clauses_of_a_filter_are_told_with_what_is_left_without_each(studio,
         {"text": 'name ~ "run"', "without": "params.lr = 0.1"},
     ]
     assert studio.get("/w/default/run-counts").json()["clauses"] == []
+
+
+def test_the_clauses_have_the_names_of_today_as_the_rows_do(studio):
+    experiment = make_experiment("before")
+    make_run(experiment, name="a")
+    rename_experiment(experiment=experiment, name="after")
+    q = "experiment = before and name = a"
+    counted = studio.get("/w/default/run-counts", {"q": q}).json()
+    first, second = counted["clauses"]
+    assert (first["text"], counted["read"]) == ('experiment = "after"', q)
+    assert second["without"] == 'experiment = "before"'
 
 
 def test_counts_of_all_are_of_where_the_table_looks(studio, runs):

@@ -1,5 +1,6 @@
 """A filter as a list of clauses that all hold: what chips show, add and remove."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from runs.tracking.filters.nodes import (
@@ -55,11 +56,15 @@ def remove_clause(text: str, index: int, *, words: bool = False) -> str:
     return unparse(join(And, parts))
 
 
-def list_choices(text: str, *, words: bool = False) -> list[tuple[str, str]]:
-    """Return each clause as text, and the filter without it. Raises FilterError."""
+def list_choices(
+    text: str, *, words: bool = False, shown: Callable[[Node], Node] = lambda node: node
+) -> list[tuple[str, str]]:
+    """Return each clause as text, and the filter without it. The text is that of what `shown` makes
+    of the clause. Raises FilterError."""
     clauses = list_clauses(text, words=words)
     return [
-        (one.text, remove_clause(text, index, words=words)) for index, one in enumerate(clauses)
+        (unparse(shown(one.node)), remove_clause(text, index, words=words))
+        for index, one in enumerate(clauses)
     ]
 
 
