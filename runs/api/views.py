@@ -85,7 +85,9 @@ class SavedViews(Endpoint):
     @Access(Action.VIEW_READ, ("GET",))
     def get(self, request: Request) -> Response:
         found = saved_views.list_views(
-            **mine(self), experiment=experiment_of(self, self.read_query(ViewsQuery))
+            **mine(self),
+            experiment=experiment_of(self, self.read_query(ViewsQuery)),
+            role=self.role,
         )
         return Response({"items": [shape(self, view) for view in found]})
 

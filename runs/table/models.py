@@ -10,7 +10,8 @@ from runs.workspaces.models import Workspace
 class SavedView(models.Model):
     """Columns, filter, sort, charts of a page, as the query string that shows them.
 
-    `owner` NULL is the one local user of an open studio. A view of an experiment may be its
+    `owner` NULL is the one local user of an open studio; once there are accounts, its views are
+    seen by the owners of the workspace. A view of an experiment may be its
     default.
     """
 

@@ -34,10 +34,17 @@ class ViewChanged(TrackingError):
 
 
 def list_views(
-    *, workspace: Workspace, user: AbstractBaseUser | None, experiment: Experiment | None
+    *,
+    workspace: Workspace,
+    user: AbstractBaseUser | None,
+    experiment: Experiment | None,
+    role: Role | None,
 ) -> list[SavedView]:
-    """The reader's own views of a page and those others share, by name. One query."""
+    """The reader's own views of a page and those others share, by name; for an owner of the
+    workspace also those of its time without accounts. One query."""
     seen = Q(owner=user) | Q(shared=True)
+    if is_allowed(role, Action.VIEW_MANAGE):
+        seen |= Q(owner=None)
     views = SavedView.objects.filter(seen, workspace=workspace, experiment=experiment)
     return list(views.select_related("owner").order_by("name", "id"))
 
@@ -83,7 +90,8 @@ def update_view(
     role: Role | None,
 ) -> SavedView:
     """Change name, query, shared or is_default of one's own view, or as an owner of the workspace
-    of one that somebody else shares; a default view is shared, and one that is not shared any more
+    of one that somebody else shares, or that is from the time without accounts and becomes theirs
+    with that; a default view is shared, and one that is not shared any more
     is no default. `seen` among the changes is the query that the view had when the change began:
     nothing is changed where it is another one now.
 
@@ -91,6 +99,7 @@ def update_view(
     """
     with transaction.atomic():
         view = get_changeable_view(workspace, user, view_id, role)
+        view.owner = view.owner or user
         if view.owner != user and not changes.get("shared", True):
             raise NotAllowed("Only who saved a view can hide it from others. You may delete it.")
         # What others see stays as it is, unless it is hidden from them with this change.
@@ -123,8 +132,8 @@ def update_view(
 def delete_view(
     *, workspace: Workspace, user: AbstractBaseUser | None, view_id: int, role: Role | None
 ) -> None:
-    """Remove one's own view, or as an owner of the workspace one that somebody else shares. Raises
-    NotFound."""
+    """Remove one's own view, or as an owner of the workspace one that somebody else shares or that
+    is from the time without accounts. Raises NotFound."""
     get_changeable_view(workspace, user, view_id, role).delete()
 
 
@@ -134,7 +143,7 @@ def get_changeable_view(
     """Return a view that somebody may change or delete. Raises NotFound."""
     mine = Q(owner=user)
     if is_allowed(role, Action.VIEW_MANAGE):
-        mine |= Q(shared=True)
+        mine |= Q(shared=True) | Q(owner=None)
     view = SavedView.objects.filter(mine, workspace=workspace, pk=view_id).first()
     if view is None:
         raise NotFound("There is no view of yours with this number.")
@@ -145,10 +154,11 @@ def list_changes(
     view: SavedView, user: AbstractBaseUser | None, role: Role | None
 ) -> list[ViewVerb]:
     """Return what somebody may do with a view that they see."""
-    is_mine = view.owner_id == (user and user.pk)
+    may_manage = is_allowed(role, Action.VIEW_MANAGE)
+    is_mine = view.owner_id == (user and user.pk) or (view.owner_id is None and may_manage)
     may_share = is_allowed(role, Action.VIEW_SHARE)
     if not is_mine:
-        return ["save", "default", "delete"] if is_allowed(role, Action.VIEW_MANAGE) else []
+        return ["save", "default", "delete"] if may_manage else []
     if may_share:
         return ["save", "share", "default", "delete"]
     return ["delete"] if view.shared else ["save", "delete"]

@@ -24,6 +24,7 @@ def list_views(request: HttpRequest) -> HttpResponse:
         workspace=request.workspace,
         user=request.principal.user,
         experiment=experiment_of(request),
+        role=request.role,
     )
     return as_json({"views": [describe(view, request) for view in found]})
 

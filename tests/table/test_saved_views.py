@@ -28,8 +28,8 @@ def save(workspace):
     return save
 
 
-def names(workspace, user, experiment=None):
-    found = list_views(workspace=workspace, user=user, experiment=experiment)
+def names(workspace, user, experiment=None, role=Role.CONTRIBUTOR):
+    found = list_views(workspace=workspace, user=user, experiment=experiment, role=role)
     return [view.name for view in found]
 
 
@@ -42,6 +42,27 @@ def test_a_view_is_seen_by_its_owner_alone_until_it_is_shared(workspace, save):
     update_view(workspace=workspace, user=ana, role=Role.CONTRIBUTOR, **change)
 
     assert names(workspace, ben) == ["Best"]
+
+
+def test_views_of_the_time_without_accounts_are_for_an_owner_to_take_or_delete(workspace, save):
+    view, other = save(None), save(None, name="Old")
+    ana, ben = make_user("ana"), make_user("ben")
+    assert names(workspace, ben) == []
+    assert names(workspace, ana, role=Role.OWNER) == ["Best", "Old"]
+    assert list_changes(view, ana, Role.OWNER) == ["save", "share", "default", "delete"]
+    assert list_changes(view, ben, Role.CONTRIBUTOR) == []
+
+    by_ben = {"workspace": workspace, "user": ben, "role": Role.CONTRIBUTOR, "view_id": view.id}
+    with pytest.raises(NotFound):
+        update_view(**by_ben, changes={"name": "Mine"})
+    by_ana = {"workspace": workspace, "user": ana, "role": Role.OWNER}
+    update_view(**by_ana, view_id=view.id, changes={"query": "?q=a"})
+    delete_view(**by_ana, view_id=other.id)
+
+    view.refresh_from_db()
+    assert (view.owner, view.shared) == (ana, False)
+    assert names(workspace, make_user(), role=Role.OWNER) == []
+    assert names(workspace, ana) == ["Best"]
 
 
 @pytest.mark.parametrize(("role", "shared"), [(Role.CONTRIBUTOR, True), (Role.OWNER, False)])

@@ -55,7 +55,8 @@ export class ViewsMenu {
 
   open() {
     const mine = this.views.filter((view) => view.mine);
-    const shared = this.views.filter((view) => !view.mine);
+    const shared = this.views.filter((view) => !view.mine && view.shared);
+    const unowned = this.views.filter((view) => !view.mine && !view.shared);
     const choose = (view) => ({
       label: view.name + (view.is_default ? " · default" : ""),
       checked: view === this.current,
@@ -64,6 +65,7 @@ export class ViewsMenu {
     const items = [];
     if (mine.length) items.push({ heading: "My views" }, ...mine.map(choose));
     if (shared.length) items.push({ heading: "Shared views" }, ...shared.map(choose));
+    if (unowned.length) items.push({ heading: "Views of the local user" }, ...unowned.map(choose));
     if (items.length) items.push({ separator: true });
     items.push(...this.actions());
     openMenu(this.button, items);
