@@ -127,6 +127,9 @@ class Connection:
             pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
         try:
             yield answer
+            # Python says so by itself only of an answer that is read as a whole.
+            if answer.isclosed() and answer.length:
+                raise http.client.IncompleteRead(b"", answer.length)
         except (OSError, http.client.HTTPException) as error:
             self._drop()
             raise BrokeOff(f"The answer of {self.settings.url} broke off: {error}.") from error

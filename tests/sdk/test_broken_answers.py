@@ -69,6 +69,14 @@ def test_a_node_asks_again_too(breaking, tmp_path):
         api.ask("POST", "clusters/lab/nodes/1/claim")
 
 
+def test_what_is_read_in_parts_is_never_cut_silently(breaking):
+    connection = Workspace(workspace_name="default", url=breaking.url)._connection
+    breaking.left = 1
+    with pytest.raises(StudioAway), connection.open("GET", "file", patience_s=0) as answer:
+        while answer.read(4):
+            pass
+
+
 def test_without_patience_it_is_asked_for_once(breaking):
     with pytest.raises(StudioAway, match="broke off"):
         ask(breaking, "GET", patience_s=0)
