@@ -25,6 +25,7 @@ from tests.first_rows import restore_in_bulk
 from tests.fresh_database import copy_fresh_database
 from tests.s3 import running_s3
 from tests.slurm import has_slurm, running_slurm
+from tests.statements import Record
 
 # A shell that starts the tests in the background has them ignore Ctrl-C, and with them every
 # process that they start.
@@ -37,12 +38,20 @@ restore_in_bulk()
 # again, would be a fifth of the time of collecting.
 gc.disable()
 
+# The variable with the file that the test runner reads. What tests ask is written beside it.
+REPORT = "STUDIO_TEST_REPORT"
+
 numbers = itertools.count(1)
+statements = Record()
+if REPORT in os.environ and settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    statements.listen()
 
 # pytest-django refuses the database to every test without one of these and without its mark.
 DATABASE_FIXTURES = frozenset({"db", "transactional_db"})
-# Its tests reach the studio over HTTP: those about what must be kept are marked by hand.
+# Of the client, which reaches the studio over HTTP, and of the doors the tests that run on both
+# databases are marked by hand.
 CLIENT_ROOM = "sdk"
+DOORS = frozenset({"api", "mlflow_api", "web"})
 
 
 @pytest.fixture(scope="session")
@@ -163,7 +172,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.slurm)
         if "playwright" in fixtures:
             item.add_marker(pytest.mark.browser)
-        elif item.path.parent.name != CLIENT_ROOM and uses_database(item, fixtures):
+        elif asks_database(item) and item.path.parent.name not in DOORS:
             item.add_marker(pytest.mark.both_databases)
 
 
@@ -173,14 +182,33 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
-def uses_database(item: pytest.Item, fixtures: set[str]) -> bool:
-    """Tell whether a test has access to the database of its process."""
+def asks_database(item: pytest.Item) -> bool:
+    """Tell whether a test asks the database of its process, and does so by itself: what a browser
+    or the client asks depends on how fast they are."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    if "playwright" in fixtures or item.path.parent.name == CLIENT_ROOM:
+        return False
     return bool(DATABASE_FIXTURES & fixtures or item.get_closest_marker("django_db"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Note the statements of a test."""
+    if not asks_database(item):
+        return (yield)
+    with statements.during(item.nodeid):
+        return (yield)
+
+
+def pytest_sessionfinish() -> None:
+    """Write down what the tests of this process have asked."""
+    if target := os.environ.get(REPORT):
+        statements.write(Path(target).parent)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Write what ran to the file that the test runner asks for."""
-    if not (target := os.environ.get("STUDIO_TEST_REPORT")):
+    if not (target := os.environ.get(REPORT)):
         return
     counts: Counter[str] = Counter()
     for outcome in ("passed", "failed", "error", "skipped"):
@@ -189,4 +217,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             counts[f"browser {outcome}"] += "browser" in report.keywords
             counts[f"slurm {outcome}"] += "slurm" in report.keywords
     engine = settings.DATABASES["default"]["ENGINE"].rpartition(".")[2]
-    Path(target).write_text(json.dumps({"database": engine, **counts}))
+    passed = [report.nodeid for report in terminalreporter.stats.get("passed", [])]
+    Path(target).write_text(json.dumps({"database": engine, "tests": passed, **counts}))

@@ -2,12 +2,18 @@
 
 - SQLite: every test.
 - PostgreSQL: the tests marked `both_databases`. `tests/conftest.py` marks every test with access to
-  the database (pytest-django refuses it to all others), except those that drive Chromium and those
-  of the client and its nodes, which reach the studio over HTTP. By hand, those of them are marked
-  whose subject is what the database keeps (points that must arrive once, claims and slots of nodes,
-  the ends of all processes of a run), and some that start a studio in a process of its own: the
-  stock MLflow client, the commands, a start of `up`. The rest does not depend on the database:
-  parsers, packing, files, most of what happens in the browser, ends of processes.
+  the database (pytest-django refuses it to all others), except those that drive Chromium, those of
+  the client and its nodes, which reach the studio over HTTP, and those of the doors (`api`,
+  `mlflow_api`, `web`), which ask mostly what the tests of the rooms below ask. By hand, those of
+  them are marked whose subject is what the database does (points that must arrive once, claims and
+  slots of nodes, texts it refuses, orders, filters), some that start a studio in a process of its
+  own (the stock MLflow client, the commands, a start of `up`), and those that ask what no other
+  test asks. The rest does not depend on the database: parsers, packing, files, most of what happens
+  in the browser, ends of processes.
+
+Every statement is asked on both databases: a whole run fails where a test of a door asks SQLite one
+that no test on PostgreSQL asks, and names the test to mark. (What a test asks is noted on SQLite,
+where all of them run; the same test asks PostgreSQL the same in its words.)
 
 Arguments beside the three below go to pytest.
 """
@@ -21,7 +27,7 @@ import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
@@ -29,6 +35,7 @@ from tests.chromium import find_program
 from tests.postgres import TEMPLATE, find_programs, fresh_database, running_cluster
 from tests.shared_folder import shared_folder
 from tests.slurm import has_slurm
+from tests.statements import only_asked_by_others, read_records
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 OUTCOMES = ("passed", "failed", "error", "skipped")
@@ -40,11 +47,14 @@ NOTHING_SELECTED = 5  # pytest's exit code
 
 @dataclass(frozen=True)
 class Pass:
-    """One run of pytest: its exit code and how many tests ended how."""
+    """One run of pytest: its exit code, how many tests ended how, which passed, and which
+    statements each has asked, where that was noted."""
 
     database: str
     exit_code: int
     counts: dict[str, int]
+    passed: frozenset[str] = frozenset()
+    asked: dict[str, set[str]] = field(default_factory=dict)
 
     def __str__(self) -> str:
         outcomes = [f"{self.counts[key]} {key}" for key in OUTCOMES if self.counts.get(key)]
@@ -60,8 +70,13 @@ class Choice:
     marks: str = ""
 
     @property
+    def is_everything(self) -> bool:
+        """Tell whether each pass runs all tests that it has."""
+        return not self.marks and self.is_whole
+
+    @property
     def is_whole(self) -> bool:
-        """Tell whether every test is asked for, and nothing is said about processes."""
+        """Tell whether no file is named, and nothing is said about processes."""
         named = any(not argument.startswith("-") for argument in self.arguments)
         told = any(one.startswith(("-n", "-p", "--pdb", "-s", "-x")) for one in self.arguments)
         return not named and not told
@@ -143,10 +158,12 @@ def run_pytest(database: str, url: str, choice: Choice, output: IO[bytes] | None
             check=False,
         )
         counts = json.loads(target.read_text()) if target.exists() else {}
+        asked = read_records(Path(folder)) if choice.is_everything else {}
     expected = "sqlite3" if database == "SQLite" else "postgresql"
     if counts.pop("database", expected) != expected:
         raise RuntimeError(f"The tests of {database} did not run on it.")
-    return Pass(database, done.returncode, counts)
+    passed = frozenset(counts.pop("tests", ()))
+    return Pass(database, done.returncode, counts, passed, asked)
 
 
 def report(passes: list[Pass], require_all: bool) -> int:
@@ -159,7 +176,10 @@ def report(passes: list[Pass], require_all: bool) -> int:
         print(line)
     if failed := [done.exit_code for done in passes if has_failed(done)]:
         return failed[0]
-    return 1 if missing and require_all else 0
+    unproven = list(what_is_unproven(passes))
+    for line in unproven:
+        print(line)
+    return 1 if unproven or (missing and require_all) else 0
 
 
 def has_failed(done: Pass) -> bool:
@@ -177,3 +197,17 @@ def what_is_missing(passes: list[Pass]) -> Iterator[str]:
         yield f"Chromium: {'no test used it' if find_program() else 'it is not installed'}."
     if not any(done.counts.get("slurm passed") for done in passes):
         yield f"Slurm: {'no test used it' if has_slurm() else 'it is not installed'}."
+
+
+def what_is_unproven(passes: list[Pass]) -> Iterator[str]:
+    """Name what SQLite was asked by tests of which none has passed on PostgreSQL."""
+    by_database = {done.database: done for done in passes}
+    if len(by_database) < 2:
+        return
+    passed = by_database["PostgreSQL"].passed
+    tests: dict[str, list[str]] = {}
+    for statement, test in only_asked_by_others(by_database["SQLite"].asked, passed).items():
+        tests.setdefault(test, []).append(statement)
+    for test, statements in tests.items():
+        yield f"PostgreSQL was not asked what {test} asks: mark it both_databases."
+        yield from (f"    {statement}" for statement in sorted(statements))

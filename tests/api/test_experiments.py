@@ -5,6 +5,8 @@ import pytest
 from runs.tracking.models import Experiment
 from tests.factories import make_run
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def number(api) -> int:

@@ -70,6 +70,7 @@ def test_a_cut_upload_leaves_nothing(put):
     assert File.objects.count() == 0
 
 
+@pytest.mark.both_databases
 def test_folders_are_listed_level_by_level_or_whole(api, run_id, put):
     for path in ("a/1.txt", "a/2.txt", "b/c/3.txt", "z.txt"):
         put(path, b"x")
@@ -183,6 +184,7 @@ def test_a_purge_frees_what_was_shown_beforehand(api, run_id, put):
     assert api.get(f"runs/{run_id}").code == "not_found"
 
 
+@pytest.mark.both_databases
 def test_runs_are_listed_by_the_room_they_take(api, run_id, put):
     put("a", b"123")
     large = api.make_run()
@@ -209,6 +211,7 @@ def test_a_reader_uploads_nothing(reader, workspace):
     assert reader.get(f"runs/{run.run_id}/files").status == 200
 
 
+@pytest.mark.both_databases
 def test_views_are_saved_shared_changed_and_removed(contributor):
     made = contributor.post("views", {"name": "Best", "query": "q=a", "shared": True})
     assert (made.status, made.body["mine"], made.body["shared"]) == (201, True, True)
@@ -242,6 +245,7 @@ def test_small_texts_are_stored_together_and_replaced(api, run_id):
     assert (usage.size_bytes, usage.file_count) == (9, 2)
 
 
+@pytest.mark.both_databases
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_texts_are_read_like_files_and_leave_nothing(api, run_id, files_dir):
     large = "x" * (MOST_BYTES + 1)

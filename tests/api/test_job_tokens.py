@@ -119,6 +119,7 @@ def test_an_attempt_submits_children_of_its_run_and_cancels_them(attempt, claime
     assert not Experiment.objects.filter(name="new").exists()
 
 
+@pytest.mark.both_databases
 def test_an_attempt_adds_values_to_the_runs_above_it_and_nothing_else(attempt, claimed):
     own = Run.objects.get(run_id=claimed["run_id"])
     facts = {"workspace": own.workspace, "experiment": own.experiment, "status": "Running"}
@@ -166,6 +167,7 @@ def test_mlflows_door_refuses_another_run(attempt, claimed):
     assert mlflow.post("runs/log-batch", batch).status == 403
 
 
+@pytest.mark.both_databases
 def test_an_attempt_writes_no_model_of_another_run(attempt, claimed, files_dir):
     own = Run.objects.get(run_id=claimed["run_id"])
     other = create_logged_model(experiment=own.experiment)

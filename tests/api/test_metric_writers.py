@@ -8,6 +8,8 @@ import pytest
 from runs.metrics.models import MetricWriter, Series
 from tests.metrics.invariants import check_series
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def send(api, run_id):

@@ -11,6 +11,8 @@ from runs.metrics.models import MetricBatch, Segment, Series, TextValue
 from runs.metrics.services import forget_batches
 from runs.tracking.models import Run
 
+pytestmark = pytest.mark.both_databases
+
 MATRIX = {
     "schema_type": "confusion_matrix",
     "schema_version": "1.0.0",

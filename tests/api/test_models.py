@@ -34,6 +34,7 @@ def test_versions_are_counted_and_read(api, run_id, register):
     assert [one["version"] for one in listed] == [2, 1]
 
 
+@pytest.mark.both_databases
 def test_the_latest_of_each_model_page_by_page(api, register):
     for name in ("a", "b", "a", "c"):
         register(name=name)
@@ -43,12 +44,14 @@ def test_the_latest_of_each_model_page_by_page(api, register):
     assert (found, rest["next"]) == ([("c", 1), ("a", 2), ("b", 1)], None)
 
 
+@pytest.mark.both_databases
 def test_the_same_request_again_makes_no_second_version(register):
     answers = [register(request_id="abc") for _ in range(2)]
     assert answers[0].body == answers[1].body
     assert ModelVersion.objects.count() == 1
 
 
+@pytest.mark.both_databases
 def test_a_number_is_not_given_again(api, register):
     register(), register()
     assert api.ask("DELETE", "models/digits/2").status == 204
@@ -56,6 +59,7 @@ def test_a_number_is_not_given_again(api, register):
     assert register().body["version"] == 3
 
 
+@pytest.mark.both_databases
 def test_tags_and_description_change(api, register):
     register(tags={"stage": "test"})
     changed = api.ask("PATCH", "models/digits/1", {"tags": {"stage": "production", "a": None}})
@@ -83,6 +87,7 @@ def test_what_cannot_be_registered_is_refused(register, fields, status, field):
     assert not ModelVersion.objects.exists()
 
 
+@pytest.mark.both_databases
 def test_versions_of_a_deleted_run_are_hidden_and_take_no_new_ones(api, run_id, register):
     register()
     delete_runs(runs=Run.objects.filter(run_id=run_id))

@@ -6,6 +6,8 @@ from runs.metrics.services import RunRef, log_batch
 from runs.tracking.models import Run
 from tests.factories import make_experiment, make_run
 
+pytestmark = pytest.mark.both_databases
+
 
 def test_a_run_is_made_and_read_back(api, workspace):
     experiment = make_experiment("digits")

@@ -29,6 +29,8 @@ from tests.artifacts.zips import make_zip
 from tests.factories import make_experiment, make_run
 from tests.when_used import WhenUsed
 
+pytestmark = pytest.mark.both_databases
+
 schemathesis = WhenUsed("schemathesis")
 of_all = WhenUsed("schemathesis.checks")
 of_openapi = WhenUsed("schemathesis.specs.openapi.checks")

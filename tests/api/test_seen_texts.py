@@ -6,6 +6,8 @@ from runs.workspaces.permissions import Role
 from tests.api.conftest import Api
 from tests.factories import make_member, make_token
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def ada(db) -> Api:

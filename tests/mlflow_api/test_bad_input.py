@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from tests.mlflow_api.test_endpoints import EACH_READ, EACH_WRITE
 
+pytestmark = pytest.mark.both_databases
+
 NASTY_BODIES = [
     b"",
     b"{",

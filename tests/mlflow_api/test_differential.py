@@ -12,6 +12,21 @@ from tests.mlflow_api.reference import FIRST_EXPERIMENT, Answers, running_refere
 from tests.mlflow_api.sides import Reply, Side, new_word
 from tests.shared_folder import folder_for
 
+# What they are about: orders, filters, what a write leaves.
+ON_BOTH_DATABASES = ("experiment_search", "history", "inputs", "run_search", "runs", "writes")
+
+
+def cases() -> list:
+    """Return the catalogue, marked where the database takes part in the answer."""
+    return [
+        pytest.param(
+            case,
+            id=case.name,
+            marks=pytest.mark.both_databases if case.name.startswith(ON_BOTH_DATABASES) else (),
+        )
+        for case in read_catalogue()
+    ]
+
 
 @pytest.fixture(scope="session")
 def reference(tmp_path_factory):
@@ -38,7 +53,7 @@ def studio(workspace, settings):
     yield Side(lambda method, url, data, kind: client.generic(method, url, data, content_type=kind))
 
 
-@pytest.mark.parametrize("case", read_catalogue(), ids=lambda case: case.name)
+@pytest.mark.parametrize("case", cases())
 def test_the_studio_answers_like_mlflow(reference, studio, case: Case):
     studio.begin(new_word())
     found = []

@@ -4,6 +4,8 @@ import pytest
 
 from runs.tracking.models import Experiment
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def named(api):

@@ -4,6 +4,8 @@ import pytest
 
 from tests.factories import make_experiment, make_workspace
 
+pytestmark = pytest.mark.both_databases
+
 
 def get(api, experiment_id):
     return api.get("experiments/get", experiment_id=experiment_id).body["experiment"]

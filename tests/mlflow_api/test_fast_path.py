@@ -16,7 +16,7 @@ from runs.tracking.models import Run
 from runs.workspaces.services import make_token
 from tests.factories import make_run
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 BASE = "/api/2.0/mlflow/runs/"
 Answer = tuple[str, dict[str, str], bytes]

@@ -6,6 +6,8 @@ import pytest
 from runs.mlflow_api import history
 from runs.mlflow_api.sampling import choose_steps
 
+pytestmark = pytest.mark.both_databases
+
 
 def log(api, run_id, points, key="m"):
     """Log (step, time, value) points."""

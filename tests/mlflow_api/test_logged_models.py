@@ -50,6 +50,7 @@ def test_a_model_without_a_name_gets_one(api, run_id):
     assert make(api, run_id, name=None)["info"]["name"]
 
 
+@pytest.mark.both_databases
 def test_the_files_of_a_model_go_to_its_address(api, run_id):
     model_id = make(api, run_id)["info"]["model_id"]
     url = f"/api/2.0/mlflow-artifacts/artifacts/0/models/{model_id}/artifacts"
@@ -78,6 +79,7 @@ def test_tags_and_params_are_added_and_removed(api, run_id):
     assert model["data"]["params"] == [{"key": "p", "value": "1"}]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("text", "found"),
     [
@@ -97,6 +99,7 @@ def test_search(api, run_id, text, found):
     assert answer.body == ({"models": [model]} if found else {})
 
 
+@pytest.mark.both_databases
 def test_search_goes_by_pages_newest_first(api, run_id):
     ids = [make(api, run_id, name=f"n{i}")["info"]["model_id"] for i in range(3)]
     body = {"experiment_ids": ["0"], "max_results": 2}

@@ -95,6 +95,7 @@ def test_the_token_of_a_run_does_not_write_them(api, settings):
     assert not File.objects.exists()
 
 
+@pytest.mark.both_databases
 def test_they_count_for_their_workspace(api):
     put("dir/a.txt", b"12345")
     put("dir/a.txt", b"123")

@@ -6,6 +6,8 @@ from runs.mlflow_api import run_search
 from runs.tracking.models import Run
 from runs.tracking.services import archive_runs
 
+pytestmark = pytest.mark.both_databases
+
 URL = "runs/search"
 
 

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+pytestmark = pytest.mark.both_databases
+
 POINT = {"key": "m", "value": 1.5, "timestamp": 1}
 
 

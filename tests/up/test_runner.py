@@ -33,6 +33,19 @@ def test_what_is_missing_is_said_and_fails_where_all_is_required(capsys, passes,
     assert missing in capsys.readouterr().out
 
 
+def test_a_statement_that_postgresql_was_not_asked_fails_the_whole(capsys):
+    asked = {"web::a": {"SELECT 1", "SELECT 2"}, "table::b": {"SELECT 1"}}
+    sqlite = Pass("SQLite", 0, SQLITE.counts, frozenset({"web::a", "table::b"}), asked)
+    proven = Pass("PostgreSQL", 0, {"passed": 2}, frozenset({"web::a", "table::b"}))
+    assert report([sqlite, proven], require_all=False) == 0
+    partly = Pass("PostgreSQL", 0, {"passed": 1}, frozenset({"table::b"}))
+    assert report([sqlite, partly], require_all=False) == 1
+    said = capsys.readouterr().out
+    assert "PostgreSQL was not asked what web::a asks: mark it both_databases." in said
+    assert "SELECT 2" in said and "SELECT 1" not in said
+    assert report([sqlite], require_all=False) == 0
+
+
 def test_a_failed_pass_fails_the_whole():
     assert report([SQLITE, Pass("PostgreSQL", 2, {})], require_all=False) == 2
 

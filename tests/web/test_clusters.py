@@ -173,6 +173,7 @@ def test_runs_are_dropped_before_another_behind_all_and_on_another_cluster(studi
     assert studio.post(f"{HOME}/gpu/move", {"run": a, "cluster": "none"}).status_code == 404
 
 
+@pytest.mark.both_databases
 def test_children_that_run_stand_below_their_parent(studio, gpu):
     plan = SweepPlan([Argument("--lr", values=["1", "2"])], parallel=1)
     work = Work(["python", "train.py"])
@@ -194,6 +195,7 @@ def test_a_node_in_trouble_says_which(studio, gpu):
     assert "Takes no runs" in page and "No space left (/srv)" in page and "Idle" not in page
 
 
+@pytest.mark.both_databases
 def test_nodes_tell_what_they_run_and_how_busy_they_are(studio, gpu, put):
     run = put("first")
     node = register_node(cluster=gpu, name="n1", hardware={"cores": 4})

@@ -63,6 +63,7 @@ def test_a_commit_is_shown_by_its_first_signs_as_on_the_page_of_a_run(studio, ru
     assert len(re.findall(rf">{commit}\s*<", text)) == (1 if tab == "table" else 0)
 
 
+@pytest.mark.both_databases
 def test_a_run_is_removed_and_added_by_a_link(studio, runs):
     text = text_of(studio, runs="run-0,run-1", tab="table", base="run-1")
     assert 'href="?runs=run-1&tab=table&base=run-1" aria-label="Remove <b>run 0"' in text

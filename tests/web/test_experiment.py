@@ -122,6 +122,7 @@ def test_a_former_name_leads_to_the_renamed_experiment(studio: Client):
         assert answer["Location"] == "/w/default/experiments/c/d?sort=-metrics.loss"
 
 
+@pytest.mark.both_databases
 def test_a_name_that_is_in_use_again_is_the_new_experiments(studio: Client):
     first = make_experiment("cats")
     services.rename_experiment(experiment=first, name="dogs")

@@ -1,8 +1,12 @@
 """The names of experiments that menus offer."""
 
+import pytest
+
 from runs.tracking.services import archive_experiment, delete_experiment
 from runs.web import experiment_choices
 from tests.factories import make_experiment, make_run
+
+pytestmark = pytest.mark.both_databases
 
 ADDRESS = "/w/default/experiment-choices"
 

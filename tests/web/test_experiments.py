@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from django.test import Client
 
 from runs.tracking import services
@@ -9,6 +10,8 @@ from runs.web import experiments
 from runs.workspaces.permissions import Role
 from tests.factories import make_experiment, make_member, make_run, make_workspace
 from tests.web.pages import html_of
+
+pytestmark = pytest.mark.both_databases
 
 ADDRESS = "/w/default/experiments"
 

@@ -62,6 +62,7 @@ def test_first_charts_are_of_later_runs_where_the_first_have_no_curves(studio, r
     assert told(studio, "/w/default/runs", "data-first")[0] == "val/loss"
 
 
+@pytest.mark.both_databases
 def test_names_and_completions_are_those_of_the_compared_runs(studio):
     asked = {"text": "metrics.", "cursor": "8", "runs": "run-a,run-b"}
     items = studio.get("/w/default/completions", asked).json()["items"]
@@ -71,6 +72,7 @@ def test_names_and_completions_are_those_of_the_compared_runs(studio):
     assert names == ["only/here", "reward"]
 
 
+@pytest.mark.both_databases
 def test_runs_that_are_named_keep_their_order_until_one_sorts(studio):
     def rows(**query):
         page = studio.get("/w/default/run-rows", {"runs": "run-b,run-c,run-a", **query}).json()

@@ -108,6 +108,7 @@ def test_the_bare_address_leads_to_the_default_workspace_at_first(studio: Client
     assert studio.get("/")["Location"] == "/w/default/experiments"
 
 
+@pytest.mark.both_databases
 def test_a_planted_cookie_leads_nowhere_else(studio: Client):
     studio.cookies["workspace"] = "//evil.example/"
 

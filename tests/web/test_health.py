@@ -5,6 +5,8 @@ from django.db import DatabaseError
 
 from runs.web import health
 
+pytestmark = pytest.mark.both_databases
+
 
 def test_healthz_asks_nobody(client):
     answer = client.get("/healthz")

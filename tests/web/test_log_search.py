@@ -58,6 +58,7 @@ def test_a_text_means_itself_and_a_regex_is_one(studio: Client):
     assert found_in(ask(studio, q="A.B", case="1")) == []
 
 
+@pytest.mark.both_databases
 def test_only_the_experiment_that_was_chosen_is_searched(studio: Client):
     run_that_printed("oops", make_experiment("vision"), run_id="here")
     run_that_printed("oops", make_experiment("text"), run_id="there")
@@ -68,6 +69,7 @@ def test_only_the_experiment_that_was_chosen_is_searched(studio: Client):
     assert lines[0] == {"total": 1}
 
 
+@pytest.mark.both_databases
 def test_deleted_runs_and_other_workspaces_are_not_searched(studio: Client):
     services.delete_runs(runs=[run_that_printed("oops")])
     run_that_printed("oops", make_experiment("theirs", make_workspace("team")))
@@ -123,6 +125,7 @@ def test_the_page_keeps_what_was_asked_and_is_no_markup(studio: Client):
     assert 'name="regex" value="1" checked' in page
 
 
+@pytest.mark.both_databases
 def test_the_search_box_leads_to_it(studio: Client):
     page = studio.get("/w/default/search", {"q": "out of memory"}).content.decode()
 

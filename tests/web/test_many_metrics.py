@@ -43,6 +43,7 @@ def test_details_read_the_summaries_of_their_page_alone(studio: Client, wide: Ru
     assert len(made) == 211
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(("tab", "field"), [("details", "metrics_find"), ("metrics", "find")])
 def test_the_find_box_searches_all_names(studio: Client, wide: Run, tab: str, field: str):
     page = studio.get(f"{ADDRESS}/{tab}", {field: "M2999"})

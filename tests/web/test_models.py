@@ -36,6 +36,7 @@ def test_all_versions_of_one(studio, run):
     assert shown.count('title="brave otter"') == 2
 
 
+@pytest.mark.both_databases
 def test_without_models_the_page_says_how_to_register_one(studio, workspace):
     assert "run.register_model(" in page(studio)
     assert "No model &lt;b&gt;" in page(studio, "?name=%3Cb%3E")

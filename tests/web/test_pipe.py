@@ -47,6 +47,7 @@ def log_of(one: Run) -> bytes:
     return b"".join(read_file(get_file(one, LOG)))
 
 
+@pytest.mark.both_databases
 def test_a_script_that_fails_gets_a_run_with_its_log_and_keeps_its_exit_status(program, tmp_path):
     path = script(tmp_path, "print('epoch 1')\nraise ValueError('loss is nan')\n")
     done = run(program, "--experiment", "piped", sys.executable, path)
@@ -67,6 +68,7 @@ def test_a_script_killed_by_a_signal_says_so(program, tmp_path):
     assert log_of(one) == b"before\n"
 
 
+@pytest.mark.both_databases
 def test_the_log_goes_to_the_run_that_mlflow_has_started(program, studio_url, tmp_path):
     path = script(
         tmp_path,
@@ -110,6 +112,7 @@ def test_a_failed_run_without_a_log_says_how_to_get_one(studio):
         assert "curl -s http://testserver/w/default/pipe.py | python3 - python3 train.py" in page
 
 
+@pytest.mark.both_databases
 def test_the_tag_by_which_a_run_is_found_is_not_shown(studio):
     run = make_run(run_id="kept")
     set_tags(run=run, tags={TAG: "be1fbb3a581d", "team": "vision"})

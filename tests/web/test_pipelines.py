@@ -13,7 +13,7 @@ from runs.tracking.runs import update_run
 from runs.tracking.services import archive_runs, delete_runs
 from tests.factories import default_workspace, make_experiment, make_run, make_workspace
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 PIPELINES = "/w/default/pipelines"
 TRACEBACK = b"""one
 Traceback (most recent call last):

@@ -1,10 +1,13 @@
 """Error pages."""
 
+import pytest
 from django.db import OperationalError
 from django.test import Client, RequestFactory
 
 from runs.web import problems
 from studio.middleware import Sessions
+
+pytestmark = pytest.mark.both_databases
 
 
 def test_our_own_fault_is_told_without_asking_the_database():

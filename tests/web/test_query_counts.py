@@ -118,6 +118,7 @@ def test_the_cost_of_each_page_is_the_pinned_one(studio: Client):
     assert counted == json.loads(BASELINE.read_text()), "record it anew if more is meant"
 
 
+@pytest.mark.both_databases
 def test_the_cost_of_no_page_follows_how_much_there_is(studio: Client):
     fill(0, 2)
     few = count_all(studio)

@@ -66,6 +66,7 @@ def test_an_image_that_is_a_metric_has_the_name_of_the_metric():
     assert [(image.name, image.step) for image in list_images([run])[run.pk]] == [("m", 4)]
 
 
+@pytest.mark.both_databases
 def test_a_metric_whose_file_is_gone_is_no_image():
     run = make_run()
     MetricArtifact.objects.create(run=run, key="m", kind="image", step=4, ms=1, path="x.png")

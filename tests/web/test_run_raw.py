@@ -88,6 +88,7 @@ def test_only_metrics_of_the_machine_are_monitored(studio: Client):
     assert 'data-name="loss"' not in page
 
 
+@pytest.mark.both_databases
 def test_a_machine_that_was_not_watched_is_explained(studio: Client):
     page = studio.get(f"/w/default/runs/{make_run().run_id}/monitoring").content.decode()
 

@@ -8,7 +8,7 @@ from runs.workspaces.permissions import Role
 from tests.factories import make_experiment, make_member, make_run
 from tests.web.run_rows import ROWS, column, ids, rows
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 EXPORT = "/w/default/export"
 
 

@@ -9,7 +9,7 @@ import pytest
 from runs.tracking.models import Lifecycle, Run
 from tests.web.run_rows import ids, rows
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture

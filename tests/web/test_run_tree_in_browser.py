@@ -45,6 +45,7 @@ def test_a_parent_that_only_a_child_matches_is_dimmed(tab, sweep):
     assert tab.inner_text("[data-counts]").startswith("0 of 3 runs")
 
 
+@pytest.mark.both_databases
 def test_a_parent_that_stands_on_a_later_page_is_not_dimmed(studio, sweep):
     def shades(**asked):
         page = studio.get("/w/default/run-rows", {"children": "1", "limit": "2", **asked}).json()

@@ -13,6 +13,8 @@ from tests.factories import make_experiment, make_run, make_workspace
 from tests.web.curves import log_curve
 from tests.web.pages import html_of
 
+pytestmark = pytest.mark.both_databases
+
 SEARCH = "/w/default/search"
 
 

@@ -13,7 +13,7 @@ from runs.metrics.kinds.values import Table
 from runs.tracking.models import Run
 from tests.factories import make_run
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture

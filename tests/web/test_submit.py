@@ -105,6 +105,7 @@ def test_a_refusal_stands_beside_its_field_and_nothing_is_made(studio, gpu, chan
     assert not Run.objects.exists()
 
 
+@pytest.mark.both_databases
 def test_all_refusals_are_told_at_once(studio, gpu):
     errors = send(studio, command=[], retries=-1, cluster="none").json()["errors"]
     assert set(errors) == {"command", "retries", "cluster"}
@@ -187,6 +188,7 @@ def test_a_run_is_submitted_once_more(studio, gpu):
     assert (fresh.name, fresh.job.command) == ("first", ["python"])
 
 
+@pytest.mark.both_databases
 def test_a_sweep_is_submitted_once_more_as_a_whole(studio, gpu):
     parent = submit_search(gpu)
     cancel(run=parent, by="ana")
@@ -243,6 +245,7 @@ def test_submitting_needs_post(studio):
     assert studio.get(f"{SUBMIT}/snapshot").status_code == 405
 
 
+@pytest.mark.both_databases
 def test_the_page_of_a_run_offers_to_run_it_again(studio, gpu):
     run = submit(experiment=make_experiment(), cluster=gpu, work=Work(["python"]))
     page = studio.get(f"/w/default/runs/{run.run_id}").content.decode()

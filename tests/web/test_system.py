@@ -139,6 +139,7 @@ def own_file(path: str, data: bytes = b"x" * 2000) -> None:
     save_file(owner=default_workspace(), path=path, chunks=[data])
 
 
+@pytest.mark.both_databases
 def test_files_of_no_run_are_listed_with_what_they_take(studio: Client):
     own_file("shared/deep/a.bin")
     own_file("b.bin", b"y" * 500)

@@ -62,6 +62,7 @@ def test_deleted_runs_are_listed_with_their_size(studio: Client):
     assert f"{ALL_POINTS:,}" in page
 
 
+@pytest.mark.both_databases
 def test_the_last_deleted_comes_first_page_by_page(studio: Client, monkeypatch):
     runs = [make_run(run_id=f"r-{number}") for number in range(5)]
     for number, run in enumerate(runs):

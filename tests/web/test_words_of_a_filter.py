@@ -4,6 +4,8 @@ import pytest
 
 from tests.factories import make_experiment, make_run
 
+pytestmark = pytest.mark.both_databases
+
 ROWS = "/w/default/run-rows"
 
 
