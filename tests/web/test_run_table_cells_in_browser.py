@@ -44,6 +44,36 @@ def test_a_cell_that_is_used_again_keeps_nothing_of_what_it_showed(tab, runs):
     assert not [text for text in cells(tab, "metrics.train/loss") if ":" in text]
 
 
+METRICS = ("validation/precision_at_k_macro_average", "training/loss_with_label_smoothing", "loss")
+HEADERS = """[...document.querySelectorAll('.rt-headrow .num:has(.rt-value)')].map(cell => {
+  const inside = cell.getBoundingClientRect();
+  const boxes = [...cell.querySelectorAll('.rt-label > :last-child, .rt-value, .rt-caret')]
+    .map(one => one.getBoundingClientRect()).filter(box => box.width && box.height);
+  const overlaps = (a, b) => a.left < b.right - 1 && b.left < a.right - 1
+    && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+  const touch = boxes.some((a, at) => boxes.slice(at + 1).some(b => overlaps(a, b)));
+  const leaves = boxes.some(box => box.left < inside.left + 8 || box.right > inside.right - 2);
+  return [cell.textContent, touch, leaves];
+})"""
+
+
+@pytest.mark.parametrize("width", [390, WIDE["width"]])
+def test_long_headers_of_metrics_touch_nothing(tab, db, width):
+    run = make_run(make_experiment("digits"))
+    log(run, **{name: [(0, 0.5)] for name in METRICS})
+    tab.set_viewport_size({"width": width, "height": 700})
+    narrow = ",".join(f"metrics.{name}*70" for name in METRICS) if width > 390 else ""
+    open_table(
+        tab,
+        f"?cols=run.name,{','.join(f'metrics.{one}' for one in METRICS)}"
+        f"{narrow and f'&widths={narrow}'}",
+    )
+    tab.wait_for_timeout(200)
+    headers = tab.evaluate(HEADERS)
+    assert len(headers) >= 2
+    assert [text for text, touch, leaves in headers if touch or leaves] == []
+
+
 def test_decimal_points_stand_under_each_other(tab, db):
     experiment = make_experiment("digits")
     for number, value in enumerate((0.0871, 1.4925, 12.5, 3.0, 1e12, float("nan"))):
