@@ -22,7 +22,7 @@ from runs.tracking.experiment_search import (
 )
 from runs.tracking.filters import Operator
 from runs.tracking.models import Experiment, ExperimentTag, Lifecycle
-from runs.tracking.people_texts import change_experiment
+from runs.tracking.people_texts import update_experiment_as_seen
 from runs.tracking.queries import get_experiment
 from runs.workspaces.access import Access
 from runs.workspaces.permissions import Action
@@ -164,7 +164,9 @@ class OneExperiment(Endpoint):
     def patch(self, request: Request, number: int) -> Response:
         experiment = get_experiment(self.workspace, number)
         changes = self.read_body(ExperimentChange)
-        changed = change_experiment(experiment=experiment, seen=take_seen(changes), **changes)
+        changed = update_experiment_as_seen(
+            experiment=experiment, seen=take_seen(changes), **changes
+        )
         return answer(ExperimentOut, out(changed))
 
     @describe("Delete an experiment with its runs; it can be restored", status=204)

@@ -25,7 +25,7 @@ from runs.search import (
 )
 from runs.tracking import services
 from runs.tracking.models import Experiment, Lifecycle, RunKind
-from runs.tracking.people_texts import change_run
+from runs.tracking.people_texts import update_run_as_seen
 from runs.tracking.queries import find_experiments, get_experiment, get_experiment_by_name, get_run
 from runs.tracking.statuses import Status
 from runs.workspaces.access import Access
@@ -187,7 +187,7 @@ class OneRun(Endpoint):
     def patch(self, request: Request, run_id: str) -> Response:
         run = get_run(self.workspace, run_id)
         changes = self.read_body(RunChange)
-        change_run(run=run, seen=take_seen(changes), by=self.principal.name, **changes)
+        update_run_as_seen(run=run, seen=take_seen(changes), by=self.principal.name, **changes)
         return answer(RunOut, read_records([run.id])[0])
 
     @describe("Delete a run; it can be restored", status=204)

@@ -1,7 +1,8 @@
 """Texts that several people may edit at a time, such as a description.
 
 Whoever sends a text may say which one was there when the edit began, itself or its stamp: a text
-that somebody else has changed meanwhile is not replaced without a word.
+that somebody else has changed meanwhile is not replaced without a word. `merge_…` writes what was
+edited of the texts of a form; `update_…_as_seen` writes all that a program asks for, or nothing.
 """
 
 import hashlib
@@ -43,7 +44,9 @@ def stamp_of(text: str) -> str:
     return hashlib.blake2b(plain.encode(), digest_size=8).hexdigest()
 
 
-def edit_run(*, run: Run, texts: Mapping[str, str], seen: Mapping[str, str], by: str = "") -> None:
+def merge_run_texts(
+    *, run: Run, texts: Mapping[str, str], seen: Mapping[str, str], by: str = ""
+) -> None:
     """Write those of name and description that were edited. Raises ChangedMeanwhile, NotActive,
     InvalidValue."""
     with write_together():
@@ -55,7 +58,7 @@ def edit_run(*, run: Run, texts: Mapping[str, str], seen: Mapping[str, str], by:
             update_run(run=run, by=by, **edited)
 
 
-def change_run(*, run: Run, seen: Mapping[str, str], by: str = "", **changes: Any) -> Run:
+def update_run_as_seen(*, run: Run, seen: Mapping[str, str], by: str = "", **changes: Any) -> Run:
     """Do as `update_run`, but change nothing where a text is not as it was `seen`. Raises
     ChangedMeanwhile too."""
     if not seen:
@@ -67,7 +70,7 @@ def change_run(*, run: Run, seen: Mapping[str, str], by: str = "", **changes: An
         return update_run(run=run, by=by, **changes)
 
 
-def change_experiment(
+def update_experiment_as_seen(
     *, experiment: Experiment, seen: Mapping[str, str], **changes: str
 ) -> Experiment:
     """Do as `update_experiment`, but change nothing where a text is not as it was `seen`. Raises
@@ -84,7 +87,7 @@ def first_unlike(now: Mapping[str, str], seen: Mapping[str, str]) -> str:
     return next((one for one in seen if stamp_of(seen[one]) != stamp_of(now[one])), "")
 
 
-def edit_experiment(
+def merge_experiment_texts(
     *, experiment: Experiment, texts: Mapping[str, str], seen: Mapping[str, str]
 ) -> None:
     """Write those of name and description that were edited. Raises ChangedMeanwhile, NameTaken,

@@ -11,7 +11,7 @@ from runs.tracking import services
 from runs.tracking.client_tags import without_client_tags
 from runs.tracking.errors import InvalidValue
 from runs.tracking.models import Experiment, Lifecycle
-from runs.tracking.people_texts import ChangedMeanwhile, edit_experiment
+from runs.tracking.people_texts import ChangedMeanwhile, merge_experiment_texts
 from runs.tracking.queries import get_experiment
 from runs.web import page_events
 from runs.web.addresses import experiment_address
@@ -48,7 +48,7 @@ def change(request: HttpRequest, number: int) -> HttpResponse:
     experiment = get_experiment(request.workspace, number)
     before, edit = address_of(request, experiment), read_edit(request)
     try:
-        edit_experiment(experiment=experiment, texts=edit.texts, seen=edit.seen)
+        merge_experiment_texts(experiment=experiment, texts=edit.texts, seen=edit.seen)
     except ChangedMeanwhile as changed:
         return refuse_edit(request, changed)
     after = address_of(request, experiment)

@@ -11,7 +11,7 @@ from runs.tracking import services
 from runs.tracking.client_tags import without_client_tags
 from runs.tracking.errors import InvalidValue
 from runs.tracking.models import Lifecycle, Run
-from runs.tracking.people_texts import ChangedMeanwhile, edit_run
+from runs.tracking.people_texts import ChangedMeanwhile, merge_run_texts
 from runs.tracking.queries import get_run
 from runs.tracking.statuses import Status, may_change
 from runs.web import page_events
@@ -42,7 +42,7 @@ def change(request: HttpRequest, run_id: str) -> HttpResponse:
     if not edit.texts.get("name", "a name").strip():
         raise InvalidValue("The name of a run must not be empty.")
     try:
-        edit_run(run=run, texts=edit.texts, seen=edit.seen, by=request.principal.name)
+        merge_run_texts(run=run, texts=edit.texts, seen=edit.seen, by=request.principal.name)
     except ChangedMeanwhile as changed:
         return refuse_edit(request, changed)
     return page_events.done()

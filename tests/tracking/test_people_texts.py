@@ -4,7 +4,12 @@ import pytest
 
 from runs.tracking.experiments import describe_experiment
 from runs.tracking.models import Experiment, Run
-from runs.tracking.people_texts import ChangedMeanwhile, edit_experiment, edit_run, stamp_of
+from runs.tracking.people_texts import (
+    ChangedMeanwhile,
+    merge_experiment_texts,
+    merge_run_texts,
+    stamp_of,
+)
 from runs.tracking.runs import update_run
 from tests.factories import make_experiment, make_run
 
@@ -18,11 +23,11 @@ def test_a_description_that_somebody_has_changed_is_not_replaced_without_a_word(
     with pytest.raises(
         ChangedMeanwhile, match=r"ada has changed the description .* “by ada”"
     ) as it:
-        edit_run(run=run, texts={"description": "by ben"}, seen=seen, by="ben")
+        merge_run_texts(run=run, texts={"description": "by ben"}, seen=seen, by="ben")
     assert Run.objects.get(pk=run.pk).description == "by ada"
 
     seen["description"] = it.value.stamp
-    edit_run(run=run, texts={"description": "by ben"}, seen=seen, by="ben")
+    merge_run_texts(run=run, texts={"description": "by ben"}, seen=seen, by="ben")
     assert Run.objects.get(pk=run.pk).description == "by ben"
 
 
@@ -31,11 +36,13 @@ def test_a_name_that_was_not_edited_is_left_as_somebody_else_has_it():
     seen = {"name": stamp_of("old"), "description": stamp_of("")}
     Experiment.objects.filter(pk=experiment.pk).update(name="new")
     texts = {"name": "old", "description": "two\r\nlines"}
-    edit_experiment(experiment=experiment, texts=texts, seen=seen)
+    merge_experiment_texts(experiment=experiment, texts=texts, seen=seen)
     experiment.refresh_from_db()
     assert (experiment.name, experiment.description) == ("new", "two\r\nlines")
     same = texts | {"description": "two\nlines"}
-    edit_experiment(experiment=experiment, texts=same, seen={"description": stamp_of("two\nlines")})
+    merge_experiment_texts(
+        experiment=experiment, texts=same, seen={"description": stamp_of("two\nlines")}
+    )
 
 
 def test_of_two_texts_that_do_not_fit_neither_is_written():
@@ -43,11 +50,13 @@ def test_of_two_texts_that_do_not_fit_neither_is_written():
     describe_experiment(experiment=experiment, description="by ada")
     texts = {"name": "new", "description": "by ben"}
     with pytest.raises(ChangedMeanwhile, match="Somebody else has changed the description"):
-        edit_experiment(experiment=experiment, texts=texts, seen={"description": stamp_of("")})
+        merge_experiment_texts(
+            experiment=experiment, texts=texts, seen={"description": stamp_of("")}
+        )
     assert Experiment.objects.get(pk=experiment.pk).name == "old"
 
 
 def test_without_a_stamp_the_last_text_wins():
     run = make_run(name="a")
-    edit_run(run=run, texts={"name": "b"}, seen={})
+    merge_run_texts(run=run, texts={"name": "b"}, seen={})
     assert Run.objects.get(pk=run.pk).name == "b"
