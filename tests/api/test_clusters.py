@@ -75,6 +75,7 @@ def test_a_node_joins_claims_beats_and_finishes(gpu):
     assert (attempt["cause"], attempt["exit_code"]) == ("exit", 2)
 
 
+@pytest.mark.both_databases
 def test_a_node_that_starts_again_counts_what_runs_on_it(gpu):
     run_id, _ = (gpu.post("jobs", WORK).body["run_id"] for _ in range(2))
     before = join(gpu)

@@ -84,6 +84,7 @@ def test_a_sweep_goes_to_the_page_of_its_parent(studio, gpu):
     assert Run.objects.get(run_id=made["run_id"]).children.count() == 2
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("changes", "field", "words"),
     [
