@@ -33,6 +33,7 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (100_001, hard))
 for i in range(5000): run.log("x", i)
 resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 for i in range(5000, 6000): run.log("x", i)
+run.flush(50)
 run.complete()
 print(run.id)
 """
