@@ -11,8 +11,7 @@ class SavedView(models.Model):
     """Columns, filter, sort, charts of a page, as the query string that shows them.
 
     `owner` NULL is the one local user of an open studio; once there are accounts, its views are
-    seen by the owners of the workspace. A view of an experiment may be its
-    default.
+    seen by the owners of the workspace. A view of an experiment may be its default.
     """
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="saved_views")

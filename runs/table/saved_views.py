@@ -89,11 +89,12 @@ def update_view(
     changes: dict[str, Any],
     role: Role | None,
 ) -> SavedView:
-    """Change name, query, shared or is_default of one's own view, or as an owner of the workspace
-    of one that somebody else shares, or that is from the time without accounts and becomes theirs
-    with that; a default view is shared, and one that is not shared any more
-    is no default. `seen` among the changes is the query that the view had when the change began:
-    nothing is changed where it is another one now.
+    """Change name, query, shared or is_default of one's own view; an owner of the workspace also
+    those that others share, and those of the time without accounts, which become theirs with that.
+
+    A default view is shared, and one that is not shared any more is no default. `seen` among the
+    changes is the query that the view had when the change began: nothing is changed where it is
+    another one now.
 
     Raises NotFound (also for a view of somebody else), InvalidValue, NotAllowed, ViewChanged.
     """
@@ -132,8 +133,8 @@ def update_view(
 def delete_view(
     *, workspace: Workspace, user: AbstractBaseUser | None, view_id: int, role: Role | None
 ) -> None:
-    """Remove one's own view, or as an owner of the workspace one that somebody else shares or that
-    is from the time without accounts. Raises NotFound."""
+    """Remove one's own view; an owner of the workspace also those that others share, and those of
+    the time without accounts. Raises NotFound."""
     get_changeable_view(workspace, user, view_id, role).delete()
 
 
