@@ -20,6 +20,7 @@ def join(api: Api, **facts) -> str:
     return api.post("clusters/gpu/nodes", {"name": "n1", **facts}).body["incarnation"]
 
 
+@pytest.mark.both_databases
 def test_a_cluster_is_made_changed_and_removed(gpu):
     changed = gpu.patch("clusters/gpu", {"state": "paused", "max_seconds": 60, "name": "big"})
     assert changed.body["state"] == "paused"
@@ -122,6 +123,7 @@ def test_a_former_name_that_another_cluster_takes_is_that_ones(gpu):
     assert gpu.get("clusters/gpu").body["name"] == "small", "it had the name last"
 
 
+@pytest.mark.both_databases
 def test_a_node_that_leaves_is_listed_no_more_and_its_attempts_stay(gpu):
     run_id = gpu.post("jobs", WORK).body["run_id"]
     incarnation = join(gpu, name="worker-7")

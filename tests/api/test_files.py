@@ -123,6 +123,7 @@ def test_an_uploaded_image_is_logged_as_a_metric(api, run_id, put):
     assert api.post(f"runs/{run_id}/metrics", {"metrics": [text]}).code == "invalid_value"
 
 
+@pytest.mark.both_databases
 def test_a_document_is_downloaded_as_it_was_logged(api, run_id):
     data = {"bin_edges": [0, 1], "bin_counts": [2]}
     document = {"schema_type": "residuals", "schema_version": "1.0.0", "data": data}

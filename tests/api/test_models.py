@@ -24,6 +24,7 @@ def register(api, run_id):
     return register
 
 
+@pytest.mark.both_databases
 def test_versions_are_counted_and_read(api, run_id, register):
     made = [register(), register(path="outputs/folder"), register(name="other")]
     assert [(one.status, one.body["version"]) for one in made] == [(201, 1), (201, 2), (201, 1)]

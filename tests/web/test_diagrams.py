@@ -34,6 +34,7 @@ def ask(studio: Client, run: Run, **query):
     return studio.get(f"/w/default/runs/{run.run_id}/diagram", query)
 
 
+@pytest.mark.both_databases
 def test_a_confusion_matrix_is_told_raw_and_normalised(studio: Client):
     run = make_run()
     log_document(run, "m", MATRIX)
