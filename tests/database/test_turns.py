@@ -11,6 +11,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 from runs.database import turns as turns_module
 from runs.database.turns import Turns, turns
 from studio.front.gate import Gate
+from tests.up.processes import wait_for
 
 WAIT_S = 10
 SHORT_S = 0.2
@@ -108,18 +109,10 @@ def turns_taken(own: Turns, log: list[str]):
             log.append("write 2")
 
     with ThreadPoolExecutor(1) as pool:
-        wait_until(lambda: not own._is_written)
+        wait_for(lambda: not own._is_written, "the end of the first write")
         done = pool.submit(write)
         yield
         done.result(WAIT_S)
-
-
-def wait_until(condition):
-    for _ in range(WAIT_S * 1000):
-        if condition():
-            return
-        threading.Event().wait(0.001)
-    raise AssertionError("waited in vain")
 
 
 def test_who_reads_long_is_passed_by():
