@@ -39,6 +39,7 @@ class TableContext:
     metric_count: int
     chart_names: str
     first_charts: str
+    draws_charts: bool
     experiment_choices: str
     all_experiments: str
     statuses: list[str]
@@ -77,6 +78,7 @@ def make_table(
         metric_count=len(opened.chart_names),
         chart_names=reverse("chart_names", kwargs=where),
         first_charts=json.dumps(opened.charts),
+        draws_charts=draws_charts(request, opened),
         experiment_choices="" if experiment else reverse("experiment_choices", kwargs=where),
         all_experiments=reverse("experiment_choices", kwargs=where),
         statuses=Status.values,
@@ -107,6 +109,11 @@ def open_first(request: HttpRequest, fixed: dict[str, Any]) -> tuple[Opening, di
         opened = open_table(state.query, may_add_children=may_add_children)
     slug = request.workspace.slug
     return opened, describe_list(opened.found, opened.query, state.pinned, slug) | error
+
+
+def draws_charts(request: HttpRequest, opened: Opening) -> bool:
+    """Tell whether there is a chart as the page opens: those of its address, or the first ones."""
+    return bool(opened.charts) if (charts := request.GET.get("charts")) is None else charts != "[]"
 
 
 def any_runs(workspace: Workspace, experiment: Experiment | None) -> bool:

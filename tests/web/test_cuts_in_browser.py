@@ -13,7 +13,7 @@ from runs.web.compare import logs
 from tests.factories import default_workspace, make_experiment, make_run
 from tests.web.browser import until
 from tests.web.kept_files import save
-from tests.web.run_table import open_table
+from tests.web.run_table import open_rows
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -22,7 +22,7 @@ def test_a_group_says_how_many_of_its_runs_are_shown_and_shows_the_others(tab, d
     experiment = make_experiment("many")
     for number in range(510):
         make_run(experiment, name=f"run {number}")
-    open_table(tab, "?group=run.experiment")
+    open_rows(tab, "?group=run.experiment")
     tab.click(".rt-twig")
     until(tab, "document.querySelector('.rt-grid').ariaRowCount === '503'")
 
@@ -39,7 +39,7 @@ def test_the_foot_says_that_there_are_more_groups(tab, db, monkeypatch):
     for number in range(4):
         make_run(experiment, params={"seed": str(number)})
 
-    open_table(tab, "?group=params.seed")
+    open_rows(tab, "?group=params.seed")
 
     assert tab.inner_text("[data-foot]") == "First 3 groups. Filter to see others."
 
@@ -48,7 +48,7 @@ def test_completions_say_that_there_are_more(tab, db):
     run = make_run()
     points = [(f"metric_{number:02}", 0, 1, 1.0) for number in range(31)]
     log_batch(run=RunRef(run.id, run.experiment_id), points=points, params=None, tags=None)
-    open_table(tab)
+    open_rows(tab)
     rest = tab.locator(".query .rest")
 
     tab.locator("[data-query] > input").press_sequentially("metrics.")

@@ -9,7 +9,7 @@ import pytest
 from runs.metrics.services import RunRef, log_batch
 from tests.factories import make_experiment, make_run
 from tests.web.browser import until
-from tests.web.run_table import open_table
+from tests.web.run_table import open_rows
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 COLUMNS = "[...document.querySelectorAll('.rt-head [data-column]')].map(c => c.dataset.column)"
@@ -62,6 +62,19 @@ def test_first_charts_are_of_later_runs_where_the_first_have_no_curves(studio, r
     assert told(studio, "/w/default/runs", "data-first")[0] == "val/loss"
 
 
+def test_the_library_of_charts_is_loaded_early_only_where_a_chart_is_drawn(studio, runs):
+    make_run(make_experiment("bare"))
+    chart = '[{"t":"bar","y":["loss"]}]'
+
+    def is_preloaded(**query):
+        return 'rel="preload"' in studio.get("/w/default/runs", query).content.decode()
+
+    assert is_preloaded()
+    assert is_preloaded(exp="bare", charts=chart)
+    assert not is_preloaded(charts="[]")
+    assert not is_preloaded(exp="bare")
+
+
 @pytest.mark.both_databases
 def test_names_and_completions_are_those_of_the_compared_runs(studio):
     asked = {"text": "metrics.", "cursor": "8", "runs": "run-a,run-b"}
@@ -83,7 +96,7 @@ def test_runs_that_are_named_keep_their_order_until_one_sorts(studio):
 
 
 def test_columns_stay_when_runs_come_and_when_a_filter_is_set(tab, runs):
-    open_table(tab, "?exp=vision")
+    open_rows(tab, "?exp=vision")
     before = tab.evaluate(COLUMNS)
     assert "metrics.val/loss.min" in before
     for i in range(4):

@@ -7,7 +7,7 @@ from runs.tracking.models import Run
 from runs.tracking.statuses import Status
 from tests.factories import make_experiment, make_run
 from tests.web.browser import PHONE, until
-from tests.web.run_table import READY, make_runs, open_table
+from tests.web.run_table import READY, make_runs, open_rows, open_table
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -100,7 +100,7 @@ def test_a_menu_at_the_right_edge_is_whole(tab, db, opener):
 
 def test_the_caret_of_a_header_does_not_cover_its_label(tab, db):
     make_run()
-    open_table(tab)
+    open_rows(tab)
     header = ".rt-headrow [data-column='run.duration']"
     tab.hover(header)
 
@@ -113,7 +113,7 @@ def test_headers_show_the_names_of_metrics_and_the_ends_of_long_ones(tab, db):
     points = [("accuracy", 0, 1, 1.0), (f"layers/{'x' * 60}/norm", 0, 1, 1.0)]
     log_batch(run=RunRef(run.id, run.experiment_id), points=points, params=None, tags=None)
     columns = ",".join(f"metrics.{key}" for key, *_ in points)
-    open_table(tab, f"?cols=run.name,{columns}")
+    open_rows(tab, f"?cols=run.name,{columns}")
 
     assert max(tab.evaluate(HIDDEN, "[data-column='metrics.accuracy'] .rt-label > *")) == 0
     long = f"[data-column='metrics.{points[1][0]}'] .rt-label > :last-child"
@@ -123,7 +123,7 @@ def test_headers_show_the_names_of_metrics_and_the_ends_of_long_ones(tab, db):
 
 def test_a_short_table_ends_with_its_rows(tab, db):
     make_run()
-    open_table(tab)
+    open_rows(tab)
     frame, row = tab.evaluate(BOX, ".rt-frame"), tab.evaluate(BOX, ".rt-body .rt-row")
 
     assert 0 <= frame["bottom"] - row["bottom"] <= 20
@@ -136,7 +136,7 @@ def test_a_long_table_fills_the_screen(tab, db):
             number=i + 1, status="Completed", created_ms=i, updated_ms=i)
         for i in range(60)
     )  # fmt: skip
-    open_table(tab)
+    open_rows(tab)
 
     assert tab.evaluate("innerHeight") - tab.evaluate(BOX, ".rt-frame")["bottom"] < 80
 
@@ -174,7 +174,7 @@ def test_every_clause_of_a_filter_is_seen(tab, db):
 
 def test_the_bar_of_selected_runs_leaves_the_table_to_a_phone(phone, db):
     make_runs()
-    open_table(phone)
+    open_rows(phone)
     phone.locator(".rt-pick").first.tap()
 
     bar = phone.evaluate(BOX, "[data-bulk-bar]")
@@ -219,7 +219,7 @@ def test_the_button_of_the_tools_stays_where_it_is_on_a_phone(phone, db):
 def test_a_menu_is_no_wider_than_a_narrow_page(tab, db):
     make_run(make_experiment("nlp/" + "long-name-" * 12))
     tab.set_viewport_size(PHONE)
-    open_table(tab)
+    open_rows(tab)
     tab.click("[data-experiments] summary")
     tab.wait_for_selector("[data-experiments] label")
 

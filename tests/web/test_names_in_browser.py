@@ -10,7 +10,7 @@ from matplotlib.image import imread
 from runs.metrics.services import RunRef, log_batch
 from tests.factories import make_run
 from tests.web.browser import until
-from tests.web.run_table import open_table
+from tests.web.run_table import open_rows
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -37,7 +37,7 @@ def gaps(tab: Any, name: str, widths: range) -> list[int]:
 
 def test_the_end_of_a_cut_name_stands_at_the_cut(tab, db):
     make_run(name=WIDE_LETTERS)
-    open_table(tab, "?cols=run.name,run.status")
+    open_rows(tab, "?cols=run.name,run.status")
     name = "document.querySelector('.rt-body .rt-name')"
 
     assert max(gaps(tab, name, range(280, 296, 3))) <= 5
@@ -56,7 +56,7 @@ def test_the_value_of_a_metric_stands_at_the_end_of_its_cut_name(tab, db):
     run = make_run()
     name = f"system/{'w' * 60}/megabytes"
     log_batch(run=RunRef(run.id, run.experiment_id), points=[(name, 0, 1, 1.0)])
-    open_table(tab, f"?cols=run.name,metrics.{name}")
+    open_rows(tab, f"?cols=run.name,metrics.{name}")
 
     room = """[".rt-label > :last-child", ".rt-value"].map((part) => document
         .querySelector(`.rt-headrow .num ${part}`).getBoundingClientRect())"""

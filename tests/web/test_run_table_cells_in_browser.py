@@ -7,7 +7,7 @@ from runs.tracking.models import Run
 from runs.tracking.statuses import Status
 from tests.factories import make_experiment, make_run
 from tests.web.browser import WIDE, until
-from tests.web.run_table import DRAWN, make_runs, open_table, query_of
+from tests.web.run_table import DRAWN, make_runs, open_rows, open_table, query_of
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -33,7 +33,7 @@ def cells(tab, column, script="cell.textContent"):
 
 
 def test_a_cell_that_is_used_again_keeps_nothing_of_what_it_showed(tab, runs):
-    open_table(tab)
+    open_rows(tab)
     tab.locator(".rt-headrow [data-column='run.duration']").click(button="right")
     tab.get_by_role("menuitem", name="Hide column").click()
     until(tab, "document.querySelector('[data-column=\"run.duration\"]') === null")
@@ -63,7 +63,7 @@ def test_long_headers_of_metrics_touch_nothing(tab, db, width):
     log(run, **{name: [(0, 0.5)] for name in METRICS})
     tab.set_viewport_size({"width": width, "height": 700})
     narrow = ",".join(f"metrics.{name}*70" for name in METRICS) if width > 390 else ""
-    open_table(
+    open_rows(
         tab,
         f"?cols=run.name,{','.join(f'metrics.{one}' for one in METRICS)}"
         f"{narrow and f'&widths={narrow}'}",
@@ -78,7 +78,7 @@ def test_decimal_points_stand_under_each_other(tab, db):
     experiment = make_experiment("digits")
     for number, value in enumerate((0.0871, 1.4925, 12.5, 3.0, 1e12, float("nan"))):
         log(make_run(experiment, name=f"run {number}"), loss=[(0, value)])
-    open_table(tab)
+    open_rows(tab)
     points = """[...document.querySelectorAll('.rt-body [data-column="metrics.loss"]')]
       .filter(cell => cell.textContent.includes('.'))
       .map(cell => {
@@ -99,7 +99,7 @@ def test_no_number_is_cut(tab, db):
     experiment = make_experiment("sizes")
     for number, value in enumerate((976_100_000_000.0, 0.000123456, -12_840_000.5, 5.0, -1e-300)):
         log(make_run(experiment, name=f"run {number}"), loss=[(0, value), (1, value * 2)])
-    open_table(tab, "?cols=run.name,metrics.loss,metrics.loss.min")
+    open_rows(tab, "?cols=run.name,metrics.loss,metrics.loss.min")
 
     for column in ("metrics.loss", "metrics.loss.min"):
         assert all(cells(tab, column, "cell.scrollWidth <= cell.clientWidth"))
@@ -110,7 +110,7 @@ def test_all_durations_are_written_alike(tab, db):
     for number, ms in enumerate((3, 400, 8000, 6_000_000)):
         run = make_run(name=f"run {number}", started_ms=1000)
         Run.objects.filter(pk=run.pk).update(status="Completed", ended_ms=1000 + ms)
-    open_table(tab)
+    open_rows(tab)
 
     assert sorted(cells(tab, "run.duration")) == ["00:00:00", "00:00:00", "00:00:08", "01:40:00"]
     assert "00:00:00.400" in cells(tab, "run.duration", "cell.title")
@@ -134,7 +134,7 @@ def test_the_card_of_a_cell_is_whole_on_the_screen(tab, runs):
 def test_the_word_beside_a_metric_adds_another_value_beside_it_and_in_sight(tab, runs):
     columns = ",".join(f"metrics.{name}" for name in ("val/loss", "train/loss", "epoch"))
     others = ",".join(f"run.{name}" for name in ("status", "started", "kind", "description"))
-    open_table(tab, f"?cols=run.name,{columns},{others}")
+    open_rows(tab, f"?cols=run.name,{columns},{others}")
 
     tab.click(".rt-headrow [data-column='metrics.val/loss'] .rt-value")
     tab.get_by_role("menuitemcheckbox", name="min").click()
@@ -149,7 +149,7 @@ def test_a_column_added_far_away_scrolls_into_sight(tab, runs):
     run = runs.last()
     log(run, **{f"metric-{i:02}": [(0, 1.0)] for i in range(30)})
     columns = ",".join(f"metrics.metric-{i:02}" for i in range(30))
-    open_table(tab, f"?cols=run.name,{columns}")
+    open_rows(tab, f"?cols=run.name,{columns}")
     tab.keyboard.press("e")
     tab.keyboard.type("val/loss")
     until(tab, "document.querySelectorAll('[data-offered] .offer').length === 1")
@@ -161,14 +161,14 @@ def test_a_column_added_far_away_scrolls_into_sight(tab, runs):
 
 
 def test_a_sorted_header_shows_the_whole_name_of_its_metric(tab, runs):
-    open_table(tab, "?sort=metrics.val/loss.min&cols=run.name,metrics.val/loss.min")
+    open_rows(tab, "?sort=metrics.val/loss.min&cols=run.name,metrics.val/loss.min")
 
     label = "document.querySelector('.rt-headrow [aria-sort=ascending] .rt-label')"
     assert tab.evaluate(f"{label}.scrollWidth <= {label}.clientWidth")
 
 
 def test_the_caret_of_a_metric_can_be_seen_and_opens_its_menu(tab, runs):
-    open_table(tab)
+    open_rows(tab)
     caret = tab.locator(".rt-headrow [data-column='metrics.val/loss'] .rt-caret")
     assert caret.evaluate("caret => getComputedStyle(caret).opacity") == "1"
 
@@ -179,7 +179,7 @@ def test_the_caret_of_a_metric_can_be_seen_and_opens_its_menu(tab, runs):
 
 
 def test_the_best_value_of_a_column_is_bold_where_it_is_known(tab, runs):
-    open_table(tab, "?cols=run.name,metrics.val/loss.min,metrics.val/loss.max,metrics.epoch")
+    open_rows(tab, "?cols=run.name,metrics.val/loss.min,metrics.val/loss.max,metrics.epoch")
 
     texts = cells(tab, "metrics.val/loss.min")
     marked = cells(tab, "metrics.val/loss.min", BOLD)
@@ -194,7 +194,7 @@ def test_a_run_with_one_infinite_value_is_never_the_best(tab, db):
     for name, value in {"broken": float("-inf"), "good": 0.25, "better": 0.125}.items():
         log(make_run(experiment, name=name), loss=[(0, value), (1, 9.0)], f1=[(0, 0.5), (1, 0.5)])
 
-    open_table(
+    open_rows(
         tab, "?goal=min:loss&sort=metrics.loss.min&cols=run.name,metrics.loss.min,metrics.f1.best"
     )
 
@@ -208,7 +208,7 @@ def test_a_run_with_one_infinite_value_is_never_the_best(tab, db):
 
 def test_a_dash_says_why_it_is_there(tab, runs):
     log(runs.first(), f1=[(7, 0.5)])
-    open_table(tab, "?cols=run.name,metrics.f1,metrics.f1.best&goal=min:val/loss")
+    open_rows(tab, "?cols=run.name,metrics.f1,metrics.f1.best&goal=min:val/loss")
 
     texts, why = cells(tab, "metrics.f1"), cells(tab, "metrics.f1", "cell.title")
     titles = dict(zip(texts, why, strict=True))
@@ -222,12 +222,12 @@ def test_a_dash_says_why_it_is_there(tab, runs):
 
 def test_names_take_the_free_width_and_keep_their_ends(tab, db):
     make_run(name=LONG)
-    open_table(tab, "?cols=run.name,run.status")
+    open_rows(tab, "?cols=run.name,run.status")
     width = "document.querySelector('.rt-headrow [data-column=\"run.name\"]').offsetWidth"
     assert tab.evaluate(width) > 800
 
     tab.set_viewport_size({"width": 700, "height": 800})
-    open_table(tab, "?cols=run.name,run.status,run.started,run.kind,run.target,run.ended")
+    open_rows(tab, "?cols=run.name,run.status,run.started,run.kind,run.target,run.ended")
 
     name = "document.querySelector('.rt-body .rt-name')"
     assert tab.evaluate(f"{name}.textContent") == LONG
@@ -244,7 +244,7 @@ def test_names_take_a_share_of_a_table_that_is_too_wide(tab, db):
         log(make_run(experiment, name=name), **{f"metric_{i}": [(0, 1.0)] for i in range(12)})
     columns = ",".join(["run.name", *(f"metrics.metric_{i}" for i in range(12))])
 
-    open_table(tab, f"?cols={columns}")
+    open_rows(tab, f"?cols={columns}")
 
     heads = "[...document.querySelectorAll('.rt-body .rt-name > :first-child')]"
     assert tab.evaluate("document.querySelector('.rt-grid').scrollWidth > innerWidth")
@@ -257,7 +257,7 @@ def test_one_long_name_takes_no_room_from_the_columns(tab, db):
         log(make_run(experiment, name=name), **{f"metric_{i}": [(0, 1.0)] for i in range(12)})
     columns = ",".join(["run.name", *(f"metrics.metric_{i}" for i in range(12))])
 
-    open_table(tab, f"?cols={columns}")
+    open_rows(tab, f"?cols={columns}")
 
     width = "document.querySelector('.rt-headrow [data-column=\"run.name\"]').offsetWidth"
     assert tab.evaluate(width) <= 200
@@ -266,7 +266,7 @@ def test_one_long_name_takes_no_room_from_the_columns(tab, db):
 def test_the_longest_status_stays_in_its_cell(tab, runs):
     longest = max(Status.values, key=len)
     Run.objects.update(status=longest)
-    open_table(tab)
+    open_rows(tab)
 
     room = """(range => { range.selectNodeContents(cell);
       return cell.getBoundingClientRect().right - range.getBoundingClientRect().right;
@@ -278,7 +278,7 @@ def test_the_longest_status_stays_in_its_cell(tab, runs):
 def test_the_remove_button_of_a_column_with_a_long_name_is_in_the_panel(tab, db):
     run = make_run()
     log(run, **{"m" * 200: [(0, 1.0)]})
-    open_table(tab)
+    open_rows(tab)
     tab.keyboard.press("e")
     until(tab, "document.querySelectorAll('.choice').length > 3")
 
@@ -292,7 +292,7 @@ def test_the_remove_button_of_a_column_with_a_long_name_is_in_the_panel(tab, db)
 
 
 def test_a_header_is_dragged_to_another_place(tab, runs):
-    open_table(tab, "?cols=run.name,run.status,params.lr,params.batch")
+    open_rows(tab, "?cols=run.name,run.status,params.lr,params.batch")
     start = tab.locator(".rt-headrow [data-column='params.batch'] .rt-label").bounding_box()
     end = tab.locator(".rt-headrow [data-column='run.status']").bounding_box()
     tab.mouse.move(start["x"] + 5, start["y"] + 5)
@@ -306,7 +306,7 @@ def test_a_header_is_dragged_to_another_place(tab, runs):
 
 def test_a_finger_moves_a_column_after_a_long_press(phone, runs):
     phone.set_viewport_size(WIDE)
-    open_table(phone, "?cols=run.name,run.status,params.lr")
+    open_rows(phone, "?cols=run.name,run.status,params.lr")
     phone.keyboard.press("e")
     until(phone, "document.querySelectorAll('.choice').length === 3")
     start = phone.locator("[data-id='params.lr'] .choice-name").bounding_box()
@@ -329,7 +329,7 @@ def test_a_thousand_runs_do_not_hide_which_is_best(tab, db):
     experiment = make_experiment("many")
     for number in range(130):
         log(make_run(experiment, name=f"run {number}"), loss=[(0, float(number) + 0.5)])
-    open_table(tab, "?cols=run.name,metrics.loss")
+    open_rows(tab, "?cols=run.name,metrics.loss")
     assert not any(cells(tab, "metrics.loss", BOLD))
 
     tab.click(".rt-headrow [data-column='metrics.loss'] .rt-label")

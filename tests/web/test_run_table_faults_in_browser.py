@@ -5,7 +5,7 @@ import pytest
 from runs.tracking.models import Run
 from tests.factories import make_experiment, make_run
 from tests.web.browser import PHONE, until
-from tests.web.run_table import NAMES, READY, make_runs, open_table, query_of, row_names
+from tests.web.run_table import NAMES, READY, make_runs, open_rows, query_of, row_names
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -18,7 +18,7 @@ def runs(db):
 
 
 def test_what_was_asked_for_while_offline_comes_when_the_studio_answers_again(tab, runs):
-    open_table(tab)
+    open_rows(tab)
     before = row_names(tab)
     tab.context.set_offline(True)
     tab.click(".rt-headrow [data-column='run.name'] .rt-label")
@@ -38,7 +38,7 @@ def test_what_was_asked_for_while_offline_comes_when_the_studio_answers_again(ta
 
 
 def test_the_error_of_a_filter_is_seen_also_beside_completions(tab, runs):
-    open_table(tab)
+    open_rows(tab)
     tab.fill("[data-query] input", "metrics.val/loss >> 1")
     tab.keyboard.press("Enter")
     until(tab, "!document.querySelector('[data-query] [data-problem]').hidden")
@@ -57,7 +57,7 @@ def test_the_error_of_a_filter_is_seen_also_beside_completions(tab, runs):
 
 
 def test_a_bad_pattern_is_told_in_the_panel_of_columns(tab, runs):
-    open_table(tab)
+    open_rows(tab)
     tab.keyboard.press("e")
     tab.keyboard.type("val/(")
 
@@ -90,7 +90,7 @@ def test_the_head_of_an_experiment_counts_its_runs_once(tab, runs):
 
 
 def test_the_selection_is_in_the_address(tab, runs):
-    open_table(tab)
+    open_rows(tab)
     tab.click(".rt-pick >> nth=0")
     tab.click(".rt-pick >> nth=2")
     assert query_of(tab)["sel"] == "run-11,run-9"
@@ -103,7 +103,7 @@ def test_the_selection_is_in_the_address(tab, runs):
 
 
 def test_selected_runs_that_the_filter_hides_are_told_and_asked_about(tab, runs):
-    open_table(tab, "?sel=run-11,run-10,run-8&q=params.lr = 0.1")
+    open_rows(tab, "?sel=run-11,run-10,run-8&q=params.lr = 0.1")
     until(tab, f"{NOTE}.includes('hidden by the filter')")
     hidden = int(tab.inner_text("[data-note]").split()[0])
 
@@ -122,7 +122,7 @@ def test_that_only_the_first_hundred_are_compared_is_said(tab, db):
     experiment = make_experiment("many")
     for number in range(120):
         make_run(experiment, name=f"run {number}")
-    open_table(tab)
+    open_rows(tab)
     tab.click(".rt-pick >> nth=0")
     tab.click("[data-bulk=selectAll]")
     assert tab.inner_text("[data-count]") == "120 runs selected"
@@ -138,7 +138,7 @@ def test_that_only_the_first_hundred_are_compared_is_said(tab, db):
 def test_the_menu_of_experiments_finds_those_it_does_not_list(tab, runs):
     for number in range(110):
         make_experiment(f"experiment {number:03}")
-    open_table(tab)
+    open_rows(tab)
     tab.click("[data-experiments] summary")
     until(tab, "document.querySelectorAll('[data-experiments] label').length === 100")
     assert "more. Search to find them." in tab.inner_text("[data-experiments] .scroll")
@@ -151,7 +151,7 @@ def test_the_menu_of_experiments_finds_those_it_does_not_list(tab, runs):
 
 
 def test_j_and_x_work_from_anywhere_and_escape_leaves_the_box(tab, runs):
-    open_table(tab)
+    open_rows(tab)
     tab.keyboard.press("f")
     assert tab.evaluate("document.activeElement.matches('[data-query] input')")
     tab.keyboard.press("Escape")
@@ -166,7 +166,7 @@ def test_j_and_x_work_from_anywhere_and_escape_leaves_the_box(tab, runs):
 
 
 def test_all_controls_stand_in_one_line_and_the_filter_once(tab, runs):
-    open_table(tab, "?q=params.lr = 0.1")
+    open_rows(tab, "?q=params.lr = 0.1")
     until(tab, "document.querySelectorAll('[data-chips] li').length === 1")
     assert tab.evaluate("document.querySelector('.controls').offsetHeight") <= 36
     box, chips = tab.locator("[data-query]").bounding_box(), tab.locator("[data-chips]")
@@ -181,7 +181,7 @@ def test_all_controls_stand_in_one_line_and_the_filter_once(tab, runs):
 @pytest.mark.parametrize("menu", ["statuses", "show-menu", "group-menu", "goal-menu"])
 def test_every_menu_is_whole_on_a_phone(phone, runs, menu):
     make_run(params={"a_parameter_with_quite_a_long_name": "1"})
-    open_table(phone)
+    open_rows(phone)
     phone.tap("[data-tools]")
     phone.tap(f"[data-{menu}] summary")
     phone.wait_for_load_state("networkidle")
@@ -194,7 +194,7 @@ def test_every_menu_is_whole_on_a_phone(phone, runs, menu):
 
 def test_the_rail_counts_runs_as_they_come_and_no_children(tab, runs):
     make_run(runs[0].experiment, parent=runs[0])
-    open_table(tab)
+    open_rows(tab)
     until(tab, "document.querySelector('#count-runs').textContent.trim() === '12'")
 
     make_run(runs[0].experiment, name="new")

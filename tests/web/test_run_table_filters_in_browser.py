@@ -6,7 +6,7 @@ from runs.metrics.kinds.logging import log_metrics
 from runs.metrics.kinds.values import Table
 from runs.metrics.services import RunRef, log_batch
 from tests.web.browser import PHONE, until
-from tests.web.run_table import DRAWN, make_runs, open_table, query_of, row_names
+from tests.web.run_table import DRAWN, make_runs, open_rows, open_table, query_of, row_names
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -21,7 +21,7 @@ def runs(db):
 
 @pytest.mark.both_databases
 def test_chips_and_text_are_the_same_filter(tab, runs):
-    open_table(tab, "?q=params.lr = 0.1 and params.batch = 64")
+    open_rows(tab, "?q=params.lr = 0.1 and params.batch = 64")
     until(tab, f"{CHIPS}.length === 2")
     assert tab.evaluate(CHIPS) == ["params.lr = 0.1", "params.batch = 64"]
 
@@ -33,7 +33,7 @@ def test_chips_and_text_are_the_same_filter(tab, runs):
 
 
 def test_a_filter_is_added_in_three_fields(tab, runs):
-    open_table(tab, "?q=params.lr = 0.1")
+    open_rows(tab, "?q=params.lr = 0.1")
     tab.click("[data-add-filter] summary")
     until(tab, "document.querySelectorAll('#filter-fields option').length > 5")
 
@@ -49,7 +49,7 @@ def test_a_filter_is_added_in_three_fields(tab, runs):
 
 def test_statuses_are_chosen_from_a_menu(tab, runs):
     runs.filter(run_id__in=["run-1", "run-2"]).update(status="Failed")
-    open_table(tab)
+    open_rows(tab)
 
     tab.click("[data-statuses] summary")
     tab.get_by_label("Failed").check()
@@ -71,7 +71,7 @@ def test_the_charts_draw_the_groups_of_the_table_in_its_colours(tab, runs):
 
 
 def test_a_third_field_to_group_by_takes_the_place_of_the_second(tab, runs):
-    open_table(tab, "?group=params.lr")
+    open_rows(tab, "?group=params.lr")
     tab.click("[data-group-menu] summary")
     tab.get_by_label("batch").check()
     until(tab, f"{DRAWN} === 6")
@@ -85,7 +85,7 @@ def test_a_third_field_to_group_by_takes_the_place_of_the_second(tab, runs):
 
 
 def test_a_group_cannot_be_selected_but_its_runs_can(tab, runs):
-    open_table(tab, "?group=params.lr")
+    open_rows(tab, "?group=params.lr")
     tab.locator(".rt-body .rt-cell").first.focus()
     tab.keyboard.press("x")
     assert tab.is_hidden("[data-bulk-bar]")
@@ -100,7 +100,7 @@ def test_a_group_cannot_be_selected_but_its_runs_can(tab, runs):
 
 
 def test_two_columns_added_in_haste_both_stay(tab, runs):
-    open_table(tab)
+    open_rows(tab)
     tab.click("[data-edit-columns]")
     until(tab, "document.querySelector('[data-add=\"metrics.epoch.min\"]') !== null")
     add = "document.querySelector('[data-add=\"metrics.epoch.{}\"]').click()"
@@ -131,7 +131,7 @@ def test_a_brushed_chart_keeps_its_runs(tab, runs):
 
 @pytest.mark.parametrize(("rows", "count"), [("matching", 12), ("selected", 2), ("visible", 12)])
 def test_the_runs_that_are_exported_are_chosen(tab, runs, rows, count):
-    open_table(tab)
+    open_rows(tab)
     tab.click(".rt-pick >> nth=0")
     tab.click(".rt-pick >> nth=2")
     tab.click("[data-export-options]")
@@ -148,7 +148,7 @@ def test_the_runs_that_are_exported_are_chosen(tab, runs, rows, count):
 
 
 def test_on_a_phone_the_tools_are_behind_one_button(phone, runs):
-    open_table(phone)
+    open_rows(phone)
     assert phone.is_hidden("[data-group-menu]")
 
     phone.tap("[data-tools]")
@@ -203,13 +203,13 @@ def test_a_page_that_opens_with_groups_has_its_charts(tab, runs):
 
 
 def test_the_list_of_shortcuts_names_the_keys_of_the_table(tab, runs):
-    open_table(tab)
+    open_rows(tab)
     tab.keyboard.press("?")
     assert "Group by" in tab.inner_text("#shortcuts")
 
 
 def test_a_chart_is_asked_for_only_with_an_axis_that_there_is(tab, runs):
-    open_table(tab)
+    open_rows(tab)
     tab.click("[data-add-chart]")
     tab.fill(".chart-builder [name=y]", "val/loss")
 
@@ -264,7 +264,7 @@ def test_a_pattern_chooses_columns_too(tab, runs):
 
 
 def test_an_address_with_a_filter_that_cannot_be_read_says_why(tab, runs):
-    open_table(tab, "?q=metrics.val/loss.best > 0")
+    open_rows(tab, "?q=metrics.val/loss.best > 0")
     until(tab, "document.querySelector('[data-problem]').textContent.includes('goal metric')")
     assert tab.get_attribute("[data-query] input", "aria-invalid") == "true"
 

@@ -10,6 +10,7 @@ from tests.web.run_table import (
     NAMES,
     READY,
     make_runs,
+    open_rows,
     open_table,
     query_of,
     row_names,
@@ -149,7 +150,7 @@ def save_view_by_keyboard(tab):
 
 
 def test_arrows_move_in_the_grid_and_x_selects(tab, runs):
-    open_table(tab)
+    open_rows(tab)
     tab.locator(".rt-body [data-column='run.name']").first.focus()
 
     tab.keyboard.press("j")
@@ -162,7 +163,7 @@ def test_arrows_move_in_the_grid_and_x_selects(tab, runs):
 
 
 def test_an_answer_that_comes_late_leaves_the_keyboard_in_the_list_of_groups(tab, runs):
-    open_table(tab)
+    open_rows(tab)
     tab.keyboard.press("b")
     tab.keyboard.insert_text("ba")
     until(tab, "document.querySelectorAll('[data-fields] input').length === 1")
@@ -182,7 +183,7 @@ def test_an_answer_that_comes_late_leaves_the_keyboard_in_the_list_of_groups(tab
 
 
 def test_a_group_opens_to_its_members(tab, runs):
-    open_table(tab, "?group=params.lr")
+    open_rows(tab, "?group=params.lr")
     assert row_names(tab) == ["lr = 0.01", "lr = 0.1"]
 
     tab.click(".rt-twig >> nth=0")
@@ -192,7 +193,7 @@ def test_a_group_opens_to_its_members(tab, runs):
 
 
 def test_a_cell_filters_by_its_value(tab, runs):
-    open_table(tab, "?cols=run.name,params.lr")
+    open_rows(tab, "?cols=run.name,params.lr")
 
     tab.locator(".rt-body [data-column='params.lr']").first.click(button="right")
     tab.get_by_role("menuitem", name="Filter by this value").click()
@@ -203,7 +204,7 @@ def test_a_cell_filters_by_its_value(tab, runs):
 
 @pytest.mark.both_databases
 def test_runs_are_archived_and_brought_back(tab, runs):
-    open_table(tab)
+    open_rows(tab)
     tab.click(".rt-pick >> nth=0")
 
     tab.click("[data-bulk=archive]")
@@ -214,7 +215,7 @@ def test_runs_are_archived_and_brought_back(tab, runs):
 
 
 def test_back_takes_the_last_step_back(tab, runs):
-    open_table(tab)
+    open_rows(tab)
     tab.click(".rt-headrow [data-column='metrics.val/loss'] .rt-label")
     until(tab, "location.search.includes('sort=')")
 
@@ -231,7 +232,7 @@ def test_only_the_rows_and_columns_in_sight_are_drawn(tab, db):
         run = make_run(experiment)
     log_batch(run=RunRef(run.id, experiment.id), points=points, params=None, tags=None)
     wanted = ",".join(f"metrics.metric-{i:04}" for i in range(200))
-    open_table(tab, f"?cols=run.name,{wanted}")
+    open_rows(tab, f"?cols=run.name,{wanted}")
 
     assert tab.evaluate("document.querySelectorAll('.rt-cell').length") < 1500
     tab.evaluate("document.querySelector('.rt-grid').scrollTop = 1e6")
@@ -241,7 +242,7 @@ def test_only_the_rows_and_columns_in_sight_are_drawn(tab, db):
 
 
 def test_new_points_arrive_without_losing_the_selection(tab, runs):
-    open_table(tab)
+    open_rows(tab)
     tab.click(".rt-pick >> nth=0")
     run = runs.last()
 

@@ -17,13 +17,21 @@ def runs(db):
     return make_runs()
 
 
+@pytest.fixture
+def plain_runs(db):
+    """Such runs without metrics: their page draws no charts."""
+    experiment = make_experiment("vision/resnet")
+    for i in range(12):
+        make_run(experiment, name=f"run {i:02}", params={"lr": ["0.1", "0.01"][i % 2]})
+
+
 def log(run, *keys):
     points = [(key, step, 1000, step / 10) for key in keys for step in range(3)]
     log_batch(run=RunRef(run.id, run.experiment_id), points=points, params=None, tags=None)
 
 
 @pytest.mark.parametrize("path", ["/w/default/runs", "/w/default/experiments/vision/resnet"])
-def test_a_bare_address_opens_as_it_was_left_until_it_is_reset(tab, runs, path):
+def test_a_bare_address_opens_as_it_was_left_until_it_is_reset(tab, plain_runs, path):
     tab.goto(f"{path}?q=params.lr+%3D+0.1")
     until(tab, READY)
     until(tab, f"{NAMES}.length === 6")
@@ -44,7 +52,7 @@ def test_a_bare_address_opens_as_it_was_left_until_it_is_reset(tab, runs, path):
     until(tab, f"location.search === '' && {NAMES}.length === 12")
 
 
-def test_a_link_says_more_than_what_was_left(tab, runs):
+def test_a_link_says_more_than_what_was_left(tab, plain_runs):
     open_table(tab)
     tab.locator(".rt-headrow [data-column='run.name'] .rt-label").click()
     until(tab, "location.search.includes('sort')")
@@ -55,7 +63,7 @@ def test_a_link_says_more_than_what_was_left(tab, runs):
     assert "sort" not in tab.url
 
 
-def test_no_match_offers_all_runs(tab, runs):
+def test_no_match_offers_all_runs(tab, plain_runs):
     open_table(tab)
     tab.fill("[data-query] input", "name = nothing")
     tab.keyboard.press("Enter")

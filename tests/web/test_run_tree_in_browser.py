@@ -5,7 +5,7 @@ import pytest
 from runs.metrics.services import RunRef, log_batch
 from tests.factories import make_experiment, make_run
 from tests.web.browser import until
-from tests.web.run_table import DRAWN, NAMES, READY, open_table, row_names
+from tests.web.run_table import DRAWN, NAMES, READY, open_rows, open_table, row_names
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -27,7 +27,7 @@ def sweep(db):
 
 
 def test_children_stand_under_their_parents_in_every_sort(tab, sweep):
-    open_table(tab, "?children=1&sort=metrics.loss")
+    open_rows(tab, "?children=1&sort=metrics.loss")
     assert row_names(tab) == ["A", "A0", "A3", "B", "B1", "B2", "alone"]
 
     tab.click(".rt-headrow [data-column='metrics.loss'] .rt-label")
@@ -37,7 +37,7 @@ def test_children_stand_under_their_parents_in_every_sort(tab, sweep):
 
 
 def test_a_parent_that_only_a_child_matches_is_dimmed(tab, sweep):
-    open_table(tab, "?q=metrics.loss.min < 1.5&sort=name")
+    open_rows(tab, "?q=metrics.loss.min < 1.5&sort=name")
 
     assert row_names(tab) == ["A", "A0", "B", "B1"]
     assert tab.evaluate(SHADES) == [True, False, True, False]
@@ -56,7 +56,7 @@ def test_a_parent_that_stands_on_a_later_page_is_not_dimmed(studio, sweep):
 
 
 def test_open_parents_stay_open_when_the_table_is_sorted(tab, sweep):
-    open_table(tab, "?children=0&sort=run.name")
+    open_rows(tab, "?children=0&sort=run.name")
     assert row_names(tab) == ["A", "alone", "B"]
     tab.click(".rt-twig >> nth=1")
     until(tab, f"{DRAWN} === 5")
@@ -68,7 +68,7 @@ def test_open_parents_stay_open_when_the_table_is_sorted(tab, sweep):
 
 
 def test_a_parent_is_closed_and_opened_in_the_tree(tab, sweep):
-    open_table(tab, "?children=1&sort=metrics.loss")
+    open_rows(tab, "?children=1&sort=metrics.loss")
     tab.click(".rt-twig >> nth=0")
     until(tab, f"{NAMES}.join() === 'A,B,B1,B2,alone'")
 
