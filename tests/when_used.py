@@ -6,13 +6,13 @@ from typing import Any
 
 
 class WhenUsed:
-    """Stands for a module, and imports it with the first name that is read from it."""
+    """Stands for a module, and imports it with the first public name that is read from it."""
 
     def __init__(self, name: str) -> None:
         self.name = name
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            # pytest looks at every name of a file for what fixtures have.
+        if name.startswith("_"):
+            # pytest asks every name of a file whether it is a fixture or a mock (`_mock_name`).
             raise AttributeError(name)
         return getattr(import_module(self.name), name)

@@ -17,7 +17,6 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-import boto3
 import pytest
 
 from studio.bootstrap import BASE_DIR
@@ -26,8 +25,10 @@ from studio.up.broker import find_server
 from tests.machines import STUDIO, Machine, running_machines
 from tests.postgres import find_programs, running_cluster
 from tests.up.processes import clean_environment, free_port, wait_for
+from tests.when_used import WhenUsed
 
 pytestmark = pytest.mark.slow
+boto3 = WhenUsed("boto3")
 
 PASSWORD = "a-long-pass-word-7"
 KEYS = {

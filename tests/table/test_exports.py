@@ -4,7 +4,6 @@ import io
 import json
 import math
 
-import pandas
 import pytest
 
 from runs.metrics.kinds.logging import log_metrics
@@ -20,8 +19,10 @@ from runs.tracking.fields import Entity
 from runs.tracking.models import RunTag
 from runs.tracking.statuses import Status
 from tests.factories import default_workspace, make_experiment, make_run
+from tests.when_used import WhenUsed
 
 pytestmark = pytest.mark.django_db
+pandas = WhenUsed("pandas")
 STARTED_MS = 1_780_000_000_123
 LOSSES = [1.5, -0.5, math.nan, math.inf, -math.inf, 1e-300, 0.1 + 0.2]
 
@@ -49,9 +50,9 @@ def runs(db):
 
 
 READ = {
-    "csv": pandas.read_csv,
-    "json": pandas.read_json,
-    "parquet": pandas.read_parquet,
+    "csv": "read_csv",
+    "json": "read_json",
+    "parquet": "read_parquet",
 }
 
 
@@ -67,7 +68,7 @@ def read_back(format_name, content="table", **query):
     fields, rows = CONTENTS[content](TableQuery(search=search, **query))
     rows = list(rows)
     body = b"".join(FORMATS[format_name][1](fields, rows))
-    return READ[format_name](io.BytesIO(body)), body.decode(errors="replace")
+    return getattr(pandas, READ[format_name])(io.BytesIO(body)), body.decode(errors="replace")
 
 
 def same(found, expected):

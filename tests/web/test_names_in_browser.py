@@ -5,14 +5,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from matplotlib.image import imread
 
 from runs.metrics.services import RunRef, log_batch
 from tests.factories import make_run
 from tests.web.browser import until
 from tests.web.run_table import open_rows
+from tests.when_used import WhenUsed
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+image = WhenUsed("matplotlib.image")
 
 WIDE_LETTERS = "W" * 80 + "-s4"
 FRAMES = """() => new Promise((done) => requestAnimationFrame(() =>
@@ -29,7 +30,7 @@ def gaps(tab: Any, name: str, widths: range) -> list[int]:
             f"(({{x, y, width, height}}) => ({{x, y, width, height}}))"
             f"({name}.getBoundingClientRect())"
         )
-        pixels = imread(BytesIO(tab.screenshot(clip=box)))[:, :, :3]
+        pixels = image.imread(BytesIO(tab.screenshot(clip=box)))[:, :, :3]
         inked = np.flatnonzero((np.abs(pixels - pixels[0, 0]) > 0.2).any(axis=(0, 2)))
         found.append(int(np.diff(inked).max()) - 1)
     return found
