@@ -16,10 +16,10 @@ from pathlib import Path
 from studio.sdk.exceptions import StudioAway, StudioError
 from studio.sdk.run import Run
 from studio.sdk.run_parts.core import FINAL
+from studio.sdk.run_parts.metrics import SYSTEM
 from studio.sdk.supervisor.machine import Machine
 from studio.sdk.workspace import Workspace
 
-PREFIX = "system/"
 # The processes below a monitor belong to no training.
 LEFT_OUT = "process_"
 FLUSH_S = 10.0
@@ -37,7 +37,7 @@ class Monitor:
         """Log a sample; tell whether the run goes on."""
         for name, value in self.machine.sample().items():
             if not name.startswith(LEFT_OUT):
-                self.run.log(PREFIX + name, value)
+                self.run.log(SYSTEM + name, value)
                 self.logged += 1
         try:
             self.run._document = self.run._connection.ask("GET", self.run._path(), patience_s=0)

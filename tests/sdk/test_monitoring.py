@@ -38,11 +38,21 @@ def test_samples_are_logged_until_the_run_ends(watched):
     watched.end("Completed")
     assert not monitor.tick()
     monitor.run.flush(20)
-    found = watched.get_metrics()
-    assert len(found[CPU]) == 2
+    found = {metric["name"] for metric in watched._list("/metrics")}
     assert {name.split("_")[0] for name in found} >= {"system/cpu", "system/disk", "system/network"}
     assert not any("process_" in name for name in found)
-    assert all(0 < value <= 100 for value in found[MEMORY])
+    assert len(watched.get_metrics(name=CPU)[CPU]) == 2
+    assert all(0 < value <= 100 for value in watched.get_metrics(name=MEMORY)[MEMORY])
+
+
+def test_a_script_that_reads_its_metrics_gets_those_of_the_machine_by_name_alone(watched):
+    monitor = monitor_of(watched)
+    monitor.tick()
+    monitor.run.log("loss", 0.5)
+    monitor.run.flush(20)
+    assert watched.get_metrics() == {"loss": 0.5}
+    assert watched.get_metrics(recursive=True) == {watched.id: {"loss": 0.5}}
+    assert list(watched.get_metrics(name=CPU)) == [CPU]
 
 
 def test_a_second_monitor_goes_on_behind_the_first(watched):
@@ -63,7 +73,7 @@ def test_samples_wait_for_a_studio_that_does_not_answer(gate, space, watched):
     gate.open()
     assert monitor.tick()
     monitor.run.flush(30)
-    assert len(watched.get_metrics()[CPU]) == 3
+    assert len(watched.get_metrics(name=CPU)[CPU]) == 3
 
 
 def test_the_command_ends_with_the_run(watched, capsys):

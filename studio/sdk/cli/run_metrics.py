@@ -20,12 +20,12 @@ COLUMNS = ("name", "values", "last", "min", "max")
 @run_options
 @output_options
 def command(*, run: Any, show: Any, name: str | None, recursive: bool) -> None:
-    """Show the metrics of a run: all values as JSON, a line for each as a table."""
+    """Show the metrics of a run: all values as JSON, a line for each as a table. Those of the
+    machine (system/…) are shown by name."""
     if show.output in ("json", "jsonl") or show.query or recursive:
         show(run.get_metrics(name=name, recursive=recursive))
         return
-    found = [one for one in run._list("/metrics") if name in (None, one["name"])]
-    show([row for metric in found for row in rows_of(metric)], COLUMNS)
+    show([row for metric in run._chosen_metrics(name) for row in rows_of(metric)], COLUMNS)
 
 
 def rows_of(metric: dict[str, Any]) -> list[dict[str, Any]]:

@@ -7,6 +7,8 @@ from studio.sdk.run_parts.facts import RunFacts
 
 WORDS = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf")}
 MOST_VALUES, MOST_ROWS = 1000, 10_000
+# What the machine did, not the script: metrics under this prefix are sampled every few seconds.
+SYSTEM = "system/"
 
 
 class RunMetrics(RunFacts):
@@ -27,7 +29,8 @@ class RunMetrics(RunFacts):
         list in the order of logging, rows and tables a dict of columns. Images and diagrams are
         `aml://artifactId/…`, with `populate` the content of diagrams. `name` gives that metric
         alone; `recursive` gives the metrics of the whole tree by run id; with `always_list` also
-        a single value is a list.
+        a single value is a list. Metrics of the machine (`system/…`), which nodes and monitors
+        sample in longer runs, are given by `name` alone.
         """
         options: dict[str, Any] = {"populate": populate, "always_list": always_list}
         if not recursive:
@@ -36,12 +39,17 @@ class RunMetrics(RunFacts):
         return {run.id: run._metrics(name, **options) for run in tree}
 
     def _metrics(self, name: str | None, populate: bool, always_list: bool) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+        return {
+            metric["name"]: self._value(metric, populate, always_list)
+            for metric in self._chosen_metrics(name)
+        }
+
+    def _chosen_metrics(self, name: str | None) -> Iterator[dict[str, Any]]:
+        """Yield the metric of that name; without one, all but those of the machine."""
         for metric in self._list("/metrics"):
             key = metric["name"]
-            if name is None or key == name:
-                found[key] = self._value(metric, populate, always_list)
-        return found
+            if key == name or (name is None and not key.startswith(SYSTEM)):
+                yield metric
 
     def _value(self, metric: dict[str, Any], populate: bool, always_list: bool) -> Any:
         if metric["artifact"] is not None:
