@@ -1,6 +1,7 @@
 """Making `.venv` on a bare machine."""
 
 import importlib.util
+import os
 import subprocess
 import sys
 
@@ -17,6 +18,7 @@ def project(tmp_path, monkeypatch):
     monkeypatch.setattr(bootstrap, "BASE_DIR", tmp_path)
     monkeypatch.setattr(bootstrap, "VENV", tmp_path / ".venv")
     monkeypatch.setattr(bootstrap, "PYTHON", tmp_path / ".venv" / "bin" / "python")
+    monkeypatch.setenv("PATH", os.defpath)
     return tmp_path
 
 
@@ -81,6 +83,28 @@ def test_packages_are_compiled_at_once_where_python_does_not_do_so_later(
     (project / ".venv").mkdir()
     bootstrap.install([project / "requirements.txt"])
     assert ("--no-compile" in calls[0]) is may_keep
+
+
+@pytest.mark.parametrize("code", [0, 2])
+def test_uv_installs_the_packages_where_it_is_there_and_pip_where_it_fails(
+    project, monkeypatch, code
+):
+    programs = project / "programs"
+    programs.mkdir()
+    (programs / "uv").write_text(f'#!/bin/sh\necho "$@" > {project}/told\nexit {code}\n')
+    (programs / "uv").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:{os.defpath}")
+    by_pip = project / ".venv" / "bin" / "python"
+    by_pip.parent.mkdir(parents=True)
+    by_pip.write_text(f"#!/bin/sh\ntouch {project}/pip\n")
+    by_pip.chmod(0o755)
+    path = project / "requirements.txt"
+    bootstrap.install([path])
+    told = (project / "told").read_text().split()
+    assert told[:2] == ["pip", "install"] and told[-2:] == ["--requirement", str(path)]
+    assert told[told.index("--python") + 1] == str(by_pip)
+    assert (project / "pip").exists() is (code != 0)
+    assert not bootstrap.changed([path])
 
 
 def test_an_install_that_failed_is_tried_again(project, monkeypatch):
