@@ -12,7 +12,6 @@ from django.core import serializers
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.creation import BaseDatabaseCreation
-from django.db.models import Model
 from django.db.models.sql import InsertQuery
 from django.test import TransactionTestCase
 
@@ -59,12 +58,19 @@ def delete_rows(connection: BaseDatabaseWrapper) -> None:
 
 def write_rows(connection: BaseDatabaseWrapper, data: str) -> None:
     """Write the rows in `data`, which Django has written when the database was made."""
-    for model, rows in groupby(read_rows(data), key=type):
-        query = InsertQuery(model)
-        query.insert_values(model._meta.local_concrete_fields, list(rows), raw=True)
-        query.get_compiler(connection=connection).execute_sql()
+    with connection.cursor() as cursor:
+        for statement, values in inserts(connection.alias, data):
+            cursor.execute(statement, values)
 
 
 @cache
-def read_rows(data: str) -> tuple[Model, ...]:
-    return tuple(row.object for row in serializers.deserialize("json", data))
+def inserts(name: str, data: str) -> tuple[tuple[str, tuple], ...]:
+    """Return the statements that write the rows. (To put them into words takes longer than to run
+    them.)"""
+    found = []
+    rows = (row.object for row in serializers.deserialize("json", data))
+    for model, group in groupby(rows, key=type):
+        query = InsertQuery(model)
+        query.insert_values(model._meta.local_concrete_fields, list(group), raw=True)
+        found += query.get_compiler(using=name).as_sql()
+    return tuple(found)
