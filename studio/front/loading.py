@@ -4,6 +4,7 @@ It has the studio prepared and loads the application, once for all of them: none
 again, and what is loaded is in memory once.
 """
 
+import gc
 import multiprocessing
 import os
 import sys
@@ -37,6 +38,7 @@ def prepare(require_user: bool, require_empty: bool) -> None:
     if pid == 0:
         tell_and_exit(writer, lambda: prepare_here(require_user, require_empty))
     os.close(writer)
+    gc.disable()  # `studio.application` enables it when all is loaded
     import studio.urls  # noqa: F401  (only loaded)
 
     with open(reader) as told:
