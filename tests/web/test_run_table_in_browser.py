@@ -3,6 +3,7 @@
 import pytest
 
 from runs.metrics.services import RunRef, log_batch
+from runs.table.names import PAGE_NAMES
 from tests.factories import make_experiment, make_run
 from tests.web.browser import PHONE, open_tab, until
 from tests.web.run_table import (
@@ -162,8 +163,24 @@ def test_arrows_move_in_the_grid_and_x_selects(tab, runs):
     assert tab.inner_text("[data-count]") == "3 runs selected"
 
 
-def test_an_answer_that_comes_late_leaves_the_keyboard_in_the_list_of_groups(tab, runs):
-    open_rows(tab)
+def search_anew(tab, text):
+    """Change what the menu Group looks for while the keyboard is in its list, as after a word
+    whose answer comes late; return when the list has that answer."""
+    with tab.expect_response(lambda answer: "kind=tags" in answer.url):
+        tab.evaluate(
+            """(text) => {
+              const menu = document.querySelector('[data-fields]').closest('details');
+              const search = menu.querySelector('input');
+              search.value = text;
+              search.dispatchEvent(new Event('input'));
+            }""",
+            text,
+        )
+    tab.wait_for_timeout(100)
+
+
+def go_into_groups(tab):
+    """Look for "ba" in the menu Group, and go to the only field found."""
     tab.keyboard.press("b")
     tab.keyboard.insert_text("ba")
     until(tab, "document.querySelectorAll('[data-fields] input').length === 1")
@@ -171,15 +188,59 @@ def test_an_answer_that_comes_late_leaves_the_keyboard_in_the_list_of_groups(tab
     go_to(tab, "[data-fields] input")
     tab.evaluate("window.before = document.activeElement")
 
-    # As after half a word, whose answer was under way.
-    tab.evaluate(
-        "document.querySelector('[data-fields]').closest('details').querySelector('input')"
-        ".dispatchEvent(new Event('input'))"
-    )
+
+def test_an_answer_that_comes_late_leaves_the_keyboard_in_the_list_of_groups(tab, runs):
+    open_rows(tab)
+    go_into_groups(tab)
+
+    search_anew(tab, "")
 
     until(tab, "!window.before.isConnected")
     tab.keyboard.press("Space")
     until(tab, f"{DRAWN} === 3")
+
+
+def test_a_key_that_is_down_while_an_answer_comes_chooses_the_group(tab, runs):
+    open_rows(tab)
+    go_into_groups(tab)
+
+    tab.keyboard.down("Space")
+    search_anew(tab, "ba")
+    tab.keyboard.up("Space")
+
+    until(tab, f"{DRAWN} === 3")
+
+
+def test_an_answer_that_comes_late_leaves_the_keyboard_among_the_offered_columns(tab, runs):
+    open_rows(tab)
+    tab.keyboard.press("e")
+    tab.keyboard.insert_text("lr")
+    until(tab, "document.querySelectorAll('[data-offered] .offer').length === 1")
+    go_to(tab, "[data-add='params.lr']")
+
+    tab.evaluate(
+        """() => {
+          const search = document.querySelector('.columns-panel [data-search]');
+          search.value = '';
+          search.dispatchEvent(new Event('input'));
+        }"""
+    )
+
+    until(tab, "document.querySelectorAll('[data-offered] .offer').length > 1")
+    assert tab.evaluate("document.activeElement.dataset.add") == "params.lr"
+
+
+def test_the_keyboard_goes_on_among_the_columns_that_more_has_brought(tab, db):
+    make_run(run_id="wide", params={f"p{i:03}": str(i) for i in range(PAGE_NAMES + 2)})
+    open_rows(tab)
+    tab.keyboard.press("e")
+    more = "[data-offered] [data-more=params]"
+    tab.focus(more)
+
+    tab.keyboard.press("Enter")
+
+    until(tab, f"!document.querySelector('{more}')")
+    assert tab.evaluate("document.activeElement.dataset.add") == f"params.p{PAGE_NAMES:03}"
 
 
 def test_a_group_opens_to_its_members(tab, runs):

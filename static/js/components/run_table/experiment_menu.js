@@ -2,6 +2,7 @@
 
 import { element } from "../../lib/element.js";
 import { latest } from "../../lib/latest.js";
+import { redraw } from "../redraw.js";
 import { fetchJson } from "../requests.js";
 
 const SEARCH_DELAY_MS = 150;
@@ -25,7 +26,8 @@ export function wireExperiments(menu, store) {
     const found = await find();
     if (!found) return;
     const pinned = search.value ? [] : chosen().filter((name) => !found.names.includes(name));
-    list.replaceChildren(...[...pinned, ...found.names].map(drawName), ...drawRest(found));
+    const lines = [...[...pinned, ...found.names].map(drawName), ...drawRest(found)];
+    redraw(list, lines, (box) => box.value);
     show();
   };
   let timer = null;

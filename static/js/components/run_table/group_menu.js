@@ -3,6 +3,7 @@
 import { element } from "../../lib/element.js";
 import { latest } from "../../lib/latest.js";
 import { joinList, splitList } from "../../lib/url_state.js";
+import { redraw } from "../redraw.js";
 import { fetchJson } from "../requests.js";
 import { literalPattern, scopeParams } from "./names.js";
 
@@ -81,17 +82,15 @@ export class GroupMenu {
     const found = await this.find();
     if (!found) return;
     const text = this.search.value.toLowerCase();
-    const held = this.list.contains(document.activeElement) && document.activeElement.value;
     const runFields = Object.entries(RUN_FIELDS)
       .map(([key, label]) => ({ id: `run.${key}`, label }))
       .filter(({ label }) => label.toLowerCase().includes(text));
-    this.list.replaceChildren(
+    const lines = [
       ...drawSection("Run", { names: runFields }),
       ...Object.values(KINDS).flatMap((title, index) => drawSection(title, found[index])),
-    );
+    ];
+    redraw(this.list, lines, (box) => box.value);
     this.show();
-    // An answer that comes late leaves the keyboard where it is.
-    if (held) this.list.querySelector(`input[value="${CSS.escape(held)}"]`)?.focus();
   }
 
   async fetchNames(kind) {

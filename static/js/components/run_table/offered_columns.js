@@ -4,6 +4,7 @@ import { element } from "../../lib/element.js";
 import { latest } from "../../lib/latest.js";
 import { withAggregate } from "../../lib/metric_ids.js";
 import { icon } from "../icons.js";
+import { redraw } from "../redraw.js";
 import { fetchJson } from "../requests.js";
 import { scopeParams } from "./names.js";
 
@@ -63,7 +64,8 @@ export class OfferedColumns {
   draw() {
     const sections = (this.sections ?? []).map((section) => this.drawSection(section));
     const none = element("p", { class: "muted" }, "No matching columns.");
-    this.list.replaceChildren(...(sections.length || !this.sections ? sections : [none]));
+    const keyOf = ({ dataset }) => dataset.add ?? dataset.more;
+    redraw(this.list, sections.length || !this.sections ? sections : [none], keyOf);
   }
 
   drawSection({ kind, total, names, next }) {
@@ -101,6 +103,8 @@ export class OfferedColumns {
     section.names = [...section.names, ...found.names];
     section.next = found.next;
     this.draw();
+    const first = found.names[0]?.id;
+    if (first) this.list.querySelector(`[data-add="${CSS.escape(first)}"]`).focus();
   }
 
   /** Every metric, parameter and tag that the search finds; the server says how many that is. */
