@@ -6,12 +6,13 @@ import json
 import os
 import signal
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 import studio.celery
 from runs.database import outage_log
@@ -68,6 +69,22 @@ def django_db_modify_db_settings(
     """Put the SQLite file there, each process one of its own."""
     if django_db_keepdb:
         copy_fresh_database(Path(settings.DATABASES["default"]["TEST"]["NAME"]))
+
+
+@pytest.fixture(scope="module")
+def make_for_file(django_db_setup: None, django_db_blocker: Any) -> Iterator[Callable[..., Any]]:
+    """Calls a maker of rows that each test of the file finds as they were made, whatever other
+    tests write. Not for a file with tests that commit."""
+
+    def make(maker: Callable[..., Any], *args: Any, **fields: Any) -> Any:
+        with django_db_blocker.unblock():
+            return maker(*args, **fields)
+
+    transaction_of_file = transaction.atomic()
+    make(transaction_of_file.__enter__)
+    yield make
+    make(transaction.set_rollback, True)
+    make(transaction_of_file.__exit__, None, None, None)
 
 
 @pytest.fixture

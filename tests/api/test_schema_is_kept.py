@@ -4,15 +4,20 @@ For each operation requests are made up from the description, half of them about
 They are the same ones every time.
 """
 
+import os
+import pickle
+import shutil
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
+from django.test import override_settings
 from hypothesis import HealthCheck, Phase, given, settings
 
 from runs.api.description import build_description
@@ -27,6 +32,7 @@ from runs.table.saved_views import save_view
 from runs.workspaces.permissions import Role
 from tests.artifacts.zips import make_zip
 from tests.factories import make_experiment, make_run
+from tests.shared_folder import folder_for
 from tests.when_used import WhenUsed
 
 pytestmark = pytest.mark.both_databases
@@ -35,14 +41,32 @@ schemathesis = WhenUsed("schemathesis")
 of_all = WhenUsed("schemathesis.checks")
 of_openapi = WhenUsed("schemathesis.specs.openapi.checks")
 EXAMPLES = 10
+PARTS = ("path_parameters", "headers", "cookies", "query", "media_type", "multipart_content_types")
 LOG = "logs/train.log"
 
 
 @pytest.fixture
-def known(db, settings, tmp_path) -> dict[str, Any]:
+def known(db, settings, tmp_path, known_of_file, files_of_file) -> dict[str, Any]:
     """An open studio with something of every kind in it, and what its parameters are then."""
     settings.STUDIO_OPEN = True
-    settings.FILES_DIR = tmp_path / "files"
+    settings.FILES_DIR = tmp_path / "studio" / "files"
+    shutil.copytree(files_of_file.parent, settings.FILES_DIR.parent)
+    return known_of_file
+
+
+@pytest.fixture(scope="module")
+def files_of_file(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("schema") / "files"
+
+
+@pytest.fixture(scope="module")
+def known_of_file(make_for_file, files_of_file) -> dict[str, Any]:
+    with override_settings(FILES_DIR=files_of_file):
+        return make_for_file(make_something_of_every_kind)
+
+
+def make_something_of_every_kind() -> dict[str, Any]:
+    """Return the values of parameters that name something."""
     experiment = make_experiment("digits", tags={"team": "vision"})
     run = make_run(experiment, params={"lr": "0.1"}, tags={"team": "vision"})
     table = Table(name="loss", value={"x": [1, 2.5], "y": ["a", None]})
@@ -135,8 +159,27 @@ def checks() -> tuple[Any, ...]:
     )
 
 
-@pytest.mark.parametrize("label", labels())
-def test_no_answer_is_off_the_schema(label, known, one_connection):
+@pytest.fixture
+def drawn(tmp_path_factory) -> Callable[[str], list[dict[str, Any]]]:
+    """The requests of an operation. To draw them takes longer than to ask them: the processes of
+    pytest, on both databases, keep them in one folder."""
+    folder = folder_for("drawn-requests", tmp_path_factory)
+
+    def requests_of(label: str) -> list[dict[str, Any]]:
+        kept = folder / f"{zlib.crc32(label.encode())}.pickle"
+        if not kept.exists():
+            written = kept.with_suffix(f".{os.getpid()}")
+            written.write_bytes(pickle.dumps(draw(label)))
+            written.replace(kept)
+        return pickle.loads(kept.read_bytes())
+
+    return requests_of
+
+
+def draw(label: str) -> list[dict[str, Any]]:
+    """Let schemathesis make up requests to an operation; return what each is made of."""
+    requests = []
+
     @settings(
         max_examples=EXAMPLES,
         deadline=None,
@@ -146,11 +189,21 @@ def test_no_answer_is_off_the_schema(label, known, one_connection):
         suppress_health_check=list(HealthCheck),
     )
     @given(case=operations()[label].as_strategy())
-    def ask(case: Any) -> None:
+    def keep(case: Any) -> None:
+        parts = {name: getattr(case, name) for name in PARTS}
+        requests.append(parts | ({"body": case.body} if case.media_type else {}))
+
+    keep()
+    return requests
+
+
+@pytest.mark.parametrize("label", labels())
+def test_no_answer_is_off_the_schema(label, known, one_connection, drawn):
+    operation = operations()[label]
+    for parts in drawn(label):
+        case = operation.Case(**parts)
         steer(case, known)
         case.call_and_validate(checks=checks())
-
-    ask()
 
 
 def test_every_operation_is_asked():

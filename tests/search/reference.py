@@ -215,9 +215,11 @@ def natural(text: str) -> list[tuple[int, str]]:
 def sorted_runs(runs: Sequence[PlainRun], keys: Sequence[SortKey]) -> list[PlainRun]:
     """Sort by the keys, then the newest first (those that wait to start foremost), then run id."""
 
+    values = {run.row.id: [sort_value(run, key) for key in keys] for run in runs}
+
     def order(one: PlainRun, other: PlainRun) -> int:
-        for key in keys:
-            (band, value), (other_band, other_value) = sort_value(one, key), sort_value(other, key)
+        pairs = zip(keys, values[one.row.id], values[other.row.id], strict=True)
+        for key, (band, value), (other_band, other_value) in pairs:
             if band != other_band:
                 return -1 if band < other_band else 1
             if value != other_value:

@@ -16,9 +16,14 @@ from tests.search.world import NOW_MS, PlainRun, World, make_world
 ROUNDS = 60
 
 
+@pytest.fixture(scope="module")
+def world_of_file(make_for_file) -> World:
+    return make_for_file(make_world)
+
+
 @pytest.fixture
-def world(db) -> World:
-    return make_world()
+def world(db, world_of_file) -> World:
+    return world_of_file
 
 
 def visible(world: World, node: Node, lifecycle: set[str]) -> list[PlainRun]:

@@ -31,9 +31,14 @@ SUMMED = [
 STORES = {Entity.PARAM: "params", Entity.TAG: "tags", Entity.PROPERTY: "properties"}
 
 
+@pytest.fixture(scope="module")
+def world_of_file(make_for_file) -> World:
+    return make_for_file(make_world, seed=2, runs=160)
+
+
 @pytest.fixture
-def world(db) -> World:
-    return make_world(seed=2, runs=160)
+def world(db, world_of_file) -> World:
+    return world_of_file
 
 
 def value_of(run: PlainRun, column: Column) -> object:
