@@ -21,6 +21,7 @@ class TableCounts:
     queued: int
     children: int = 0
     running_children: int = 0
+    queued_children: int = 0
     with_children: bool = False
     matching_top: int
 
@@ -46,6 +47,7 @@ def count_table(query: TableQuery) -> TableCounts:
         queued=whole.queued,
         children=whole.all - top.all,
         running_children=whole.running - top.running,
+        queued_children=whole.queued - top.queued,
         with_children=query.is_tree,
         matching_top=count_runs(top_search).value if query.is_tree else matching,
     )

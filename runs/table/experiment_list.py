@@ -1,8 +1,8 @@
 """The list of experiments, with their numbers of runs, their last run, and how many are active."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
@@ -30,8 +30,9 @@ class ExperimentSearch:
 
 @dataclass(frozen=True)
 class ExperimentRow:
-    """One experiment. `runs`, their `children` and `active` count what is not archived or deleted;
-    a run or child run is active until its status is final. `last_run` is the one made last."""
+    """One experiment. `runs` and their `children` count what is not archived or deleted, `active`
+    and `active_children` those of them whose status is not final. `last_run` is the one made
+    last."""
 
     number: int
     name: str
@@ -40,6 +41,7 @@ class ExperimentRow:
     runs: int
     children: int
     active: int
+    active_children: int
     last_run: Run | None
     tags: list[tuple[str, str]]
 
@@ -49,36 +51,33 @@ class ExperimentRow:
 
 
 @dataclass(frozen=True)
-class ExperimentList:
-    """`rows` are the first `limit` of `matching`; `running` and `waiting` count the runs of the
-    whole workspace."""
+class ActiveRuns:
+    """How many runs and child runs each experiment has, by its key, whose status is not final; and
+    how many of the whole workspace run or wait, child runs included, and alone."""
 
-    rows: list[ExperimentRow]
-    matching: int
-    running: int
-    waiting: int
+    by_experiment: dict[int, tuple[int, int]] = field(default_factory=dict)
+    running: int = 0
+    running_children: int = 0
+    waiting: int = 0
+    waiting_children: int = 0
 
 
 @dataclass(frozen=True)
-class RunCounts:
-    """Active runs: how many of each experiment (by its key), and of the workspace."""
+class ExperimentList:
+    """`rows` are the first `limit` of `matching`; `active` counts in the whole workspace."""
 
-    by_experiment: Counter
-    running: int
-    waiting: int
+    rows: list[ExperimentRow] = field(default_factory=list)
+    matching: int = 0
+    active: ActiveRuns = ActiveRuns()
 
 
 def list_experiments(*, workspace: Workspace, search: ExperimentSearch) -> ExperimentList:
     """Return the experiments that match. Raises PatternError. Five queries."""
     matching = list_matching(workspace, search)
     shown = matching[: search.limit]
-    counts = count_active_runs(workspace=workspace)
-    return ExperimentList(
-        rows=build_rows(shown, counts.by_experiment),
-        matching=len(matching),
-        running=counts.running,
-        waiting=counts.waiting,
-    )
+    active = count_active_runs(workspace)
+    rows = build_rows(shown, active.by_experiment)
+    return ExperimentList(rows=rows, matching=len(matching), active=active)
 
 
 def list_matching(workspace: Workspace, search: ExperimentSearch) -> list[Experiment]:
@@ -111,26 +110,33 @@ def sort_experiments(rows: Iterable[Experiment], sort: str) -> list[Experiment]:
     return sorted(rows, key=lambda row: order_of_name(row.name))
 
 
-def count_active_runs(*, workspace: Workspace, experiment: Experiment | None = None) -> RunCounts:
-    """Count the runs of a workspace, or of an experiment of it. One query over the few runs whose
-    status is not final."""
+def count_active_runs(workspace: Workspace) -> ActiveRuns:
+    """Count the runs of a workspace that go on. One query over the few whose status is not
+    final."""
     active = Run.objects.filter(
         workspace=workspace, status__in=ACTIVE_STATUSES, lifecycle=Lifecycle.ACTIVE
     )
-    if experiment is not None:
-        active = active.filter(experiment=experiment)
+    is_child = Q(parent__isnull=False)
+    runs, waits = Q(status=Status.RUNNING), Q(status__in=WAITING_STATUSES)
     rows = active.values("experiment").annotate(
-        runs=Count("id"),
-        running=Count("id", filter=Q(status=Status.RUNNING)),
-        waiting=Count("id", filter=Q(status__in=WAITING_STATUSES)),
+        tops=Count("id", filter=~is_child),
+        children=Count("id", filter=is_child),
+        running=Count("id", filter=runs),
+        running_children=Count("id", filter=runs & is_child),
+        waiting=Count("id", filter=waits),
+        waiting_children=Count("id", filter=waits & is_child),
     )
-    found = list(rows.values_list("experiment", "runs", "running", "waiting"))
-    by_experiment = Counter({experiment: runs for experiment, runs, *_ in found})
-    running, waiting = sum(row[2] for row in found), sum(row[3] for row in found)
-    return RunCounts(by_experiment, running=running, waiting=waiting)
+    found = list(rows)
+    counted = ("running", "running_children", "waiting", "waiting_children")
+    return ActiveRuns(
+        by_experiment={row["experiment"]: (row["tops"], row["children"]) for row in found},
+        **{name: sum(row[name] for row in found) for name in counted},
+    )
 
 
-def build_rows(experiments: list[Experiment], active: Counter) -> list[ExperimentRow]:
+def build_rows(
+    experiments: list[Experiment], active: Mapping[int, tuple[int, int]]
+) -> list[ExperimentRow]:
     ids = [experiment.id for experiment in experiments]
     counted = count_runs_by_experiment(ids)
     last_runs = Run.objects.in_bulk([row.last_run_id for row in experiments if row.last_run_id])
@@ -143,7 +149,8 @@ def build_rows(experiments: list[Experiment], active: Counter) -> list[Experimen
             created_ms=row.created_ms,
             runs=counted[row.id][0],
             children=counted[row.id][1],
-            active=active[row.id],
+            active=active.get(row.id, (0, 0))[0],
+            active_children=active.get(row.id, (0, 0))[1],
             last_run=last_runs.get(row.last_run_id),
             tags=tags[row.id],
         )

@@ -66,7 +66,7 @@ def try_search(request: HttpRequest, search: ExperimentSearch) -> tuple[Experime
     try:
         return list_experiments(workspace=request.workspace, search=search), ""
     except PatternError as error:
-        return ExperimentList([], 0, 0, 0), f"Not a regular expression: {error}."
+        return ExperimentList(), f"Not a regular expression: {error}."
 
 
 def is_new(found: ExperimentList, search: ExperimentSearch) -> bool:

@@ -3,7 +3,7 @@
 import pytest
 
 from runs.database.patterns import PatternError
-from runs.table.experiment_list import ExperimentSearch, count_active_runs, list_experiments
+from runs.table.experiment_list import ExperimentSearch, list_experiments
 from runs.tracking import services
 from runs.tracking.models import Experiment
 from tests.factories import make_experiment, make_run, make_workspace
@@ -32,6 +32,20 @@ def test_runs_are_counted_all_and_active(workspace):
     assert (row.runs, row.active) == (3, 2)
 
 
+def test_child_runs_are_counted_beside_their_parents(workspace):
+    experiment = make_experiment("sweeps")
+    parent = make_run(experiment, status="Running")
+    for status in ("Running", "Queued", "Queued", "Completed"):
+        make_run(experiment, parent=parent, status=status)
+
+    found = list_experiments(workspace=workspace, search=ExperimentSearch(text="sweeps"))
+
+    (row,) = found.rows
+    assert (row.runs, row.children, row.active, row.active_children) == (1, 4, 1, 3)
+    assert (found.active.running, found.active.running_children) == (2, 1)
+    assert (found.active.waiting, found.active.waiting_children) == (2, 2)
+
+
 def test_running_and_waiting_are_counted_for_the_whole_workspace(workspace):
     make_run(status="Running")
     make_run(status="Queued")
@@ -39,7 +53,7 @@ def test_running_and_waiting_are_counted_for_the_whole_workspace(workspace):
 
     found = list_experiments(workspace=workspace, search=ExperimentSearch(text="no such"))
 
-    assert (found.running, found.waiting) == (1, 1)
+    assert (found.active.running, found.active.waiting) == (1, 1)
 
 
 def test_a_run_that_does_not_respond_is_active_and_not_running(workspace):
@@ -48,16 +62,7 @@ def test_a_run_that_does_not_respond_is_active_and_not_running(workspace):
 
     found = list_experiments(workspace=workspace, search=ExperimentSearch())
 
-    assert (found.running, row_of(workspace, run.experiment).active) == (1, 2)
-
-
-def test_active_runs_of_one_experiment_are_counted_alone(workspace):
-    run = make_run(status="Running")
-    make_run(status="Running")
-
-    counts = count_active_runs(workspace=workspace, experiment=run.experiment)
-
-    assert (counts.running, counts.waiting) == (1, 0)
+    assert (found.active.running, row_of(workspace, run.experiment).active) == (1, 2)
 
 
 def test_the_last_run_is_the_one_made_last(workspace):

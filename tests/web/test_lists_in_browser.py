@@ -79,7 +79,10 @@ def test_an_experiment_counts_its_runs_as_its_page_does(tab, db):
     row = tab.locator(".experiments tbody tr", has_text="sweeps")
     assert row.locator(".runs").inner_text() == "1"
     assert row.locator(".runs").get_attribute("title") == "1 run · 3 child runs"
-    assert row.locator(".active").inner_text() == "4"
+    assert row.locator(".active").inner_text() == "1"
+    going_on = row.locator(".active span").get_attribute("title")
+    assert going_on == "1 run and 3 child runs that have not ended"
+    assert "4 running, 3 of them child runs" in tab.inner_text(".counts")
 
     tab.goto(f"{EXPERIMENTS}/sweeps")
     until(tab, "document.querySelector('[data-counts]').textContent.startsWith('1 run ·')")

@@ -315,6 +315,15 @@ def test_counts_say_what_is_counted(studio):
     assert [found[name] for name in told] == [1, 3, 2, 0, 4, 3]
 
 
+def test_queued_child_runs_are_counted_beside_all_that_wait(studio):
+    parent = make_run(make_experiment("sweep"), status="Queued")
+    make_run(parent.experiment, parent=parent, status="Queued")
+
+    found = studio.get("/w/default/run-counts").json()
+
+    assert (found["queued"], found["queued_children"]) == (2, 1)
+
+
 def test_without_users_all_runs_are_of_the_same_person(studio, runs):
     assert ids(rows(studio, mine="1")) == ["run-2", "run-1", "run-0"]
     assert 'data-switch="mine"' not in studio.get("/w/default/runs").content.decode()

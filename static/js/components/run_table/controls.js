@@ -71,18 +71,19 @@ const counted = (number, one) => `${count(number)} ${one}${number === 1 ? "" : "
  * named. */
 function countedParts(counts) {
   const { matching, matching_top = matching, all, children = 0, with_children } = counts;
-  const { running, running_children, queued } = counts;
+  const { running, running_children, queued, queued_children } = counts;
   if (all === undefined) return [];
   const isFiltered = matching !== (with_children ? all + children : all);
   const part = (found, total, one) =>
     (isFiltered ? `${count(found)} of ` : "") + counted(total, one);
-  const ofChildren = running_children ? `, ${count(running_children)} of them child runs` : "";
+  const going = (number, word, ofThem) =>
+    number && `${count(number)} ${word}${ofThem ? `, ${count(ofThem)} of them child runs` : ""}`;
   const parts = [
     part(matching_top, all, "run"),
     children && with_children && part(matching - matching_top, children, "child run"),
     children && !with_children && `${counted(children, "child run")} not shown`,
-    running && `${count(running)} running${ofChildren}`,
-    queued && `${count(queued)} queued`,
+    going(running, "running", running_children),
+    going(queued, "queued", queued_children),
   ];
   return parts.filter(Boolean);
 }
