@@ -121,6 +121,19 @@ def test_long_names_keep_the_ends_that_tell_them_apart(tab, gpu):
             assert box["x"] + box["width"] <= min(cell["x"] + cell["width"], size["width"])
 
 
+def test_a_node_that_takes_no_runs_says_why_in_the_room_of_its_state(tab, gpu):
+    for number, trouble in enumerate(("", f"No space left on device ({'/home/ml/state' * 9})")):
+        node = register_node(cluster=gpu, name=f"gpu-node-{number}.example.org", slots=1)
+        load = {"trouble": trouble, "load": 0.5, "free_bytes": 24_000_000_000}
+        Node.objects.filter(pk=node.pk).update(load=load, hardware={"cores": 16})
+
+    tab.goto(f"{GPU}/nodes")
+
+    assert tab.locator(".nodes .reason").inner_text().startswith("No space left on device (/home")
+    box = "document.querySelector('.table:has(.nodes)')"
+    assert tab.evaluate(f"{box}.scrollWidth - {box}.clientWidth") == 0
+
+
 def test_a_phone_shows_all_columns_of_the_clusters(tab, gpu):
     tab.set_viewport_size(PHONE)
     tab.goto("/w/default/compute/clusters")
