@@ -49,10 +49,11 @@ if REPORT in os.environ and settings.DATABASES["default"]["ENGINE"].endswith("sq
 
 # pytest-django refuses the database to every test without one of these and without its mark.
 DATABASE_FIXTURES = frozenset({"db", "transactional_db"})
-# Of the client, which reaches the studio over HTTP, and of the doors the tests that run on both
-# databases are marked by hand.
+# The client reaches the studio over HTTP.
 CLIENT_ROOM = "sdk"
-DOORS = frozenset({"api", "mlflow_api", "web"})
+# These are about files, requests and pages. What they ask of the database is mostly what the tests
+# of the other rooms ask: those of them that run on both databases are marked by hand.
+MARKED_BY_HAND = frozenset({"api", "artifacts", "http", "mlflow_api", "sdk", "security", "web"})
 
 
 @pytest.fixture(scope="session")
@@ -104,12 +105,6 @@ def forget_between_tests() -> None:
     outage_log.forget()
 
 
-@pytest.fixture(autouse=True)
-def hear_without_a_thread(settings) -> None:
-    """A thread that stores words would wait for the transaction of the test."""
-    settings.STUDIO_HEAR_S = 0
-
-
 @pytest.fixture(scope="session")
 def all_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the stores of all tests are."""
@@ -123,7 +118,6 @@ def files_dir(settings, all_files: Path) -> Path:
     folder = all_files / str(next(numbers))
     folder.mkdir()
     settings.FILES_DIR = folder / "files"
-    settings.STUDIO_S3_BUCKET = ""
     return settings.FILES_DIR
 
 
@@ -189,7 +183,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.slurm)
         if "playwright" in fixtures:
             item.add_marker(pytest.mark.browser)
-        elif asks_database(item) and item.path.parent.name not in DOORS:
+        elif asks_database(item) and item.path.parent.name not in MARKED_BY_HAND:
             item.add_marker(pytest.mark.both_databases)
 
 

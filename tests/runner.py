@@ -1,19 +1,16 @@
 """`python3 manage.py test`: every test on SQLite and, side by side, PostgreSQL where there is one.
 
 - SQLite: every test.
-- PostgreSQL: the tests marked `both_databases`. `tests/conftest.py` marks every test with access to
-  the database (pytest-django refuses it to all others), except those that drive Chromium, those of
-  the client and its nodes, which reach the studio over HTTP, and those of the doors (`api`,
-  `mlflow_api`, `web`), which ask mostly what the tests of the rooms below ask. By hand, those of
-  them are marked whose subject is what the database does (points that must arrive once, claims and
-  slots of nodes, texts it refuses, orders, filters), some that start a studio in a process of its
-  own (the stock MLflow client, the commands, a start of `up`), and those that ask what no other
-  test asks. The rest does not depend on the database: parsers, packing, files, most of what happens
-  in the browser, ends of processes.
+- PostgreSQL: the tests marked `both_databases`. In most rooms `tests/conftest.py` marks every test
+  with access to the database (pytest-django refuses it to all others) that does not drive Chromium.
+  In the rooms about files, requests, pages and the client (its `MARKED_BY_HAND`) those are marked
+  by hand whose subject is what the database does (points that must arrive once, claims and slots of
+  nodes, texts it refuses, orders, filters), some that start a studio in a process of its own (the
+  stock MLflow client, the commands, a start of `up`), and those that ask what no other test asks.
 
-Every statement is asked on both databases: a whole run fails where a test of a door asks SQLite one
-that no test on PostgreSQL asks, and names the test to mark. (What a test asks is noted on SQLite,
-where all of them run; the same test asks PostgreSQL the same in its words.)
+Every statement is asked on both databases: a whole run fails where a test asks SQLite one that no
+test on PostgreSQL asks, and names the test to mark. (What a test asks is noted on SQLite, where all
+of them run; the same test asks PostgreSQL the same in its words.)
 
 Arguments beside the three below go to pytest.
 """

@@ -28,4 +28,6 @@ elif template := os.environ.get("STUDIO_TEST_TEMPLATE"):
     DATABASES["default"]["TEST"] = {"TEMPLATE": template}
 
 CELERY_BROKER_URL = "memory://"
+# A thread that stores words would wait for the transaction of the test.
+STUDIO_HEAR_S = 0
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -10,7 +10,10 @@ from runs.artifacts import queries
 from runs.artifacts.errors import PathTaken
 from runs.artifacts.services import save_file
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.both_databases,
+]
 
 
 def all_at_once(works: list[Callable[[], object]]) -> list[object]:

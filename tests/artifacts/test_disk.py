@@ -11,7 +11,7 @@ from runs.artifacts.stores import local_store
 from runs.tracking.models import Experiment, LoggedModel
 from runs.workspaces.models import Workspace
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture

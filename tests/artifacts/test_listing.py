@@ -5,7 +5,7 @@ import pytest
 from runs.artifacts.listing import find_files
 from runs.artifacts.models import File
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def paths(found) -> list[str]:

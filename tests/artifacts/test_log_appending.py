@@ -19,7 +19,7 @@ from runs.artifacts.logs.appending import append_log, finish_log
 from runs.artifacts.stores import local_store
 from runs.tracking.models import Lifecycle
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 LOG = "user_logs/std_log.txt"
 

@@ -79,6 +79,7 @@ def test_a_byte_is_shown_with_its_surroundings(log):
     assert page.lines[2].byte <= 30 < page.lines[3].byte
 
 
+@pytest.mark.both_databases
 def test_a_byte_within_a_line_means_that_line(log):
     assert numbers(read_lines(log(TEN), from_byte=24, count=1)) == [4]
     assert line_number(log(TEN), 24) == 4

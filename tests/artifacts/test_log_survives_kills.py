@@ -14,6 +14,8 @@ from runs.artifacts import queries
 from runs.artifacts.errors import OffsetGap
 from runs.artifacts.logs.appending import append_log
 
+pytestmark = pytest.mark.both_databases
+
 WRITER = """
 import sys
 import django

@@ -197,6 +197,7 @@ def test_lines_are_found_by_the_time_at_which_they_arrived(run, append):
     ]  # fmt: skip
 
 
+@pytest.mark.both_databases
 def test_a_file_without_times_is_read_from_its_beginning(run):
     services.save_file(owner=run, path=LOG, chunks=[b"one\ntwo\n"])
     page = read_lines(queries.get_file(run, LOG), at_ms=START, count=1)

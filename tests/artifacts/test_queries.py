@@ -6,7 +6,7 @@ from runs.artifacts import queries
 from runs.artifacts.errors import InvalidPath, UnknownFile
 from runs.artifacts.models import File
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def add_rows(run, paths: list[str]) -> None:

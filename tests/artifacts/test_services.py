@@ -10,7 +10,7 @@ from runs.artifacts.models import File
 from runs.tracking.models import Lifecycle, LoggedModel
 from tests.artifacts.test_paths import KEPT
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def content(file: File) -> bytes:

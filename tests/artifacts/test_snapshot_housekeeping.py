@@ -17,6 +17,8 @@ from runs.tracking.models import Lifecycle, Run
 from tests.artifacts.zips import FOLDER, make_zip
 from tests.tracking.racing import race
 
+pytestmark = pytest.mark.both_databases
+
 
 def keep(run: Run, files=FOLDER) -> Snapshot:
     return services.save_snapshot(run=run, chunks=[make_zip(files)])

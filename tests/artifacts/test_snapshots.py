@@ -32,6 +32,7 @@ def content_of(run: Run, path: str) -> bytes:
     return b"".join(read_file(get_snapshot_file(run, path)))
 
 
+@pytest.mark.both_databases
 class TestKeeping:
     def test_every_file_comes_back_as_it_was(self, run):
         kept = keep(run, make_zip(FOLDER))

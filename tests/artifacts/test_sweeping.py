@@ -17,7 +17,7 @@ from runs.artifacts.texts import save_texts
 from runs.artifacts.zipping.plans import plan_zip
 from runs.tracking.services import update_run
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 TWO_DAYS_S = 2 * 86_400
 

@@ -19,6 +19,7 @@ def test_every_task_on_the_clock_is_known_to_the_worker():
 
 
 @pytest.mark.django_db
+@pytest.mark.both_databases
 def test_the_sweep_runs_as_a_task():
     key = make_key()
     local_store().put(key, [b"x"])
@@ -29,6 +30,7 @@ def test_the_sweep_runs_as_a_task():
 
 
 @pytest.mark.django_db
+@pytest.mark.both_databases
 def test_moving_runs_as_a_task(run, save, stored):
     save(run, "a")
     tasks.move_finished_files()

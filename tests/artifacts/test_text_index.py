@@ -57,6 +57,7 @@ def test_no_log_with_a_match_is_passed_over(indexed, pattern):
     assert list(search_file(file, parse_query(pattern)))
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("pattern", ["out of time", "rocm", "ROCm.*memory", r"loss \d\.26 nan"])
 def test_a_log_without_a_part_of_the_pattern_is_passed_over(indexed, pattern):
     file = indexed(LOG)

@@ -64,6 +64,7 @@ def test_a_folder_that_leads_out_is_refused(finished):
         plan_zip([finished], folder="../other")
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("folder", ["nothing", "outputs/mod"])
 def test_an_unknown_folder_is_refused(finished, folder):
     with pytest.raises(UnknownFile):

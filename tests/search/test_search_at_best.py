@@ -3,6 +3,7 @@
 import math
 import random
 from dataclasses import replace
+from itertools import product
 
 import pytest
 
@@ -149,17 +150,19 @@ CONDITIONS = [
 ]
 
 
-@pytest.mark.parametrize("condition", CONDITIONS)
-def test_a_value_at_best_is_compared_as_one_of_a_table(experiment, condition, both_ways):
+FILTERS = ("metrics.x{} {}", "not metrics.x{} {}", "name != b and metrics.x{} {}")
+
+
+def test_a_value_at_best_is_compared_as_one_of_a_table(experiment, both_ways):
     values = {"a": 0.5, "b": 1.0, "c": 2.0, "d": math.nan, "e": math.inf, "f": -math.inf}
     runs = {name: make_run(experiment, name=name) for name in [*values, "none"]}
     for name, value in values.items():
         log_at_best(runs[name], value)
 
-    for text in ("metrics.x{} {}", "not metrics.x{} {}", "name != b and metrics.x{} {}"):
+    for condition, text in product(CONDITIONS, FILTERS):
         stored = found(text.format("", condition))
-        assert found(text.format(".best", condition), goal=GOAL) == stored
-        assert found(text.format(":best", condition), goal=GOAL) == stored
+        assert found(text.format(".best", condition), goal=GOAL) == stored, (text, condition)
+        assert found(text.format(":best", condition), goal=GOAL) == stored, (text, condition)
 
 
 def test_only_what_the_rest_of_the_filter_leaves_is_looked_up_at_its_best(experiment, monkeypatch):

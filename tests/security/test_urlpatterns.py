@@ -154,6 +154,7 @@ def test_a_reader_is_refused_what_takes_more(send):
     assert {call: status for call, status in answers.items() if status != 403} == {}
 
 
+@pytest.mark.both_databases
 def test_an_owner_gets_an_answer(send):
     owner = make_member(Role.OWNER)
     answers = {call: send(call, owner).status_code for call in CALLS}

@@ -18,6 +18,7 @@ def sign_in(client: Client, **changes: str):
     return client.post("/sign-in", fields)
 
 
+@pytest.mark.both_databases
 def test_the_right_password_opens_the_page_that_was_asked_for(guarded: Client, ana):
     answer = sign_in(guarded, next="/w/default/experiments?q=a")
 
@@ -52,6 +53,7 @@ def test_a_session_key_planted_before_signing_in_opens_nothing(guarded: Client, 
     assert guarded.session.session_key != planted
 
 
+@pytest.mark.both_databases
 def test_signing_out_ends_the_session(guarded: Client, ana):
     sign_in(guarded)
 

@@ -66,6 +66,7 @@ def test_former_names_in_an_address_are_those_of_today(studio, gpu):
     assert start_of(studio.get(f"{SUBMIT}?exp=vision"))["draft"] == {"experiment_name": "vision"}
 
 
+@pytest.mark.both_databases
 def test_a_folder_is_kept_and_a_job_is_submitted_with_it(studio, gpu):
     kept = upload(studio, {"train.py": "print(1)\n", "requirements.txt": "numpy\n"})
     assert [file["path"] for file in kept["files"]] == ["requirements.txt", "train.py"]
