@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 import threading
 import time
 import uuid
@@ -17,6 +15,7 @@ from tests.when_used import WhenUsed
 mlflow = WhenUsed("mlflow")
 entities = WhenUsed("mlflow.entities")
 exceptions = WhenUsed("mlflow.exceptions")
+command_line = WhenUsed("mlflow.cli")
 
 # Its server runs in another process, on the database that `server` makes for it.
 pytestmark = pytest.mark.both_databases
@@ -365,30 +364,12 @@ def test_the_address_of_a_workspace_is_a_tracking_address(server_url, client, ru
         mlflow.MlflowClient(f"{server_url}/w/nowhere").get_run(run_id)
 
 
-# Its words are lists of the command's: to import MLflow takes seconds.
-COMMAND_LINE = """
-import json, sys
-from mlflow.cli import cli
-for words in json.loads(sys.argv[1]):
-    cli.main(words, standalone_mode=False)
-    print("=====")
-"""
+def test_the_command_line_works(client, experiment_id, run_id, capsys):
+    def told(*words: str) -> str:
+        command_line.cli.main(words, standalone_mode=False)
+        return capsys.readouterr().out
 
-
-def test_the_command_line_works(server_url, experiment_id, run_id):
-    asked = [
-        ["experiments", "search"],
-        ["runs", "list", "--experiment-id", experiment_id],
-        ["runs", "describe", "--run-id", run_id],
-    ]
-    told = subprocess.run(
-        [sys.executable, "-c", COMMAND_LINE, json.dumps(asked)],
-        env={**os.environ, "MLFLOW_TRACKING_URI": server_url},
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    experiments, runs, described, _ = told.split("=====\n")
-    assert experiment_id in experiments
-    assert run_id in runs
-    assert json.loads(described)["info"]["run_id"] == run_id
+    assert experiment_id in told("experiments", "search")
+    assert run_id in told("runs", "list", "--experiment-id", experiment_id)
+    described = json.loads(told("runs", "describe", "--run-id", run_id))
+    assert described["info"]["run_id"] == run_id
