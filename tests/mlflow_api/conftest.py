@@ -25,6 +25,12 @@ from tests.postgres import fresh_database
 
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST_START_S = 60.0
+MANAGE = """
+import sys
+from django.core.management import execute_from_command_line
+for command in sys.argv[1:]:
+    execute_from_command_line(["manage.py", *command.split()])
+"""
 
 
 @dataclass(frozen=True)
@@ -34,13 +40,14 @@ class Server:
     url: str
     environment: dict[str, str]
 
-    def manage(self, *words: str) -> str:
-        """Run a command of manage.py beside the server and return what it prints."""
-        command = [sys.executable, "manage.py", *words]
+    def manage(self, *commands: str) -> list[str]:
+        """Run commands of manage.py beside the server, in one process; return the lines that they
+        print."""
         done = subprocess.run(
-            command, cwd=ROOT, env=self.environment, check=True, capture_output=True, text=True
-        )
-        return done.stdout
+            [sys.executable, "-c", MANAGE, *commands],
+            cwd=ROOT, env=self.environment, check=True, capture_output=True, text=True,
+        )  # fmt: skip
+        return done.stdout.splitlines()
 
 
 @pytest.fixture(scope="session")

@@ -17,17 +17,27 @@ PASSWORD = "long-enough-for-ann"
 
 @pytest.fixture(scope="module")
 def closed_server() -> Iterator[Server]:
-    """A studio with sign-in: `ann` owns it, `rob` may read."""
+    """A studio with sign-in."""
     with running_server(STUDIO_OPEN="0", DJANGO_SUPERUSER_PASSWORD=PASSWORD) as server:
-        owner = ("--username", "ann", "--email", "ann@example.com")
-        server.manage("createsuperuser", "--noinput", *owner)
-        server.manage("user", "create", "rob", "--no-password")
-        server.manage("member", "set", "default", "rob", "reader")
         yield server
 
 
+@pytest.fixture(scope="module")
+def tokens(closed_server) -> dict[str, str]:
+    """Of `ann`, who owns the studio, and of `rob`, who may read."""
+    said = closed_server.manage(
+        "createsuperuser --noinput --username ann --email ann@example.com",
+        "user create rob --no-password",
+        "member set default rob reader",
+        "token create ann",
+        "token create rob",
+    )
+    ann, rob = (line for line in said if line.startswith("studio_"))
+    return {"ann": ann, "rob": rob}
+
+
 @pytest.fixture
-def sign_in(closed_server, monkeypatch):
+def sign_in(closed_server, tokens, monkeypatch):
     """Sign the client of the test in, by the environment variables that users set."""
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
 
@@ -42,12 +52,8 @@ def sign_in(closed_server, monkeypatch):
     return by
 
 
-def make_token(server: Server, name: str) -> str:
-    return server.manage("token", "create", name).strip().splitlines()[-1]
-
-
-def test_a_token_signs_in(closed_server, sign_in):
-    client = sign_in(token=make_token(closed_server, "ann"))
+def test_a_token_signs_in(tokens, sign_in):
+    client = sign_in(token=tokens["ann"])
     mlflow.set_experiment(uuid.uuid4().hex)
     with mlflow.start_run() as run:
         mlflow.log_metric("m", 1)
@@ -62,10 +68,8 @@ def test_a_password_signs_in(sign_in):
     assert client.get_run(run.info.run_id).info.user_id == "ann"
 
 
-def test_who_is_signed_in_submits_a_run_and_what_the_client_says_stays_beside_it(
-    closed_server, sign_in
-):
-    client = sign_in(token=make_token(closed_server, "ann"))
+def test_who_is_signed_in_submits_a_run_and_what_the_client_says_stays_beside_it(tokens, sign_in):
+    client = sign_in(token=tokens["ann"])
     with mlflow.start_run(tags={"mlflow.user": "root"}) as started:
         pass
     run = client.get_run(started.info.run_id)
@@ -78,8 +82,8 @@ def test_nobody_gets_in_without(sign_in):
             sign_in(**variables).get_experiment("0")
 
 
-def test_a_reader_reads_and_writes_nothing(closed_server, sign_in):
-    client = sign_in(token=make_token(closed_server, "rob"))
+def test_a_reader_reads_and_writes_nothing(tokens, sign_in):
+    client = sign_in(token=tokens["rob"])
     assert client.get_experiment("0").name == "Default"
     with pytest.raises(exceptions.MlflowException, match=r"403|PERMISSION_DENIED"):
         client.create_experiment("mine")
