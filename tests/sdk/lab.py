@@ -16,6 +16,7 @@ import psutil
 from runs.tracking.models import Run
 from studio.sdk.supervisor.studio_api import StudioApi
 from tests.factories import default_workspace
+from tests.up.processes import has_word
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -112,15 +113,6 @@ class Nodes:
             node.terminate()
         for node in self.started:
             node.wait(40)
-
-
-def has_word(process: psutil.Process, word: str) -> bool:
-    """Tell whether a process names a folder in its command line or works in it."""
-    try:
-        places = [*process.cmdline(), process.cwd()]
-    except psutil.Error:
-        return False
-    return any(f"{place}/".startswith(f"{word}/") for place in places)
 
 
 def run_row(run_id: str) -> Run:

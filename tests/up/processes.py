@@ -107,10 +107,15 @@ class Up:
         return None
 
     def kill(self) -> None:
-        """Kill the supervisor, and by that everything, unless it has ended."""
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
+        """Kill the supervisor and all that has outlived it: the runs of a node that is killed go
+        on."""
+        self.process.kill()
+        self.process.wait()
+        word = str(self.data_dir)
+        while left := [one for one in psutil.process_iter() if has_word(one, word)]:
+            for process in left:
+                with suppress(psutil.NoSuchProcess):
+                    process.kill()
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> int:
         self.process.send_signal(number)
@@ -134,6 +139,15 @@ def refusal(*words: str, **environment: str) -> tuple[int, str]:
         check=False,
     )
     return done.returncode, done.stdout + done.stderr
+
+
+def has_word(process: psutil.Process, word: str) -> bool:
+    """Tell whether a process names a folder in its command line or works in it."""
+    try:
+        places = [*process.cmdline(), process.cwd()]
+    except psutil.Error:
+        return False
+    return any(f"{place}/".startswith(f"{word}/") for place in places)
 
 
 def gone(processes: list[psutil.Process]) -> bool:
