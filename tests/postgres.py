@@ -20,7 +20,7 @@ from studio.bootstrap import BASE_DIR
 from studio.up.orphans import die_with_parent
 from tests.up.processes import clean_environment
 
-# The variable with the name of a database to copy: to run all migrations takes seconds.
+# The variable with the name of a database to copy, which takes less than to make its tables.
 TEMPLATE = "STUDIO_TEST_TEMPLATE"
 
 # PostgreSQL does not run as root; one of these does it then.
@@ -158,10 +158,12 @@ def fresh_database(url: str) -> Iterator[str]:
 
 
 def migrate(url: str) -> None:
+    """Make the tables of an empty studio by a command, as it does for people."""
     with tempfile.TemporaryDirectory(prefix="studio-migrating-") as folder:
         subprocess.run(
-            [sys.executable, "manage.py", "migrate", "--skip-checks", "--verbosity", "0"],
+            [sys.executable, "manage.py", "token", "list"],
             cwd=BASE_DIR,
             env=clean_environment(DATABASE_URL=url, STUDIO_DATA_DIR=folder),
             check=True,
+            stdout=subprocess.DEVNULL,
         )

@@ -1,8 +1,8 @@
-"""All tables of an empty SQLite file at once.
+"""All tables of an empty database at once.
 
 To run every migration takes seconds: before most steps Django builds all models as they once were.
-An empty file needs no step of the way, only its end: the tables of the models, what the migrations
-made by their own functions, and the list of all migrations. A test compares both ways.
+An empty database needs no step of the way, only its end: the tables of the models, what the
+migrations made by their own functions, and the list of all migrations. A test compares both ways.
 """
 
 from importlib import import_module
@@ -13,20 +13,26 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import AutoField, BigAutoField
 
-from runs.database.dialects import dialect_of
+# What tables and triggers are made of beside the models: migrations, their functions.
+FUNCTIONS = {
+    "sqlite": (
+        ("0002_properties_are_immutable", "add_trigger"),
+        ("0023_fewer_pages", "rebuild_both"),
+    ),
+    "postgresql": (
+        ("0002_properties_are_immutable", "add_trigger"),
+        ("0004_file_paths_in_byte_order", "sort_by_bytes"),
+        ("0005_text_in_byte_order", "sort_by_bytes"),
+    ),
+}
+FIRST_ROWS = ("0003_default_workspace", "make_default_workspace")
 
-# What tables, triggers and first rows are made by beside the models: migrations, their functions.
-FUNCTIONS = (
-    ("0002_properties_are_immutable", "add_trigger"),
-    ("0003_default_workspace", "make_default_workspace"),
-    ("0023_fewer_pages", "rebuild_both"),
-)
 
-
-def is_empty_file(connection: BaseDatabaseWrapper) -> bool:
-    """Tell whether this is a SQLite file without tables. One query."""
-    return dialect_of(connection).has_one_writer and not connection.introspection.table_names()
+def is_empty(connection: BaseDatabaseWrapper) -> bool:
+    """Tell whether there are no tables. One query."""
+    return not connection.introspection.table_names()
 
 
 def make_tables(connection: BaseDatabaseWrapper, loader: MigrationLoader) -> None:
@@ -36,12 +42,30 @@ def make_tables(connection: BaseDatabaseWrapper, loader: MigrationLoader) -> Non
         for model in (recorder.Migration, *apps.get_models()):
             if model._meta.managed and not model._meta.proxy:
                 editor.create_model(model)
-        run_functions(editor)
+        for function in FUNCTIONS[connection.vendor]:
+            run(function, editor)
+        widen_ids(editor)
+        while editor.deferred_sql:
+            editor.execute(editor.deferred_sql.pop(0))
+        # PostgreSQL changes no table after its first rows in the same transaction.
+        run(FIRST_ROWS, editor)
         for app, name in loader.graph.nodes:
             recorder.record_applied(app, name)
     emit_post_migrate_signal(verbosity=0, interactive=False, db=connection.alias)
 
 
-def run_functions(editor: BaseDatabaseSchemaEditor) -> None:
-    for migration, function in FUNCTIONS:
-        getattr(import_module(f"runs.migrations.{migration}"), function)(apps, editor)
+def run(function: tuple[str, str], editor: BaseDatabaseSchemaEditor) -> None:
+    """Run a function of a migration on the models of today."""
+    migration, name = function
+    getattr(import_module(f"runs.migrations.{migration}"), name)(apps, editor)
+
+
+def widen_ids(editor: BaseDatabaseSchemaEditor) -> None:
+    """Give the tables between two models ids as migrations do: they know the kind of ids of the
+    project alone, and the models of Django's own apps one of their app."""
+    wide = BigAutoField(primary_key=True)
+    wide.set_attributes_from_name("id")
+    for model in apps.get_models(include_auto_created=True):
+        if model._meta.auto_created and type(model._meta.pk) is AutoField:
+            wide.model = model
+            editor.alter_field(model, model._meta.pk, wide)

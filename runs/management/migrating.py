@@ -6,7 +6,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
 from runs.database.dialects import dialect_of
-from runs.management.fresh_tables import is_empty_file, make_tables
+from runs.management.fresh_tables import is_empty, make_tables
 from runs.management.outages import NewerDatabase
 
 
@@ -19,7 +19,7 @@ def migrate_under_lock(connection: BaseDatabaseWrapper) -> bool:
         executor = MigrationExecutor(connection)
         if names := unknown_migrations(executor.loader):
             raise NewerDatabase(names)
-        if is_empty_file(connection):
+        if is_empty(connection):
             make_tables(connection, executor.loader)
             return True
         if not executor.migration_plan(executor.loader.graph.leaf_nodes()):

@@ -5,10 +5,12 @@ import subprocess
 import sys
 from types import SimpleNamespace
 
+import psycopg
 import pytest
 
 from runs.management.migrating import unknown_migrations
 from studio.bootstrap import BASE_DIR
+from tests.up.conftest import empty_database
 from tests.up.processes import clean_environment
 
 AT_ONCE = 4
@@ -92,7 +94,16 @@ def test_params_and_tags_of_a_filled_database_are_all_there_after_migrating(data
     ]
 
 
-def read_schema(path) -> dict[str, object]:
+FIRST_ROWS = {
+    "django_migrations": "app, name",
+    "django_content_type": "app_label, model",
+    "auth_permission": "codename, name",
+    "runs_workspace": "slug, name, next_experiment_number",
+    "runs_experiment": "number, name, lifecycle, next_run_number",
+}
+
+
+def read_file(path) -> dict[str, object]:
     """What a SQLite file has: columns, indexes and triggers of its tables, and their first rows."""
     file = sqlite3.connect(path)
     found: dict[str, object] = {}
@@ -114,24 +125,50 @@ def read_schema(path) -> dict[str, object]:
     return found
 
 
-FIRST_ROWS = {
-    "django_migrations": "app, name",
-    "django_content_type": "app_label, model",
-    "auth_permission": "codename, name",
-    "runs_workspace": "slug, name, next_experiment_number",
-    "runs_experiment": "number, name, lifecycle, next_run_number",
-}
+# What there is in a PostgreSQL: queries whose first column names the thing.
+PARTS_OF_POSTGRESQL = (
+    """
+    SELECT attrelid::regclass || '.' || attname, atttypid::regtype, atttypmod, attnotnull,
+           attstorage, attidentity, collname, pg_get_expr(adbin, adrelid)
+    FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+    LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+    LEFT JOIN pg_collation ON pg_collation.oid = attcollation
+    WHERE relnamespace = 'public'::regnamespace AND attnum > 0 AND NOT attisdropped
+    """,
+    "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'",
+    """
+    SELECT conrelid::regclass || ' ' || conname, pg_get_constraintdef(oid) FROM pg_constraint
+    WHERE connamespace = 'public'::regnamespace
+    """,
+    "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
+    "SELECT proname, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace",
+    "SELECT sequencename, data_type, max_value FROM pg_sequences",
+)
 
 
-def test_an_empty_file_is_given_the_tables_that_all_migrations_make(tmp_path):
+def read_postgresql(url: str) -> dict[str, object]:
+    """The same of a PostgreSQL."""
+    found: dict[str, object] = {}
+    with psycopg.connect(url) as connection:
+        for query in PARTS_OF_POSTGRESQL:
+            found |= {name: rest for name, *rest in connection.execute(query)}
+        for table, columns in FIRST_ROWS.items():
+            found[f"rows of {table}"] = set(connection.execute(f"SELECT {columns} FROM {table}"))
+    return found
+
+
+@pytest.mark.both_databases
+def test_an_empty_database_is_given_the_tables_that_all_migrations_make(tmp_path):
     schemas = []
     for command in ("migrate", "prepare"):
         folder = tmp_path / command
         folder.mkdir()
-        environment = clean_environment(STUDIO_DATA_DIR=str(folder))
-        subprocess.run([sys.executable, "manage.py", command], cwd=BASE_DIR, env=environment,
-                       check=True, stdout=subprocess.DEVNULL)  # fmt: skip
-        schemas.append(read_schema(folder / "studio.sqlite3"))
+        with empty_database() as database:
+            environment = clean_environment(STUDIO_DATA_DIR=str(folder), **database)
+            subprocess.run([sys.executable, "manage.py", command], cwd=BASE_DIR, env=environment,
+                           check=True, stdout=subprocess.DEVNULL)  # fmt: skip
+            url = database.get("DATABASE_URL")
+            schemas.append(read_postgresql(url) if url else read_file(folder / "studio.sqlite3"))
 
     migrated, fresh = schemas
     assert fresh.keys() == migrated.keys()
