@@ -11,8 +11,28 @@ SWITCHES = (
     "--disable-background-networking",
     "--no-first-run",
 )
+# What Playwright leaves out of Chromium, whose last list of features counts, and at the end what
+# only takes time: to make a new frame for each page of the same site.
+WITHOUT = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable",
+    "LensOverlay",
+    "MediaRouter",
+    "PaintHolding",
+    "ThirdPartyStoragePartitioning",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "OptimizationHints",
+    "NetworkTimeServiceQuerying",
+    "AimEnabled",
+    "PreconnectToSearch",
+    "RenderDocument",
+)
 # The pages of a context that are open at a time share a process.
 PROCESS_OF_SITE = "--process-per-site"
+# For tests that do not measure.
+QUICK_SWITCHES = (*SWITCHES, PROCESS_OF_SITE, f"--disable-features={','.join(WITHOUT)}")
 
 
 def find_program() -> str | None:

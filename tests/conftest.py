@@ -21,7 +21,7 @@ from runs.tracking.words import take_words
 from runs.workspaces import memory
 from runs.workspaces.models import Workspace
 from runs.workspaces.scopes import limit_writes
-from tests.chromium import PROCESS_OF_SITE, SWITCHES, find_program
+from tests.chromium import QUICK_SWITCHES, find_program
 from tests.first_rows import restore_in_bulk
 from tests.fresh_database import copy_fresh_database
 from tests.s3 import running_s3
@@ -164,8 +164,7 @@ def playwright() -> Iterator:
 @pytest.fixture(scope="session")
 def chromium(playwright) -> Iterator:
     """A headless Chromium (playwright's Browser)."""
-    switches = [*SWITCHES, PROCESS_OF_SITE]
-    browser = playwright.chromium.launch(executable_path=find_program(), args=switches)
+    browser = playwright.chromium.launch(executable_path=find_program(), args=QUICK_SWITCHES)
     yield browser
     browser.close()
 

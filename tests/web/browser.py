@@ -14,7 +14,6 @@ playwright_api = WhenUsed("playwright.sync_api")
 WIDE = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 OPTIONS = {"viewport": WIDE, "reduced_motion": "reduce"}
-KEPT_BY_PAGES = "local_storage,indexeddb,cache_storage,service_workers,file_systems"
 
 
 @contextmanager
@@ -22,29 +21,6 @@ def open_tab(chromium: Any, base_url: str, **options: Any) -> Iterator[Any]:
     """Yield a tab of a browser that knows nothing, as `watch` does."""
     context = chromium.new_context(base_url=base_url, **{**OPTIONS, **options})
     with watch(context.new_page(), context.close) as page:
-        yield page
-
-
-def keep_process(page: Any) -> None:
-    """Keep the process of all pages of a context (see PROCESS_OF_SITE), with their scripts: to
-    compile Plotly is most of the work of a page with a chart. The context closes this page last."""
-    page.goto("/healthz")
-
-
-@contextmanager
-def open_kept_tab(context: Any, base_url: str) -> Iterator[Any]:
-    """Yield a tab of a browser that knows nothing but its cache, as `watch` does."""
-    for page in context.pages[1:]:
-        page.close()
-    page = context.new_page()
-    context.set_offline(False)
-    context.clear_cookies()
-    context.clear_permissions()
-    devtools = context.new_cdp_session(page)
-    kinds = {"origin": base_url, "storageTypes": KEPT_BY_PAGES}
-    devtools.send("Storage.clearDataForOrigin", kinds)
-    devtools.detach()
-    with watch(page, page.close) as page:
         yield page
 
 
@@ -56,15 +32,21 @@ def watch(page: Any, close: Callable[[], None]) -> Iterator[Any]:
     request_started.connect(asked.began)
     request_finished.connect(asked.ended)
     troubles: list[str] = []
-    page.on("pageerror", lambda error: troubles.append(f"thrown: {error}"))
-    page.on("console", lambda message: note(troubles, message))
-    page.on("response", lambda answer: note_status(troubles, answer))
+    listeners = {
+        "pageerror": lambda error: troubles.append(f"thrown: {error}"),
+        "console": lambda message: note(troubles, message),
+        "response": lambda answer: note_status(troubles, answer),
+    }
+    for event, listener in listeners.items():
+        type(page).on(page, event, listener)
     page.troubles = troubles
     try:
         yield page
     finally:
         close()
         asked.wait()
+        for event, listener in listeners.items():
+            page.remove_listener(event, listener)
     assert troubles == [], troubles
 
 
@@ -109,7 +91,7 @@ class Quiet:
             "requestfailed": self.ended,
         }
         for event, listener in self.listeners.items():
-            page.on(event, listener)
+            type(page).on(page, event, listener)
 
     def began(self, request: Any) -> None:
         self.asked += 1

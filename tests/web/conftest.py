@@ -12,11 +12,12 @@ from runs.assets.module_bundle import bundle_modules
 from runs.assets.static_files import read_files
 from runs.metrics.services import RunRef, log_batch
 from runs.tracking.models import Run
-from tests.chromium import PROCESS_OF_SITE, SWITCHES, find_program
+from tests.chromium import QUICK_SWITCHES, find_program
 from tests.factories import make_experiment, make_run
 from tests.web import accessibility
-from tests.web.browser import OPTIONS, PHONE, keep_process, open_kept_tab
+from tests.web.browser import OPTIONS, PHONE
 from tests.web.js_modules import open_modules
+from tests.web.kept_tab import keep_process, open_kept_tab
 
 
 @pytest.fixture
@@ -60,7 +61,7 @@ def kept_context(playwright, live_server, tmp_path_factory) -> Iterator[Any]:
     context = playwright.chromium.launch_persistent_context(
         str(tmp_path_factory.mktemp("chromium")),
         executable_path=find_program(),
-        args=[*SWITCHES, PROCESS_OF_SITE],
+        args=QUICK_SWITCHES,
         base_url=live_server.url,
         **OPTIONS,
     )
@@ -87,17 +88,21 @@ def open_studio(settings, bundled_scripts) -> None:
 
 
 @pytest.fixture
-def tab(kept_context, live_server, open_studio) -> Iterator[Any]:
+def tab(kept_context, live_server, open_studio, request) -> Iterator[Any]:
     """A tab at the open studio of a live server. Whatever goes wrong in it fails the test."""
     with open_kept_tab(kept_context, live_server.url) as page:
+        failed = request.session.testsfailed
         yield page
+        page.is_worn |= request.session.testsfailed > failed
 
 
 @pytest.fixture
-def phone(kept_phone, live_server, open_studio) -> Iterator[Any]:
+def phone(kept_phone, live_server, open_studio, request) -> Iterator[Any]:
     """Such a tab, as wide as a phone's, for fingers."""
     with open_kept_tab(kept_phone, live_server.url) as page:
+        failed = request.session.testsfailed
         yield page
+        page.is_worn |= request.session.testsfailed > failed
 
 
 @pytest.fixture(scope="session")

@@ -311,7 +311,7 @@ def test_a_finger_moves_a_column_after_a_long_press(phone, runs):
     until(phone, "document.querySelectorAll('.choice').length === 3")
     start = phone.locator("[data-id='params.lr'] .choice-name").bounding_box()
     end = phone.locator("[data-id='run.status']").bounding_box()
-    touch = phone.context.new_cdp_session(phone)
+    touch = phone.devtools
 
     def send(kind, *points):
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
