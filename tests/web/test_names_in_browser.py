@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from runs.metrics.services import RunRef, log_batch
-from tests.factories import make_run
+from tests.factories import make_experiment, make_run
 from tests.web.browser import until
 from tests.web.run_table import open_rows
 from tests.when_used import WhenUsed
@@ -63,3 +63,18 @@ def test_the_value_of_a_metric_stands_at_the_end_of_its_cut_name(tab, db):
         .querySelector(`.rt-headrow .num ${part}`).getBoundingClientRect())"""
     name_end, value = tab.evaluate(f"{room}.map(({{ left, right }}) => [left, right])")
     assert value[0] - name_end[1] <= 6
+
+
+def test_a_phone_shows_how_names_begin_and_how_they_end(phone, db):
+    experiment = make_experiment("sweeps")
+    for name in ("search for alpha, slowly", "sweep of the learning rate"):
+        parent = make_run(experiment, name=name)
+        make_run(experiment, parent=parent)
+        points = [(f"{part}/loss", 0, 1, 1.0) for part in ("train", "val")]
+        log_batch(run=RunRef(parent.id, experiment.id), points=points)
+    open_rows(phone, "?cols=run.name,metrics.train/loss,metrics.val/loss")
+
+    heads = phone.locator(".rt-body .rt-name > :first-child")
+    assert heads.evaluate_all("heads => heads.map((head) => head.clientWidth >= 30)") == [True] * 2
+    ends = phone.locator(".rt-body .rt-name > :last-child").all_inner_texts()
+    assert ends == ["rate", "owly"]

@@ -17,9 +17,12 @@ function close(head, gap) {
   head.nextElementSibling.style.translate = gap && !isAtEnd ? `${-gap}px` : "";
 }
 
-/** What is drawn of `name` inside an element of class `middle-cut`. */
-export function longName(name) {
-  const [head, tail] = splitName(name);
+// In less room than this the end of a name is short.
+const NARROW_PX = 180;
+
+/** What is drawn of `name` inside an element of class `middle-cut`, in a column of `width`. */
+export function longName(name, width = Infinity) {
+  const [head, tail] = splitName(name, width < NARROW_PX);
   const drawn = [element("span", {}, head), element("span", {}, tail)];
   watch.observe(drawn[0]);
   return drawn;

@@ -1,7 +1,8 @@
 // Long names, cut in the middle: their ends tell more than their middles. Pure functions.
 
-const TAIL = 10;
-const LEAST_TAIL = 5;
+// The most and the fewest signs of an end.
+const USUAL = [10, 5];
+const SHORT = [4, 3];
 const BREAK = /[-_./ ]/;
 const IN_NUMBER = /[\d.]/;
 
@@ -9,14 +10,16 @@ const letters = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
 const signsOf = (text) => [...letters.segment(text)].map(({ segment }) => segment);
 
-/** `name` in two: a head that may be cut, and the end that stays, from a sign that parts words. */
-export function splitName(name) {
-  const end = name.slice(-4 * TAIL);
+/** `name` in two: a head that may be cut, and the end that stays, from a sign that parts words. A
+ * `short` end leaves more to the head. */
+export function splitName(name, short = false) {
+  const [most, fewest] = short ? SHORT : USUAL;
+  const end = name.slice(-4 * most);
   const signs = signsOf(end);
   // The first sign may be a piece of one.
-  const last = (end === name ? signs : signs.slice(1)).slice(-TAIL);
+  const last = (end === name ? signs : signs.slice(1)).slice(-most);
   const parts = (sign, index) => BREAK.test(sign) && !(sign === "." && /\d/.test(last[index + 1]));
-  const at = last.findIndex((...sign) => parts(...sign) && last.length - sign[1] >= LEAST_TAIL);
+  const at = last.findIndex((...sign) => parts(...sign) && last.length - sign[1] >= fewest);
   const tail = (at < 0 ? last : last.slice(at)).join("");
   return [name.slice(0, name.length - tail.length), tail];
 }

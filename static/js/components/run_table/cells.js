@@ -31,14 +31,14 @@ export function drawCell(cell, column, row) {
 
 /** A dash, and why there is one where the reader may wonder. */
 function drawNothing(cell, row, column) {
-  if (column.type === "name") return drawName(cell, "", row);
+  if (column.type === "name") return drawName(cell, "", row, column);
   cell.textContent = "—";
   cell.title = column.kind === "metrics" ? column.reason : "";
   return undefined;
 }
 
-function drawName(cell, value, row) {
-  if (!row.run) return drawGroupName(cell, value, row);
+function drawName(cell, value, row, { width }) {
+  if (!row.run) return drawGroupName(cell, value, row, width);
   const name = value || row.id;
   if (row.depth) cell.style.setProperty("--depth", row.depth);
   const pick = element("input", {
@@ -55,7 +55,7 @@ function drawName(cell, value, row) {
   const link = element(
     "a",
     { href: row.href, title: nameTitle(name, row), tabIndex: -1, class: "rt-name middle-cut" },
-    ...longName(name),
+    ...longName(name, width),
   );
   cell.replaceChildren(pick, eye, ...(row.children ? [drawTwig(row)] : []), link);
   return undefined;
@@ -72,11 +72,11 @@ const nameTitle = (name, row) =>
   row.dimmed ? `${name}\nShown for its children: the filter does not match this run itself.` : name;
 
 /** A group: its colour in the charts, what its runs share, and how many they are. */
-function drawGroupName(cell, value, row) {
+function drawGroupName(cell, value, row, width) {
   cell.replaceChildren(
     drawTwig(row),
     drawDot(row),
-    element("span", { title: value, class: "rt-name middle-cut" }, ...longName(value)),
+    element("span", { title: value, class: "rt-name middle-cut" }, ...longName(value, width)),
     element(
       "small",
       { class: "rt-members", title: `${row.children} runs` },
