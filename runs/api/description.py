@@ -3,6 +3,7 @@
 import json
 import shlex
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from drf_spectacular.generators import SchemaGenerator
@@ -38,9 +39,10 @@ text as `now`.
 """
 
 
+@lru_cache(maxsize=8)
 def build_description(base: str, origin: str = "") -> dict[str, Any]:
-    """Return the description; `base` is such as `/w/team/api/v1`, `origin` where the studio
-    answers."""
+    """Return the description, which is to stay as it is; `base` is such as `/w/team/api/v1`,
+    `origin` where the studio answers."""
     from runs.api import urls  # (the addresses import the views, one of which asks for this)
 
     described = SchemaGenerator(patterns=urls.urlpatterns).get_schema(public=True)

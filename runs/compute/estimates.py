@@ -9,7 +9,7 @@ import bisect
 import heapq
 import math
 import random
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +17,8 @@ from dataclasses import dataclass
 MOST_PLAYS, FEWEST_PLAYS, MOST_DRAWS = 300, 60, 30_000
 LOW, HIGH = 0.1, 0.9
 LEAST_DURATIONS = 3
+# The jobs that no sweep holds back are one group.
+NO_LIMIT = 0
 
 
 @dataclass(frozen=True)
@@ -68,14 +70,22 @@ def estimate_starts(
     if slots <= 0 or known == 0:
         return [None] * len(waiting)
     chance = random.Random(seed)
-    samples = _Samples()
+    samples, limits = _Samples(), limits or {}
     rests = [
-        (one.elapsed_s, samples.longer_than(one.elapsed_s, one.durations), one.slots, one.sweep)
+        (
+            one.elapsed_s,
+            samples.longer_than(one.elapsed_s, one.durations),
+            one.slots,
+            one.sweep if one.sweep in limits else NO_LIMIT,
+        )
         for one in going
     ]
-    lengths = [(samples.sorted(one.durations), one.slots, one.sweep) for one in waiting[:known]]
+    lengths = [
+        (samples.sorted(one.durations), one.slots, one.sweep if one.sweep in limits else NO_LIMIT)
+        for one in waiting[:known]
+    ]
     count = max(FEWEST_PLAYS, min(MOST_PLAYS, MOST_DRAWS // known))
-    plays = [_play(slots, rests, lengths, limits or {}, chance) for _ in range(count)]
+    plays = [_play(slots, rests, lengths, limits, chance) for _ in range(count)]
     starts: list[Start | None] = [
         None if one.slots > slots else _interval(sorted(play[at] for play in plays))
         for at, one in enumerate(waiting[:known])
@@ -121,25 +131,18 @@ def _play(
     ends = [(_rest(elapsed_s, longer, chance), taken, at) for elapsed_s, longer, taken, at in rests]
     heapq.heapify(ends)
     free = slots - sum(taken for _, taken, _ in ends)
-    room = Counter(limits)
-    room.subtract(group for _, _, group in ends if group in limits)
+    room: dict[int, float] = {**limits, NO_LIMIT: math.inf}
+    for _, _, group in ends:
+        room[group] -= 1
     queues: dict[int, deque[int]] = {}
     for at, (_, _, group) in enumerate(lengths):
-        queues.setdefault(group if group in limits else 0, deque()).append(at)
-    starts, now = [math.inf] * len(lengths), 0.0
-    while any(queues.values()):
-        # The first of those that their sweep does not hold back.
-        at = min(
-            (
-                queue[0]
-                for group, queue in queues.items()
-                if queue and (not group or room[group] > 0)
-            ),
-            default=None,
-        )
-        durations, wanted, group = lengths[at] if at is not None else ([], 0, 0)
-        if at is not None and (wanted > slots or wanted <= free):
-            queues[group if group in limits else 0].popleft()
+        queues.setdefault(group, deque()).append(at)
+    starts, now, left = [math.inf] * len(lengths), 0.0, len(lengths)
+    while left:
+        queue = _first_queue(queues, room)
+        durations, wanted, group = lengths[queue[0]] if queue else ([], 0, NO_LIMIT)
+        if queue and (wanted > slots or wanted <= free):
+            at, left = queue.popleft(), left - 1
             if wanted > slots:
                 continue
             starts[at] = now
@@ -154,6 +157,15 @@ def _play(
         else:
             break
     return starts
+
+
+def _first_queue(queues: Mapping[int, deque[int]], room: Mapping[int, float]) -> deque[int] | None:
+    """Return the queue with the first of the jobs that their sweep does not hold back."""
+    first = None
+    for group, queue in queues.items():
+        if queue and room[group] > 0 and (first is None or queue[0] < first[0]):
+            first = queue
+    return first
 
 
 def _rest(elapsed_s: float, longer: list[float], chance: random.Random) -> float:
