@@ -49,11 +49,11 @@ if REPORT in os.environ and settings.DATABASES["default"]["ENGINE"].endswith("sq
 
 # pytest-django refuses the database to every test without one of these and without its mark.
 DATABASE_FIXTURES = frozenset({"db", "transactional_db"})
-# The client reaches the studio over HTTP.
-CLIENT_ROOM = "sdk"
+# The client and its nodes reach the studio over HTTP.
+CLIENT_ROOMS = frozenset({"faults", "sdk"})
 # These are about files, requests and pages. What they ask of the database is mostly what the tests
 # of the other rooms ask: those of them that run on both databases are marked by hand.
-MARKED_BY_HAND = frozenset({"api", "artifacts", "http", "mlflow_api", "sdk", "security", "web"})
+MARKED_BY_HAND = CLIENT_ROOMS | {"api", "artifacts", "http", "mlflow_api", "security", "web"}
 
 
 @pytest.fixture(scope="session")
@@ -196,7 +196,7 @@ def asks_database(item: pytest.Item) -> bool:
     """Tell whether a test asks the database of its process, and does so by itself: what a browser
     or the client asks depends on how fast they are."""
     fixtures = set(getattr(item, "fixturenames", ()))
-    if "playwright" in fixtures or item.path.parent.name == CLIENT_ROOM:
+    if "playwright" in fixtures or item.path.parent.name in CLIENT_ROOMS:
         return False
     return bool(DATABASE_FIXTURES & fixtures or item.get_closest_marker("django_db"))
 

@@ -5,16 +5,13 @@ import sys
 import psutil
 import pytest
 
-from tests.crash.server import Server
+from tests.outages.studio import Studio
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True, serialized_rollback=True),
-    pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux alone"),
-]
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux")
 
 
-def test_a_process_of_the_server_has_little_memory_of_its_own():
-    server = Server()
+def test_a_process_of_the_server_has_little_memory_of_its_own(tmp_path):
+    server = Studio(tmp_path / "data")
     server.start()
     try:
         for one in psutil.Process(server.process.pid).children():

@@ -18,7 +18,10 @@ from runs.compute.sweeping import sweep
 from tests.faults.processes import COPY, kill, marks, user_process, with_variable, words
 from tests.up.processes import gone, wait_for
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.both_databases,
+]
 FINAL = ("Completed", "Failed", "Canceled")
 
 
