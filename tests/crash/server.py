@@ -2,17 +2,17 @@
 
 import os
 import signal
-import subprocess
 import time
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from urllib.parse import quote
 
 from django.conf import settings
 from django.db import connection
 
-from studio.bootstrap import BASE_DIR
 from studio.up.options import Options
 from studio.up.server import answers, server_command
+from tests.crash.loaded import Fork, start_server
 from tests.up.processes import clean_environment, free_port
 
 LONGEST_START_S = 60.0
@@ -32,18 +32,13 @@ class Server:
             workers=PROCESSES,
             demo=False,
         )
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Fork | None = None
 
     def start(self) -> float:
         """Start the server; return after how many seconds it answers."""
         began = time.monotonic()
-        self.process = subprocess.Popen(
-            server_command(self.options),
-            cwd=BASE_DIR,
-            env=self.environment(),
-            start_new_session=True,
-            stderr=self.log.open("ab") if self.log else None,
-        )
+        with self.log.open("ab") if self.log else nullcontext() as log:
+            self.process = start_server(server_command(self.options), self.environment(), log)
         while not answers(self.options):
             assert self.process.poll() is None, "the server ended"
             assert time.monotonic() < began + LONGEST_START_S, "the server does not answer"
@@ -57,7 +52,8 @@ class Server:
     def kill(self) -> None:
         """End all its processes at once, without warning."""
         if self.process is not None:
-            os.killpg(self.process.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
             self.process = None
 
