@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.db.transaction import atomic
 
 from runs.metrics.services import RunRef, log_batch
+from runs.tracking.clock import now_ms
 from runs.tracking.models import Run
 from tests.factories import make_experiment, make_run
 from tests.web.browser import until
@@ -20,11 +21,13 @@ NAMES = "[...document.querySelectorAll('.rt-body .rt-name')].map(a => a.textCont
 @atomic
 def make_runs() -> QuerySet[Run]:
     """Twelve runs of two learning rates and three batch sizes with three metrics of 40 points."""
-    experiment = make_experiment("vision/resnet")
+    experiment, now = make_experiment("vision/resnet"), now_ms()
     for i in range(12):
         lr = ["0.1", "0.01"][i % 2]
         params = {"lr": lr, "batch": str(32 << i % 3)}
-        run = make_run(experiment, run_id=f"run-{i}", name=f"run {i:02}", params=params)
+        run = make_run(
+            experiment, run_id=f"run-{i}", name=f"run {i:02}", params=params, started_ms=now + i
+        )
         points = [
             (key, step, 1000 + step, math.exp(-step / (10 + i)) + shift)
             for key, shift in (("train/loss", 0), ("val/loss", 0.1 + i / 100))

@@ -381,3 +381,13 @@ def test_the_curves_of_deleted_runs_go(tab, runs):
     until(tab, f"{lines} === 9", seconds=15)
     Run.objects.all().update(lifecycle="deleted")
     until(tab, "document.querySelector('.card .plot-empty') !== null", seconds=15)
+
+
+def test_the_room_below_an_axis_is_enough_at_once(tab, runs):
+    """Where it is not, Plotly draws the whole chart a second time."""
+    open_table(tab, charts(*SIX[:5]))
+    until(tab, f"{DRAWN} === 5")
+
+    rooms = """[...document.querySelectorAll('.card .plot')].map(plot =>
+      [plot.layout.margin.b, plot._fullLayout._size.b])"""
+    assert [asked for asked, taken in tab.evaluate(rooms) if asked < taken] == []

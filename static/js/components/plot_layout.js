@@ -2,6 +2,11 @@
 
 import { colorOf } from "./colors.js";
 
+// As much as the ticks and the title of an x axis take: where Plotly finds that they need more than
+// there is, it draws the whole chart a second time.
+const BELOW = 39;
+const BELOW_WITHOUT_TITLE = 20;
+
 /** Layout in the colours of the page; `overrides` are laid over it. */
 export function layoutOf(overrides) {
   const style = getComputedStyle(document.body);
@@ -21,7 +26,7 @@ export function layoutOf(overrides) {
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: style.fontFamily, size: 12, color: style.color },
-    margin: { l: 44, r: 12, t: 8, b: 20 },
+    margin: { l: 44, r: 12, t: 8, b: overrides.xaxis?.title ? BELOW : BELOW_WITHOUT_TITLE },
     showlegend: false,
     hovermode: "closest",
     dragmode: "zoom",
