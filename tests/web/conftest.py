@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,15 @@ def kept_phone(chromium, live_server) -> Iterator[Any]:
     context.close()
 
 
+@pytest.fixture(scope="session")
+def kept_second(chromium, live_server) -> Iterator[Any]:
+    """The browser of a second person."""
+    context = chromium.new_context(base_url=live_server.url, **OPTIONS)
+    keep_process(context.new_page())
+    yield context
+    context.close()
+
+
 @pytest.fixture
 def open_studio(settings, bundled_scripts) -> None:
     """A studio without sign-in, with the scripts of its pages in one file."""
@@ -88,21 +98,31 @@ def open_studio(settings, bundled_scripts) -> None:
 
 
 @pytest.fixture
-def tab(kept_context, live_server, open_studio, request) -> Iterator[Any]:
-    """A tab at the open studio of a live server. Whatever goes wrong in it fails the test."""
-    with open_kept_tab(kept_context, live_server.url) as page:
-        failed = request.session.testsfailed
-        yield page
-        page.is_worn |= request.session.testsfailed > failed
+def open_kept(live_server, request) -> Callable[[Any], Any]:
+    """Open the tab that a context keeps. After a test that fails nobody uses it again."""
+
+    @contextmanager
+    def opened(context: Any) -> Iterator[Any]:
+        with open_kept_tab(context, live_server.url) as page:
+            failed = request.session.testsfailed
+            yield page
+            page.is_worn |= request.session.testsfailed > failed
+
+    return opened
 
 
 @pytest.fixture
-def phone(kept_phone, live_server, open_studio, request) -> Iterator[Any]:
-    """Such a tab, as wide as a phone's, for fingers."""
-    with open_kept_tab(kept_phone, live_server.url) as page:
-        failed = request.session.testsfailed
+def tab(kept_context, open_kept, open_studio) -> Iterator[Any]:
+    """A tab at the open studio of a live server. Whatever goes wrong in it fails the test."""
+    with open_kept(kept_context) as page:
         yield page
-        page.is_worn |= request.session.testsfailed > failed
+
+
+@pytest.fixture
+def phone(kept_phone, open_kept, open_studio) -> Iterator[Any]:
+    """Such a tab, as wide as a phone's, for fingers."""
+    with open_kept(kept_phone) as page:
+        yield page
 
 
 @pytest.fixture(scope="session")

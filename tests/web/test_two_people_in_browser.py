@@ -13,7 +13,7 @@ from runs.table.saved_views import save_view
 from runs.workspaces.permissions import Role
 from runs.workspaces.services import remove_member, set_role
 from tests.factories import default_workspace, make_experiment, make_member, make_run
-from tests.web.browser import open_tab, until
+from tests.web.browser import until
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 PAGE = "/w/default/runs/run-7/details"
@@ -25,15 +25,16 @@ def run(db):
 
 
 @pytest.fixture
-def person(chromium, live_server, settings, bundled_scripts, db) -> Iterator[Callable[..., Any]]:
+def person(
+    kept_context, kept_second, open_kept, open_studio, live_server, settings, db
+) -> Iterator[Callable[..., Any]]:
     """Make a member with a role and return the tab of a browser in which they are signed in."""
     settings.STUDIO_OPEN = False
-    settings.STATIC_VERSION = "bundled"
-    settings.STATICFILES_DIRS = [bundled_scripts, *settings.STATICFILES_DIRS]
+    contexts = iter([kept_context, kept_second])
     with ExitStack() as stack:
 
         def open_for(name: str, role: Role) -> Any:
-            tab = stack.enter_context(open_tab(chromium, live_server.url))
+            tab = stack.enter_context(open_kept(next(contexts)))
             tab.user = make_member(role, name=name)
             sign_in(tab, tab.user, live_server.url)
             return tab
