@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Protocol
 
 from django import template
@@ -48,12 +49,15 @@ def icon_sprite() -> SafeString:
 @register.simple_tag
 def script(path: str) -> SafeString:
     """A module of the page, and before it all that it imports, fetched at once."""
+    return _script(path, imports_of(path), static(""))
+
+
+@lru_cache(maxsize=256)
+def _script(path: str, imports: tuple[str, ...], root: str) -> SafeString:
     links = format_html_join(
-        "\n",
-        '<link rel="modulepreload" href="{}">',
-        ((static(one),) for one in imports_of(path)),
+        "\n", '<link rel="modulepreload" href="{}{}">', ((root, one) for one in imports)
     )
-    return format_html('{}\n<script type="module" src="{}"></script>', links, static(path))
+    return format_html('{}\n<script type="module" src="{}{}"></script>', links, root, path)
 
 
 @register.inclusion_tag("components/_status.html")
