@@ -95,47 +95,50 @@ def test_both_prefixes_lead_to_the_same_view(path):
     assert (one.func, one.args, one.kwargs) == (other.func, other.args, other.kwargs)
 
 
-@pytest.mark.parametrize(("method", "url"), ALL_READS + ALL_WRITES)
-def test_nobody_gets_in_without_signing_in(db, method, url):
-    assert ask(method, url) == (401, "UNAUTHENTICATED")
-    assert ask(method, url, "studio_wrong") == (401, "UNAUTHENTICATED")
+def ask_all(endpoints, token="", prefix=""):
+    """Return the answer of each endpoint."""
+    return {one: ask(one[0], f"{prefix}{one[1]}", token) for one in endpoints}
 
 
-@pytest.mark.parametrize(("method", "url"), EACH_READ + EACH_WRITE)
-def test_a_stranger_learns_nothing(db, method, url):
-    token = make_token(make_user())
-    assert ask(method, url, token) == (404, "RESOURCE_DOES_NOT_EXIST")
-    assert ask(method, f"/w/nowhere{url}", token) == (404, "RESOURCE_DOES_NOT_EXIST")
+def others(answers, expected):
+    """Return the endpoints that have answered something else."""
+    return {one: answer for one, answer in answers.items() if answer != expected}
 
 
-@pytest.mark.parametrize(("method", "url"), EACH_WRITE)
-def test_a_reader_writes_nothing(db, method, url):
-    token = make_token(make_member(Role.READER))
-    assert ask(method, url, token) == (403, "PERMISSION_DENIED")
+@pytest.mark.parametrize("token", ["", "studio_wrong"])
+def test_nobody_gets_in_without_signing_in(db, token):
+    answers = ask_all(ALL_READS + ALL_WRITES, token)
+    assert others(answers, (401, "UNAUTHENTICATED")) == {}
 
 
-@pytest.mark.parametrize(("method", "url"), EACH_READ)
-def test_a_reader_reads(db, method, url):
-    status, code = ask(method, url, make_token(make_member(Role.READER)))
-    assert status in (200, 400, 404, 501)
-    assert code not in ("PERMISSION_DENIED", "UNAUTHENTICATED", "ENDPOINT_NOT_FOUND")
+@pytest.mark.parametrize("prefix", ["", "/w/nowhere"])
+def test_a_stranger_learns_nothing(db, prefix):
+    answers = ask_all(EACH_READ + EACH_WRITE, make_token(make_user()), prefix)
+    assert others(answers, (404, "RESOURCE_DOES_NOT_EXIST")) == {}
 
 
-@pytest.mark.parametrize(("method", "url"), EACH_WRITE)
-def test_a_contributor_writes(db, method, url):
-    status, code = ask(method, url, make_token(make_member(Role.CONTRIBUTOR)))
-    assert status in (200, 400, 404, 501)
-    assert code not in ("PERMISSION_DENIED", "UNAUTHENTICATED", "ENDPOINT_NOT_FOUND")
+def test_a_reader_writes_nothing(db):
+    answers = ask_all(EACH_WRITE, make_token(make_member(Role.READER)))
+    assert others(answers, (403, "PERMISSION_DENIED")) == {}
 
 
-@pytest.mark.parametrize("url", sorted({url for _, url in ALL_READS + ALL_WRITES}))
-def test_a_wrong_method_is_answered_in_json(api, url):
-    known = {method for method, other in ALL_READS + ALL_WRITES if other == url}
-    for method in METHODS - known:
-        response = api.http.generic(method, url, b"{}", "application/json")
-        assert response.status_code == 405
-        assert response.json()["error_code"] == "METHOD_NOT_ALLOWED"
-        assert set(response["Allow"].split(", ")) == known
+@pytest.mark.parametrize(
+    ("role", "endpoints"), [(Role.READER, EACH_READ), (Role.CONTRIBUTOR, EACH_WRITE)]
+)
+def test_a_reader_reads_and_a_contributor_writes(db, role, endpoints):
+    for endpoint, (status, code) in ask_all(endpoints, make_token(make_member(role))).items():
+        assert status in (200, 400, 404, 501), endpoint
+        assert code not in ("PERMISSION_DENIED", "UNAUTHENTICATED", "ENDPOINT_NOT_FOUND"), endpoint
+
+
+def test_a_wrong_method_is_answered_in_json(api):
+    for url in {url for _, url in ALL_READS + ALL_WRITES}:
+        known = {method for method, other in ALL_READS + ALL_WRITES if other == url}
+        for method in METHODS - known:
+            response = api.http.generic(method, url, b"{}", "application/json")
+            assert response.status_code == 405, (method, url)
+            assert response.json()["error_code"] == "METHOD_NOT_ALLOWED"
+            assert set(response["Allow"].split(", ")) == known
 
 
 @pytest.mark.parametrize(
@@ -157,14 +160,14 @@ def test_unknown_addresses_are_answered_in_json(db, method, path):
     assert ask(method, path) == (404, "ENDPOINT_NOT_FOUND")
 
 
-@pytest.mark.parametrize(("method", "url"), ALL_READS + ALL_WRITES)
-def test_every_endpoint_says_what_it_admits(method, url):
-    view = resolve(url).func
-    access = access_of(view, method)
-    assert isinstance(access, Access)
-    assert access.action is not Action.PUBLIC
-    assert method in access.methods
-    assert view.csrf_exempt
+def test_every_endpoint_says_what_it_admits():
+    for method, url in ALL_READS + ALL_WRITES:
+        view = resolve(url).func
+        access = access_of(view, method)
+        assert isinstance(access, Access), url
+        assert access.action is not Action.PUBLIC, url
+        assert method in access.methods, url
+        assert view.csrf_exempt, url
 
 
 @pytest.mark.parametrize("prefix", ["/api/2.0/mlflow", "/ajax-api/2.0/mlflow"])
