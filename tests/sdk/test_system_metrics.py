@@ -17,7 +17,9 @@ def test_the_machine_and_the_run_are_sampled_into_monitoring(lab, start_node, cl
         "import time\n"
         "held = bytearray(200_000_000); held[::4096] = b'x' * len(held[::4096])\n"
         "until = time.monotonic() + 60\n"
-        "while time.monotonic() < until: pass\n"
+        "while time.monotonic() < until:\n"
+        "    time.sleep(0.03); end = time.monotonic() + 0.01\n"
+        "    while time.monotonic() < end: pass\n"
     )
     run_id = lab.submit(script)
     lab.until(lambda: "system/cpu_utilization_percentage" in lab.run(run_id)["metrics"])
