@@ -13,7 +13,7 @@ from runs.artifacts.queries import get_file, read_file
 from runs.tracking.models import Run
 from runs.tracking.services import set_tags
 from runs.web.pipe_program import TAG
-from tests.factories import make_run
+from tests.factories import make_experiment, make_run
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 LOG = "user_logs/std_log.txt"
@@ -69,6 +69,15 @@ def test_a_script_killed_by_a_signal_says_so(program, tmp_path):
 
 
 @pytest.mark.both_databases
+def test_a_run_is_found_by_the_mark_of_its_log(studio):
+    run, other = make_run(experiment=make_experiment("theirs")), make_run()
+    set_tags(run=run, tags={TAG: "be1fbb3a581d"})
+    set_tags(run=other, tags={TAG: "another"})
+    query = {"filter": f"tags.{TAG} = 'be1fbb3a581d'", "children": 1, "sort": "created", "limit": 1}
+    found = studio.get("/api/v1/runs", query).json()["items"]
+    assert [one["run_id"] for one in found] == [run.run_id]
+
+
 def test_the_log_goes_to_the_run_that_mlflow_has_started(program, studio_url, tmp_path):
     path = script(
         tmp_path,
