@@ -114,18 +114,17 @@ def test_equal_snapshots_say_so(tab):
     tab.wait_for_selector("text=Both snapshots contain the same files.")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_what_differs_reads_well_to_machines_and_fits_a_phone(
-    chromium, live_server, open_studio, scheme
-):
-    options = {"viewport": PHONE, "is_mobile": True, "color_scheme": scheme}
-    with open_tab(chromium, live_server.url, **options) as tab:
+def test_what_differs_reads_well_to_machines_and_fits_a_phone(chromium, live_server, open_studio):
+    with open_tab(chromium, live_server.url, viewport=PHONE, is_mobile=True) as tab:
         tab.goto("/w/default/runs/run-2/snapshot?with=run-1&path=src/new.py")
         tab.wait_for_selector(".pane:visible .log-line")
         assert tab.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
         tab.click(".tree-item[data-path='train.py']")
         tab.wait_for_selector(".diff")
-        found = faults_of(tab, context="main")
+        found = []
+        for scheme in ("light", "dark"):
+            tab.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            found += faults_of(tab, context="main")
         assert tab.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     serious = [fault for fault in found if fault["impact"] in ("serious", "critical")]
     assert [(fault["id"], fault["nodes"][0]["html"][:200]) for fault in serious] == []

@@ -36,7 +36,7 @@ def go_to(tab, selector, key="Tab"):
 
 
 @pytest.mark.both_databases
-def test_the_whole_way_by_keyboard(tab, runs, chromium, live_server):
+def test_the_whole_way_by_keyboard(tab, runs, kept_second, open_kept):
     open_table(tab)
     filter_by_keyboard(tab)
     choose_best_by_keyboard(tab)
@@ -51,7 +51,7 @@ def test_the_whole_way_by_keyboard(tab, runs, chromium, live_server):
     until(tab, f"{DRAWN} === 3")
     assert row_names(tab) == shown
 
-    with open_tab(chromium, live_server.url) as other:
+    with open_kept(kept_second) as other:
         other.goto(tab.url)
         until(other, READY)
         until(other, f"{DRAWN} === 3")
@@ -425,14 +425,14 @@ def test_a_phone_shows_two_results_beside_the_names(chromium, live_server, setti
     cut = """[...document.querySelectorAll('.rt-headrow .rt-label')].slice(0, 3)
       .some(label => label.scrollWidth > label.clientWidth)"""
     with open_tab(chromium, live_server.url, viewport=PHONE, is_mobile=True) as tab:
-        open_table(tab)
+        open_rows(tab)
         assert tab.evaluate(inside) == "run.name,metrics.val/loss,metrics.val/loss.min"
         assert not tab.evaluate(cut)
         assert tab.locator(".rt-headrow .rt-cell").first.bounding_box()["width"] >= 140
         tab.set_viewport_size({"width": 1440, "height": 900})
         until(tab, f"{inside}.startsWith('run.name,run.experiment,run.status')")
         tab.set_viewport_size(PHONE)
-        open_table(tab, "?cols=run.name,run.status,metrics.val/loss")
+        open_rows(tab, "?cols=run.name,run.status,metrics.val/loss")
         assert tab.evaluate(inside).startswith("run.name,run.status"), "as somebody has chosen"
 
 
