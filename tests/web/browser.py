@@ -39,14 +39,12 @@ def watch(page: Any, close: Callable[[], None]) -> Iterator[Any]:
     }
     for event, listener in listeners.items():
         type(page).on(page, event, listener)
-    page.troubles = troubles
+    page.troubles, page.watchers = troubles, listeners
     try:
         yield page
     finally:
         close()
         asked.wait()
-        for event, listener in listeners.items():
-            page.remove_listener(event, listener)
     assert troubles == [], troubles
 
 

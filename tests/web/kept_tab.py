@@ -90,7 +90,10 @@ def leave(page: Any, base_url: str) -> None:
     if page.is_worn or len(page.frames) > 1 or not page.url.startswith(base_url):
         return page.close()
     try:
-        page.evaluate(STILL)
         page.mouse.move(-1, -1)
+        # Whatever the page has told until then is known by now.
+        for event, listener in page.watchers.items():
+            page.remove_listener(event, listener)
+        page.evaluate(STILL)
     except playwright_api.Error:
         page.close()
