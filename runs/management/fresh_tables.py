@@ -15,13 +15,17 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import AutoField, BigAutoField
 
+from runs.database.dialects import Dialect, dialect_of
+from runs.database.dialects.postgresql import PostgreSQL
+from runs.database.dialects.sqlite import SQLite
+
 # What tables and triggers are made of beside the models: migrations, their functions.
-FUNCTIONS = {
-    "sqlite": (
+FUNCTIONS: dict[type[Dialect], tuple[tuple[str, str], ...]] = {
+    SQLite: (
         ("0002_properties_are_immutable", "add_trigger"),
         ("0023_fewer_pages", "rebuild_both"),
     ),
-    "postgresql": (
+    PostgreSQL: (
         ("0002_properties_are_immutable", "add_trigger"),
         ("0004_file_paths_in_byte_order", "sort_by_bytes"),
         ("0005_text_in_byte_order", "sort_by_bytes"),
@@ -42,7 +46,7 @@ def make_tables(connection: BaseDatabaseWrapper, loader: MigrationLoader) -> Non
         for model in (recorder.Migration, *apps.get_models()):
             if model._meta.managed and not model._meta.proxy:
                 editor.create_model(model)
-        for function in FUNCTIONS[connection.vendor]:
+        for function in FUNCTIONS[type(dialect_of(connection))]:
             run(function, editor)
         widen_ids(editor)
         while editor.deferred_sql:
