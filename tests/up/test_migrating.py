@@ -3,17 +3,27 @@
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
+from typing import NamedTuple
 
 import psycopg
 import pytest
 
 from runs.management.migrating import unknown_migrations
 from studio.bootstrap import BASE_DIR
-from tests.up.conftest import empty_database
+from tests.up.conftest import empty_database, make_data_dir
 from tests.up.processes import clean_environment
 
 AT_ONCE = 4
+
+
+class Migrated(NamedTuple):
+    """What was printed of the old rows, and what the database consists of."""
+
+    printed: list[str]
+    schema: dict[str, object]
 
 
 @pytest.mark.both_databases
@@ -61,7 +71,9 @@ OLD_ROWS = (
 FILL_AND_MIGRATE = """
 from django.core.management import call_command
 from django.db import connection
-call_command("migrate", "runs", "0022", verbosity=0)
+from django.db.migrations.executor import MigrationExecutor
+executor = MigrationExecutor(connection)
+executor.migrate([("runs", executor.loader.get_migration_by_prefix("runs", "0022").name)])
 for statement in OLD_ROWS: connection.cursor().execute(statement)
 
 call_command("migrate", verbosity=0)
@@ -79,15 +91,23 @@ except IntegrityError:
 """
 
 
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory, static_builds) -> Iterator[Migrated]:
+    """A database that has gone through all migrations, with rows that were there before most."""
+    folder = make_data_dir(tmp_path_factory.mktemp("migrated") / "data", static_builds)
+    with empty_database() as database:
+        done = subprocess.run(
+            [sys.executable, "manage.py", "shell", "-v", "0"], cwd=BASE_DIR, text=True, check=True,
+            input=f"OLD_ROWS = {OLD_ROWS!r}\n{FILL_AND_MIGRATE}{READ_BACK}",
+            env=clean_environment(STUDIO_DATA_DIR=str(folder), **database),
+            stdout=subprocess.PIPE,
+        )  # fmt: skip
+        yield Migrated(done.stdout.splitlines(), read_schema(folder, database))
+
+
 @pytest.mark.both_databases
-def test_params_and_tags_of_a_filled_database_are_all_there_after_migrating(data_dir, database):
-    text = f"OLD_ROWS = {OLD_ROWS!r}\n{FILL_AND_MIGRATE}{READ_BACK}"
-    done = subprocess.run(
-        [sys.executable, "manage.py", "shell", "-v", "0"], cwd=BASE_DIR, input=text, text=True,
-        env=clean_environment(STUDIO_DATA_DIR=str(data_dir), **database), check=True,
-        stdout=subprocess.PIPE,
-    )  # fmt: skip
-    assert done.stdout.splitlines() == [
+def test_params_and_tags_of_a_filled_database_are_all_there_after_migrating(migrated):
+    assert migrated.printed == [
         "[(7, 'lr', '0.1', 0.1), (7, 'opt', 'adam', None)]",
         "[(7, 'a', None), (7, 'b', 'yes')]",
         "written once",
@@ -157,21 +177,23 @@ def read_postgresql(url: str) -> dict[str, object]:
     return found
 
 
-@pytest.mark.both_databases
-def test_an_empty_database_is_given_the_tables_that_all_migrations_make(tmp_path):
-    schemas = []
-    for command in ("migrate", "prepare"):
-        folder = tmp_path / command
-        folder.mkdir()
-        with empty_database() as database:
-            environment = clean_environment(STUDIO_DATA_DIR=str(folder), **database)
-            subprocess.run([sys.executable, "manage.py", command], cwd=BASE_DIR, env=environment,
-                           check=True, stdout=subprocess.DEVNULL)  # fmt: skip
-            url = database.get("DATABASE_URL")
-            schemas.append(read_postgresql(url) if url else read_file(folder / "studio.sqlite3"))
+def read_schema(folder: Path, database: dict[str, str]) -> dict[str, object]:
+    """The same of the database of a data folder."""
+    url = database.get("DATABASE_URL")
+    return read_postgresql(url) if url else read_file(folder / "studio.sqlite3")
 
-    migrated, fresh = schemas
-    assert fresh.keys() == migrated.keys()
+
+@pytest.mark.both_databases
+def test_an_empty_database_is_given_the_tables_that_all_migrations_make(
+    migrated, data_dir, database
+):
+    environment = clean_environment(STUDIO_DATA_DIR=str(data_dir), **database)
+    subprocess.run([sys.executable, "manage.py", "prepare"], cwd=BASE_DIR, env=environment,
+                   check=True)  # fmt: skip
+    fresh = read_schema(data_dir, database)
+    assert fresh.keys() == migrated.schema.keys()
     assert {
-        name: (fresh[name], migrated[name]) for name in fresh if fresh[name] != migrated[name]
+        name: (fresh[name], migrated.schema[name])
+        for name in fresh
+        if fresh[name] != migrated.schema[name]
     } == {}
