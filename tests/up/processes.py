@@ -17,6 +17,7 @@ from pathlib import Path
 import psutil
 
 from studio.bootstrap import BASE_DIR
+from tests.up.commands import run_command
 
 LONGEST_WAIT_S = 90.0
 
@@ -129,16 +130,7 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
 
 def refusal(*words: str, **environment: str) -> tuple[int, str]:
     """Run a command that is expected to refuse; return its exit code and what it says."""
-    done = subprocess.run(
-        [sys.executable, "manage.py", *words],
-        cwd=BASE_DIR,
-        env=clean_environment(**environment),
-        capture_output=True,
-        text=True,
-        timeout=LONGEST_WAIT_S,
-        check=False,
-    )
-    return done.returncode, done.stdout + done.stderr
+    return run_command(words, clean_environment(**environment), LONGEST_WAIT_S)
 
 
 def has_word(process: psutil.Process, word: str) -> bool:
