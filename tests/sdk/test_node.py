@@ -167,23 +167,6 @@ def test_runs_share_the_slots_in_order(lab, start_node):
     assert [lab.log(run_id) for run_id in run_ids] == [f"{at}\n" for at in range(6)]
 
 
-def test_a_script_that_uses_mlflow_logs_to_its_own_run(lab, start_node):
-    start_node()
-    script = (
-        "import mlflow\n"
-        "with mlflow.start_run() as run:\n"
-        "    mlflow.log_metric('loss', 0.25)\n"
-        "    mlflow.log_param('lr', 0.1)\n"
-        "print(run.info.run_id)\n"
-    )
-    run_id = lab.submit(script)
-    run = lab.wait(run_id, seconds=60)
-    assert (run["status"], run["status_reason"]) == ("Completed", "")
-    assert lab.log(run_id).splitlines()[-1] == run_id
-    logged = {k: v for k, v in run["metrics"].items() if not k.startswith("system/")}
-    assert (logged, run["params"]) == ({"loss": 0.25}, {"lr": "0.1"})
-
-
 def test_a_node_says_once_what_is_wrong_and_when_it_has_joined(lab, start_node, tmp_path):
     with open(tmp_path / "said", "w") as said:
         node = start_node(cluster="gpu", stderr=said)

@@ -54,6 +54,8 @@ def test_a_script_that_ends_well_completes_its_run(space, scripts):
 @pytest.mark.both_databases
 def test_an_uncaught_exception_fails_the_run_with_its_traceback(space, scripts):
     out, err = scripts.run("run = start(); print(run.id); 1 / 0", code=1)
+    # A script waits 10 s at most for what it has logged; the sender goes on.
+    wait_for(lambda: is_over(space, out.strip()))
     details = Run.get(space, out.strip()).get_details()
     assert details["status"] == "Failed"
     assert "ZeroDivisionError" in details["error"]["error"]["message"]

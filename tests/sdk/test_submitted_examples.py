@@ -53,6 +53,7 @@ def test_plain_mlflow_logs_to_the_run_that_it_is(lab, submit):
     assert set(metrics) == {"height", "distance"}
     assert metrics["height"] < 12
     assert "lowest_point.txt" in paths_of(lab, run_id)
+    assert lab.run(run_id)["params"] == {"rate": "0.1", "steps": "10"}
     assert len(lab.api.ask("GET", "runs")["items"]) == 1
 
 
