@@ -77,7 +77,7 @@ def test_samples_wait_for_a_studio_that_does_not_answer(gate, space, watched):
 
 
 def test_the_command_ends_with_the_run(watched, capsys):
-    words = [watched.id, "--every", "0.05", "--url", watched._workspace.url]
+    words = [watched.id, "--every", "0.5", "--url", watched._workspace.url]
     codes: list[int] = []
     thread = threading.Thread(target=lambda: codes.append(main(words)))
     thread.start()
