@@ -65,7 +65,10 @@ print(run.get_status())
 @live
 @pytest.mark.parametrize("seed", range(4))
 def test_a_script_killed_at_any_moment_keeps_what_it_logged(space, scripts, seed):
+    # Small files: every few hundredths of a second another one begins.
     script = """
+import studio.sdk.outbox.writer as writer
+writer.SEGMENT_BYTES = 1 << 17
 run = start(captures_console=False)
 print(run.id, flush=True)
 for i in range(10**9):
@@ -75,7 +78,7 @@ for i in range(10**9):
 """
     process = scripts.start(script)
     run_id = process.stdout.readline().strip()
-    time.sleep(random.Random(seed).uniform(0.05, 0.6))
+    time.sleep(random.Random(seed).uniform(0.02, 0.25))
     process.kill()
     last = int((process.communicate()[0].strip().splitlines() or ["0"])[-1])
     wait_for(lambda: is_over(space, run_id), 40)
