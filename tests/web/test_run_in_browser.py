@@ -59,7 +59,6 @@ def test_escape_gives_the_name_back(tab, run):
     assert tab.inner_text("h1") == "bright-otter"
 
 
-@pytest.mark.both_databases
 def test_tags_are_added_and_removed_in_place(tab, run):
     tab.goto(ADDRESS)
 
@@ -154,7 +153,6 @@ def test_new_points_arrive_and_the_zoom_stays(tab, run):
     assert tab.evaluate(RANGE_DRAWN) == pytest.approx([low, high])
 
 
-@pytest.mark.both_databases
 def test_new_points_lengthen_the_whole_curve(tab, run):
     log_curve(run, "loss", [1.0, 2.0, 3.0])
     tab.goto(f"{ADDRESS}/metrics")

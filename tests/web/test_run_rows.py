@@ -7,6 +7,7 @@ from runs.tracking.services import rename_experiment
 from runs.workspaces.permissions import Role
 from tests.factories import make_experiment, make_member, make_run
 from tests.web.run_rows import ROWS, column, ids, rows
+from tests.web.run_table import make_runs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 EXPORT = "/w/default/export"
@@ -170,6 +171,25 @@ def test_groups_stand_in_the_order_of_a_mean(studio, runs):
 
     assert names(sort="metrics.loss.min") == ["lr = 0.01", "lr = 0.1"]
     assert names(sort="-metrics.loss.min") == ["lr = 0.1", "lr = 0.01"]
+
+
+def test_a_filter_by_a_parameter_a_sort_and_groups_go_together(studio, db):
+    make_runs()
+    state = {
+        "q": "params.lr = 0.1",
+        "cols": "run.name,metrics.val/loss,metrics.val/loss.max,metrics.val/loss.min,"
+        "metrics.train/loss,metrics.train/loss.min,metrics.train/loss.best,"
+        "metrics.epoch,metrics.epoch.best,params.batch,params.lr",
+        "goal": "min:val/loss",
+    }
+    lowest_first = ["run-0", "run-2", "run-4", "run-6", "run-8", "run-10"]
+    lowest, highest = {"sort": "metrics.val/loss.min"}, {"sort": "-metrics.val/loss.min"}
+
+    assert ids(rows(studio, **state, **lowest)) == lowest_first
+    assert ids(rows(studio, **state, **highest)) == lowest_first[::-1]
+    groups = rows(studio, group="params.batch", **state, **highest)["rows"]
+    names = [(row["name"], row["children"]) for row in groups]
+    assert names == [("batch = 64", 2), ("batch = 128", 2), ("batch = 32", 2)]
 
 
 def test_the_runs_of_one_experiment_have_no_column_of_it(studio, runs):

@@ -35,7 +35,6 @@ def go_to(tab, selector, key="Tab"):
     raise AssertionError(f"the keyboard does not reach {selector}")
 
 
-@pytest.mark.both_databases
 def test_the_whole_way_by_keyboard(tab, runs, kept_second, open_kept):
     open_table(tab)
     filter_by_keyboard(tab)
@@ -264,7 +263,6 @@ def test_a_cell_filters_by_its_value(tab, runs):
     assert query_of(tab)["q"] == "params.lr = '0.01'"
 
 
-@pytest.mark.both_databases
 def test_runs_are_archived_and_brought_back(tab, runs):
     open_rows(tab)
     tab.click(".rt-pick >> nth=0")
