@@ -4,7 +4,6 @@ import math
 from collections.abc import Iterable
 from itertools import pairwise
 
-from django.db import connection
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
@@ -15,11 +14,10 @@ INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
 # (step, time in ms, value)
 Point = tuple[int, int, float]
 
-# For properties of what goes through the database. It only keeps the rows: what they hold is worked
-# out in Python, for both databases alike.
+# For properties of what goes through the database.
 MANY = settings(
     deadline=None,
-    max_examples=150 if connection.vendor == "sqlite" else 50,
+    max_examples=150,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking over a database takes minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
