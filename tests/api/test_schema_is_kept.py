@@ -4,11 +4,9 @@ For each operation requests are made up from the description, half of them about
 They are the same ones every time.
 """
 
-import os
-import pickle
 import shutil
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,7 +30,6 @@ from runs.table.saved_views import save_view
 from runs.workspaces.permissions import Role
 from tests.artifacts.zips import make_zip
 from tests.factories import make_experiment, make_run
-from tests.shared_folder import folder_for
 from tests.when_used import WhenUsed
 
 pytestmark = pytest.mark.both_databases
@@ -159,23 +156,6 @@ def checks() -> tuple[Any, ...]:
     )
 
 
-@pytest.fixture
-def drawn(tmp_path_factory) -> Callable[[str], list[dict[str, Any]]]:
-    """The requests of an operation. To draw them takes longer than to ask them: the processes of
-    pytest, on both databases, keep them in one folder."""
-    folder = folder_for("drawn-requests", tmp_path_factory)
-
-    def requests_of(label: str) -> list[dict[str, Any]]:
-        kept = folder / f"{zlib.crc32(label.encode())}.pickle"
-        if not kept.exists():
-            written = kept.with_suffix(f".{os.getpid()}")
-            written.write_bytes(pickle.dumps(draw(label)))
-            written.replace(kept)
-        return pickle.loads(kept.read_bytes())
-
-    return requests_of
-
-
 def draw(label: str) -> list[dict[str, Any]]:
     """Let schemathesis make up requests to an operation; return what each is made of."""
     requests = []
@@ -198,9 +178,9 @@ def draw(label: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("label", labels())
-def test_no_answer_is_off_the_schema(label, known, one_connection, drawn):
+def test_no_answer_is_off_the_schema(label, known, one_connection):
     operation = operations()[label]
-    for parts in drawn(label):
+    for parts in draw(label):
         case = operation.Case(**parts)
         steer(case, known)
         case.call_and_validate(checks=checks())
