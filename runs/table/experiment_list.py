@@ -46,6 +46,15 @@ class ExperimentRow:
     tags: list[tuple[str, str]]
 
     @property
+    def going_on(self) -> str:
+        """Say how many runs and child runs have not ended."""
+        runs = f"{self.active:,} run{'' if self.active == 1 else 's'}"
+        if self.active_children:
+            plural = "" if self.active_children == 1 else "s"
+            runs += f" and {self.active_children:,} child run{plural}"
+        return f"{runs} that ha{'s' if self.active + self.active_children == 1 else 've'} not ended"
+
+    @property
     def activity_ms(self) -> int | None:
         return self.last_run.updated_ms if self.last_run else None
 
