@@ -1,9 +1,10 @@
 """A purge among processes that write and remember: nobody fails, nobody writes to what is gone."""
 
 import threading
+from collections.abc import Callable
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from runs.housekeeping.models import Purge
 from runs.housekeeping.purging import asking, working
@@ -73,27 +74,60 @@ def test_a_run_id_may_be_used_again_once_it_is_erased():
     assert read_summaries([fresh.pk])[fresh.pk, "loss", ""].last_step == 2
 
 
-def test_writers_get_their_turn_while_a_purge_goes_on(monkeypatch):
+@pytest.fixture
+def purge_in_small_parts(monkeypatch) -> Purge:
+    """A purge of several parts, of which none is done."""
     monkeypatch.setattr(working, "ROWS_PER_PART", 20)
     monkeypatch.setattr(asking, "MOST_AT_ONCE", Erased())
     for _ in range(2):
         make_deleted_run()
-    writer = make_run()
-    start_purge(workspace=default_workspace())
-    stored: list[int] = []
+    return start_purge(workspace=default_workspace())
 
-    def write() -> None:
+
+def in_thread(work: Callable[[], None]) -> threading.Thread:
+    """Start `work` with a database connection of its own."""
+
+    def close_after() -> None:
         try:
-            while not Purge.objects.filter(ended_ms__isnull=False).exists():
-                log(writer.run_id, "loss", step=len(stored))
-                stored.append(len(stored))
+            work()
         finally:
             connection.close()
 
-    thread = threading.Thread(target=write)
+    thread = threading.Thread(target=close_after)
     thread.start()
+    return thread
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreSQL has row locks")
+def test_a_writer_that_waits_gets_its_turn_between_two_parts(purge_in_small_parts, monkeypatch):
+    writer = make_run()
+    stored: list[int] = []
+    seen_by_parts: list[int] = []
+    do_part = working.do_part
+
+    def note_and_do_part(purge: Purge) -> bool:
+        seen_by_parts.append(len(stored))
+        return do_part(purge)
+
+    def write() -> None:
+        while not Purge.objects.filter(ended_ms__isnull=False).exists():
+            log(writer.run_id, "loss", step=len(stored))
+            stored.append(len(stored))
+
+    monkeypatch.setattr(working, "do_part", note_and_do_part)
+    thread = in_thread(write)
     working.resume_purges()
     thread.join()
 
-    assert len(stored) > 5
+    assert len(set(seen_by_parts)) > len(seen_by_parts) / 2
     assert read_summaries([writer.pk])[writer.pk, "loss", ""].n == len(stored)
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one writer at a time")
+def test_a_writer_waits_for_no_part(purge_in_small_parts):
+    writer = make_run()
+
+    with transaction.atomic():
+        assert not working.do_part(purge_in_small_parts)
+        in_thread(lambda: log(writer.run_id, "loss")).join()
+        assert read_summaries([writer.pk])[writer.pk, "loss", ""].n == 1
