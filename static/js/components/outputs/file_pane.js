@@ -53,7 +53,7 @@ export class FilePane extends EventTarget {
    * or a `byte` to open at, `wrap`, `times`, `follow`, the number of a `hit` of the search, and
    * whether to begin at the `start`.
    */
-  async open(path, options = {}) {
+  async open(path, { hit = null, ...options } = {}) {
     this.path = path;
     this.marks.set(null);
     this.news.reset();
@@ -62,14 +62,22 @@ export class FilePane extends EventTarget {
     const file = `${this.addresses.files}/${path.split("/").map(encodeURIComponent).join("/")}`;
     this.find("download").href = file;
     this.find("raw").href = `${file}?inline=1`;
+    this.search.opened = this.load(path, file, options);
+    if (await this.search.opened) await this.search.reset(Number(hit) || null);
+    this.dispatchEvent(new CustomEvent("opened"));
+  }
+
+  /** Load and show a file; tell whether it is a text that is still the chosen one. */
+  async load(path, file, options) {
     try {
       const preview = await this.preview(path);
-      await this.show(preview, file, options);
+      return this.path === path && (await this.show(preview, file, options));
     } catch (error) {
+      if (this.path !== path) return false;
       this.find("where").textContent = error.message;
       toast(error.message, { bad: true });
+      return false;
     }
-    this.dispatchEvent(new CustomEvent("opened"));
   }
 
   preview(path, start = 0) {
@@ -88,16 +96,18 @@ export class FilePane extends EventTarget {
       const { path } = this;
       const drawn = drawPreview(preview, file, (start) => this.preview(path, start));
       this.find("preview").append(...drawn);
-      return;
+      return false;
     }
     if (options.wrap) this.toggle("wrap", "wraps", true);
     if (options.times) this.toggle("times", "shows-times", true);
     const first = this.marks.read(line);
-    await this.viewer.open(this.path, { line: first, byte, start });
+    const { path } = this;
+    await this.viewer.open(path, { line: first, byte, start });
+    if (this.path !== path) return false;
     this.viewer.setFollow(
       Boolean(options.follow) || (this.viewer.loaded.growing && first === null && byte === null),
     );
-    await this.search.reset(Number(options.hit) || null);
+    return true;
   }
 
   get state() {

@@ -9,14 +9,15 @@ const SEARCH_DELAY_MS = 250;
 export class LogSearch extends EventTarget {
   constructor(form, viewer, { address, list }) {
     super();
-    Object.assign(this, { form, viewer, address, list, hits: [], at: -1 });
+    Object.assign(this, { form, viewer, address, list, hits: [], at: -1, generation: 0 });
+    this.opened = Promise.resolve();
     this.input = form.elements.find;
     this.status = form.querySelector("[data-hits]");
     form.addEventListener("input", (event) => {
       if (event.target === form.elements.only) return this.showOnly();
       clearTimeout(this.timer);
       this.status.textContent = "";
-      this.timer = setTimeout(() => this.search(), SEARCH_DELAY_MS);
+      this.timer = setTimeout(() => this.searchTyped(), SEARCH_DELAY_MS);
       return undefined;
     });
     form.addEventListener("submit", (event) => {
@@ -25,7 +26,7 @@ export class LogSearch extends EventTarget {
     });
     form.addEventListener("click", (event) => {
       const { step } = event.target.closest("[data-step]")?.dataset ?? {};
-      if (step) this.step(Number(step));
+      if (step) this.searchAndStep(Number(step));
     });
     this.input.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && event.shiftKey) {
@@ -37,7 +38,7 @@ export class LogSearch extends EventTarget {
       const row = event.target.closest("[data-byte]");
       if (!row) return;
       form.elements.only.checked = false;
-      this.show([...list.children].indexOf(row));
+      this.showAt(Number(row.dataset.byte));
     });
   }
 
@@ -70,12 +71,8 @@ export class LogSearch extends EventTarget {
 
   /** Search anew: another file was opened, at its match with the number `hit` (from 1). */
   async reset(hit = null) {
-    this.hits = [];
-    this.at = -1;
-    if (!this.input.value) return this.tell();
     await this.search();
     if (this.hits[hit - 1]) await this.show(hit - 1);
-    return undefined;
   }
 
   change() {
@@ -89,9 +86,16 @@ export class LogSearch extends EventTarget {
 
   /** Go to a match; what was typed a moment ago is looked for first. */
   async searchAndStep(by) {
-    if (this.searched !== JSON.stringify(this.wanted)) await this.search();
-    else if (!this.hits.length) await this.found;
+    await this.searchTyped();
     this.step(by);
+  }
+
+  /** Search, unless it is what was searched last. A file that is being opened is waited for. */
+  async searchTyped() {
+    await this.opened;
+    if (this.searched !== JSON.stringify(this.wanted)) return this.search();
+    this.tell();
+    return this.hits.length ? undefined : this.found;
   }
 
   search() {
@@ -107,20 +111,18 @@ export class LogSearch extends EventTarget {
     this.at = -1;
     this.change();
     this.more = 0;
-    if (!text) {
-      this.viewer.setMarks(null);
-      return this.tell();
-    }
-    this.generation = (this.generation ?? 0) + 1;
+    this.searching = null;
+    this.generation += 1;
     const { generation } = this;
     try {
-      await this.collect(text, generation);
+      if (text) await this.collect(text, generation);
     } catch (error) {
-      this.status.textContent = error.message;
-      return undefined;
+      if (generation === this.generation) this.status.textContent = error.message;
+      return;
     }
-    this.viewer.setMarks(this.pattern(text));
-    return this.tell();
+    if (generation !== this.generation) return;
+    this.viewer.setMarks(text ? this.pattern(text) : null);
+    this.tell();
   }
 
   /** Ask on until the whole file was searched, showing the count as it grows. */
@@ -155,7 +157,16 @@ export class LogSearch extends EventTarget {
   }
 
   step(by) {
-    if (this.hits.length) this.show((this.at + by + this.hits.length) % this.hits.length);
+    const { length } = this.hits;
+    const from = this.at < 0 && by < 0 ? 0 : this.at;
+    if (length) this.show((from + by + length) % length);
+  }
+
+  /** Show the match at `byte`. While the same words are looked for anew, it may not be found yet. */
+  async showAt(byte) {
+    const index = () => this.hits.findIndex((hit) => hit.byte === byte);
+    if (index() < 0) await this.found;
+    if (index() >= 0) await this.show(index());
   }
 
   async show(index) {
