@@ -208,6 +208,13 @@ def test_a_notebook_shows_sources_outputs_and_pictures(preview):
     assert found["cells"][1]["images"] == ["data:image/png;base64,aGk="]
 
 
+@pytest.mark.parametrize("outputs", [7, True, "text", {"text": "text"}, None])
+def test_a_cell_whose_outputs_are_no_list_has_none(preview, outputs):
+    cell = {"cell_type": "code", "source": "1", "outputs": outputs}
+    found = preview("a.ipynb", json.dumps({"cells": [cell]}))["cells"]
+    assert [(one["source"], one["outputs"]) for one in found] == [("1", [])]
+
+
 def test_a_picture_that_is_no_base64_is_left_out(preview):
     cells = [{"cell_type": "code", "outputs": [{"data": {"image/png": '" onerror="alert(1)'}}]}]
     assert preview("a.ipynb", json.dumps({"cells": cells}))["cells"][0]["images"] == []

@@ -134,8 +134,9 @@ def _as_cell(value: Any) -> Any:
 
 
 def _cell(cell: dict[str, Any]) -> Cell:
+    given = cell.get("outputs")
     outputs, images = [], []
-    for output in cell.get("outputs") or []:
+    for output in given if isinstance(given, list) else ():
         if isinstance(output, dict):
             outputs += _texts(output)
             images += _images(output)
