@@ -102,3 +102,11 @@ def test_the_late_answer_of_another_file_does_not_replace_the_chosen_one(tab, ru
         until(tab, f"{FIRST_LINE} === 'chosen'")
     assert tab.evaluate(FIRST_LINE) == "chosen"
     assert tab.is_visible("[data-log]")
+
+
+def test_the_line_that_was_opened_stays_marked_when_a_search_begins(tab, run):
+    tab.goto(f"{OUTPUTS}?path=a.log&line=2000")
+    until(tab, f"{CURRENT} === '2000'")
+    tab.fill("[name=find]", "nan")
+    until(tab, f"{HITS} === '5' && {MARKED}.includes('nan')")
+    assert tab.evaluate(CURRENT) == "2000"

@@ -144,8 +144,11 @@ export class LogViewer extends EventTarget {
 
   /** Mark the matches of a search in the lines on screen. */
   setMarks(pattern) {
+    if (!pattern && !this.marks) return;
     this.marks = pattern;
+    const revealed = this.root.querySelector(".log-line.at")?.dataset;
     this.loaded.redraw();
+    if (revealed) this.loaded.elementOf(revealed).classList.add("at");
   }
 
   click(event) {
