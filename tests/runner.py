@@ -12,6 +12,8 @@ Every statement is asked on both databases: a whole run fails where a test asks 
 test on PostgreSQL asks, and names the test to mark. (What a test asks is noted on SQLite, where all
 of them run; the same test asks PostgreSQL the same in its words.)
 
+A whole run keeps temporary files in memory where there is room (`tests/memory_folder.py`).
+
 Arguments beside the three below go to pytest.
 """
 
@@ -29,6 +31,7 @@ from pathlib import Path
 from typing import IO
 
 from tests.chromium import find_program
+from tests.memory_folder import temporary_files_in_memory
 from tests.postgres import TEMPLATE, find_programs, fresh_database, running_cluster
 from tests.shared_folder import shared_folder
 from tests.slurm import has_slurm
@@ -101,7 +104,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("-m", dest="marks", default="", help="pytest's expression of marks")
     chosen, for_pytest = parser.parse_known_args(arguments)
     choice = Choice(for_pytest, chosen.marks)
-    with postgres_url(chosen.sqlite_only) as url, shared_folder():
+    in_memory = temporary_files_in_memory() if choice.is_everything else nullcontext()
+    with in_memory, postgres_url(chosen.sqlite_only) as url, shared_folder():
         passes = run_passes(choice, url)
     return report(passes, chosen.require_all)
 
