@@ -187,8 +187,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """Look for garbage from here on, among what the tests leave."""
+    """Look for garbage from here on, among what the tests leave, and rarely: what they import
+    stays too, and is looked through each time."""
     gc.freeze()
+    gc.set_threshold(10_000, 10, 50)
     gc.enable()
 
 
