@@ -7,18 +7,13 @@ from runs.details.run_failures import Failure, read_failure
 from runs.tracking import services
 from tests.factories import make_run
 
+pytestmark = pytest.mark.django_db
 TRACEBACK = b"""epoch 1
 Traceback (most recent call last):
   File "train.py", line 3, in <module>
     train()
 ValueError: loss is nan
 """
-
-
-@pytest.fixture(autouse=True)
-def store(db, settings, tmp_path):
-    settings.FILES_DIR = tmp_path
-    settings.STUDIO_S3_BUCKET = ""
 
 
 def failed_run(log: bytes | None = None, reason: str = "", path: str = "user_logs/std_log.txt"):

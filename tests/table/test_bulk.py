@@ -47,8 +47,7 @@ def test_runs_move_with_everything_beside_them():
     assert read_summaries([run.id])[run.id, "loss", ""].last == 0.5
 
 
-def test_the_room_a_run_takes_moves_along(settings, tmp_path):
-    settings.FILES_DIR = tmp_path
+def test_the_room_a_run_takes_moves_along():
     run = make_run()
     old = run.experiment
     save_file(owner=run, path="a", chunks=[b"123"])

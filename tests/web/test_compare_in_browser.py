@@ -37,9 +37,7 @@ OVERLAPS = """(() => {
 
 
 @pytest.fixture(autouse=True)
-def runs(db, settings, tmp_path):
-    settings.FILES_DIR = tmp_path / "files"
-    settings.STUDIO_S3_BUCKET = ""
+def runs(db):
     experiment = make_experiment("vision")
     for i in range(3):
         run = make_run(experiment, run_id=f"run-{i}", name=f"{LONG}{i}", params={"lr": f"0.{i}"})

@@ -10,17 +10,12 @@ from runs.metrics.models import MetricArtifact
 from runs.tracking.models import Run
 from tests.factories import make_run
 
+pytestmark = pytest.mark.django_db
 MATRIX = {
     "schema_type": "confusion_matrix",
     "schema_version": "1.0.0",
     "data": {"class_labels": ["cat", "dog"], "matrix": [[3, 1], [0, 4]]},
 }
-
-
-@pytest.fixture(autouse=True)
-def store(db, settings, tmp_path):
-    settings.FILES_DIR = tmp_path
-    settings.STUDIO_S3_BUCKET = ""
 
 
 def log_document(run: Run, key: str, document: object, step: int = 0) -> None:

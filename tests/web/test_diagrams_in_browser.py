@@ -61,9 +61,7 @@ def values() -> list:
 
 
 @pytest.fixture(autouse=True)
-def logged(db, settings, tmp_path):
-    settings.FILES_DIR = tmp_path
-    settings.STUDIO_S3_BUCKET = ""
+def logged(db):
     run = make_run(run_id="drawn")
     log_metrics(workspace=run.workspace, run_id=run.run_id, values=values())
 

@@ -13,8 +13,7 @@ pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 
 @pytest.fixture(autouse=True)
-def two_runs(db, settings, tmp_path):
-    settings.FILES_DIR = tmp_path / "files"
+def two_runs(db):
     for number, name in enumerate(("heron", "../../heron", "Heron")):
         run = make_run(run_id=f"run-{number}", name=name)
         save_file(owner=run, path="outputs/model.pt", chunks=[name.encode()])

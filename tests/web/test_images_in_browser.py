@@ -27,9 +27,7 @@ def png(grey: int) -> bytes:
 
 
 @pytest.fixture(autouse=True)
-def images(db, settings, tmp_path):
-    settings.FILES_DIR = tmp_path
-    settings.STUDIO_S3_BUCKET = ""
+def images(db):
     experiment = make_experiment("vision")
     for number in range(2):
         run = make_run(experiment, run_id=f"run-{number}", name=f"heron-{number}")

@@ -22,8 +22,7 @@ SEEN = """([...document.querySelectorAll('.pane')].map(pane => {
 
 
 @pytest.fixture
-def run(db, settings, tmp_path):
-    settings.FILES_DIR = tmp_path / "files"
+def run(db):
     return make_run(run_id="kept", name="kept")
 
 

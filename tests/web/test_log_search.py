@@ -14,12 +14,6 @@ from tests.factories import make_experiment, make_member, make_run, make_workspa
 PAGE = "/w/default/log-search"
 
 
-@pytest.fixture(autouse=True)
-def store(settings, tmp_path):
-    settings.FILES_DIR = tmp_path
-    settings.STUDIO_S3_BUCKET = ""
-
-
 def run_that_printed(text: str, experiment=None, path: str = "logs/a.log", **fields):
     run = make_run(experiment, **fields)
     save_file(owner=run, path=path, chunks=[text.encode()])

@@ -10,12 +10,6 @@ from tests.factories import make_run
 LOG = b"start\nTraceback (most recent call last):\n  File\nRuntimeError: <b>CUDA</b>\n"
 
 
-@pytest.fixture(autouse=True)
-def store(settings, tmp_path):
-    settings.FILES_DIR = tmp_path
-    settings.STUDIO_S3_BUCKET = ""
-
-
 def failed_page(studio: Client, tab: str) -> str:
     run = make_run(run_id="broken")
     save_file(owner=run, path="logs/a b.log", chunks=[LOG])

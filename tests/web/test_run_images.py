@@ -11,14 +11,9 @@ from runs.metrics.models import MetricArtifact
 from runs.workspaces.permissions import Role
 from tests.factories import make_experiment, make_member, make_run, make_workspace
 
+pytestmark = pytest.mark.django_db
 PNG = b"\x89PNG\r\n\x1a\n"
 UUID = "4f2b7a52-0d0c-4a8c-9c94-6f1a4e5d6b7c"
-
-
-@pytest.fixture(autouse=True)
-def store(db, settings, tmp_path):
-    settings.FILES_DIR = tmp_path
-    settings.STUDIO_S3_BUCKET = ""
 
 
 def save(run, *paths: str) -> None:

@@ -11,12 +11,6 @@ from tests.factories import make_run
 from tests.web.curves import log_curve
 
 
-@pytest.fixture(autouse=True)
-def store(settings, tmp_path):
-    settings.FILES_DIR = tmp_path
-    settings.STUDIO_S3_BUCKET = ""
-
-
 def document_of(studio: Client, run) -> dict:
     return studio.get(f"/w/default/runs/{run.run_id}/raw.json").json()
 

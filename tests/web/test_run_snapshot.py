@@ -13,12 +13,6 @@ from tests.factories import make_experiment, make_member, make_run, make_workspa
 from tests.web.pages import html_of
 
 
-@pytest.fixture(autouse=True)
-def store(settings, tmp_path):
-    settings.FILES_DIR = tmp_path / "files"
-    settings.STUDIO_S3_BUCKET = ""
-
-
 @pytest.fixture
 def runs(db):
     """Two runs of an experiment, the later with other code."""

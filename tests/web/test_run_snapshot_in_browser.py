@@ -26,9 +26,7 @@ ROWS = "[...document.querySelectorAll('.diff tr:is(.added, .removed)')].map(r =>
 
 
 @pytest.fixture(autouse=True)
-def runs(db, settings, tmp_path):
-    settings.FILES_DIR = tmp_path / "files"
-    settings.STUDIO_S3_BUCKET = ""
+def runs(db):
     experiment = make_experiment("digits")
     for run_id, name, files in (("run-1", "calm-heron", BEFORE), ("run-2", "bright-otter", AFTER)):
         run = make_run(experiment, run_id=run_id, name=name, source={"name": "/home/ana/train.py"})

@@ -20,13 +20,8 @@ from tests.factories import (
 )
 from tests.web.pages import html_of
 
+pytestmark = pytest.mark.django_db
 PAGE = "/w/default/system"
-
-
-@pytest.fixture(autouse=True)
-def store(db, settings, tmp_path):
-    settings.FILES_DIR = tmp_path
-    settings.STUDIO_S3_BUCKET = ""
 
 
 def run_with_bytes(count: int, experiment: str = "vision", **fields):

@@ -15,15 +15,10 @@ from tests.factories import make_experiment, make_member, make_run
 from tests.housekeeping.full_runs import ALL_BYTES, ALL_POINTS, make_deleted_run
 from tests.web.pages import html_of
 
+pytestmark = pytest.mark.django_db
 PAGE = "/w/default/system/deleted"
 PREVIEW, PURGE = "/w/default/system/purge/preview", "/w/default/system/purge"
 RESTORE = "/w/default/system/restore"
-
-
-@pytest.fixture(autouse=True)
-def store(db, settings, tmp_path):
-    settings.FILES_DIR = tmp_path
-    settings.STUDIO_S3_BUCKET = ""
 
 
 def deleted_run(**fields) -> Run:

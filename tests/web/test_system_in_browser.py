@@ -15,8 +15,7 @@ PAGE = "/w/default/system/deleted"
 
 
 @pytest.fixture
-def deleted(settings, tmp_path) -> list[Run]:
-    settings.FILES_DIR = tmp_path
+def deleted() -> list[Run]:
     experiment = make_experiment("vision")
     runs = [make_run(experiment, name=f"gone {number}") for number in range(4)]
     delete_runs(runs=runs)
