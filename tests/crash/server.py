@@ -10,9 +10,10 @@ from urllib.parse import quote
 from django.conf import settings
 from django.db import connection
 
+from studio.bootstrap import BASE_DIR
 from studio.up.options import Options
 from studio.up.server import answers, server_command
-from tests.crash.loaded import Fork, start_server
+from tests.forks import OF_SERVERS, Fork
 from tests.up.processes import clean_environment, free_port
 
 LONGEST_START_S = 60.0
@@ -38,7 +39,14 @@ class Server:
         """Start the server; return after how many seconds it answers."""
         began = time.monotonic()
         with self.log.open("ab") if self.log else nullcontext() as log:
-            self.process = start_server(server_command(self.options), self.environment(), log)
+            self.process = Fork(
+                server_command(self.options),
+                OF_SERVERS,
+                cwd=BASE_DIR,
+                env=self.environment(),
+                stderr=log,
+                start_new_session=True,
+            )
         while not answers(self.options):
             assert self.process.poll() is None, "the server ended"
             assert time.monotonic() < began + LONGEST_START_S, "the server does not answer"

@@ -1,13 +1,11 @@
 """Every example of every `--help` does what it says, in a shell, against a live studio."""
 
-import json
 import os
 import re
 import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +15,7 @@ from runs.workspaces.services import create_workspace
 from studio.sdk import Experiment, Run, Workspace
 from studio.sdk.cli.table import COMMANDS, GROUPS
 from tests.factories import make_member, make_token
+from tests.forks import OF_COMMANDS, run_fork
 from tests.sdk.gate import BASE_DIR
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -30,25 +29,18 @@ os.makedirs("outputs", exist_ok=True)
 open("outputs/model.txt", "w").write("weights")
 print("alpha", sys.argv[1:])
 """
-# Runs commands, each in a fork of a process that has all of them loaded: to start Python and load
-# one takes longer than most of them run.
-LOADED = """
-import gc, json, os, signal, sys
-import jmespath, rich.console, rich.table, studio.sdk.run, studio.sdk.workspace
-from studio.sdk.cli.main import run, studio
-for group in [studio, *studio.commands.values()]:
-    for name in group.rows:
-        group.get_command(None, name)
-gc.freeze()
-for line in sys.stdin:
-    words, seconds, out, err = json.loads(line)
-    if (pid := os.fork()) == 0:
-        signal.alarm(seconds)
-        for number, path in enumerate((os.devnull, out, err)):
-            os.dup2(os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC), number)
-        sys.exit(run(words))
-    print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
-"""
+# To load a command takes longer than most of them run. (Other tests start and load some.)
+LOADED = (
+    *OF_COMMANDS,
+    "studio.sdk.run",
+    "studio.sdk.workspace",
+    *(f"studio.sdk.cli.{name}" for name in COMMANDS),
+    *(
+        f"studio.sdk.cli.{group}_{name}".replace("-", "_")
+        for group, (_, rows) in GROUPS.items()
+        for name in rows
+    ),
+)
 QUOTED = re.compile(r"""'[^']*'|"[^"$`\\]*\"""")
 OF_THE_SHELL = frozenset("|&;<>$`~*?[](){}#!\\")
 # A node works until it is told to end.
@@ -78,7 +70,6 @@ class Shell:
 
     def __init__(self, folder: Path, url: str) -> None:
         self.folder, self.url = folder, url
-        self.loaded: subprocess.Popen[str] | None = None
         programs = folder / "bin"
         programs.mkdir()
         for name, text in (
@@ -101,7 +92,9 @@ class Shell:
             line = line.replace(address, self.url)
         line = line.replace("/mnt/laptop/outbox", str(self.folder / "state"))
         if (words := words_of(line)) is not None and tuple(words[:1]) != FOR_EVER:
-            return self.run_loaded(words, int(seconds))
+            program = [sys.executable, "-m", "studio.sdk.cli", *words]
+            return run_fork(program, LOADED, timeout=seconds, cwd=self.folder,
+                            env=self.environment, stdin=subprocess.DEVNULL)  # fmt: skip
         # Not in the foreground it sends the signal twice, and the second may meet a dying Python.
         command = [
             "timeout",
@@ -119,31 +112,13 @@ class Shell:
                               stdin=subprocess.DEVNULL, capture_output=True, check=False,
                               preexec_fn=hear_ctrl_c)  # fmt: skip
 
-    def run_loaded(self, words: list[str], seconds: int) -> subprocess.CompletedProcess[str]:
-        """Run a command of `studio`, which needs nothing of a shell."""
-        if self.loaded is None:
-            self.loaded = subprocess.Popen(
-                [sys.executable, "-c", LOADED], cwd=self.folder, env=self.environment, text=True,
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            )  # fmt: skip
-        assert self.loaded.stdin and self.loaded.stdout
-        out, err = self.folder / "out.txt", self.folder / "err.txt"
-        self.loaded.stdin.write(json.dumps([words, seconds, str(out), str(err)]) + "\n")
-        self.loaded.stdin.flush()
-        code = int(self.loaded.stdout.readline())
-        return subprocess.CompletedProcess(words, code, out.read_text(), err.read_text())
-
-    def close(self) -> None:
-        if self.loaded is not None:
-            self.loaded.communicate()
-
 
 def hear_ctrl_c() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
-def shell(lab, start_node, space, tmp_path) -> Iterator[Shell]:
+def shell(lab, start_node, space, tmp_path) -> Shell:
     """A studio with all that the examples speak of: workspace, clusters, scripts, environments."""
     row = create_workspace(slug="vision")
     vision = Workspace(workspace_name="vision", url=space.url)
@@ -161,8 +136,7 @@ def shell(lab, start_node, space, tmp_path) -> Iterator[Shell]:
     (folder / "node-token").write_text(answer["token"])
     registered = "Environment('sklearn').register(Workspace.from_config())"
     made(f'{sys.executable} -c "from studio.sdk import *; {registered}"')
-    yield made
-    made.close()
+    return made
 
 
 def make_run(shell: Shell, is_over: bool = True) -> Run:

@@ -17,7 +17,7 @@ from pathlib import Path
 import psutil
 
 from studio.bootstrap import BASE_DIR
-from tests.up.commands import run_command
+from tests.forks import OF_SERVERS, run_fork
 
 LONGEST_WAIT_S = 90.0
 
@@ -130,7 +130,14 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
 
 def refusal(*words: str, **environment: str) -> tuple[int, str]:
     """Run a command that is expected to refuse; return its exit code and what it says."""
-    return run_command(words, clean_environment(**environment), LONGEST_WAIT_S)
+    done = run_fork(
+        [sys.executable, "manage.py", *words],
+        OF_SERVERS,
+        timeout=LONGEST_WAIT_S,
+        cwd=BASE_DIR,
+        env=clean_environment(**environment),
+    )
+    return done.returncode, done.stdout + done.stderr
 
 
 def has_word(process: psutil.Process, word: str) -> bool:
