@@ -1,7 +1,6 @@
 """A live, open studio with a cluster, and real nodes and supervisors as processes of their own."""
 
 import os
-import subprocess
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from studio.sdk import Workspace
+from tests.forks import Fork
 from tests.sdk.gate import Gate, Scripts
 from tests.sdk.lab import Nodes, Studio
 
@@ -20,7 +20,7 @@ def lab(live_server, settings) -> Studio:
 
 
 @pytest.fixture
-def start_node(lab, tmp_path) -> Iterator[Callable[..., subprocess.Popen]]:
+def start_node(lab, tmp_path) -> Iterator[Callable[..., Fork]]:
     """Start nodes of the cluster `lab`; they end with the test."""
     nodes = Nodes(lab.url, tmp_path)
     yield nodes.start

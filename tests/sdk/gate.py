@@ -12,6 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tests.forks import Fork
+
 BASE_DIR = Path(__file__).resolve().parents[2]
 METHODS = (b"GET ", b"POST ", b"PUT ", b"PATCH ", b"DELETE ")
 
@@ -121,17 +123,16 @@ class Scripts:
             "PYTHONPATH": str(BASE_DIR),
         }
 
-    def start(self, script: str, **variables: str) -> subprocess.Popen[str]:
+    def start(self, script: str, **variables: str) -> Fork:
         """Start a script; stdout and stderr are read by `communicate`."""
         work = self.folder / "work"
         work.mkdir(exist_ok=True)
-        return subprocess.Popen(
+        return Fork(
             [sys.executable, "-c", HEAD + script],
             cwd=work,
             env=self.environment | variables,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            text=True,
         )
 
     def run_file(self, text: str, **variables: str) -> tuple[str, str]:

@@ -3,7 +3,6 @@
 import io
 import os
 import signal
-import subprocess
 import sys
 import time
 import zipfile
@@ -16,6 +15,7 @@ import psutil
 from runs.tracking.models import Run
 from studio.sdk.supervisor.studio_api import StudioApi
 from tests.factories import default_workspace
+from tests.forks import Fork
 from tests.up.processes import has_word
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -53,13 +53,16 @@ class Studio:
         return found.decode()
 
     def wait(self, run_id: str, *statuses: str, seconds: float = 40) -> dict[str, Any]:
-        """Wait until a run has one of the statuses, by default a final one."""
+        """Wait until a run has one of the statuses, by default a final one. Its row is read
+        meanwhile: a request takes far longer."""
         wanted = statuses or ("Completed", "Failed", "Canceled")
         deadline = time.monotonic() + seconds
-        while (run := self.run(run_id))["status"] not in wanted:
-            assert time.monotonic() < deadline, run
+        while True:
+            row = run_row(run_id)
+            if row.status in wanted and (run := self.run(run_id))["status"] in wanted:
+                return run
+            assert time.monotonic() < deadline, (row.status, row.status_reason)
             time.sleep(0.05)
-        return run
 
     def until(self, is_so: Callable[[], bool], seconds: float = 20) -> None:
         """Wait until something is so."""
@@ -75,12 +78,12 @@ class Nodes:
     def __init__(self, url: str, folder: Path) -> None:
         self.url = url
         self.folder = folder
-        self.started: list[subprocess.Popen] = []
+        self.started: list[Fork] = []
 
     def start(
         self, name: str = "n1", slots: int = 2, cluster: str = "lab", url: str = "",
         stderr: IO[str] | None = None, look_every: float = 0.5, **variables: str,
-    ) -> subprocess.Popen:  # fmt: skip
+    ) -> Fork:  # fmt: skip
         """Start a node, at another address of the studio where `url` is one. It looks for work
         every `look_every` seconds; `variables` are added to its environment."""
         command = [sys.executable, "-m", "studio.sdk.node", "--url", url or self.url, "--cluster"]
@@ -96,7 +99,7 @@ class Nodes:
             str(look_every),
         ]
         environment = {**os.environ, "PYTHONPATH": str(BASE_DIR), **variables}
-        node = subprocess.Popen(command, env=environment, start_new_session=True, stderr=stderr)
+        node = Fork(command, env=environment, start_new_session=True, stderr=stderr)
         self.started.append(node)
         return node
 

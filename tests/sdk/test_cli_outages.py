@@ -9,19 +9,19 @@ import pytest
 
 from studio.sdk import Experiment, Run
 from studio.sdk.cli.main import run as run_program
+from tests.forks import OF_COMMANDS, Fork
 from tests.sdk.gate import BASE_DIR, Gate
-from tests.sdk.test_outbox import is_over, run_exists, wait_for
+from tests.sdk.test_outbox import is_over, wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 LOG = "azureml-logs/70_driver_log.txt"
 
 
-def start(gate: Gate, *arguments: str, **options) -> subprocess.Popen:
+def start(gate: Gate, *arguments: str, **options) -> Fork:
     environment = {**os.environ, "PYTHONPATH": str(BASE_DIR), "STUDIO_URL": gate.url}
-    return subprocess.Popen(
-        [sys.executable, "-m", "studio.sdk.cli", *arguments],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, **options,
-    )  # fmt: skip
+    command = [sys.executable, "-m", "studio.sdk.cli", *arguments]
+    options |= {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return Fork(command, OF_COMMANDS, env=environment, **options)
 
 
 def append(run: Run, offset: int, text: str) -> int:
@@ -79,7 +79,7 @@ def test_pipe_of_a_studio_that_is_away_from_the_beginning_keeps_all(space, gate,
     assert piped.returncode == 6 and "`studio sync` sends it too" in err
     gate.open()
     run_id = err.partition(":")[0]
-    wait_for(lambda: run_exists(space, run_id) and is_over(space, run_id), 40)
+    wait_for(lambda: is_over(run_id), 40)
     run = Run.get(space, run_id)
     run.download_file("logs/user_log.txt", str(tmp_path / "log"))
     assert ((tmp_path / "log").read_text(), run.status) == ("first\n", "Completed")

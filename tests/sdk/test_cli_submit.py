@@ -12,6 +12,7 @@ import pytest
 
 from studio.sdk import Experiment, Run
 from studio.sdk.cli.main import run as run_program
+from tests.forks import OF_COMMANDS, Fork
 from tests.sdk.lab import BASE_DIR
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -45,17 +46,12 @@ def folder(space, tmp_path, monkeypatch) -> Path:
     return place
 
 
-def start(*arguments: str, **options) -> subprocess.Popen:
+def start(*arguments: str, **options) -> Fork:
     """Start the program as a process of its own."""
     command = [sys.executable, "-m", "studio.sdk.cli", *arguments]
+    options |= {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     environment = {**os.environ, "PYTHONPATH": str(BASE_DIR)}
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                            env=environment, preexec_fn=hear_ctrl_c, **options)  # fmt: skip
-
-
-def hear_ctrl_c() -> None:
-    """Take Ctrl-C as on a terminal; what a shell starts in the background is deaf to it."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    return Fork(command, OF_COMMANDS, env=environment, **options)
 
 
 def wait_until(is_so, seconds: float = 30) -> None:

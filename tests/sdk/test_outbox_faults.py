@@ -18,7 +18,7 @@ from studio.sdk.outbox.segments import Segment, list_segments, remove_outbox, re
 from studio.sdk.outbox.thinning import thin_if_large
 from studio.sdk.outbox.writer import Writer
 from tests.sdk.gate import senders_of
-from tests.sdk.test_outbox import is_over, run_exists, wait_for
+from tests.sdk.test_outbox import is_over, wait_for
 
 live = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -81,7 +81,7 @@ for i in range(10**9):
     time.sleep(random.Random(seed).uniform(0.02, 0.25))
     process.kill()
     last = int((process.communicate()[0].strip().splitlines() or ["0"])[-1])
-    wait_for(lambda: is_over(space, run_id), 40)
+    wait_for(lambda: is_over(run_id), 40)
     found = Run.get(space, run_id).get_metrics(always_list=True).get("x", [])
     assert found == [float(i) for i in range(len(found))]
     assert len(found) > last
@@ -119,7 +119,7 @@ for i in range(10**9):
             os.kill(pid, signal.SIGKILL)
         time.sleep(0.5)
     subprocess.run([sys.executable, "-m", "studio.sdk.cli", "sync"], env=scripts.environment)
-    wait_for(lambda: is_over(space, run_id) and scripts.outboxes() == [], 60)
+    wait_for(lambda: is_over(run_id) and scripts.outboxes() == [], 60)
     found = Run.get(space, run_id).get_metrics(always_list=True)
     for name in ("x", "thread"):
         assert found[name] == [float(i) for i in range(len(found[name]))]
@@ -197,7 +197,7 @@ def test_ctrl_c_at_the_end_leaves_at_once(space, scripts, gate):
     assert time.monotonic() - began < 3
     assert f"entries of the run {run_id} wait in" in err
     gate.open()
-    wait_for(lambda: run_exists(space, run_id) and is_over(space, run_id), 40)
+    wait_for(lambda: is_over(run_id), 40)
     assert Run.get(space, run_id).get_metrics() == {"x": 1.0}
 
 
