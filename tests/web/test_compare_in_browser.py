@@ -1,5 +1,10 @@
 """Compare in Chromium: legend, table, code, logs and curves as a person sees them."""
 
+import statistics
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 import pytest
 
 from runs.artifacts.services import save_file
@@ -134,6 +139,44 @@ def test_runs_that_the_legend_has_no_room_for_are_one_click_away(tab):
     assert tab.evaluate(whole)
     tab.get_by_role("button", name="Show fewer").click()
     assert not tab.evaluate(whole)
+
+
+def test_a_word_that_a_chart_measures_has_nothing_else_styled_anew(tab):
+    """Plotly puts each word of an axis at the end of the page to measure it."""
+    tab.goto(COMPARED)
+    until(tab, "document.querySelectorAll('.card .js-plotly-plot').length > 0")
+
+    with styled_elements(tab) as counts:
+        tab.evaluate("""() => {
+          for (let word = 0; word < 20; word++) {
+            const added = document.body.appendChild(document.createElement("span"));
+            added.getBoundingClientRect();
+            added.remove();
+          }
+        }""")
+
+    assert len(counts) >= 20
+    assert statistics.median(counts) < 50
+
+
+@contextmanager
+def styled_elements(tab: Any) -> Iterator[list[int]]:
+    """Yield a list. At the end it says of each time that elements were styled how many were."""
+    devtools = tab.context.new_cdp_session(tab)
+    events: list[dict[str, Any]] = []
+    devtools.on("Tracing.dataCollected", lambda part: events.extend(part["value"]))
+    asked = {"includedCategories": ["devtools.timeline"]}
+    devtools.send("Tracing.start", {"transferMode": "ReportEvents", "traceConfig": asked})
+    counts: list[int] = []
+    yield counts
+    ended: list[Any] = []
+    devtools.once("Tracing.tracingComplete", lambda told: ended.append(told))
+    devtools.send("Tracing.end")
+    while not ended:
+        tab.wait_for_timeout(10)
+    devtools.detach()
+    found = [event["args"].get("elementCount") for event in events]
+    counts.extend(count for count in found if count is not None)
 
 
 @pytest.mark.parametrize("view", ["table", "environment", "logs"])
