@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.signals import request_finished, request_started
 
@@ -26,8 +27,8 @@ def open_tab(chromium: Any, base_url: str, **options: Any) -> Iterator[Any]:
 
 @contextmanager
 def watch(page: Any, close: Callable[[], None]) -> Iterator[Any]:
-    """Yield playwright's Page; afterwards close it, and fail if the console showed an error, a
-    script threw, the content policy refused something, or the server answered with 5xx."""
+    """Yield playwright's Page; afterwards close it, and fail if a script threw, the content policy
+    refused something, or the console showed an error, as it does of each answer of 4xx and 5xx."""
     asked = Asked()
     request_started.connect(asked.began)
     request_finished.connect(asked.ended)
@@ -35,7 +36,6 @@ def watch(page: Any, close: Callable[[], None]) -> Iterator[Any]:
     listeners = {
         "pageerror": lambda error: troubles.append(f"thrown: {error}"),
         "console": lambda message: note(troubles, message),
-        "response": lambda answer: note_status(troubles, answer),
     }
     for event, listener in listeners.items():
         type(page).on(page, event, listener)
@@ -117,12 +117,7 @@ class Quiet:
 
 def note(troubles: list[str], message: Any) -> None:
     if message.type == "error" or "Content Security Policy" in message.text:
-        troubles.append(f"console: {message.text}")
-
-
-def note_status(troubles: list[str], answer: Any) -> None:
-    if answer.status >= 500:
-        troubles.append(f"{answer.status}: {answer.url}")
+        troubles.append(f"console: {message.text} {urlsplit(message.location['url']).path}")
 
 
 # Looks again and again for a second at most, in the page itself: to ask from outside takes five

@@ -62,3 +62,20 @@ def test_a_tab_with_what_lasts_longer_than_its_page_is_not_used_again(open_one, 
     with open_one() as other:
         assert other != tab
         assert tab.is_closed()
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda tab: tab.goto("/broken"),
+        lambda tab: tab.evaluate("fetch('/broken')"),
+        lambda tab: tab.evaluate("htmx.ajax('GET', '/broken', {target: '#main'})"),
+        lambda tab: tab.evaluate("navigator.sendBeacon('/broken', 'x')"),
+    ],
+)
+def test_a_test_whose_page_is_answered_with_5xx_fails(open_one, ask):
+    with pytest.raises(AssertionError, match=r"503.*/broken"), open_one() as tab:
+        tab.route("**/broken", lambda route: route.fulfill(status=503))
+        tab.goto(PAGE)
+        with tab.expect_event("console", lambda message: "/broken" in message.location["url"]):
+            ask(tab)
