@@ -47,9 +47,9 @@ class Connection:
     twice without harm.
     """
 
-    def __init__(self, settings: Settings, *, patience_s: float = PATIENCE_S) -> None:
+    def __init__(self, settings: Settings, *, patience_s: float | None = None) -> None:
         self.settings = settings
-        self.patience_s = patience_s
+        self.patience_s = PATIENCE_S if patience_s is None else patience_s
         self._parts = urlsplit(settings.url)
         self._base = f"{self._parts.path.rstrip('/')}/w/{quote(settings.workspace)}/api/v1/"
         self._local = threading.local()
