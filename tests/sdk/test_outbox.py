@@ -194,6 +194,29 @@ if __name__ == "__main__":
     assert status_of(run_id) == "Completed"
 
 
+def test_a_process_beside_the_script_starts_a_sender_where_there_is_none(space, scripts):
+    script = """
+run = start()
+run.log("x", 1)
+while not (run._box.folder / "bell").exists(): time.sleep(0.01)
+def beside(number):
+    if (pid := os.fork()) == 0:
+        run.log("x", number)
+        print("own" if run._box.sender else "none", flush=True)
+        sys.exit()
+    os.waitpid(pid, 0)
+beside(2)
+run._box.sender.kill(); run._box.sender.wait()
+beside(3)
+run.complete()
+print(run.id)
+"""
+    out, err = scripts.run(script)
+    *senders, run_id = out.split()
+    assert (senders, err) == (["none", "own"], "")
+    assert sorted(Run.get(space, run_id).get_metrics()["x"]) == [1.0, 2.0, 3.0]
+
+
 @pytest.mark.parametrize("head", ["run = start()\nif run:", "with start() as run:"])
 def test_ctrl_c_ends_the_run_as_canceled(space, scripts, head):
     script = f"""

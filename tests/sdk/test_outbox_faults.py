@@ -14,7 +14,9 @@ import pytest
 from studio.sdk import Run
 from studio.sdk.outbox import writer as writing
 from studio.sdk.outbox.delivering import read_ahead
+from studio.sdk.outbox.places import write_json
 from studio.sdk.outbox.segments import Segment, list_segments, remove_outbox, remove_stream
+from studio.sdk.outbox.sender import Sender, count_unsent, has_sender, main
 from studio.sdk.outbox.thinning import thin_if_large
 from studio.sdk.outbox.writer import Writer
 from tests.sdk.gate import senders_of
@@ -41,6 +43,27 @@ print(run.id)
     assert Run.get(space, out.strip()).get_metrics()["x"] == [float(i) for i in range(6000)]
     assert err.count("takes nothing") == 1
     assert len(err.splitlines()) == 1
+
+
+def test_a_line_that_comes_while_the_sender_ends_is_sent(tmp_path, monkeypatch):
+    """Who wrote it found the lock held, and started no other sender."""
+    facts = {"url": "http://127.0.0.1:9", "workspace": "default", "run_id": "1"}
+    write_json(tmp_path / "run.json", facts)
+    writer = Writer(tmp_path)
+    unsent = []
+
+    def work(sender: Sender) -> bool:
+        unsent.append(count_unsent(writer.folder))
+        if len(unsent) > 1:
+            remove_stream(writer.folder)
+        elif has_sender(tmp_path):
+            writer.write(b"{}\n")
+        return True
+
+    monkeypatch.setattr(Sender, "work", work)
+    main(str(tmp_path))
+    assert unsent == [0, 1]
+    assert not has_sender(tmp_path)
 
 
 @live

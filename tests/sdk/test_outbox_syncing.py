@@ -14,7 +14,7 @@ run = start(name="offline")
 for i in range(300):
     run.log("x", i)
 run._box.sender.kill()
-run._box.has_sender = False
+run._box.may_start_sender = False
 print(run.id, flush=True)
 """
 

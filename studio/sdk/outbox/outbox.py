@@ -19,7 +19,7 @@ from studio.sdk.outbox.console import Console, open_console
 from studio.sdk.outbox.places import make_folder, read_json, write_json
 from studio.sdk.outbox.processes import identify
 from studio.sdk.outbox.segments import remove_outbox, remove_stream
-from studio.sdk.outbox.sender import AWAY, PROBLEM, count_unsent
+from studio.sdk.outbox.sender import AWAY, PROBLEM, count_unsent, has_sender
 from studio.sdk.outbox.writer import Writer, WriterClosed, complain
 from studio.sdk.settings import Settings
 
@@ -67,7 +67,7 @@ class Outbox:
         folder = make_folder(run_id)
         if folder is None:
             raise NoPlace(run_id)
-        self.has_sender = not is_sent_by_supervisor(folder)
+        self.may_start_sender = not is_sent_by_supervisor(folder)
         self.folder = folder
         self.writer = Writer(folder)
         facts = {"url": settings.url, "workspace": settings.workspace, "run_id": run_id}
@@ -87,7 +87,10 @@ class Outbox:
         self.sender: subprocess.Popen[bytes] | None = None
         self.error: BaseException | None = None
         self.console: Console | None = None
-        self.ensure_sender()
+        if is_owner:
+            self.start_sender()
+        else:
+            self.ensure_sender()
 
     def put(self, line: bytes, ms: int) -> None:
         """Append a line; now and then see to the sender."""
@@ -145,15 +148,21 @@ class Outbox:
         self.writer.push_held()
         if self.console is not None and not self.console.look():
             self.stop_console()
-        if self.sender is not None and self.sender.poll() is None:
-            return
         self.ensure_sender()
 
+    def is_being_sent(self) -> bool:
+        """Tell whether there is a sender: that of this process, or one of another process."""
+        is_own = self.sender is not None and self.sender.poll() is None
+        return is_own or has_sender(self.folder)
+
     def ensure_sender(self) -> None:
-        """Start a sender; it ends at once where the run has one."""
-        if not self.has_sender or not sys.executable:
-            return
-        if self.sender is not None and self.sender.poll() is None:
+        """Start a sender where the run has none."""
+        if not self.is_being_sent():
+            self.start_sender()
+
+    def start_sender(self) -> None:
+        """Start a sender; it ends soon where the run has one."""
+        if not self.may_start_sender or not sys.executable:
             return
         command = [sys.executable, "-P", "-c", START, ROOT, str(self.folder)]
         environment = {**os.environ, "STUDIO_TOKEN": self.settings.token}
@@ -171,7 +180,7 @@ class Outbox:
             )
         except OSError as error:
             complain(f"the sender cannot be started: {error.strerror}. `studio sync` sends later.")
-            self.has_sender = False
+            self.may_start_sender = False
 
     def ring(self) -> None:
         """Wake the sender."""
@@ -223,8 +232,7 @@ class Outbox:
     def rest(self) -> str:
         """Return how much waits, where, and how it will be sent."""
         count = count_unsent(self.writer.folder) + len(self.writer._held)
-        going_on = self.sender is not None and self.sender.poll() is None
-        how = "The sender goes on; `studio sync` sends it too." if going_on else (
+        how = "The sender goes on; `studio sync` sends it too." if self.is_being_sent() else (
             "`studio sync` sends it."
         )  # fmt: skip
         return f"{count:,} entries of the run {self.run_id} wait in {self.folder}. {how}"

@@ -9,7 +9,7 @@ import select
 import sys
 import time
 from contextlib import contextmanager, suppress
-from fcntl import LOCK_EX, LOCK_NB, flock
+from fcntl import LOCK_EX, LOCK_NB, LOCK_UN, flock
 from pathlib import Path
 
 from studio.sdk.connection import Connection
@@ -210,6 +210,22 @@ def only_one(folder: Path):
         yield True
 
 
+def has_sender(folder: Path) -> bool:
+    """Tell whether a process sends an outbox now; False where files cannot be locked."""
+    try:
+        file = open(folder / "sender.lock", "a")  # noqa: SIM115  (closed below)
+    except OSError:
+        return False
+    with file:
+        try:
+            flock(file, LOCK_EX | LOCK_NB)
+        except OSError as error:
+            return is_taken(error)
+        # Closing is not enough: a child that was forked just now has the file open too.
+        flock(file, LOCK_UN)
+    return False
+
+
 def open_bell(folder: Path) -> int:
     """Return the reading end of the bell, a pipe with a name."""
     path = folder / "bell"
@@ -240,8 +256,11 @@ def settings_of(folder: Path) -> Settings:
 def main(folder: str) -> None:
     """Be the sender of an outbox."""
     place = Path(folder)
-    if (place / "run.json").exists():
-        Sender(place, Connection(settings_of(place))).run()
+    while (place / "run.json").exists():
+        sender = Sender(place, Connection(settings_of(place)))
+        # Who wrote while it ended may have found it there, and started no other.
+        if not sender.run() or not any(map(count_unsent, sender.writers())):
+            return
 
 
 if __name__ == "__main__":
