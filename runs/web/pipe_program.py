@@ -131,7 +131,8 @@ class Log:
     def send_part(self) -> bool:
         """Send the next bytes; tell whether there were any."""
         if not self.run_id and self.mark:
-            self.run_id = self.studio.find(self.mark)
+            # Meanwhile a run may have been made for the log.
+            self.run_id = self.studio.find(self.mark) or self.run_id
         size = min(self.written - self.sent, PART_BYTES)
         if not size or not self.run_id:
             return False

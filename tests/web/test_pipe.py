@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import textwrap
+import threading
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -12,7 +13,7 @@ import pytest
 from runs.artifacts.queries import get_file, read_file
 from runs.tracking.models import Run
 from runs.tracking.services import set_tags
-from runs.web.pipe_program import TAG
+from runs.web.pipe_program import TAG, Log, Studio
 from tests.factories import make_experiment, make_run
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -94,6 +95,26 @@ def test_the_log_goes_to_the_run_that_mlflow_has_started(program, studio_url, tm
     one = Run.objects.get()
     assert (done.returncode, one.experiment.name, one.status) == (0, "theirs", "Completed")
     assert b"hello" in log_of(one)
+
+
+def test_the_log_keeps_the_run_that_is_made_while_another_is_looked_for(studio_url):
+    looked, go_on = threading.Event(), threading.Event()
+
+    class SlowStudio(Studio):
+        def find(self, mark: str) -> str:
+            found = super().find(mark)
+            looked.set()
+            go_on.wait()
+            return found
+
+    one, log = make_run(), Log(SlowStudio(studio_url), "", "be1fbb3a581d")
+    log.write(b"epoch 1\n")
+    looked.wait()
+    log.run_id = one.run_id
+    go_on.set()
+
+    assert log.finish() == 0
+    assert log_of(one) == b"epoch 1\n"
 
 
 def test_what_comes_through_a_pipe_is_kept_and_passed_on(program):
