@@ -19,6 +19,7 @@ SEEN = """([...document.querySelectorAll('.pane')].map(pane => {
     const line = [...log.children].find(one => one.getBoundingClientRect().bottom > top + 4);
     return line?.querySelector('.log-text').textContent;
 }))"""
+MINUTES = f"{SEEN}.map(text => Number(text?.split(' ')[2]))"
 
 
 @pytest.fixture
@@ -159,19 +160,13 @@ def test_two_logs_scroll_together_by_time(tab, timed):
     tab.goto(f"{OUTPUTS}?path=slow.log&second=fast.log")
     until(tab, f"{SEEN}.every(Boolean)")
     tab.click("[data-toggle-sync]:visible")
-    tab.locator("[data-log]").first.hover()
-    tab.mouse.wheel(0, -19 * 30)
-    until(
-        tab, f"(([a, b]) => a.split(' ')[2] === b.split(' ')[2] && a !== 'slow.log at 99')({SEEN})"
-    )
-    minute = tab.evaluate(f"Number({SEEN}[0].split(' ')[2])")
-    assert 5 < minute < 70
-    tab.locator("[data-log]").last.hover()
-    tab.mouse.wheel(0, -19 * 500)
-    until(
-        tab,
-        f"((a, b) => a === b && a < {minute})(...{SEEN}.map(text => Number(text.split(' ')[2])))",
-    )
+    minutes = [tab.evaluate(MINUTES)[0]]
+    for log, lines_up in ((0, 30), (1, 500)):
+        tab.locator("[data-log]").nth(log).hover()
+        tab.mouse.wheel(0, -19 * lines_up)
+        until(tab, f"(([a, b]) => a === b && a < {minutes[-1]})({MINUTES})")
+        minutes.append(tab.evaluate(MINUTES)[0])
+    assert minutes[-1] > 5
     assert "together=1" in tab.url
 
 
