@@ -31,6 +31,7 @@ from pathlib import Path
 from typing import IO
 
 from tests.chromium import find_program
+from tests.fresh_database import FRESH_FILE, make_fresh_database
 from tests.memory_folder import temporary_files_in_memory
 from tests.postgres import TEMPLATE, find_programs, fresh_database, running_cluster
 from tests.shared_folder import shared_folder
@@ -152,6 +153,8 @@ def run_pytest(database: str, url: str, choice: Choice, output: IO[bytes] | None
         # Threads of linear algebra would spin for each other on processors that all are busy.
         environment = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"} | environment
         environment[TEMPLATE] = template.rpartition("/")[2]
+        if not url and choice.is_whole:
+            environment[FRESH_FILE] = str(make_fresh_database(Path(folder) / "fresh"))
         done = subprocess.run(
             choice.command(database),
             cwd=BASE_DIR,
