@@ -20,11 +20,13 @@ from tests.crash.server import Server
 from tests.crash.writers import KEYS, NUMBERS_EACH, Writer
 from tests.factories import make_experiment, make_run
 from tests.metrics.invariants import check_series
+from tests.up.processes import wait_for
 
 ROUNDS = int(os.environ.get("STUDIO_TEST_CRASH_ROUNDS", "3"))
 LONGEST_RETURN_S = float(os.environ.get("STUDIO_TEST_CRASH_RETURN_S", "inf"))
 WRITERS = 10
 RUNS = 3
+POINTS_EACH_ROUND = 100
 
 
 @contextmanager
@@ -44,6 +46,16 @@ def running(server: Server, writers: list[Writer]) -> Iterator[None]:
         server.kill()
 
 
+def let_work(writers: list[Writer]) -> None:
+    """Wait until the server has acknowledged more points."""
+
+    def count() -> int:
+        return sum(len(writer.acknowledged) for writer in writers)
+
+    enough = count() + POINTS_EACH_ROUND
+    wait_for(lambda: count() > enough, "points to be acknowledged", every_s=0.02)
+
+
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_no_acknowledged_point_is_lost_doubled_or_out_of_order():
     experiment = make_experiment()
@@ -56,10 +68,11 @@ def test_no_acknowledged_point_is_lost_doubled_or_out_of_order():
     returns = []
     with running(server, writers):
         for _ in range(ROUNDS):
-            time.sleep(dice.uniform(0.3, 1.5))
+            let_work(writers)
+            time.sleep(dice.uniform(0, 0.8))
             server.kill()
             returns.append(server.start())
-        time.sleep(0.5)
+        let_work(writers)
     told = check_stored(writers)
     print(f"\n{told}; back after {min(returns):.1f} to {max(returns):.1f} s, {ROUNDS} times")
     assert max(returns) < LONGEST_RETURN_S
@@ -85,7 +98,7 @@ def check_stored(writers: list[Writer]) -> str:
         assert found <= set(range(writer.sent)), "never sent"
     check_file()
     acknowledged = sum(len(writer.acknowledged) for writer in writers)
-    assert acknowledged > 100 * ROUNDS
+    assert acknowledged > POINTS_EACH_ROUND * ROUNDS
     assert Series.objects.count() == RUNS * len(KEYS)
     return f"{acknowledged} points acknowledged, {sum(map(len, stored.values()))} stored"
 

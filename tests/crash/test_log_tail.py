@@ -13,6 +13,7 @@ import pytest
 from runs.artifacts.queries import get_file, read_file
 from tests.crash.server import Server
 from tests.factories import make_run
+from tests.up.processes import wait_for
 
 ROUNDS = 3
 PATH = "user_logs/std_log.txt"
@@ -70,7 +71,7 @@ def follow(client: Client, stop: threading.Event, seen: bytearray) -> None:
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_what_is_followed_is_what_was_written():
     run = make_run()
-    server, stop = Server(), threading.Event()
+    server, stop, dice = Server(), threading.Event(), random.Random()
     ended, sent, seen = threading.Event(), bytearray(), bytearray()
     client = Client(server.options.port, run.run_id)
     writer = threading.Thread(target=write, args=(client, stop, sent))
@@ -80,10 +81,11 @@ def test_what_is_followed_is_what_was_written():
         writer.start()
         reader.start()
         for _ in range(ROUNDS):
-            time.sleep(0.5)
+            before = len(sent)
+            wait_for(lambda before=before: len(sent) > before, "lines to be acknowledged", 0.02)
+            time.sleep(dice.uniform(0, 0.4))
             server.kill()
             server.start()
-        time.sleep(0.3)
         stop.set()
         writer.join()
         ended.set()

@@ -76,11 +76,13 @@ def up(data_dir: Path, database: dict[str, str]) -> Iterator[Callable[..., Up]]:
 
 @pytest.fixture(scope="module")
 def running(
-    tmp_path_factory: pytest.TempPathFactory, static_builds: Path
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, static_builds: Path
 ) -> Iterator[tuple[Up, dict[str, str]]]:
-    """A studio that the tests of a file share, with the environment of its database."""
+    """A studio that the tests of a file share, started with the file's VARIABLES, and the
+    environment of its database."""
+    variables = getattr(request.module, "VARIABLES", {})
     folder = make_data_dir(tmp_path_factory.mktemp("running") / "data", static_builds)
     with empty_database() as environment:
-        studio = Up(folder, **environment).wait_until_ready()
+        studio = Up(folder, **variables, **environment).wait_until_ready()
         yield studio, environment
         studio.kill()

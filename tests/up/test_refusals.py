@@ -77,16 +77,16 @@ def test_other_addresses_need_the_names_people_use(tmp_path):
     assert "STUDIO_ALLOWED_HOSTS=studio.example.org" in said
 
 
-def test_other_addresses_need_a_user(tmp_path, database):
-    words = ("up", "--data-dir", str(tmp_path), "--host", "0.0.0.0", "--port", free())
+def test_other_addresses_need_a_user(data_dir, database):
+    words = ("up", "--data-dir", str(data_dir), "--host", "0.0.0.0", "--port", free())
     code, said = refusal(*words, **ELSEWHERE, **database)
     assert (code, said.count("\n")) == (2, 1)
-    assert f"STUDIO_DATA_DIR={tmp_path} python3 manage.py createsuperuser" in said
+    assert f"STUDIO_DATA_DIR={data_dir} python3 manage.py createsuperuser" in said
 
 
-def test_a_public_name_on_loopback_needs_a_user_too(tmp_path, database):
+def test_a_public_name_on_loopback_needs_a_user_too(data_dir, database):
     code, said = refusal(
-        "up", "--data-dir", str(tmp_path), "--port", free(), **ELSEWHERE, **database
+        "up", "--data-dir", str(data_dir), "--port", free(), **ELSEWHERE, **database
     )
     assert code == 2
     assert "createsuperuser" in said

@@ -12,6 +12,8 @@ import redis
 from tests.up.processes import Up, gone, wait_for
 
 SERVER, WORKER, QUEUE = "studio.front", "celery", "redis.sock"
+# What the studio is started with that the tests share.
+VARIABLES = {"AWS_SECRET_ACCESS_KEY": "hidden", "STUDIO_SECRET_KEY": "h" * 60, "MY_OWN": "seen"}
 
 
 @pytest.mark.both_databases
@@ -27,6 +29,14 @@ def test_a_worker_of_the_studio_hears_the_queue(running):
     studio, _ = running
     queue = redis.Redis(unix_socket_path=socket_of(studio))
     wait_for(lambda: queue.smembers("_kombu.binding.celery"), "the worker to listen")
+
+
+def test_the_node_is_started_without_the_secrets_of_the_studio(running):
+    studio, _ = running
+    node = wait_for(lambda: studio.child("studio.sdk.node"), "the node")
+    variables = node.environ()
+    assert variables["MY_OWN"] == "seen"
+    assert not [one for one in variables if one.startswith(("STUDIO_", "AWS_", "DATABASE_"))]
 
 
 def test_the_process_that_forks_the_others_keeps_no_file_of_the_database_open(running):
@@ -114,12 +124,3 @@ def queue_answers(studio: Up) -> bool:
         return redis.Redis(unix_socket_path=socket_of(studio)).ping()
     except redis.RedisError:
         return False
-
-
-def test_the_node_is_started_without_the_secrets_of_the_studio(up):
-    studio = up(AWS_SECRET_ACCESS_KEY="hidden", STUDIO_SECRET_KEY="h" * 60, MY_OWN="seen")
-    studio.wait_until_ready()
-    node = wait_for(lambda: studio.child("studio.sdk.node"), "the node")
-    variables = node.environ()
-    assert variables["MY_OWN"] == "seen"
-    assert not [one for one in variables if one.startswith(("STUDIO_", "AWS_", "DATABASE_"))]
