@@ -14,9 +14,17 @@ from pathlib import Path
 import psutil
 
 from studio.up.orphans import die_with_parent
+from tests.sdk.notebooks import NEEDLESS
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 TOKEN = "for-the-test"
+# `python -m jupyterlab`, without what takes longest to import.
+START = f"""
+import sys
+sys.modules[{NEEDLESS!r}] = None
+from jupyterlab.labapp import main
+sys.exit(main())
+"""
 OPTIONS = (
     "--no-browser",
     "--allow-root",
@@ -39,7 +47,7 @@ class Jupyter:
         own = {"HOME": str(folder / "home"), "PYTHONPATH": str(BASE_DIR), **variables}
         own |= {"XDG_STATE_HOME": str(folder / "state"), "PYTHONDONTWRITEBYTECODE": ""}
         kept = {name: one for name, one in os.environ.items() if not name.startswith("STUDIO_")}
-        command = [sys.executable, "-m", "jupyterlab", *OPTIONS, f"--ServerApp.port={self.port}"]
+        command = [sys.executable, "-c", START, *OPTIONS, f"--ServerApp.port={self.port}"]
         self.log = open(folder / "jupyter.log", "w")  # noqa: SIM115  (closed by `end`)
         self.process = subprocess.Popen(
             command, cwd=folder, env=kept | own, stdout=self.log, stderr=self.log,

@@ -4,9 +4,15 @@ To import `nbformat` takes seconds, and every process of pytest imports every fi
 needs it is imported when it is used.
 """
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+# `jsonschema` imports it where it is there, to check addresses in other alphabets, which no
+# notebook has; it makes a grammar then, for longer than all other imports.
+NEEDLESS = "rfc3987_syntax"
+sys.modules.setdefault(NEEDLESS, None)  # type: ignore[arg-type]
 
 
 def make_notebook(sources: Sequence[str]) -> Any:

@@ -1,6 +1,7 @@
 """The view of a run in a real JupyterLab: live while the run goes on, kept when it has ended."""
 
 import json
+from collections.abc import Iterator
 from urllib.request import Request, urlopen
 
 import pytest
@@ -22,25 +23,24 @@ CELLS = (
 )
 
 
-@pytest.fixture
-def jupyter(tmp_path, space):
-    (tmp_path / "home").mkdir()
-    made = Jupyter(tmp_path, STUDIO_URL=space.url)
+@pytest.fixture(scope="module")
+def started() -> Iterator[list[Jupyter]]:
+    """The JupyterLabs that the tests have started."""
+    made: list[Jupyter] = []
     yield made
-    if made.process.poll() is None:
-        made.end()
+    for jupyter in made:
+        if jupyter.process.poll() is None:
+            jupyter.end()
 
 
-def test_a_kernel_ends_with_a_jupyterlab_that_does_not_end_by_itself(jupyter):
-    body = json.dumps({"name": "python3"}).encode()
-    address = f"http://127.0.0.1:{jupyter.port}/api/kernels?token={TOKEN}"
-    urlopen(Request(address, body, {"Content-Type": "application/json"})).close()
-    wait_for(jupyter.kernels)
-    kernels = jupyter.kernels()
-    for kernel in kernels:
-        kernel.suspend()
-    jupyter.end(patience_s=0.1)
-    assert [one for one in kernels if one.is_running() and one.status() != "zombie"] == []
+@pytest.fixture
+def jupyter(started, tmp_path_factory, space) -> Jupyter:
+    """The JupyterLab of the test before, where it still runs: to start one takes seconds."""
+    if not started or started[-1].process.poll() is not None:
+        folder = tmp_path_factory.mktemp("jupyter")
+        (folder / "home").mkdir()
+        started.append(Jupyter(folder, STUDIO_URL=space.url))
+    return started[-1]
 
 
 def run_cell(page) -> None:
@@ -52,9 +52,11 @@ def test_the_view_is_live_and_stays_in_the_notebook(chromium, jupyter, space, tm
     run.log("loss", 1.0)
     run.log("loss", 0.5)
     run.flush()
-    file = tmp_path / "watch.ipynb"
+    file = jupyter.folder / "watch.ipynb"
     write_notebook(file, [cell.replace("{run_id}", run.id) for cell in CELLS])
     page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    # Whether JupyterLab should be built anew: it would ask Node.
+    page.route("**/lab/api/build*", lambda route: route.fulfill(json={"status": "stable"}))
     page.goto(jupyter.address("watch.ipynb"))
     page.locator(".jp-Notebook .jp-Cell").first.click(timeout=60_000)
     page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=60_000)
@@ -91,3 +93,15 @@ def test_the_view_is_live_and_stays_in_the_notebook(chromium, jupyter, space, tm
     page.goto(jupyter.address("watch.ipynb"))
     page.locator(".jp-RenderedHTML .studio-run").get_by_text("Completed").wait_for(timeout=60_000)
     page.close()
+
+
+def test_a_kernel_ends_with_a_jupyterlab_that_does_not_end_by_itself(jupyter):
+    body = json.dumps({"name": "python3"}).encode()
+    address = f"http://127.0.0.1:{jupyter.port}/api/kernels?token={TOKEN}"
+    urlopen(Request(address, body, {"Content-Type": "application/json"})).close()
+    wait_for(jupyter.kernels)
+    kernels = jupyter.kernels()
+    for kernel in kernels:
+        kernel.suspend()
+    jupyter.end(patience_s=0.1)
+    assert [one for one in kernels if one.is_running() and one.status() != "zombie"] == []
