@@ -16,28 +16,36 @@ from runs.artifacts.logs.appending import append_log
 
 pytestmark = pytest.mark.both_databases
 
+# Forks for each line that it reads, and says when the fork has ended.
 WRITER = """
-import sys
+import os, sys
 import django
 from django.conf import settings
 settings.DATABASES["default"]["NAME"] = sys.argv[1]
 django.setup()
 from runs.artifacts.logs.appending import append_log
 from runs.tracking.models import Run
-run = Run.objects.get(pk=int(sys.argv[2]))
-offset, number = int(sys.argv[3]), int(sys.argv[4])
-while True:
-    offset = append_log(run=run, path="log.txt", offset=offset, data=b"line %d\\n" % number)
-    number += 1
-    print(offset, number, flush=True)
+for line in sys.stdin:
+    offset, number = map(int, line.split())
+    if os.fork():
+        os.wait()
+        print("\\nended", flush=True)
+        continue
+    print(os.getpid(), flush=True)
+    run = Run.objects.get(pk=int(sys.argv[2]))
+    while True:
+        offset = append_log(run=run, path="log.txt", offset=offset, data=b"line %d\\n" % number)
+        number += 1
+        print(offset, number, flush=True)
 """
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_acknowledged_lines_survive_kills_in_order(run, files_dir):
     offset = number = 0
-    for _ in range(4):
-        offset, number = write_and_kill(run, files_dir, offset, number)
+    with running_writer(run, files_dir) as writer:
+        for _ in range(4):
+            offset, number = write_and_kill(writer, offset, number)
     stored = b"".join(queries.read_file(queries.get_file(run, "log.txt")))
     expected = b"".join(b"line %d\n" % each for each in range(number + 1))
     assert number > 20
@@ -46,22 +54,26 @@ def test_acknowledged_lines_survive_kills_in_order(run, files_dir):
     assert append_log(run=run, path="log.txt", offset=offset, data=b"line %d\n" % number) > offset
 
 
-def write_and_kill(run, files_dir, offset: int, number: int) -> tuple[int, int]:
-    """Let a process append lines, end it without warning; return the last it was told."""
-    arguments = [connection.settings_dict["NAME"], run.pk, offset, number]
-    writer = subprocess.Popen(
-        [sys.executable, "-c", WRITER, *map(str, arguments)],
+def running_writer(run, files_dir) -> subprocess.Popen:
+    return subprocess.Popen(
+        [sys.executable, "-c", WRITER, connection.settings_dict["NAME"], str(run.pk)],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         cwd=django_settings.BASE_DIR,
         env=os.environ
         | {"DJANGO_SETTINGS_MODULE": "studio.settings", "STUDIO_DATA_DIR": str(files_dir.parent)},
     )
+
+
+def write_and_kill(writer: subprocess.Popen, offset: int, number: int) -> tuple[int, int]:
+    """Let a process append lines, end it without warning; return the last it was told."""
+    print(offset, number, file=writer.stdin, flush=True)
+    pid = int(writer.stdout.readline())
     lines = [writer.stdout.readline() for _ in range(15)]
     time.sleep(0.03)
-    writer.send_signal(signal.SIGKILL)
-    lines += writer.stdout.read().splitlines()
-    writer.wait()
+    os.kill(pid, signal.SIGKILL)
+    lines += iter(writer.stdout.readline, "ended\n")
     complete = [line.split() for line in lines if len(line.split()) == 2]
     return int(complete[-1][0]), int(complete[-1][1])
 
