@@ -9,24 +9,10 @@ import pytest
 from runs.tracking.models import Run
 from tests.factories import make_experiment, make_run
 from tests.web.browser import until
-from tests.web.chart_cards import DRAWN, charts, from_menu, log, make_named
+from tests.web.chart_cards import DRAWN, SIX, charts, from_menu, log, make_named, see_all
 from tests.web.run_table import make_runs, open_table, query_of
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
-
-SIX = [
-    {"y": ["val/loss"]},
-    {"t": "bar", "y": ["val/loss"]},
-    {"t": "scatter", "y": ["val/loss"], "x": "metrics.train/loss"},
-    {"t": "box", "y": ["val/loss"]},
-    {"t": "histogram", "y": ["val/loss"]},
-    {"t": "parallel", "y": ["val/loss"], "r": ["params.lr"]},
-]
-# Of each card, how far its drawing is from filling its place, in pixels.
-MISFIT = """Math.max(...[...document.querySelectorAll('.card .plot')].map(plot => {
-  const drawing = (plot.querySelector('.main-svg, .parallel')).getBoundingClientRect();
-  return Math.abs(drawing.width - plot.clientWidth) + Math.abs(drawing.height - plot.clientHeight);
-})) < 1"""
 COLORS = """[...document.querySelectorAll('.card .plot')].map(plot =>
   plot.data.map(({line, marker}) => [line.color, line.dash, marker?.symbol ?? ''].join(' ')))"""
 NOTE = "document.querySelector('.card .card-foot').textContent"
@@ -35,67 +21,6 @@ NOTE = "document.querySelector('.card .card-foot').textContent"
 @pytest.fixture
 def runs(db):
     return make_runs()
-
-
-def see_all(tab, count):
-    """Let each of so many cards come into view, and draw."""
-    for card in range(count):
-        tab.locator(".card").nth(card).scroll_into_view_if_needed()
-        until(tab, f"{DRAWN} >= {card + 1}")
-
-
-def test_every_chart_fills_its_place_whatever_changes_it(tab, runs):
-    open_table(tab, charts(*SIX))
-    see_all(tab, 6)
-    until(tab, MISFIT)
-
-    tab.set_viewport_size({"width": 1800, "height": 1000})
-    until(tab, MISFIT)
-    tab.click("[data-fold-rail]")
-    until(tab, MISFIT)
-    for card in range(6):
-        before = tab.locator(".card .plot").nth(card).bounding_box()
-        from_menu(tab, "Full screen", card)
-        until(tab, MISFIT)
-        full = tab.locator(".card .plot").nth(card).bounding_box()
-        assert full["width"] > 2 * before["width"]
-        assert full["height"] > 2 * before["height"]
-        tab.keyboard.press("Escape")
-        from_menu(tab, "Taller", card)
-        from_menu(tab, "Wider", card)
-        until(tab, MISFIT)
-        after = tab.locator(".card .plot").nth(card).bounding_box()
-        assert after["height"] >= 400
-        assert after["width"] > 1.5 * before["width"]
-
-
-@pytest.mark.parametrize("size", [{"width": 1440, "height": 900}, {"width": 390, "height": 844}])
-def test_the_axes_of_a_row_are_of_one_height_however_long_a_foot_is(tab, runs, size):
-    for run in runs:
-        log(run, "long", [1.0, math.nan, math.inf, 0.5] if run.run_id != "run-3" else [1e9] * 4)
-    tab.set_viewport_size(size)
-    open_table(tab, charts({"y": ["val/loss"]}, {"y": ["long", "val/loss"]}, {"y": ["long"]}))
-    for card in tab.locator(".card").all():
-        card.scroll_into_view_if_needed()
-    until(tab, f"{DRAWN} >= 3")
-    feet = tab.evaluate("[...document.querySelectorAll('.card-foot')].map(one => one.innerText)")
-    heights = """[...document.querySelectorAll('.card')].map(card => ['.card-foot', '.nsewdrag']
-      .map(part => card.querySelector(part).getBoundingClientRect().height))"""
-    until(tab, f"new Set({heights}.map(([, axes]) => Math.round(axes))).size === 1")
-    assert len({round(foot) for foot, _ in tab.evaluate(heights)}) == 1, feet
-    assert max(len(foot) for foot in feet) > 60 > min(len(foot) for foot in feet)
-
-
-def test_a_card_of_a_run_page_fills_its_place_too(tab, runs):
-    tab.goto("/w/default/runs/run-1/metrics?m=train/loss,val/loss")
-    until(tab, f"{DRAWN} >= 2")
-    drawing = tab.locator(".card", has_text="train/loss").locator(".main-svg").first
-    before = drawing.bounding_box()["width"]
-
-    tab.get_by_role("button", name="Wider: train/loss").click()
-
-    until(tab, MISFIT)
-    assert drawing.bounding_box()["width"] > 1.5 * before
 
 
 def test_runs_shown_have_a_colour_of_their_own_in_every_chart_and_row(tab, db):
@@ -390,13 +315,3 @@ def test_the_curves_of_deleted_runs_go(tab, runs):
     until(tab, f"{lines} === 9", seconds=15)
     Run.objects.all().update(lifecycle="deleted")
     until(tab, "document.querySelector('.card .plot-empty') !== null", seconds=15)
-
-
-def test_the_room_below_an_axis_is_enough_at_once(tab, runs):
-    """Where it is not, Plotly draws the whole chart a second time."""
-    open_table(tab, charts(*SIX[:5]))
-    until(tab, f"{DRAWN} === 5")
-
-    rooms = """[...document.querySelectorAll('.card .plot')].map(plot =>
-      [plot.layout.margin.b, plot._fullLayout._size.b])"""
-    assert [asked for asked, taken in tab.evaluate(rooms) if asked < taken] == []
