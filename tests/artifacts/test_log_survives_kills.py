@@ -13,6 +13,7 @@ from django.db import connection
 from runs.artifacts import queries
 from runs.artifacts.errors import OffsetGap
 from runs.artifacts.logs.appending import append_log
+from tests.forks import OF_SERVERS, Fork
 
 pytestmark = pytest.mark.both_databases
 
@@ -43,9 +44,10 @@ for line in sys.stdin:
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_acknowledged_lines_survive_kills_in_order(run, files_dir):
     offset = number = 0
-    with running_writer(run, files_dir) as writer:
-        for _ in range(4):
-            offset, number = write_and_kill(writer, offset, number)
+    writer = start_writer(run, files_dir)
+    for _ in range(4):
+        offset, number = write_and_kill(writer, offset, number)
+    writer.communicate()
     stored = b"".join(queries.read_file(queries.get_file(run, "log.txt")))
     expected = b"".join(b"line %d\n" % each for each in range(number + 1))
     assert number > 20
@@ -54,19 +56,19 @@ def test_acknowledged_lines_survive_kills_in_order(run, files_dir):
     assert append_log(run=run, path="log.txt", offset=offset, data=b"line %d\n" % number) > offset
 
 
-def running_writer(run, files_dir) -> subprocess.Popen:
-    return subprocess.Popen(
+def start_writer(run, files_dir) -> Fork:
+    return Fork(
         [sys.executable, "-c", WRITER, connection.settings_dict["NAME"], str(run.pk)],
+        OF_SERVERS,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        text=True,
         cwd=django_settings.BASE_DIR,
         env=os.environ
         | {"DJANGO_SETTINGS_MODULE": "studio.settings", "STUDIO_DATA_DIR": str(files_dir.parent)},
     )
 
 
-def write_and_kill(writer: subprocess.Popen, offset: int, number: int) -> tuple[int, int]:
+def write_and_kill(writer: Fork, offset: int, number: int) -> tuple[int, int]:
     """Let a process append lines, end it without warning; return the last it was told."""
     print(offset, number, file=writer.stdin, flush=True)
     pid = int(writer.stdout.readline())

@@ -15,6 +15,7 @@ from runs.tracking.models import Run
 from studio.bootstrap import BASE_DIR
 from tests.crash.server import environment
 from tests.factories import default_workspace, make_experiment
+from tests.forks import OF_SERVERS, Fork
 from tests.housekeeping.full_runs import make_deleted_run, rows_about
 
 PROGRAM = """
@@ -66,12 +67,12 @@ def test_what_a_killed_worker_leaves_is_erased_by_the_next_task(monkeypatch):
 
 def kill_in_the_middle() -> None:
     """Run the task in a process of its own, and kill that after the first part."""
-    worker = subprocess.Popen(
+    worker = Fork(
         [sys.executable, "-c", PROGRAM],
+        OF_SERVERS,
         cwd=BASE_DIR,
         env={**environment(), "DJANGO_SETTINGS_MODULE": "studio.settings"},
         stdout=subprocess.PIPE,
-        text=True,
     )
     try:
         assert worker.stdout.readline() == "a part is done\n"

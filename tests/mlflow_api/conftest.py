@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import socket
-import subprocess
 import sys
 import tempfile
 import time
@@ -20,6 +19,7 @@ from urllib.request import urlopen
 import pytest
 from django.test import Client
 
+from tests.forks import OF_SERVERS, Fork, run_fork
 from tests.fresh_database import copy_fresh_database
 from tests.postgres import fresh_database
 
@@ -43,10 +43,10 @@ class Server:
     def manage(self, *commands: str) -> list[str]:
         """Run commands of manage.py beside the server, in one process; return the lines that they
         print."""
-        done = subprocess.run(
-            [sys.executable, "-c", MANAGE, *commands],
-            cwd=ROOT, env=self.environment, check=True, capture_output=True, text=True,
-        )  # fmt: skip
+        command = [sys.executable, "-c", MANAGE, *commands]
+        options = {"timeout": LONGEST_START_S, "cwd": ROOT, "env": self.environment}
+        done = run_fork(command, OF_SERVERS, **options)
+        assert done.returncode == 0, done.stderr
         return done.stdout.splitlines()
 
 
@@ -72,7 +72,7 @@ def running_server(**settings: str) -> Iterator[Server]:
         environment |= {"DJANGO_SETTINGS_MODULE": "studio.settings", **settings}
         port = free_port()
         server = Server(f"http://127.0.0.1:{port}", environment)
-        process = subprocess.Popen(server_command(port), cwd=ROOT, env=environment)
+        process = Fork(server_command(port), OF_SERVERS, cwd=ROOT, env=environment)
         try:
             wait_until_healthy(server.url, process)
             yield server
@@ -104,7 +104,7 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
-def wait_until_healthy(url: str, server: subprocess.Popen) -> None:
+def wait_until_healthy(url: str, server: Fork) -> None:
     deadline = time.monotonic() + LONGEST_START_S
     while time.monotonic() < deadline and server.poll() is None:
         try:

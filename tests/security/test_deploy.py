@@ -1,11 +1,13 @@
 """Django's own check of a deployment finds nothing to say."""
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
+from tests.forks import OF_SERVERS, run_fork
+
 ROOT = Path(__file__).resolve().parents[2]
+LONGEST_S = 60.0
 
 
 def test_check_deploy_is_clean(tmp_path):
@@ -13,7 +15,7 @@ def test_check_deploy_is_clean(tmp_path):
     variables.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)  # set for the browser tests
     variables["DJANGO_SETTINGS_MODULE"] = "studio.settings"
     command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
-    done = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True)
+    done = run_fork(command, OF_SERVERS, timeout=LONGEST_S, cwd=ROOT, env=variables)
     assert done.returncode == 0, done.stderr
 
 
@@ -23,9 +25,8 @@ def test_every_studio_has_a_secret_key_of_its_own(tmp_path):
         variables = {**os.environ, "STUDIO_DATA_DIR": str(tmp_path / name)}
         variables.pop("STUDIO_SECRET_KEY", None)
         program = "from studio.settings import SECRET_KEY; print(SECRET_KEY)"
-        done = subprocess.run(
-            [sys.executable, "-c", program], cwd=ROOT, env=variables, capture_output=True, text=True
-        )
+        command = [sys.executable, "-c", program]
+        done = run_fork(command, OF_SERVERS, timeout=LONGEST_S, cwd=ROOT, env=variables)
         keys.add(done.stdout.strip())
         kept = tmp_path / name / "secret_key"
         assert kept.stat().st_mode & 0o077 == 0

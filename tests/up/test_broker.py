@@ -10,6 +10,7 @@ from celery import Celery
 from studio.bootstrap import BASE_DIR
 from studio.up import broker
 from studio.up.errors import StartError
+from tests.forks import OF_SERVERS, Fork
 from tests.up.processes import clean_environment, wait_for
 
 
@@ -36,7 +37,8 @@ def test_without_any_server_tasks_go_through_the_file_system(tmp_path):
     assert messages(tmp_path) == 1
     command = [sys.executable, "-m", "celery", "--quiet", "--app", "studio.celery", "worker"]
     environment = clean_environment(STUDIO_DATA_DIR=str(tmp_path), CELERY_SKIP_CHECKS="true")
-    worker = subprocess.Popen([*command, "--pool", "threads"], cwd=BASE_DIR, env=environment)
+    words = [*command, "--pool", "threads"]
+    worker = Fork(words, OF_SERVERS, cwd=BASE_DIR, env=environment)
     try:
         wait_for(lambda: messages(tmp_path) == 0, "the worker to take the message")
     finally:

@@ -2,7 +2,6 @@
 
 import json
 import struct
-import subprocess
 import sys
 import time
 import urllib.request
@@ -15,6 +14,7 @@ import pytest
 from examples.demo import png, slow, submitted, wave
 from examples.demo.client import Stopped, Studio
 from studio.bootstrap import BASE_DIR
+from tests.forks import OF_SERVERS, run_fork
 from tests.up.processes import Up, refusal
 
 
@@ -96,7 +96,8 @@ def train(studio: Up, name: str, more: str = "") -> None:
         f"from examples.demo import {name}; from examples.demo.client import Studio;"
         f"{name}.train(Studio({url_of(studio)!r}){more})"
     )
-    subprocess.run([sys.executable, "-c", program], cwd=BASE_DIR, check=True, timeout=90)
+    done = run_fork([sys.executable, "-c", program], OF_SERVERS, timeout=90, cwd=BASE_DIR)
+    assert done.returncode == 0, done.stderr
 
 
 def url_of(studio: Up) -> str:

@@ -13,8 +13,9 @@ import pytest
 
 from runs.management.migrating import unknown_migrations
 from studio.bootstrap import BASE_DIR
+from tests.forks import OF_SERVERS, Fork, run_fork
 from tests.up.conftest import empty_database, make_data_dir
-from tests.up.processes import clean_environment
+from tests.up.processes import LONGEST_WAIT_S, clean_environment, refusal
 
 AT_ONCE = 4
 
@@ -31,7 +32,7 @@ def test_servers_that_start_at_once_all_find_a_migrated_database(data_dir, datab
     environment = clean_environment(STUDIO_DATA_DIR=str(data_dir), **database)
     command = [sys.executable, "manage.py", "prepare"]
     started = [
-        subprocess.Popen(command, cwd=BASE_DIR, env=environment, stderr=subprocess.PIPE, text=True)
+        Fork(command, OF_SERVERS, cwd=BASE_DIR, env=environment, stderr=subprocess.PIPE)
         for _ in range(AT_ONCE)
     ]
     said = [process.communicate(timeout=60)[1] for process in started]
@@ -69,13 +70,14 @@ OLD_ROWS = (
     f" (7, {EXPERIMENT}, 'b', 'yes'), (7, {EXPERIMENT}, 'a', NULL)",
 )
 FILL_AND_MIGRATE = """
+import django
+django.setup()
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 executor = MigrationExecutor(connection)
 executor.migrate([("runs", executor.loader.get_migration_by_prefix("runs", "0022").name)])
 for statement in OLD_ROWS: connection.cursor().execute(statement)
-
 call_command("migrate", verbosity=0)
 """
 READ_BACK = """
@@ -96,12 +98,16 @@ def migrated(tmp_path_factory, static_builds) -> Iterator[Migrated]:
     """A database that has gone through all migrations, with rows that were there before most."""
     folder = make_data_dir(tmp_path_factory.mktemp("migrated") / "data", static_builds)
     with empty_database() as database:
-        done = subprocess.run(
-            [sys.executable, "manage.py", "shell", "-v", "0"], cwd=BASE_DIR, text=True, check=True,
-            input=f"OLD_ROWS = {OLD_ROWS!r}\n{FILL_AND_MIGRATE}{READ_BACK}",
-            env=clean_environment(STUDIO_DATA_DIR=str(folder), **database),
-            stdout=subprocess.PIPE,
-        )  # fmt: skip
+        done = run_fork(
+            [sys.executable, "-c", f"OLD_ROWS = {OLD_ROWS!r}\n{FILL_AND_MIGRATE}{READ_BACK}"],
+            OF_SERVERS,
+            timeout=LONGEST_WAIT_S,
+            cwd=BASE_DIR,
+            env=clean_environment(
+                STUDIO_DATA_DIR=str(folder), DJANGO_SETTINGS_MODULE="studio.settings", **database
+            ),
+        )
+        assert done.returncode == 0, done.stderr
         yield Migrated(done.stdout.splitlines(), read_schema(folder, database))
 
 
@@ -187,9 +193,7 @@ def read_schema(folder: Path, database: dict[str, str]) -> dict[str, object]:
 def test_an_empty_database_is_given_the_tables_that_all_migrations_make(
     migrated, data_dir, database
 ):
-    environment = clean_environment(STUDIO_DATA_DIR=str(data_dir), **database)
-    subprocess.run([sys.executable, "manage.py", "prepare"], cwd=BASE_DIR, env=environment,
-                   check=True)  # fmt: skip
+    assert refusal("prepare", STUDIO_DATA_DIR=str(data_dir), **database) == (0, "")
     fresh = read_schema(data_dir, database)
     assert fresh.keys() == migrated.schema.keys()
     assert {
