@@ -17,8 +17,9 @@ entities = WhenUsed("mlflow.entities")
 exceptions = WhenUsed("mlflow.exceptions")
 command_line = WhenUsed("mlflow.cli")
 
-# Its server runs in another process, on the database that `server` makes for it.
-pytestmark = pytest.mark.both_databases
+# Its server runs in another process, on the database that `server` makes for it. Those run on both
+# databases that write a lot at a time, or read what the database sorts and filters.
+both = pytest.mark.both_databases
 
 
 @pytest.fixture
@@ -47,6 +48,7 @@ def test_set_experiment_makes_it_once(client):
     assert first.experiment_id == second.experiment_id
 
 
+@both
 def test_a_race_for_a_name_has_one_winner(client):
     name = uuid.uuid4().hex
     with ThreadPoolExecutor(8) as threads:
@@ -81,6 +83,7 @@ def test_a_tag_on_the_default_experiment_breaks_nothing(client):
     client.delete_experiment_tag("0", "k")
 
 
+@both
 def test_experiments_are_searched_page_by_page(client):
     prefix = uuid.uuid4().hex
     ids = [client.create_experiment(f"{prefix}-{i}") for i in range(5)]
@@ -96,6 +99,7 @@ def test_experiments_are_searched_page_by_page(client):
 
 
 # -- runs ----------------------------------------------------------------------------------------
+@both
 def test_a_fluent_run_is_kept_whole(client):
     mlflow.set_experiment(uuid.uuid4().hex)
     with mlflow.start_run(run_name="outer", description="why", tags={"a": "b"}) as outer:
@@ -166,6 +170,7 @@ def test_a_run_is_renamed_deleted_and_restored(client, run_id):
     client.log_metric(run_id, "m", 1)
 
 
+@both
 def test_a_batch_of_everything(client, run_id):
     metrics = [entities.Metric("m", i / 7, 1000 + i, i) for i in range(1000)]
     client.log_batch(run_id, metrics=metrics)
@@ -178,6 +183,7 @@ def test_a_batch_of_everything(client, run_id):
     assert (data.params["p"], data.tags["t"]) == ("1", "2")
 
 
+@both
 def test_a_long_history_is_read_page_by_page(client, run_id):
     for start in range(0, 30_000, 1000):
         steps = range(start, start + 1000)
@@ -186,6 +192,7 @@ def test_a_long_history_is_read_page_by_page(client, run_id):
     assert [point.step for point in history] == list(range(30_000))
 
 
+@both
 def test_values_that_are_no_numbers_come_back(client, run_id):
     for step, value in enumerate([float("nan"), float("inf"), float("-inf")]):
         client.log_metric(run_id, "m", value, step=step)
@@ -195,6 +202,7 @@ def test_values_that_are_no_numbers_come_back(client, run_id):
     assert client.get_run(run_id).data.metrics["m"] == float("-inf")
 
 
+@both
 def test_metrics_logged_in_the_background_all_arrive(client):
     with mlflow.start_run() as run:
         for step in range(300):
@@ -208,6 +216,7 @@ def test_metrics_logged_in_the_background_all_arrive(client):
     assert (found.data.params["p"], found.data.tags["t"]) == ("1", "x")
 
 
+@both
 def test_many_threads_write_one_run(client, run_id):
     def write(worker):
         for step in range(50):
@@ -222,6 +231,7 @@ def test_many_threads_write_one_run(client, run_id):
     assert client.get_run(run_id).data.metrics == {"m0": 3.0, "m1": 4.0, "m2": 5.0}
 
 
+@both
 def test_a_changed_param_is_refused(client, run_id):
     client.log_param(run_id, "p", 1)
     with pytest.raises(exceptions.MlflowException, match="Changing param values is not allowed"):
@@ -230,6 +240,7 @@ def test_a_changed_param_is_refused(client, run_id):
 
 
 # -- search --------------------------------------------------------------------------------------
+@both
 def test_runs_are_searched_sorted_and_paged(client, experiment_id):
     for i in range(7):
         run = client.create_run(experiment_id, start_time=i + 1, run_name=f"n{i}")
@@ -253,6 +264,7 @@ def test_runs_are_searched_sorted_and_paged(client, experiment_id):
     assert newest == [f"n{i}" for i in reversed(range(7))]
 
 
+@both
 def test_children_are_found_by_the_tag_of_their_parent(client, experiment_id):
     parent = client.create_run(experiment_id).info.run_id
     tags = {"mlflow.parentRunId": parent}
@@ -261,6 +273,7 @@ def test_children_are_found_by_the_tag_of_their_parent(client, experiment_id):
     assert {run.info.run_id for run in found} == children
 
 
+@both
 def test_deleted_runs_are_found_where_asked_for(client, experiment_id, run_id):
     client.delete_run(run_id)
     views = (entities.ViewType.ACTIVE_ONLY, entities.ViewType.DELETED_ONLY, entities.ViewType.ALL)
@@ -325,6 +338,7 @@ def test_a_run_in_a_location_of_its_own_keeps_its_files(client):
 
 
 # -- models and data -----------------------------------------------------------------------------
+@both
 def test_a_logged_model_is_made_filled_and_found(client, experiment_id, run_id, tmp_path):
     model = client.create_logged_model(
         experiment_id, "m", run_id, tags={"t": "1"}, params={f"p{i}": "1" for i in range(250)}
@@ -343,6 +357,7 @@ def test_a_logged_model_is_made_filled_and_found(client, experiment_id, run_id, 
     client.delete_logged_model(model.model_id)
 
 
+@both
 def test_a_data_set_is_read_back(client, run_id):
     from mlflow.entities import Dataset, DatasetInput, InputTag
 
