@@ -37,11 +37,12 @@ def small_disk(tmp_path, monkeypatch) -> Iterator[Path]:
     subprocess.run(["umount", "-l", place], check=True)
 
 
-@pytest.fixture(params=[0, 80])
+@pytest.fixture(params=[0, 93])
 def other_place(monkeypatch, request) -> Iterator[Path]:
-    """The temporary folder, on another disk than the small one; with a short path and a long one:
-    links to longer paths than 127 bytes have no room on a full tmpfs."""
-    with tempfile.TemporaryDirectory(prefix="x" * request.param) as place:
+    """The temporary folder, on another disk than the small one; with a short path and one that is
+    as long as it may be: links to longer paths than 127 bytes have no room on a full tmpfs."""
+    prefix = "x" * (request.param - len(tempfile.gettempdir()) - len("/12345678"))
+    with tempfile.TemporaryDirectory(prefix=prefix) as place:
         monkeypatch.setenv("TMPDIR", place)
         monkeypatch.setattr("tempfile.tempdir", None)
         yield Path(place) / f"studio-outbox-{os.getuid()}"
