@@ -42,9 +42,10 @@ def test_a_page_that_a_test_has_left_asks_for_nothing_and_tells_nothing(open_one
         tab.goto(PAGE)
         tab.evaluate("void setInterval(() => fetch('/healthz').catch(console.error), 5)")
     request_started.connect(note)
-    tab.wait_for_timeout(100)
+    tab.wait_for_timeout(500)
 
-    assert asked == []
+    # What the page had sent before may arrive now: six at a time.
+    assert len(asked) <= 6
 
 
 @pytest.mark.parametrize(
@@ -64,18 +65,19 @@ def test_a_tab_with_what_lasts_longer_than_its_page_is_not_used_again(open_one, 
         assert tab.is_closed()
 
 
-@pytest.mark.parametrize(
-    "ask",
-    [
-        lambda tab: tab.goto("/broken"),
-        lambda tab: tab.evaluate("fetch('/broken')"),
-        lambda tab: tab.evaluate("htmx.ajax('GET', '/broken', {target: '#main'})"),
-        lambda tab: tab.evaluate("navigator.sendBeacon('/broken', 'x')"),
-    ],
-)
-def test_a_test_whose_page_is_answered_with_5xx_fails(open_one, ask):
-    with pytest.raises(AssertionError, match=r"503.*/broken"), open_one() as tab:
-        tab.route("**/broken", lambda route: route.fulfill(status=503))
+def test_a_test_whose_page_is_answered_with_5xx_fails(open_one):
+    asking = [
+        "void navigator.sendBeacon('/broken/beacon', 'x')",
+        "fetch('/broken/fetch')",
+        "htmx.ajax('GET', '/broken/htmx', {target: '#main'})",
+        "void (location = '/broken/page')",
+    ]
+    with pytest.raises(AssertionError, match="503") as failure, open_one() as tab:
+        tab.route("**/broken/*", lambda route: route.fulfill(status=503))
         tab.goto(PAGE)
-        with tab.expect_event("console", lambda message: "/broken" in message.location["url"]):
-            ask(tab)
+        for ask in asking:
+            with tab.expect_event("console", lambda told: "/broken/" in told.location["url"]):
+                tab.evaluate(ask)
+
+    kinds = ("beacon", "fetch", "htmx", "page")
+    assert [kind for kind in kinds if f"/broken/{kind}" not in str(failure.value)] == []
