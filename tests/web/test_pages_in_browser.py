@@ -196,7 +196,7 @@ def test_nothing_that_opens_over_a_page_has_a_fault_of_accessibility(tab, filled
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_of_a_problem_has_no_fault_of_accessibility(tab, filled, scheme: str):
     tab.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    found = faults_at(tab, f"{HOME}/runs/unknown")
+    found = faults_at(tab, f"{HOME}/runs/unknown", is_whole=True)
     assert [trouble for trouble in tab.troubles if "404" not in trouble] == []
     tab.troubles.clear()
     assert found == []
@@ -211,7 +211,9 @@ def walk(patterns: list[Any]) -> list[Any]:
     ]
 
 
-def faults_at(tab: Any, address: str, clicks: Sequence[str] = ()) -> list[tuple]:
+def faults_at(
+    tab: Any, address: str, clicks: Sequence[str] = (), is_whole: bool = False
+) -> list[tuple]:
     """What axe finds at an address, after clicks."""
     quiet = Quiet(tab)
     tab.goto(address, wait_until="load")
@@ -220,7 +222,7 @@ def faults_at(tab: Any, address: str, clicks: Sequence[str] = ()) -> list[tuple]
         tab.locator(selector).first.click()
         quiet.wait()
     quiet.stop()
-    return faults_in(tab, address, *clicks)
+    return faults_in(tab, address, *clicks, is_whole=is_whole)
 
 
 def faults_in_the_dark(tab: Any, quiet: Quiet, address: str) -> list[tuple]:
