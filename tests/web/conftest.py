@@ -132,9 +132,10 @@ def module_page(chromium) -> Iterator[Any]:
     page.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def module(module_page) -> Callable[..., Any]:
-    """Run JavaScript with the exports of a module of `static/js/lib`."""
+    """Run JavaScript with the exports of a module of `static/js/lib`. These modules keep nothing,
+    so all tests of a file share a page."""
     return open_modules(module_page)
 
 
