@@ -36,12 +36,14 @@ class Client:
                 connection.request(method, address, body or None, headers)
                 answer = connection.getresponse()
                 answer.content = answer.read()
-                return answer
+                if answer.status < 500:
+                    return answer
+                assert time.monotonic() < deadline, answer.content
             except (OSError, http.client.HTTPException):
                 assert time.monotonic() < deadline
-                time.sleep(0.05)
             finally:
                 connection.close()
+            time.sleep(0.05)
 
 
 def write(client: Client, stop: threading.Event, sent: bytearray) -> None:
