@@ -38,6 +38,17 @@ def make_runs() -> QuerySet[Run]:
     return Run.objects.order_by("id")
 
 
+def make_like(run: Run, count: int) -> list[Run]:
+    """Make so many more runs that have the same row as one, but a number and an id of their own."""
+    row = Run.objects.filter(pk=run.pk).values().get()
+    del row["id"]
+    copies = [
+        Run(**row | {"run_id": f"copy-{i}", "number": row["number"] + i})
+        for i in range(1, count + 1)
+    ]
+    return Run.objects.bulk_create(copies)
+
+
 def open_table(tab: Any, query: str = "") -> None:
     tab.goto(f"/w/default/runs{query}")
     until(tab, READY)

@@ -10,7 +10,7 @@ from runs.tracking.models import Run
 from tests.factories import make_experiment, make_run
 from tests.web.browser import until
 from tests.web.chart_cards import DRAWN, SIX, charts, from_menu, log, make_named, see_all
-from tests.web.run_table import make_runs, open_table, query_of
+from tests.web.run_table import make_like, make_runs, open_table, query_of
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 COLORS = """[...document.querySelectorAll('.card .plot')].map(plot =>
@@ -189,14 +189,8 @@ def test_a_summary_takes_all_runs_of_the_table(tab, db):
 def test_a_summary_says_how_many_of_too_many_runs_it_draws(tab, db):
     first = make_run(name="first")
     log(first, "loss", [1.0])
-    copied = Run.objects.filter(pk=first.pk).values().get()
-    del copied["id"]
-    others = [
-        Run(**{**copied, "run_id": f"copy-{i}", "number": copied["number"] + i})
-        for i in range(1, 5060)
-    ]
-    Run.objects.bulk_create(others)
-    log(Run.objects.get(run_id="copy-5059"), "loss", [2.0])
+    others = make_like(first, 5059)
+    log(others[-1], "loss", [2.0])
 
     open_table(tab, charts({"t": "bar", "y": ["loss"]}))
 

@@ -143,20 +143,25 @@ START = 1_780_000_000_000
 
 
 @pytest.fixture
-def timed(run, monkeypatch):
-    """Two logs of 100 minutes; a line a minute in one, a hundred a minute in the other."""
-    for minute in range(100):
-        monkeypatch.setattr(appending, "now_ms", lambda ms=START + minute * 60_000: ms)
-        for path, count in (("slow.log", 1), ("fast.log", 100)):
-            text = "".join(f"{path} at {minute}\n" for _ in range(count)).encode()
-            file = run.files.filter(path=path).first()
-            append_log(run=run, path=path, offset=file.size_bytes if file else 0, data=text)
-    for path in ("slow.log", "fast.log"):
-        finish_log(run=run, path=path)
-    return run
+def append_by_the_minute(run, monkeypatch):
+    """Make logs with so many lines a minute."""
+
+    def append(minutes, **lines_a_minute):
+        for minute in range(minutes):
+            monkeypatch.setattr(appending, "now_ms", lambda ms=START + minute * 60_000: ms)
+            for name, count in lines_a_minute.items():
+                path = f"{name}.log"
+                text = f"{path} at {minute}\n".encode() * count
+                file = run.files.filter(path=path).first()
+                append_log(run=run, path=path, offset=file.size_bytes if file else 0, data=text)
+        for name in lines_a_minute:
+            finish_log(run=run, path=f"{name}.log")
+
+    return append
 
 
-def test_two_logs_scroll_together_by_time(tab, timed):
+def test_two_logs_scroll_together_by_time(tab, append_by_the_minute):
+    append_by_the_minute(100, slow=1, fast=100)
     tab.goto(f"{OUTPUTS}?path=slow.log&second=fast.log")
     until(tab, f"{SEEN}.every(Boolean)")
     tab.click("[data-toggle-sync]:visible")
@@ -170,8 +175,9 @@ def test_two_logs_scroll_together_by_time(tab, timed):
     assert "together=1" in tab.url
 
 
-def test_a_log_without_times_says_why_it_cannot_scroll_along(tab, timed):
-    save(timed, "whole.log", lines(10))
+def test_a_log_without_times_says_why_it_cannot_scroll_along(tab, run, append_by_the_minute):
+    append_by_the_minute(3, slow=1)
+    save(run, "whole.log", lines(10))
     tab.goto(f"{OUTPUTS}?path=slow.log&second=whole.log")
     until(tab, "document.querySelector('[data-sync-words]').innerText.includes('whole.log')")
     assert tab.locator("[data-sync-words]:visible").inner_text() == "No timestamps in whole.log"

@@ -5,7 +5,15 @@ import pytest
 from runs.tracking.models import Run
 from tests.factories import make_experiment, make_run
 from tests.web.browser import PHONE, until
-from tests.web.run_table import NAMES, READY, make_runs, open_rows, query_of, row_names
+from tests.web.run_table import (
+    NAMES,
+    READY,
+    make_like,
+    make_runs,
+    open_rows,
+    query_of,
+    row_names,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -119,9 +127,7 @@ def test_selected_runs_that_the_filter_hides_are_told_and_asked_about(tab, runs)
 
 
 def test_that_only_the_first_hundred_are_compared_is_said(tab, db):
-    experiment = make_experiment("many")
-    for number in range(120):
-        make_run(experiment, name=f"run {number}")
+    make_like(make_run(), 119)
     open_rows(tab)
     tab.click(".rt-pick >> nth=0")
     tab.click("[data-bulk=selectAll]")
