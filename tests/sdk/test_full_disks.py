@@ -13,7 +13,8 @@ from studio.sdk import Run
 from studio.sdk.outbox.delivering import read_ahead
 from studio.sdk.outbox.places import candidates, is_remote
 from studio.sdk.outbox.segments import list_segments, remove_stream
-from studio.sdk.outbox.writer import Writer, read_sent, write_sent
+from studio.sdk.outbox.writer import read_sent, write_sent
+from tests.sdk.test_outbox_faults import writer_in
 
 live = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 FILL = """
@@ -121,7 +122,7 @@ def fill(disk: Path) -> None:
 
 
 def test_a_stream_that_moves_away_keeps_its_numbers(small_disk, other_place, capsys):
-    stream = Writer(small_disk)
+    stream = writer_in(small_disk)
     stream.write(line(0))
     fill(small_disk)
     for number in range(1, 40_000):
@@ -141,7 +142,7 @@ def test_a_stream_that_moves_away_keeps_its_numbers(small_disk, other_place, cap
 
 def test_without_another_place_each_call_is_short(small_disk, monkeypatch, capsys):
     monkeypatch.setattr("studio.sdk.outbox.places.candidates", lambda: [small_disk])
-    stream = Writer(small_disk)
+    stream = writer_in(small_disk)
     fill(small_disk)
     began = time.process_time()
     for number in range(30_000):

@@ -6,6 +6,7 @@ import resource
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 from studio.sdk import Run
 from studio.sdk.outbox import writer as writing
 from studio.sdk.outbox.delivering import read_ahead
-from studio.sdk.outbox.places import write_json
+from studio.sdk.outbox.places import make_folder, write_json
 from studio.sdk.outbox.segments import Segment, list_segments, remove_outbox, remove_stream
 from studio.sdk.outbox.sender import Sender, count_unsent, has_sender, main
 from studio.sdk.outbox.thinning import thin_if_large
@@ -23,6 +24,12 @@ from tests.sdk.gate import senders_of
 from tests.sdk.test_outbox import is_over, wait_for
 
 live = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+
+def writer_in(folder: Path) -> Writer:
+    """Return a writer in an outbox of nothing else."""
+    (folder / "writers").mkdir(parents=True, exist_ok=True)
+    return Writer(folder)
 
 
 @live
@@ -49,7 +56,7 @@ def test_a_line_that_comes_while_the_sender_ends_is_sent(tmp_path, monkeypatch):
     """Who wrote it found the lock held, and started no other sender."""
     facts = {"url": "http://127.0.0.1:9", "workspace": "default", "run_id": "1"}
     write_json(tmp_path / "run.json", facts)
-    writer = Writer(tmp_path)
+    writer = writer_in(tmp_path)
     unsent = []
 
     def work(sender: Sender) -> bool:
@@ -64,6 +71,43 @@ def test_a_line_that_comes_while_the_sender_ends_is_sent(tmp_path, monkeypatch):
     main(str(tmp_path))
     assert unsent == [0, 1]
     assert not has_sender(tmp_path)
+
+
+def test_an_outbox_that_is_opened_while_it_is_removed_is_another_one(tmp_path, monkeypatch):
+    monkeypatch.setenv("STUDIO_OUTBOX", str(tmp_path))
+    folder = make_folder("1")
+    opened: list[Writer] = []
+    opening = threading.Thread(target=lambda: opened.append(Writer(make_folder("1"))))
+    rename = Path.rename
+
+    def rename_late(path: Path, target: Path) -> Path:
+        if path == folder:
+            opening.start()
+            # It waits for the end of the removal.
+            opening.join(0.2)
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", rename_late)
+    remove_outbox(folder)
+    opening.join()
+    assert [one.folder.is_dir() for one in opened] == [True]
+
+
+def test_a_stream_that_was_closed_and_removed_is_sent(tmp_path):
+    """Another thread may wait for it still, and would wait until its patience ends."""
+    stream = writer_in(tmp_path)
+    stream.write(b"{}\n")
+    stream.close()
+    assert not stream.is_sent()
+    remove_stream(stream.folder)
+    assert stream.is_sent()
+
+
+def test_a_writer_is_never_seen_without_its_process(tmp_path, monkeypatch):
+    seen = []
+    monkeypatch.setattr(writing, "identify", lambda: seen.append([*tmp_path.glob("writers/*")]))
+    writer_in(tmp_path)
+    assert seen == [[]]
 
 
 @live
@@ -151,7 +195,7 @@ for i in range(10**9):
 
 @pytest.mark.parametrize("rest", range(0, len(b'{"kind":"scalar","name":"x","value":1}'), 5))
 def test_a_line_that_was_cut_anywhere_is_left_out(tmp_path, rest):
-    stream = Writer(tmp_path)
+    stream = writer_in(tmp_path)
     for number in range(3):
         stream.write(value("x", number))
     path = list_segments(stream.folder)[0].path
@@ -231,7 +275,7 @@ def value(name: str, number: int) -> bytes:
 def test_a_large_outbox_is_thinned_where_it_is_densest(tmp_path, monkeypatch):
     monkeypatch.setattr(writing, "SEGMENT_BYTES", 20_000)
     monkeypatch.setenv("STUDIO_OUTBOX_BYTES", "60000")
-    stream = Writer(tmp_path)
+    stream = writer_in(tmp_path)
     for number in range(2000):
         stream.write(value("dense", number))
         if number % 100 == 0:
@@ -252,7 +296,7 @@ def test_a_large_outbox_is_thinned_where_it_is_densest(tmp_path, monkeypatch):
 def test_beyond_the_hard_limit_values_are_counted_and_not_written(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(writing, "SEGMENT_BYTES", 1000)
     monkeypatch.setattr(writing, "MOST_BYTES", 3000)
-    stream = Writer(tmp_path)
+    stream = writer_in(tmp_path)
     for number in range(200):
         stream.write(value("x", number))
     assert stream.lost > 100
@@ -271,7 +315,7 @@ def test_a_sender_that_removes_a_file_meanwhile_does_not_disturb(tmp_path, monke
     gone = Segment(0, tmp_path / "gone.jsonl")
     monkeypatch.setattr(writing, "SEGMENT_BYTES", 1000)
     monkeypatch.setattr(writing, "list_segments", lambda folder: [gone, *list_segments(folder)])
-    stream = Writer(tmp_path)
+    stream = writer_in(tmp_path)
     for number in range(200):
         stream.write(value("x", number))
     assert len(list(read_ahead(stream.folder, 0))) == 200
@@ -279,7 +323,7 @@ def test_a_sender_that_removes_a_file_meanwhile_does_not_disturb(tmp_path, monke
 
 def test_an_outbox_that_was_just_opened_stays(tmp_path):
     folder = tmp_path / "run"
-    Writer(folder)
+    writer_in(folder)
     (folder / "run.json").write_text("{}")
     remove_outbox(folder)
     assert (folder / "run.json").exists()
@@ -289,7 +333,7 @@ def test_an_outbox_that_was_just_opened_stays(tmp_path):
 
 
 def test_a_line_that_did_not_fit_is_taken_back(tmp_path, capsys):
-    stream = Writer(tmp_path)
+    stream = writer_in(tmp_path)
     stream.write(value("x", 0))
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (stream.end + 10, hard))

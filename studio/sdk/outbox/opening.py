@@ -34,17 +34,21 @@ def outbox_of(settings: Settings, run_id: str, **options: Any) -> Outbox | None:
         with _making:
             made = _open.get(key)
             if made is None or made.pid != os.getpid() or options:
-                made = Outbox(settings, run_id, **options)
-                if not made.writer.folder.is_dir():
-                    # A sender has cleared up what it had sent just then.
-                    made = Outbox(settings, run_id, **options)
-                _open[key] = made
+                made = _open[key] = make_outbox(settings, run_id, **options)
             return made
     except (NoPlace, OSError):
         _no_place.add(run_id)
         told = f"nothing of the run {run_id} is kept: no folder can be written to"
         complain(f"{told}. Set STUDIO_OUTBOX to one that can.")
         return None
+
+
+def make_outbox(settings: Settings, run_id: str, **options: Any) -> Outbox:
+    """Make an outbox, once more where somebody has removed the one of before just then."""
+    try:
+        return Outbox(settings, run_id, **options)
+    except FileNotFoundError:
+        return Outbox(settings, run_id, **options)
 
 
 def close(outbox: Outbox) -> None:

@@ -3,12 +3,15 @@
 import json
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 VARIABLE = "STUDIO_OUTBOX"
+# Who removes an outbox for longer than that was killed on the way.
+REMOVAL_S = 1.0
 REMOTE = frozenset(
     ("9p", "afs", "beegfs", "ceph", "cifs", "gpfs", "lustre", "nfs", "nfs4", "smb3", "wekafs")
 )
@@ -69,14 +72,37 @@ def make_folder(run_id: str) -> Path | None:
             root.mkdir(parents=True, exist_ok=True, mode=0o700)
             if not is_own(root):
                 continue
-            (folder / "writers").mkdir(parents=True, exist_ok=True)
-            probe = folder / f".probe-{os.getpid()}"
-            probe.write_bytes(b"x" * 4096)
-            probe.unlink()
+            try:
+                try_folder(folder)
+            except FileNotFoundError:
+                # An outbox was there until just now.
+                try_folder(folder)
         except OSError:
             continue
         return folder
     return None
+
+
+def try_folder(folder: Path) -> None:
+    """Make the folder of a run and write to it. Raises OSError."""
+    make_writers(folder)
+    probe = folder / f".probe-{os.getpid()}"
+    probe.write_bytes(b"x" * 4096)
+    probe.unlink()
+
+
+def make_writers(folder: Path) -> None:
+    """Make the folder of a run with the one of its writers. Where only the latter is missing,
+    somebody is removing the outbox (`remove_outbox`): what was made there would vanish with it."""
+    deadline = time.monotonic() + REMOVAL_S
+    while not (folder / "writers").is_dir():
+        try:
+            folder.mkdir()
+        except FileExistsError:
+            if time.monotonic() < deadline:
+                time.sleep(0.005)
+                continue
+        (folder / "writers").mkdir(exist_ok=True)
 
 
 def elsewhere(folder: Path, name: str) -> Iterator[Path]:

@@ -94,7 +94,8 @@ def remove_stream(folder: Path) -> None:
 
 
 def remove_outbox(folder: Path) -> None:
-    """Remove the outbox of a run without writers. One that somebody has just opened stays."""
+    """Remove the outbox of a run without writers. One that somebody has just opened stays; once
+    the folder of its writers is gone, nobody opens it (`make_writers`)."""
     gone = folder.with_name(f".{folder.name}.{os.getpid()}")
     with suppress(OSError):
         (folder / "writers").rmdir()

@@ -44,9 +44,13 @@ class Writer:
     def __init__(self, run_folder: Path) -> None:
         self.id = f"{os.getpid()}-{uuid.uuid4().hex[:16]}"
         self.folder = run_folder / "writers" / self.id
-        self.folder.mkdir(parents=True)
-        write_json(self.folder / "writer.json", identify())
-        write_sent(self.folder, 0)
+        # A sender removes one that it sees without its process. Raises FileNotFoundError where the
+        # outbox has just been removed.
+        made = run_folder / f".{self.id}"
+        made.mkdir()
+        write_json(made / "writer.json", identify())
+        write_sent(made, 0)
+        made.rename(self.folder)
         self.lost = 0
         self._lock = threading.RLock()
         self._held: list[bytes] = []
@@ -196,8 +200,11 @@ class Writer:
         return read_sent(self.folder)
 
     def is_sent(self) -> bool:
-        """Tell whether everything is at the studio."""
-        return not self._held and self.sent() >= self.end
+        """Tell whether everything is at the studio. A stream that is closed is removed then, while
+        another thread may still wait."""
+        if self._held:
+            return False
+        return self.sent() >= self.end or (self._fd < 0 and not self.folder.exists())
 
     def close(self) -> None:
         """Write no more; the sender may clear up."""
