@@ -2,14 +2,17 @@
 
 import http.client
 import json
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.crash.server import Server
+from studio.bootstrap import BASE_DIR
+from tests.crash.server import LONGEST_START_S, Server
+from tests.forks import OF_SERVERS, run_fork
 from tests.fresh_database import copy_fresh_database
-from tests.postgres import migrate
+from tests.up.processes import clean_environment
 
 HTML = {"Accept": "text/html"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -60,11 +63,14 @@ class Studio(Server):
         return super().start()
 
     def make_tables(self) -> None:
-        """Make the tables of an empty studio."""
+        """Make the tables of an empty studio, by a command as for people."""
         if self.is_on_sqlite:
             copy_fresh_database(self.database)
             return
-        migrate(self.variables["DATABASE_URL"])
+        command = [sys.executable, "manage.py", "token", "list"]
+        variables = clean_environment(**self.variables)
+        done = run_fork(command, OF_SERVERS, timeout=LONGEST_START_S, cwd=BASE_DIR, env=variables)
+        assert done.returncode == 0, done.stderr
 
     def ask(self, path: str, body: Any = None, headers: Any = None, method: str = "") -> Answer:
         """Ask once, over a connection of its own."""
