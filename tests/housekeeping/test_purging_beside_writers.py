@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.db import connection, transaction
 
+from runs.database.dialects import current_dialect
 from runs.housekeeping.models import Purge
 from runs.housekeeping.purging import asking, working
 from runs.housekeeping.purging.asking import start_purge
@@ -98,7 +99,6 @@ def in_thread(work: Callable[[], None]) -> threading.Thread:
     return thread
 
 
-@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreSQL has row locks")
 def test_a_writer_that_waits_gets_its_turn_between_two_parts(purge_in_small_parts, monkeypatch):
     writer = make_run()
     stored: list[int] = []
@@ -110,7 +110,9 @@ def test_a_writer_that_waits_gets_its_turn_between_two_parts(purge_in_small_part
         return do_part(purge)
 
     def write() -> None:
-        while not Purge.objects.filter(ended_ms__isnull=False).exists():
+        is_last = False
+        while not is_last:
+            is_last = Purge.objects.filter(ended_ms__isnull=False).exists()
             log(writer.run_id, "loss", step=len(stored))
             stored.append(len(stored))
 
@@ -119,7 +121,9 @@ def test_a_writer_that_waits_gets_its_turn_between_two_parts(purge_in_small_part
     working.resume_purges()
     thread.join()
 
-    assert len(set(seen_by_parts)) > len(seen_by_parts) / 2
+    # PostgreSQL has row locks: nobody waits, and a purge needs no pauses.
+    if current_dialect().has_one_writer:
+        assert len(set(seen_by_parts)) > len(seen_by_parts) / 2
     assert read_summaries([writer.pk])[writer.pk, "loss", ""].n == len(stored)
 
 
