@@ -42,7 +42,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 OUTCOMES = ("passed", "failed", "error", "skipped")
 # The processes of each pass: on two cores both then end at the same time. That on SQLite has most
 # of the work, with the tests of the browser and of restarts, which wait more than they compute.
-PROCESSES = {"SQLite": "4", "PostgreSQL": "1"}
+PROCESSES = {"SQLite": "5", "PostgreSQL": "1"}
 # Its requests are made up anew in each run: what it asks proves nothing about the next one.
 RANDOM = "test_schema_is_kept"
 NOTHING_SELECTED = 5  # pytest's exit code
