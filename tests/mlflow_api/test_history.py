@@ -224,6 +224,11 @@ def test_few_steps_are_all_chosen():
     assert choose_steps([np.array([1, 5, 9]), np.array([], np.int64)], 3).tolist() == [1, 5, 9]
 
 
+def test_runs_with_the_same_steps_and_others_are_all_shown():
+    same, other = np.array([1, 5, 9]), np.array([2, 5])
+    assert choose_steps([same, same.copy(), other], 9).tolist() == [1, 2, 5, 9]
+
+
 def test_of_many_steps_an_even_choice_is_made():
     steps = np.arange(100) * 2
     chosen = choose_steps([steps], 7).tolist()
