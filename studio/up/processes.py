@@ -92,6 +92,7 @@ PROCESSES = (
         Phase.STUDIO,
         server.server_command,
         first_words=server.words_of_first_start,
+        environment=server.MEMORY,
         is_ready=server.answers,
     ),
     # Without Django's checks, which would load every page into the worker.

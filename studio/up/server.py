@@ -7,6 +7,11 @@ import sys
 from studio.up.checks import ANY_ADDRESS, allowed_hosts, is_private
 from studio.up.options import Options
 
+MIB = 2**20
+# The most that glibc allows itself when it has seen large blocks freed. With less, the kernel takes
+# back the arrays of each chart, and clears the same memory again for the next one.
+MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(32 * MIB), "MALLOC_TRIM_THRESHOLD_": str(64 * MIB)}
+
 
 def server_command(options: Options) -> list[str]:
     """Return the command line of the server, which keeps its own processes alive."""

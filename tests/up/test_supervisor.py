@@ -1,7 +1,10 @@
 """Starting, keeping alive and ending, with real processes."""
 
+import platform
 import re
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -29,6 +32,28 @@ def test_a_worker_of_the_studio_hears_the_queue(running):
     studio, _ = running
     queue = redis.Redis(unix_socket_path=socket_of(studio))
     wait_for(lambda: queue.smembers("_kombu.binding.celery"), "the worker to listen")
+
+
+# How often the kernel gives memory to a thread that 100 times makes and frees arrays of 24 MiB.
+LARGE_ARRAYS = """
+import resource, threading
+def use():
+    for _ in range(100): [b"x" * 2**22 for _ in range(6)]
+thread = threading.Thread(target=use); thread.start(); thread.join()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="The variables are those of glibc.")
+def test_the_server_keeps_the_memory_of_large_arrays(running):
+    studio, _ = running
+    variables = studio.child(SERVER).environ()
+    plain = {name: value for name, value in variables.items() if not name.startswith("MALLOC_")}
+    faults = {}
+    for name, environment in {"server": variables, "plain": plain}.items():
+        command = [sys.executable, "-c", LARGE_ARRAYS]
+        faults[name] = int(subprocess.run(command, env=environment, capture_output=True).stdout)
+    assert faults["server"] < faults["plain"] / 4
 
 
 def test_the_node_is_started_without_the_secrets_of_the_studio(running):
