@@ -19,6 +19,7 @@ import psycopg
 from studio.bootstrap import BASE_DIR
 from studio.up.orphans import die_with_parent
 from tests.up.processes import clean_environment
+from tests.waiting import LONGEST_WAIT_S
 
 # The variable with the name of a database to copy, which takes less than to make its tables.
 TEMPLATE = "STUDIO_TEST_TEMPLATE"
@@ -34,7 +35,6 @@ SETTINGS = {
     "logging_collector": "off",
     "log_min_messages": "panic",
 }
-LONGEST_START_S = 30.0
 
 
 def find_programs() -> Path | None:
@@ -127,7 +127,7 @@ def start(programs: Path, folder: Path, user: str | None) -> subprocess.Popen[by
 
 
 def wait_until_ready(server: subprocess.Popen[bytes], folder: Path) -> None:
-    deadline = time.monotonic() + LONGEST_START_S
+    deadline = time.monotonic() + LONGEST_WAIT_S
     while True:
         try:
             psycopg.connect(host=str(folder), user="studio", dbname="postgres").close()

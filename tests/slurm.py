@@ -5,17 +5,16 @@ import secrets
 import shutil
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from studio.up.orphans import die_with_parent
 from tests.up.processes import free_port
+from tests.waiting import LONGEST_WAIT_S, wait_for
 
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "scancel", "sinfo", "scontrol")
 SBIN = "/usr/sbin"
-LONGEST_START_S = 60.0
 CONFIGURATION = """
 ClusterName=studio
 SlurmctldHost={host}(127.0.0.1)
@@ -41,6 +40,9 @@ SchedulerParameters=bf_interval=2
 SelectType=select/cons_tres
 SelectTypeParameters=CR_Core
 KillWait=30
+MessageTimeout=100
+TCPTimeout=60
+BatchStartTimeout=100
 JobCompType=jobcomp/none
 AccountingStorageType=accounting_storage/none
 JobAcctGatherType=jobacct_gather/none
@@ -73,7 +75,7 @@ def running_slurm(cpus: int = 2) -> Iterator[Path]:
     daemons: list[subprocess.Popen] = []
     try:
         start_daemons(folder, daemons)
-        wait_until_idle()
+        wait_for(lambda: is_idle(daemons), "both nodes of Slurm", every_s=0.2)
         yield folder
     finally:
         for daemon in reversed(daemons):
@@ -99,10 +101,7 @@ def start_daemons(folder: Path, daemons: list[subprocess.Popen]) -> None:
     names = {"key": "key-file", "socket": "socket", "pid": "pid-file", "log": "log-file"}
     munge = [f"--{word}={folder}/munge.{name}" for name, word in names.items()]
     start(daemons, "munged", "--foreground", "--force", f"--seed-file={folder}/seed", *munge)
-    deadline = time.monotonic() + LONGEST_START_S
-    while not (folder / "munge.socket").exists():
-        assert time.monotonic() < deadline, "munged does not start"
-        time.sleep(0.05)
+    wait_for((folder / "munge.socket").exists, "munged")
     start(daemons, "slurmctld", "-c", "-D")
     for name in ("n1", "n2"):
         start(daemons, "slurmd", "-D", "-N", name)
@@ -113,20 +112,18 @@ def start(daemons: list[subprocess.Popen], *command: str) -> None:
     daemons.append(subprocess.Popen(command, preexec_fn=die_with_parent, **quiet))
 
 
-def wait_until_idle() -> None:
-    deadline = time.monotonic() + LONGEST_START_S
-    while True:
-        command = ["sinfo", "--noheader", "--partition=main", "-o", "%D %T"]
-        told = subprocess.run(command, capture_output=True, text=True, check=False)
-        if told.stdout.split() == ["2", "idle"]:
-            return
-        assert time.monotonic() < deadline, f"Slurm does not start: {told.stdout}{told.stderr}"
-        time.sleep(0.2)
+def is_idle(daemons: list[subprocess.Popen]) -> bool:
+    """Tell whether both nodes wait for jobs."""
+    for daemon in daemons:
+        assert daemon.poll() is None, f"{daemon.args[0]} has ended"
+    command = ["sinfo", "--noheader", "--partition=main", "-o", "%D %T"]
+    told = subprocess.run(command, capture_output=True, text=True, check=False)
+    return told.stdout.split() == ["2", "idle"]
 
 
 def end(daemon: subprocess.Popen) -> None:
     try:
-        daemon.wait(10)
+        daemon.wait(LONGEST_WAIT_S)
     except subprocess.TimeoutExpired:
         daemon.kill()
         daemon.wait()

@@ -15,8 +15,9 @@ from studio.up.options import Options
 from studio.up.server import answers, server_command
 from tests.forks import OF_SERVERS, Fork
 from tests.up.processes import clean_environment, free_port
+from tests.waiting import LONGEST_WAIT_S
 
-LONGEST_START_S = 60.0
+LONGEST_START_S = LONGEST_WAIT_S
 PROCESSES = 2
 
 

@@ -10,7 +10,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections import deque
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,24 +18,22 @@ import psutil
 
 from studio.bootstrap import BASE_DIR
 from tests.forks import OF_SERVERS, run_fork
+from tests.waiting import LONGEST_WAIT_S as LONGEST_WAIT_S
+from tests.waiting import wait_for as wait_for
 
-LONGEST_WAIT_S = 90.0
+# The sockets that keep the latest ports. Older ones are in use by now, or no longer.
+_kept: deque[socket.socket] = deque(maxlen=200)
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def wait_for(condition: Callable[[], object], what: str, every_s: float = 0.05) -> object:
-    """Return the first true answer of `condition`; fail when none comes."""
-    deadline = time.monotonic() + LONGEST_WAIT_S
-    while time.monotonic() < deadline:
-        if answer := condition():
-            return answer
-        time.sleep(every_s)
-    raise AssertionError(f"waited in vain for {what}")
+    """Return a port that the system gives to nobody else, also while its server is not running. A
+    server that shares addresses (SO_REUSEADDR) may listen on it."""
+    keeper = socket.socket()
+    for option in (socket.SO_REUSEADDR, socket.SO_REUSEPORT):
+        keeper.setsockopt(socket.SOL_SOCKET, option, 1)
+    keeper.bind(("127.0.0.1", 0))
+    _kept.append(keeper)
+    return keeper.getsockname()[1]
 
 
 def clean_environment(**extra: str) -> dict[str, str]:
@@ -90,7 +88,8 @@ class Up:
         """Return the status of an answer, None where nobody answers. Redirects count as such."""
         opener = urllib.request.build_opener(NoRedirect)
         try:
-            return opener.open(f"http://127.0.0.1:{self.port}{path}", timeout=5).status
+            address = f"http://127.0.0.1:{self.port}{path}"
+            return opener.open(address, timeout=LONGEST_WAIT_S).status
         except urllib.error.HTTPError as error:
             return error.code
         except OSError:
