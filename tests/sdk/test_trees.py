@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.processes import kill, with_variable
+from tests.waiting import LONGEST_WAIT_S
 
 ROOT = Path(__file__).parents[2]
 # Each process lives for about a millisecond: a list of all processes is older than most of them.
@@ -24,10 +25,20 @@ while time.monotonic() < end:
     time.sleep(0.001)
 """
 HEARS_TERM = """
-import signal, sys, time
-signal.signal(signal.SIGTERM, lambda *_: print("TERM", flush=True))
+import signal, time
+heard = []
+def hear(*_):
+    heard.append(1)
+    print("TERM", flush=True)
+signal.signal(signal.SIGTERM, hear)
 print("ready", flush=True)
-time.sleep(1)
+while not heard: time.sleep(0.01)
+time.sleep(0.7)
+"""
+# As on a busy machine, where each process that is listed has ended when it is looked at.
+SEES_NOBODY = """
+from studio.sdk.supervisor import trees
+trees.descendants = lambda *_, **__: set()
 """
 SUPERVISOR = """
 import os, sys, time
@@ -35,7 +46,8 @@ from pathlib import Path
 from studio.sdk.supervisor.process import UserProcesses
 from studio.sdk.supervisor.trees import become_subreaper
 
-script, output, mark, rounds = sys.argv[1], Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
+script, output, mark = sys.argv[1], Path(sys.argv[2]), sys.argv[3]
+rounds, grace_s = int(sys.argv[4]), float(sys.argv[5])
 become_subreaper()
 for _ in range(rounds):
     output.write_bytes(b"")
@@ -45,28 +57,49 @@ for _ in range(rounds):
     processes.start(command, folder=output.parent, variables=variables, output=output)
     while b"ready" not in output.read_bytes():
         time.sleep(0.01)
-    print(processes.end(grace_s=0.3), flush=True)
+    print(processes.end(grace_s), flush=True)
 """
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has subreapers")
 def test_a_tree_that_forks_without_pause_is_ended_before_its_end_is_told(tmp_path):
     mark = f"mark of {tmp_path}"
-    ended, left = supervise(FORKS_FAST, tmp_path / "log", mark, rounds=5)
+    ended, left = supervise(FORKS_FAST, tmp_path / "log", mark, rounds=5, grace_s=0.3)
 
     assert (ended.split(), left) == (["True"] * 5, [])
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has subreapers")
+def test_a_tree_that_every_look_misses_is_known_by_the_ends_of_its_processes(tmp_path):
+    mark = f"mark of {tmp_path}"
+    ended, left = supervise(
+        FORKS_FAST, tmp_path / "log", mark, rounds=1, grace_s=0.1, before=SEES_NOBODY
+    )
+
+    assert (ended.split(), left) == (["True"], [])
+
+
 def test_a_process_is_asked_to_end_once(tmp_path):
-    supervise(HEARS_TERM, tmp_path / "log", "asked", rounds=1)
+    supervise(HEARS_TERM, tmp_path / "log", "asked", rounds=1, grace_s=LONGEST_WAIT_S)
 
     assert (tmp_path / "log").read_text() == "ready\nTERM\n"
 
 
-def supervise(script: str, log: Path, mark: str, *, rounds: int) -> tuple[str, list[int]]:
+def supervise(
+    script: str, log: Path, mark: str, *, rounds: int, grace_s: float, before: str = ""
+) -> tuple[str, list[int]]:
     """Start and end a script some times; return what the ends told, and what lives after them."""
-    command = [sys.executable, "-c", SUPERVISOR, script, str(log), mark, str(rounds)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    command = [
+        sys.executable,
+        "-c",
+        before + SUPERVISOR,
+        script,
+        str(log),
+        mark,
+        str(rounds),
+        str(grace_s),
+    ]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=LONGEST_WAIT_S)
     left = with_variable(mark)
     kill(left)
     assert done.returncode == 0, done.stderr

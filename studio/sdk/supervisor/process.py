@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from studio.sdk.supervisor.trees import die_with_parent, end_tree
@@ -70,9 +71,9 @@ class UserProcesses:
         """End the whole tree; return whether all of it is gone."""
         return end_tree([process.pid for process in self.all], grace_s, self.reap)
 
-    def reap(self) -> bool:
-        """Take in all children that have ended, also those that were left to us; return whether
-        there is no child any more."""
+    def reap(self, see_end: Callable[[int], None] = lambda pid: None) -> bool:
+        """Take in all children that have ended, also those that were left to us; call `see_end`
+        with the id of each before. Return whether there is no child any more."""
         while True:
             try:
                 found = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
@@ -80,6 +81,7 @@ class UserProcesses:
                 return True
             if found is None:
                 return False
+            see_end(found.si_pid)
             own = [process for process in self.all if process.pid == found.si_pid]
             if own:
                 own[0].poll()

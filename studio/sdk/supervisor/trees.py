@@ -74,21 +74,25 @@ def _stat_fields(pid: int) -> list[bytes]:
         return []
 
 
-def end_tree(groups: Sequence[int], grace_s: float, reap: Callable[[], bool]) -> bool:
+def end_tree(
+    groups: Sequence[int], grace_s: float, reap: Callable[[Callable[[int], None]], bool]
+) -> bool:
     """End the whole tree: TERM, `grace_s` seconds, then KILL until nothing is left (at most 10 s).
 
-    `groups` are the process groups of the children; `reap` takes in children that have ended and
-    tells whether there is no child any more. A subreaper without a child has no descendant: the
-    kernel knows this, while a list of processes misses one that forks and ends during the look.
-    Returns whether all are gone.
+    `groups` are the process groups of the children; `reap` takes in children that have ended, calls
+    what it is given with the id of each before, and tells whether there is no child any more. A
+    subreaper without a child has no descendant: the kernel knows this, while a list of processes
+    misses one that forks and ends during the look. Such a one is known by its end: its group is
+    that of the process that it has forked. Returns whether all are gone.
     """
-    if reap() and not _left_of(groups):
+    if reap(_leave) and not _left_of(groups):
         return True
     for number, seconds in ((signal.SIGTERM, grace_s), (signal.SIGKILL, 10.0)):
         deadline = time.monotonic() + seconds
+        see_end = _kill_group if number == signal.SIGKILL else _leave
         _send(number, groups)
         while True:
-            if reap() and not _left_of(groups):
+            if reap(see_end) and not _left_of(groups):
                 return True
             if time.monotonic() > deadline:
                 break
@@ -96,6 +100,18 @@ def end_tree(groups: Sequence[int], grace_s: float, reap: Callable[[], bool]) ->
                 _send(number, groups)
             time.sleep(PAUSE_S)
     return False
+
+
+def _leave(pid: int) -> None:
+    """Do nothing about the group of a process that has ended."""
+
+
+def _kill_group(pid: int) -> None:
+    """Kill the group of a process that has ended and was not taken in yet."""
+    fields = _stat_fields(pid)
+    if fields and int(fields[2]) != os.getpgrp():
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(int(fields[2]), signal.SIGKILL)
 
 
 def _shows_processes() -> bool:
