@@ -99,9 +99,38 @@ STREAMS = ("stdin", "stdout", "stderr")
 ROOM = " " * 4096
 
 
-@cache
-def loaded_process(modules: tuple[str, ...]) -> tuple[socket.socket, threading.Lock]:
-    """Start the process that forks; return the socket on which it takes requests."""
+class Loaded:
+    """The process that forks, started at first use. One that has died is started again: all tests
+    that come would fail."""
+
+    def __init__(self, modules: tuple[str, ...]) -> None:
+        self.modules = modules
+        self.lock = threading.Lock()
+        self.requests: socket.socket | None = None
+
+    def fork(self, request: dict[str, Any], files: list[int]) -> tuple[int, int]:
+        """Return the number of a fork that has these files, and a handle to it."""
+        with self.lock:
+            try:
+                return self._ask(request, files)
+            except ConnectionError:
+                self.requests = None
+                return self._ask(request, files)
+
+    def _ask(self, request: dict[str, Any], files: list[int]) -> tuple[int, int]:
+        self.requests = self.requests or start_loaded(self.modules)
+        socket.send_fds(self.requests, [json.dumps(request).encode()], files)
+        number, handles, *_ = socket.recv_fds(self.requests, 100, 1)
+        if not handles:
+            raise ConnectionError("the process that forks has ended")
+        return int(number), handles[0]
+
+
+loaded_process = cache(Loaded)
+
+
+def start_loaded(modules: tuple[str, ...]) -> socket.socket:
+    """Start a process that forks; return the socket on which it takes requests."""
     own, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     program = str(Path(__file__).with_name("forking.py"))
     variables = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
@@ -113,7 +142,7 @@ def loaded_process(modules: tuple[str, ...]) -> tuple[socket.socket, threading.L
             pass_fds=[other.fileno()],
             stdout=subprocess.DEVNULL,
         )
-    return own, threading.Lock()
+    return own
 
 
 class Fork:
@@ -143,11 +172,7 @@ class Fork:
             "has_session": start_new_session,
         }
         given = [self._end_of(number, streams.get(name)) for number, name in enumerate(STREAMS)]
-        requests, lock = loaded_process(modules)
-        with lock:
-            socket.send_fds(requests, [json.dumps(request).encode()], [*given, ended])
-            number, (self.handle,), *_ = socket.recv_fds(requests, 100, 1)
-        self.pid = int(number)
+        self.pid, self.handle = loaded_process(modules).fork(request, [*given, ended])
         for file, name in zip(given, STREAMS, strict=True):
             if streams.get(name) in (subprocess.PIPE, subprocess.DEVNULL):
                 os.close(file)
