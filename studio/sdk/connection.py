@@ -26,6 +26,8 @@ logger = logging.getLogger("studio.sdk")
 TIMEOUT_S = 30.0
 CONNECT_S = 5.0
 PATIENCE_S = 15.0
+# How long a start waits for a studio that refuses, or says nothing, before it goes on without.
+START_PATIENCE_S, START_SILENCE_S = 2.0, 5.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 5.0
 PART_BYTES = 1 << 20
 # The studio, or a proxy in front of it, is busy or away: the same request may work later.

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from studio.sdk.connection import pages
+from studio.sdk.connection import START_PATIENCE_S, START_SILENCE_S, pages
 from studio.sdk.exceptions import Conflict, NotSupported, StudioAway, UserErrorException
 from studio.sdk.run_filters import Facts, run_query
 from studio.sdk.workspace import Workspace
@@ -33,7 +33,9 @@ class Experiment:
         self._document: dict[str, Any] = {"name": check_name(name)}
         if _create_in_cloud:
             try:
-                self._document = self._get_or_make(patience_s=2.0, timeout_s=5.0)
+                self._document = self._get_or_make(
+                    patience_s=START_PATIENCE_S, timeout_s=START_SILENCE_S
+                )
             except StudioAway:
                 self._document = {"name": name}
 

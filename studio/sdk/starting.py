@@ -5,6 +5,7 @@ import time
 import uuid
 from typing import TYPE_CHECKING, Any
 
+from studio.sdk.connection import START_PATIENCE_S, START_SILENCE_S
 from studio.sdk.exceptions import StudioAway
 from studio.sdk.origin import describe_host, describe_source
 from studio.sdk.outbox.opening import outbox_of
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from studio.sdk.experiment import Experiment
     from studio.sdk.run import Run
 
-# How long a start waits for a studio that refuses, or says nothing, before it goes on without.
-PATIENCE_S, SILENCE_S = 2.0, 5.0
 OUTPUTS = "outputs"
 
 
@@ -85,7 +84,7 @@ def make_run(run: "Run", body: dict[str, Any]) -> bool:
     """Make the run at the studio; tell whether it answered."""
     try:
         run._document = run._connection.make(
-            "runs", body, run._path(), patience_s=PATIENCE_S, timeout_s=SILENCE_S
+            "runs", body, run._path(), patience_s=START_PATIENCE_S, timeout_s=START_SILENCE_S
         )
     except StudioAway as away:
         complain(f"{away} The run {run.id} is kept here and sent when the studio is back.")

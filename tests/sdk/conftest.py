@@ -11,6 +11,7 @@ from studio.sdk import Workspace
 from tests.forks import Fork
 from tests.sdk.gate import Gate, Scripts
 from tests.sdk.lab import Nodes, Studio
+from tests.sdk.patience import be_patient
 
 
 @pytest.fixture
@@ -36,6 +37,7 @@ def space(live_server, settings, monkeypatch, tmp_path) -> Workspace:
     monkeypatch.setenv("STUDIO_URL", live_server.url)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    be_patient(monkeypatch.setattr)
     return Workspace.from_config()
 
 
@@ -52,7 +54,7 @@ def scripts(gate, tmp_path) -> Iterator[Scripts]:
     """Scripts that reach the live studio through the gate."""
     made = Scripts(gate.url, tmp_path)
     yield made
-    made.end_senders()
+    made.end()
 
 
 @pytest.fixture

@@ -44,6 +44,7 @@ class Docker:
         self.asked: list[str] = []
         self.containers: dict[str, dict[str, Any]] = {}
         self.started: dict[str, subprocess.Popen[bytes]] = {}
+        self.starting = threading.Lock()
         self.may_make = threading.Event()
         self.may_make.set()
         self.is_over = False
@@ -100,19 +101,24 @@ class Docker:
 
     def start(self, words: list[str], _: Any) -> tuple[int, str, str]:
         name = words[-1]
-        made = self.containers[name]
-        made["env"] |= {"PATH": os.environ["PATH"]}
-        process = subprocess.Popen(
-            **made, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
-        )
-        self.started[name] = process
+        with self.starting:
+            made = self.containers.get(name)
+            if made is None:
+                return 1, "", f"Error response from daemon: No such container: {name}\n"
+            made["env"] |= {"PATH": os.environ["PATH"]}
+            process = subprocess.Popen(
+                **made, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
+            )
+            self.started[name] = process
         out = process.communicate()[0].decode()
         self.containers.pop(name, None)
         return process.returncode, out, ""
 
     def rm(self, words: list[str], _: Any) -> tuple[int, str, str]:
         name = words[-1]
-        if self.containers.pop(name, None) is None:
+        with self.starting:
+            is_there = self.containers.pop(name, None) is not None
+        if not is_there:
             return 1, "", f"Error response from daemon: No such container: {name}\n"
         if process := self.started.get(name):
             with suppress(ProcessLookupError):

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tests.forks import Fork
+from tests.waiting import LONGEST_WAIT_S, wait_for
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 METHODS = (b"GET ", b"POST ", b"PUT ", b"PATCH ", b"DELETE ")
@@ -20,8 +21,8 @@ METHODS = (b"GET ", b"POST ", b"PUT ", b"PATCH ", b"DELETE ")
 
 class Gate:
     """Passes connections on to a studio, each part of an answer `delay_s` late. Shut, it refuses
-    new ones and cuts those there are. Once `loses` is in a request, its answer is lost. `asked` are
-    the first lines of the requests."""
+    new ones, and counts them, and cuts those there are. Once `loses` is in a request, its answer is
+    lost. `asked` are the first lines of the requests."""
 
     def __init__(self, url: str, delay_s: float = 0.0) -> None:
         parts = urlsplit(url)
@@ -33,6 +34,7 @@ class Gate:
         self.delay_s = delay_s
         self.loses = b""
         self.asked: list[str] = []
+        self.refused = 0
         self.sockets: set[socket.socket] = set()
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -49,6 +51,20 @@ class Gate:
         self.shut()
         self.server.close()
 
+    def wait_until_asked(self, words: str, times: int = 1) -> None:
+        """Wait until that many more requests have these words in their first line."""
+        first = len(self.asked)
+
+        def count() -> int:
+            return sum(words in line for line in self.asked[first:])
+
+        wait_for(lambda: count() >= times, f"{words} to be asked for")
+
+    def wait_until_missed(self, times: int = 1) -> None:
+        """Wait until somebody has been refused that many times more."""
+        enough = self.refused + times
+        wait_for(lambda: self.refused >= enough, "somebody to miss the studio")
+
     def _accept(self) -> None:
         while True:
             try:
@@ -57,9 +73,13 @@ class Gate:
                 return
             if not self.is_open:
                 client.close()
+                self.refused += 1
                 continue
             server = socket.create_connection(self.target)
             self.sockets |= {client, server}
+            if not self.is_open:
+                # Shut meanwhile, it has perhaps not cut these.
+                self.shut()
             for source, sink, delay_s in ((client, server, 0.0), (server, client, self.delay_s)):
                 words = (source, sink, delay_s)
                 threading.Thread(target=self._pass, args=words, daemon=True).start()
@@ -101,11 +121,12 @@ def senders_of(words: str) -> list[int]:
     """Return the processes that send outboxes, of those whose command has these words: the id of a
     run, a folder."""
     found = []
-    for file in Path("/proc").glob("[0-9]*/cmdline"):
+    for number in filter(str.isdigit, os.listdir("/proc")):
+        # A process may have gone since.
         with suppress(OSError):
-            command = file.read_bytes()
+            command = Path("/proc", number, "cmdline").read_bytes()
             if words.encode() in command and b"outbox.sender" in command:
-                found.append(int(file.parent.name))
+                found.append(int(number))
     return found
 
 
@@ -114,6 +135,7 @@ class Scripts:
 
     def __init__(self, url: str, folder: Path) -> None:
         self.folder = folder
+        self.started: list[Fork] = []
         self.state = folder / "state"
         kept = {name: value for name, value in os.environ.items() if not name.startswith("STUDIO")}
         self.environment = kept | {
@@ -123,37 +145,52 @@ class Scripts:
             "PYTHONPATH": str(BASE_DIR),
         }
 
-    def start(self, script: str, **variables: str) -> Fork:
-        """Start a script; stdout and stderr are read by `communicate`."""
-        work = self.folder / "work"
-        work.mkdir(exist_ok=True)
-        return Fork(
-            [sys.executable, "-c", HEAD + script],
-            cwd=work,
+    @property
+    def work(self) -> Path:
+        """The working folder of scripts."""
+        place = self.folder / "work"
+        place.mkdir(exist_ok=True)
+        return place
+
+    def start(self, script: str, *, is_patient: bool = True, **variables: str) -> Fork:
+        """Start a script; stdout and stderr are read by `communicate`. One about a studio that is
+        away waits for it as briefly as scripts of users do: it `is_patient` no more."""
+        head = HEAD + PATIENT if is_patient else HEAD
+        process = Fork(
+            [sys.executable, "-c", head + script],
+            cwd=self.work,
             env=self.environment | variables,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
+        self.started.append(process)
+        return process
 
     def run_file(self, text: str, **variables: str) -> tuple[str, str]:
         """Run a script from a file, as `spawn` and `forkserver` need it."""
-        (self.folder / "train.py").write_text(text)
+        (self.folder / "train.py").write_text(PATIENT + text)
         command = [sys.executable, str(self.folder / "train.py")]
         done = subprocess.run(
-            command, env=self.environment | variables, capture_output=True, text=True, timeout=90
-        )
+            command, env=self.environment | variables, capture_output=True, text=True,
+            timeout=LONGEST_WAIT_S,
+        )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return done.stdout, done.stderr
 
-    def run(self, script: str, code: int = 0, **variables: str) -> tuple[str, str]:
+    def run(
+        self, script: str, code: int = 0, *, is_patient: bool = True, **variables: str
+    ) -> tuple[str, str]:
         """Run a script to its end; return what it wrote to stdout and stderr."""
-        process = self.start(script, **variables)
-        out, err = process.communicate(timeout=60)
+        process = self.start(script, is_patient=is_patient, **variables)
+        out, err = process.communicate(timeout=LONGEST_WAIT_S)
         assert process.returncode == code, err
         return out, err
 
-    def end_senders(self) -> None:
-        """End the senders of scripts whose studio is gone: they would wait a day for it."""
+    def end(self) -> None:
+        """End what a test has left: its scripts, and senders whose studio is gone. They would wait
+        a day for it."""
+        for process in self.started:
+            process.kill()
         for pid in senders_of(str(self.state)):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
@@ -170,3 +207,4 @@ space = Workspace.from_config()
 def start(**options):
     return Experiment(space, "digits").start_logging(**options)
 """
+PATIENT = "from tests.sdk.patience import be_patient\nbe_patient()\n"

@@ -2,10 +2,8 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Sequence
 from contextlib import suppress
@@ -15,6 +13,8 @@ import psutil
 
 from studio.up.orphans import die_with_parent
 from tests.sdk.notebooks import NEEDLESS
+from tests.up.processes import free_port
+from tests.waiting import wait_for
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 TOKEN = "for-the-test"
@@ -42,8 +42,7 @@ class Jupyter:
 
     def __init__(self, folder: Path, **variables: str) -> None:
         self.folder = folder
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         own = {"HOME": str(folder / "home"), "PYTHONPATH": str(BASE_DIR), **variables}
         own |= {"XDG_STATE_HOME": str(folder / "state"), "PYTHONDONTWRITEBYTECODE": ""}
         kept = {name: one for name, one in os.environ.items() if not name.startswith("STUDIO_")}
@@ -53,18 +52,17 @@ class Jupyter:
             command, cwd=folder, env=kept | own, stdout=self.log, stderr=self.log,
             preexec_fn=die_with_parent,
         )  # fmt: skip
-        self.wait()
+        wait_for(self.answers, "JupyterLab", every_s=0.1)
 
-    def wait(self) -> None:
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                address = f"http://127.0.0.1:{self.port}/api/status?token={TOKEN}"
-                urllib.request.urlopen(address).close()
-                return
-            except OSError:
-                assert time.monotonic() < deadline and self.process.poll() is None
-                time.sleep(0.1)
+    def answers(self) -> bool:
+        """Tell whether it has started."""
+        assert self.process.poll() is None, "JupyterLab has ended"
+        try:
+            address = f"http://127.0.0.1:{self.port}/api/status?token={TOKEN}"
+            urllib.request.urlopen(address).close()
+        except OSError:
+            return False
+        return True
 
     def address(self, notebook: str) -> str:
         """Return the address of a notebook, in a workspace of its own."""

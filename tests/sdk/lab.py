@@ -13,12 +13,21 @@ from typing import IO, Any
 import psutil
 
 from runs.tracking.models import Run
+from runs.tracking.statuses import FINAL_STATUSES
 from studio.sdk.supervisor.studio_api import StudioApi
 from tests.factories import default_workspace
 from tests.forks import Fork
 from tests.up.processes import has_word
+from tests.waiting import LONGEST_WAIT_S, wait_for
 
 BASE_DIR = Path(__file__).resolve().parents[2]
+# The lines of a script in which it waits until the file of its variable GATE is there.
+WAIT_AT_GATE = """
+import os, time
+while not os.path.exists(os.environ["GATE"]): time.sleep(0.02)
+"""
+
+PROGRAM = "import sys; from studio.sdk.node import main; sys.exit(main())"
 
 
 class Studio:
@@ -26,8 +35,10 @@ class Studio:
 
     def __init__(self, url: str, kind: str = "nodes") -> None:
         self.url = url
-        self.api = StudioApi(url, "default")
-        self.api.ask("POST", "clusters", body={"name": "lab", "kind": kind}, patience_s=20)
+        self.api = StudioApi(url, "default", timeout_s=LONGEST_WAIT_S)
+        self.api.ask(
+            "POST", "clusters", body={"name": "lab", "kind": kind}, patience_s=LONGEST_WAIT_S
+        )
 
     def submit(self, script: str = "", **fields: Any) -> str:
         """Submit a script as `train.py`, or a command; return the run_id."""
@@ -46,30 +57,28 @@ class Studio:
         return self.api.ask("PUT", "snapshots", body=buffer.getvalue())["sha256"]
 
     def run(self, run_id: str) -> dict[str, Any]:
-        return self.api.ask("GET", f"runs/{run_id}", patience_s=20)
+        return self.api.ask("GET", f"runs/{run_id}", patience_s=LONGEST_WAIT_S)
 
     def log(self, run_id: str, path: str = "azureml-logs/70_driver_log.txt") -> str:
         found = self.api.ask("GET", f"runs/{run_id}/logs/tail", query={"path": path})
         return found.decode()
 
-    def wait(self, run_id: str, *statuses: str, seconds: float = 40) -> dict[str, Any]:
+    def wait(self, run_id: str, *statuses: str) -> dict[str, Any]:
         """Wait until a run has one of the statuses, by default a final one. Its row is read
         meanwhile: a request takes far longer."""
-        wanted = statuses or ("Completed", "Failed", "Canceled")
-        deadline = time.monotonic() + seconds
+        wanted = statuses or FINAL_STATUSES
+        deadline = time.monotonic() + LONGEST_WAIT_S
         while True:
             row = run_row(run_id)
             if row.status in wanted and (run := self.run(run_id))["status"] in wanted:
                 return run
-            assert time.monotonic() < deadline, (row.status, row.status_reason)
+            may_come = row.status in wanted or row.status not in FINAL_STATUSES
+            assert may_come and time.monotonic() < deadline, (row.status, row.status_reason)
             time.sleep(0.05)
 
-    def until(self, is_so: Callable[[], bool], seconds: float = 20) -> None:
+    def until(self, is_so: Callable[[], object]) -> None:
         """Wait until something is so."""
-        deadline = time.monotonic() + seconds
-        while not is_so():
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+        wait_for(is_so, "it to be so", every_s=0.1)
 
 
 class Nodes:
@@ -82,11 +91,14 @@ class Nodes:
 
     def start(
         self, name: str = "n1", slots: int = 2, cluster: str = "lab", url: str = "",
-        stderr: IO[str] | None = None, look_every: float = 0.5, **variables: str,
+        stderr: IO[str] | None = None, look_every: float = 0.5, before: str = "",
+        **variables: str,
     ) -> Fork:  # fmt: skip
         """Start a node, at another address of the studio where `url` is one. It looks for work
-        every `look_every` seconds; `variables` are added to its environment."""
-        command = [sys.executable, "-m", "studio.sdk.node", "--url", url or self.url, "--cluster"]
+        every `look_every` seconds; `variables` are added to its environment. `before` is a text in
+        Python for its process."""
+        program = ["-c", before + PROGRAM] if before else ["-m", "studio.sdk.node"]
+        command = [sys.executable, *program, "--url", url or self.url, "--cluster"]
         command += [
             cluster,
             "--name",
@@ -115,7 +127,7 @@ class Nodes:
             node.send_signal(signal.SIGCONT)
             node.terminate()
         for node in self.started:
-            node.wait(40)
+            node.wait(LONGEST_WAIT_S)
 
 
 def run_row(run_id: str) -> Run:

@@ -9,6 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.sdk.gate import PATIENT
+from tests.waiting import LONGEST_WAIT_S
+
 # `jsonschema` imports it where it is there, to check addresses in other alphabets, which no
 # notebook has; it makes a grammar then, for longer than all other imports.
 NEEDLESS = "rfc3987_syntax"
@@ -29,17 +32,21 @@ def read_notebook(path: Path) -> Any:
     return nbformat.read(path, as_version=4)
 
 
-def run_notebook(notebook: Any, folder: Path, longest_cell_s: int = 120) -> None:
-    """Run the cells in a kernel of their own, in a folder; they have their outputs then."""
+def run_notebook(notebook: Any, folder: Path, longest_cell_s: int = int(LONGEST_WAIT_S)) -> None:
+    """Run the cells in a kernel of their own, in a folder; they have their outputs then. The kernel
+    finds the code of this project, and waits for the studio as tests do."""
     from nbclient import NotebookClient
 
+    notebook.cells[:0] = make_notebook([PATIENT]).cells
     client = NotebookClient(
         notebook,
         timeout=longest_cell_s,
+        startup_timeout=longest_cell_s,
         kernel_name="python3",
         resources={"metadata": {"path": str(folder)}},
     )
     client.execute()
+    del notebook.cells[0]
 
 
 def html_of(notebook: Any) -> str:

@@ -4,7 +4,7 @@ import pytest
 
 from runs.tracking.models import LastWord, Run
 from runs.tracking.silence import mark_silent_runs, store_words
-from tests.up.processes import wait_for
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -19,7 +19,7 @@ def is_running() -> bool:
 
 
 def test_a_quiet_script_lives_by_its_beats(space, scripts):
-    script = scripts.start("run = start()\nprint(run.id, flush=True)\nimport time; time.sleep(60)")
+    script = scripts.start("run = start()\nprint(run.id, flush=True)\ntime.sleep(600)")
     wait_for(has_beaten, "a beat", every_s=0.5)
     assert mark_silent_runs() == 0
 

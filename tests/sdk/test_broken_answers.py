@@ -9,6 +9,7 @@ import pytest
 from studio.sdk import Workspace
 from studio.sdk.exceptions import StudioAway
 from studio.sdk.supervisor.studio_api import Away, StudioApi
+from tests.waiting import LONGEST_WAIT_S
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n"
 BODY = b'{"count": 1}'
@@ -52,18 +53,18 @@ def ask(server: Breaking, method: str, **options: float) -> object:
 
 
 def test_what_is_read_is_asked_for_again(breaking):
-    assert ask(breaking, "GET") == {"count": 1}
+    assert ask(breaking, "GET", patience_s=LONGEST_WAIT_S) == {"count": 1}
     assert breaking.asked == 3
 
 
 def test_a_node_asks_again_too(breaking, tmp_path):
     api = StudioApi(breaking.url, "default")
-    assert api.ask("POST", "clusters/lab/nodes/1/claim", patience_s=9) == {"count": 1}
+    assert api.ask("POST", "clusters/lab/nodes/1/claim", patience_s=LONGEST_WAIT_S) == {"count": 1}
     assert breaking.asked == 3
 
     breaking.left = 2
     with open(tmp_path / "snapshot", "w+b") as file:
-        api.download("runs/r/snapshot/zip", file, patience_s=9)
+        api.download("runs/r/snapshot/zip", file, patience_s=LONGEST_WAIT_S)
         assert (file.seek(0), file.read()) == (0, BODY)
     with pytest.raises(Away):
         breaking.left = 1

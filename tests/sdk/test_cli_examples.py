@@ -15,8 +15,9 @@ from runs.workspaces.services import create_workspace
 from studio.sdk import Experiment, Run, Workspace
 from studio.sdk.cli.table import COMMANDS, GROUPS
 from tests.factories import make_member, make_token
-from tests.forks import OF_COMMANDS, run_fork
+from tests.forks import OF_COMMANDS, Fork, run_fork
 from tests.sdk.gate import BASE_DIR
+from tests.waiting import LONGEST_WAIT_S
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 RUN_ID = "5f1c7d2e"
@@ -87,34 +88,29 @@ class Shell:
             "XDG_STATE_HOME": str(folder / "state"), "XDG_CONFIG_HOME": str(folder / ".config"),
         }  # fmt: skip
 
-    def __call__(self, line: str, seconds: float = 60) -> subprocess.CompletedProcess[str]:
+    def __call__(self, line: str) -> subprocess.CompletedProcess[str]:
         for address in ("http://127.0.0.1:8000", "https://studio.example.org"):
             line = line.replace(address, self.url)
         line = line.replace("/mnt/laptop/outbox", str(self.folder / "state"))
-        if (words := words_of(line)) is not None and tuple(words[:1]) != FOR_EVER:
-            program = [sys.executable, "-m", "studio.sdk.cli", *words]
-            return run_fork(program, LOADED, timeout=seconds, cwd=self.folder,
-                            env=self.environment, stdin=subprocess.DEVNULL)  # fmt: skip
-        # Not in the foreground it sends the signal twice, and the second may meet a dying Python.
-        command = [
-            "timeout",
-            "--foreground",
-            "--preserve-status",
-            "--signal=INT",
-            str(seconds),
-            "bash",
-            "-eo",
-            "pipefail",
-            "-c",
-            line,
-        ]
-        return subprocess.run(command, cwd=self.folder, env=self.environment, text=True,
-                              stdin=subprocess.DEVNULL, capture_output=True, check=False,
-                              preexec_fn=hear_ctrl_c)  # fmt: skip
+        if (words := words_of(line)) is not None:
+            return self.run(words)
+        return subprocess.run(["bash", "-eo", "pipefail", "-c", line], cwd=self.folder,
+                              env=self.environment, text=True, stdin=subprocess.DEVNULL,
+                              capture_output=True, check=False,
+                              timeout=LONGEST_WAIT_S)  # fmt: skip
 
-
-def hear_ctrl_c() -> None:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    def run(self, words: list[str]) -> subprocess.CompletedProcess[str]:
+        """Run the program. A node is told to end, by Ctrl-C, once it has joined its cluster."""
+        options = {"cwd": self.folder, "env": self.environment, "stdin": subprocess.DEVNULL}
+        program = [sys.executable, "-m", "studio.sdk.cli", *words]
+        if tuple(words[:1]) != FOR_EVER or "--help" in words:
+            return run_fork(program, LOADED, timeout=LONGEST_WAIT_S, **options)
+        node = Fork(program, LOADED, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
+        told = node.stderr.readline()
+        node.send_signal(signal.SIGINT)
+        out, err = node.communicate(timeout=LONGEST_WAIT_S)
+        has_joined = "has joined" in told
+        return subprocess.CompletedProcess(words, node.wait() if has_joined else 1, out, told + err)
 
 
 @pytest.fixture
@@ -158,7 +154,7 @@ def check(shell: Shell, words: tuple[str, ...]) -> list[str]:
     name = " ".join(words)
     wrong = []
     for line in examples_of(words, shell):
-        done = shell(line, seconds=12 if words == FOR_EVER else 60)
+        done = shell(line)
         if done.returncode not in CODES.get(name, {0}):
             wrong.append(f"{line}: {done.returncode} {done.stdout[-300:]} {done.stderr[-500:]}")
     return wrong

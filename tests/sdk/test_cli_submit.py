@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from studio.sdk import Experiment, Run
 from studio.sdk.cli.main import run as run_program
 from tests.forks import OF_COMMANDS, Fork
 from tests.sdk.lab import BASE_DIR
+from tests.waiting import LONGEST_WAIT_S
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -52,13 +52,6 @@ def start(*arguments: str, **options) -> Fork:
     options |= {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     environment = {**os.environ, "PYTHONPATH": str(BASE_DIR)}
     return Fork(command, OF_COMMANDS, env=environment, **options)
-
-
-def wait_until(is_so, seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def only_run(space) -> Run:
@@ -115,7 +108,7 @@ def test_dry_run_says_what_would_be_sent_and_sends_nothing(lab, start_node, fold
     assert plan["files"] == len(list(folder.rglob("*.*"))) - 1
     assert list(space.get_runs()) == []
     start_node()
-    wait_until(lambda: space.compute_targets["lab"].serialize()["slots"])
+    lab.until(lambda: space.compute_targets["lab"].serialize()["slots"])
     assert run_program([*submit, "train.py"]) == 0
     assert json.loads(capfd.readouterr().out)["expectedStart"] == "at once"
 
@@ -127,7 +120,7 @@ def test_ctrl_c_ends_the_watching_and_not_the_run(lab, start_node, folder, space
     program = start("run", "submit-script", "-c", "local", "-e", "digits", "train.py")
     assert program.stdout.readline().startswith("alpha")
     program.send_signal(signal.SIGINT)
-    _, err = program.communicate(timeout=20)
+    _, err = program.communicate(timeout=LONGEST_WAIT_S)
     run = only_run(space)
     assert program.returncode == 130
     assert f"studio run cancel -r {run.id}" in err
@@ -139,7 +132,7 @@ def test_ctrl_c_ends_the_watching_and_not_the_run(lab, start_node, folder, space
 def test_pipe_passes_its_input_on_and_keeps_it(space, tmp_path):
     text = "".join(f"line {number}\n" for number in range(50_000)) + "no end of line"
     piped = start("pipe", "-e", "digits", "--name", "made", stdin=subprocess.PIPE)
-    out, err = piped.communicate(text, timeout=60)
+    out, err = piped.communicate(text, timeout=LONGEST_WAIT_S)
     assert piped.returncode == 0, err
     assert out == text
     run = next(Experiment(space, "digits").get_runs())

@@ -8,6 +8,7 @@ import pytest
 from studio.sdk.supervisor.client import SDK
 from tests.faults.processes import kill, with_variable
 from tests.sdk.docker import Docker
+from tests.waiting import LONGEST_WAIT_S
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 BUILD_LOG = "azureml-logs/20_image_build_log.txt"
@@ -72,9 +73,9 @@ def test_a_cancel_while_a_container_is_made_leaves_none(lab, docker, takes):
     if takes != "a moment":
         lab.until(lambda: any(line.startswith("rm") for line in docker.asked))
     docker.may_make.set()
-    assert lab.wait(run_id, seconds=20)["status"] == "Canceled"
+    assert lab.wait(run_id)["status"] == "Canceled"
     assert docker.containers == {}
-    assert all(process.wait(5) == -9 for process in docker.started.values())
+    assert all(process.wait(LONGEST_WAIT_S) == -9 for process in docker.started.values())
 
 
 def test_a_cancel_ends_what_runs_in_containers(lab, docker):
@@ -82,9 +83,9 @@ def test_a_cancel_ends_what_runs_in_containers(lab, docker):
     lab.until(lambda: len(docker.started) == 2)
     lab.wait(run_id, "Running")
     lab.api.ask("POST", f"runs/{run_id}/cancel")
-    assert lab.wait(run_id, seconds=20)["status"] == "Canceled"
+    assert lab.wait(run_id)["status"] == "Canceled"
     assert docker.containers == {}
-    assert all(process.wait(5) == -9 for process in docker.started.values())
+    assert all(process.wait(LONGEST_WAIT_S) == -9 for process in docker.started.values())
 
 
 @pytest.mark.parametrize("moment", ["while it runs", "while it is made"])
@@ -103,4 +104,4 @@ def test_the_container_of_a_killed_supervisor_is_removed(lab, docker, moment):
     run = lab.wait(run_id)
     assert run["status_reason"] == "node lost: supervisor got SIGKILL"
     assert docker.containers == {}
-    assert all(process.wait(5) == -9 for process in docker.started.values())
+    assert all(process.wait(LONGEST_WAIT_S) == -9 for process in docker.started.values())

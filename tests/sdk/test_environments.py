@@ -16,7 +16,7 @@ def test_ten_runs_that_ask_at_once_build_an_environment_once(lab, start_node, wh
     run_ids = [lab.submit(**fields) for _ in range(10)]
     start_node(slots=10)
     for run_id in run_ids:
-        run = lab.wait(run_id, seconds=120)
+        run = lab.wait(run_id)
         assert (run["status"], run["status_reason"]) == ("Completed", "")
         assert lab.log(run_id) == "installed\n"
     logs = [lab.log(one, BUILD_LOG) for one in run_ids if BUILD_LOG in paths_of(lab, one)]
@@ -52,7 +52,7 @@ def test_a_build_ends_when_its_run_is_canceled(lab, start_node, tmp_path):
         lambda: BUILD_LOG in paths_of(lab, run_id) and "building" in lab.log(run_id, BUILD_LOG)
     )
     lab.api.ask("POST", f"runs/{run_id}/cancel")
-    assert lab.wait(run_id, seconds=15)["status"] == "Canceled"
+    assert lab.wait(run_id)["status"] == "Canceled"
 
 
 @pytest.mark.parametrize(

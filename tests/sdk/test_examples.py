@@ -11,6 +11,7 @@ import pytest
 from studio.sdk import Experiment, Run, ScriptRunConfig
 from tests.sdk.gate import BASE_DIR
 from tests.sdk.notebooks import read_notebook, run_notebook
+from tests.waiting import LONGEST_WAIT_S
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 EXAMPLES = BASE_DIR / "examples" / "sdk"
@@ -43,7 +44,7 @@ def log_of(run: Run) -> str:
 def run_alone(script: str, *arguments: str) -> str:
     """Run an example by itself; return what it prints."""
     done = subprocess.run([sys.executable, script, *arguments], capture_output=True, text=True,
-                          env=os.environ, check=False, timeout=120)  # fmt: skip
+                          env=os.environ, check=False, timeout=LONGEST_WAIT_S)  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stdout
 

@@ -10,8 +10,8 @@ from studio.sdk.executors.base import Executor, Order, State
 from studio.sdk.executors.local import LocalExecutor
 from studio.sdk.executors.slurm import SlurmExecutor
 from studio.sdk.supervisor.waking import Waker
-from tests.sdk.lab import Studio
-from tests.up.processes import wait_for
+from tests.sdk.lab import WAIT_AT_GATE, Studio
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -69,13 +69,14 @@ def placed(request, live_server, settings, tmp_path) -> Iterator[Placed]:
         subprocess.run(["scancel", "--quiet", f"--user={os.getuid()}"], check=False)
 
 
-def submit(placed: Placed, seconds: float) -> str:
-    script = f"import time; print('on', flush=True); time.sleep({seconds})"
-    return placed.lab.submit(command=["python", "-c", script])
+def submit(placed: Placed, rest: str = "import time; time.sleep(600)", **fields) -> str:
+    script = f"print('on', flush=True)\n{rest}"
+    return placed.lab.submit(command=["python", "-c", script], **fields)
 
 
-def test_an_attempt_is_placed_once_runs_and_ends(placed):
-    run_id = submit(placed, 3)
+def test_an_attempt_is_placed_once_runs_and_ends(placed, tmp_path):
+    gate = tmp_path / "gate"
+    run_id = submit(placed, WAIT_AT_GATE, variables={"GATE": str(gate)})
     order = placed.order()
     handle = placed.executor.submit(order)
     assert placed.executor.submit(order) == handle
@@ -83,13 +84,14 @@ def test_an_attempt_is_placed_once_runs_and_ends(placed):
     assert [one.run_id for one in placed.executor.poll() if one.handle == handle] == [run_id]
     assert placed.executor.capacity() == SLOTS - 1
     assert placed.executor.expected_start(handle) is None
+    gate.touch()
     assert placed.lab.wait(run_id)["status"] == "Completed"
     placed.wait_for(handle, State.ENDED, None)
     assert placed.executor.capacity() == SLOTS
 
 
 def test_a_canceled_attempt_ends(placed):
-    run_id = submit(placed, 600)
+    run_id = submit(placed)
     handle = placed.executor.submit(placed.order())
     placed.lab.wait(run_id, "Running")
     placed.executor.cancel(handle)
@@ -101,7 +103,7 @@ def test_a_canceled_attempt_ends(placed):
 
 
 def test_several_attempts_are_told_apart(placed):
-    run_ids = {submit(placed, 600), submit(placed, 600)}
+    run_ids = {submit(placed), submit(placed)}
     handles = {placed.executor.submit(placed.order()) for _ in run_ids}
     told = placed.executor.poll()
     assert {one.handle for one in told if one.state != State.ENDED} == handles
@@ -118,7 +120,7 @@ def test_a_supervisor_that_fails_is_told_at_once_and_why_is_on_stderr(
 ):
     settings.STUDIO_OPEN = True
     placed = local(Studio(live_server.url), tmp_path)
-    run_id = submit(placed, 600)
+    run_id = submit(placed)
     order = placed.order()
     folder = tmp_path / f"attempt-{run_id}-{order.fence}-0"
     folder.mkdir()

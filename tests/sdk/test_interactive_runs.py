@@ -8,6 +8,7 @@ from studio.sdk import VERSION, Run
 from studio.sdk.git_state import read_git_state
 from studio.sdk.origin import without_secrets
 from tests.sdk.gate import BASE_DIR
+from tests.waiting import LONGEST_WAIT_S
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -61,14 +62,18 @@ def test_a_script_whose_display_is_killed_goes_on(space, scripts):
     script = """
 run = start()
 print(run.id, flush=True)
-time.sleep(1)
+while not os.path.exists("seen"): time.sleep(0.02)
 run._box.console.shower.kill()
 for i in range(20000):
     print("line", i)
 run.complete()
 """
-    out, _ = scripts.run(script)
-    run = Run.get(space, out.split()[0])
+    process = scripts.start(script)
+    run_id = process.stdout.readline().strip()
+    (scripts.work / "seen").touch()
+    _, err = process.communicate(timeout=LONGEST_WAIT_S)
+    assert process.returncode == 0, err
+    run = Run.get(space, run_id)
     assert run.status == "Completed"
     assert log_of(run).endswith("line 19999\n")
 
@@ -116,8 +121,7 @@ def test_a_run_that_is_failed_within_with_stays_failed(space, scripts):
 
 
 def test_where_the_code_comes_from_is_recorded(space, scripts):
-    work = scripts.folder / "work"
-    work.mkdir()
+    work = scripts.work
     (work / "train.py").write_text("print(1)\n")
     git = ["git", "-C", str(work), "-c", "user.name=a", "-c", "user.email=a@b.c"]
     address = "https://ada:s3cr3t@example.org/code.git"

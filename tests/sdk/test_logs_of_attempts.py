@@ -5,7 +5,7 @@ import re
 import pytest
 
 from runs.compute.models import Job
-from tests.sdk.lab import run_row
+from tests.sdk.lab import WAIT_AT_GATE, run_row
 from tests.sdk.test_several_processes import paths_of
 
 SECRETS = (
@@ -69,30 +69,34 @@ def test_outputs_and_logs_arrive_while_the_script_runs(lab, start_node):
         "for folder in ('outputs', 'logs'): pathlib.Path(folder).mkdir()\n"
         "pathlib.Path('outputs/model.txt').write_text('weights')\n"
         "log = open('logs/train.log', 'w')\n"
-        "for at in range(600):\n"
+        "for at in range(6000):\n"
         "    print(at, file=log, flush=True); time.sleep(0.1)\n"
     )
     run_id = lab.submit(script)
     lab.wait(run_id, "Running")
-    lab.until(lambda: {"outputs/model.txt", "logs/train.log"} <= paths_of(lab, run_id), seconds=30)
+    lab.until(lambda: {"outputs/model.txt", "logs/train.log"} <= paths_of(lab, run_id))
     before = lab.log(run_id, "logs/train.log")
     lab.until(lambda: len(lab.log(run_id, "logs/train.log")) > len(before))
     lab.api.ask("POST", f"runs/{run_id}/cancel")
     lab.wait(run_id)
 
 
-def test_a_log_that_is_written_anew_ends_with_its_last_content(lab, start_node):
-    start_node()
+def test_a_log_that_is_written_anew_ends_with_its_last_content(lab, start_node, tmp_path):
+    start_node(GATE=str(tmp_path / "gate"))
+    # Longer than from one look at the files to the next.
     script = (
-        "import pathlib, time\n"
+        "import pathlib\n"
         "pathlib.Path('logs').mkdir()\n"
         "log = pathlib.Path('logs/state.txt')\n"
-        "log.write_text('a long first text'); time.sleep(6)\n"
+        f"log.write_text('a long first text')\n{WAIT_AT_GATE}"
         "log.write_text('short'); time.sleep(6)\n"
         "log.write_text('the last')\n"
     )
     run_id = lab.submit(script)
-    assert lab.wait(run_id, seconds=60)["status"] == "Completed"
+    lab.until(lambda: "logs/state.txt" in paths_of(lab, run_id))
+    lab.until(lambda: lab.log(run_id, "logs/state.txt") == "a long first text")
+    (tmp_path / "gate").touch()
+    assert lab.wait(run_id)["status"] == "Completed"
     assert lab.log(run_id, "logs/state.txt") == "the last"
 
 
@@ -128,7 +132,7 @@ sys.exit(2 if attempt == 1 else 0)
 def start_again_at_once(lab, run_id: str) -> None:
     """Take away the pause before the next attempt of a run."""
     waiting = Job.objects.filter(run__run_id=run_id, not_before_ms__gt=0)
-    lab.until(lambda: waiting.update(not_before_ms=0), seconds=40)
+    lab.until(lambda: waiting.update(not_before_ms=0))
 
 
 def test_a_second_attempt_keeps_the_logs_of_the_first_and_mixes_nothing(lab, start_node, tmp_path):
@@ -137,7 +141,7 @@ def test_a_second_attempt_keeps_the_logs_of_the_first_and_mixes_nothing(lab, sta
     start_node(MARKS=str(marks))
     run_id = lab.submit(TRIED_TWICE, retries=1)
     start_again_at_once(lab, run_id)
-    assert lab.wait(run_id, seconds=90)["status"] == "Completed"
+    assert lab.wait(run_id)["status"] == "Completed"
     line = "\n--- attempt 2 on node n1 ---\n"
     second = "second, which says much more"
     assert lab.log(run_id) == (
@@ -178,7 +182,7 @@ def test_an_attempt_whose_supervisor_was_killed_is_in_the_log_once(lab, start_no
     run_id = lab.submit(KILLS_ITS_SUPERVISOR, retries=2)
     for _ in range(2):
         start_again_at_once(lab, run_id)
-    assert lab.wait(run_id, seconds=120)["status"] == "Completed"
+    assert lab.wait(run_id)["status"] == "Completed"
     parts = re.split(r"\n--- attempt (\d+) on node n1 ---\n", lab.log(run_id))
     assert parts[::2] == [
         "same beginning\ntry 1\n",

@@ -79,7 +79,7 @@ def test_a_node_gets_the_run_again_whose_claim_was_not_answered(gate, lab, start
     run_id = lab.submit(command=["python", "-c", "print('once')"])
     gate.loses = claims
     gate.open()
-    run = lab.wait(run_id, seconds=20)
+    run = lab.wait(run_id)
     assert gate.loses == b"", "the claim that gave the run was not answered"
     assert (run["status"], run["status_reason"]) == ("Completed", "")
     assert lab.log(run_id) == "once\n"

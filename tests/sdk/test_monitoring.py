@@ -12,6 +12,7 @@ from studio.sdk import Experiment, Run
 from studio.sdk.monitoring import Monitor, main
 from studio.sdk.supervisor.machine import Machine
 from tests.sdk.gate import BASE_DIR
+from tests.waiting import LONGEST_WAIT_S
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 CPU = "system/cpu_utilization_percentage"
@@ -37,7 +38,7 @@ def test_samples_are_logged_until_the_run_ends(watched):
     assert monitor.tick()
     watched.end("Completed")
     assert not monitor.tick()
-    monitor.run.flush(20)
+    monitor.run.flush()
     found = {metric["name"] for metric in watched._list("/metrics")}
     assert {name.split("_")[0] for name in found} >= {"system/cpu", "system/disk", "system/network"}
     assert not any("process_" in name for name in found)
@@ -49,7 +50,7 @@ def test_a_script_that_reads_its_metrics_gets_those_of_the_machine_by_name_alone
     monitor = monitor_of(watched)
     monitor.tick()
     monitor.run.log("loss", 0.5)
-    monitor.run.flush(20)
+    monitor.run.flush()
     assert watched.get_metrics() == {"loss": 0.5}
     assert watched.get_metrics(recursive=True) == {watched.id: {"loss": 0.5}}
     assert list(watched.get_metrics(name=CPU)) == [CPU]
@@ -59,7 +60,7 @@ def test_a_second_monitor_goes_on_behind_the_first(watched):
     for _ in range(2):
         monitor = monitor_of(watched)
         monitor.tick()
-        monitor.run.flush(20)
+        monitor.run.flush()
     points = list(watched._pages("values", CPU))
     assert [point["step"] for point in points] == [0, 1]
 
@@ -72,7 +73,7 @@ def test_samples_wait_for_a_studio_that_does_not_answer(gate, space, watched):
     assert monitor.tick() and monitor.tick()
     gate.open()
     assert monitor.tick()
-    monitor.run.flush(30)
+    monitor.run.flush()
     assert len(watched.get_metrics(name=CPU)[CPU]) == 3
 
 
@@ -82,7 +83,7 @@ def test_the_command_ends_with_the_run(watched, capsys):
     thread = threading.Thread(target=lambda: codes.append(main(words)))
     thread.start()
     watched.end("Failed")
-    thread.join(timeout=30)
+    thread.join(LONGEST_WAIT_S)
     assert codes == [0]
     assert f"values logged to {watched.id}" in capsys.readouterr().out
 

@@ -9,7 +9,7 @@ import pytest
 from studio.sdk import Experiment
 from tests.sdk.jupyter import TOKEN, Jupyter, write_notebook
 from tests.sdk.notebooks import html_of, read_notebook
-from tests.sdk.test_outbox import wait_for
+from tests.waiting import LONGEST_WAIT_S, wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -55,43 +55,48 @@ def test_the_view_is_live_and_stays_in_the_notebook(chromium, jupyter, space, tm
     file = jupyter.folder / "watch.ipynb"
     write_notebook(file, [cell.replace("{run_id}", run.id) for cell in CELLS])
     page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(LONGEST_WAIT_S * 1000)
     # Whether JupyterLab should be built anew: it would ask Node.
     page.route("**/lab/api/build*", lambda route: route.fulfill(json={"status": "stable"}))
     page.goto(jupyter.address("watch.ipynb"))
-    page.locator(".jp-Notebook .jp-Cell").first.click(timeout=60_000)
-    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=60_000)
+    page.locator(".jp-Notebook .jp-Cell").first.click()
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
 
     run_cell(page)
     view = page.locator(".jp-OutputArea-output:not(.jp-RenderedHTMLCommon) .studio-run")
-    view.get_by_text("Running").wait_for(timeout=30_000)
+    view.get_by_text("Running").wait_for()
     run_cell(page)
-    page.get_by_text("the next cell ran").wait_for(timeout=10_000)
+    page.get_by_text("the next cell ran").wait_for()
     assert view.locator("svg[aria-label='loss, last 0.5']").is_visible()
 
     for step in range(30):
         run.log("loss", 0.4 / (step + 1))
     run.tag("quality", "great")
     run.flush()
-    view.locator("svg[aria-label='loss, last 0.01333']").wait_for(timeout=15_000)
+    view.locator("svg[aria-label='loss, last 0.01333']").wait_for()
     page.screenshot(path=tmp_path / "live.png")
 
     run.complete()
     kept = page.locator(".jp-RenderedHTML .studio-run")
-    kept.get_by_text("Completed").wait_for(timeout=15_000)
+    kept.get_by_text("Completed").wait_for()
     assert view.count() == 0
     run_cell(page)
-    page.get_by_role("link", name="Open in the studio").wait_for(timeout=10_000)
+    alone = page.locator(".jp-Notebook .jp-Cell").nth(len(CELLS) - 1)
+    alone.get_by_role("link", name="Open in the studio").wait_for()
     page.evaluate("jupyterapp.commands.execute('docmanager:save')")
-    page.wait_for_timeout(1000)
     page.screenshot(path=tmp_path / "done.png")
 
-    output = json.loads(file.read_text())["cells"][0]["outputs"][0]["data"]
+    def outputs(number: int) -> list[dict]:
+        return json.loads(file.read_text())["cells"][number]["outputs"]
+
+    wait_for(lambda: outputs(len(CELLS) - 1), "the notebook to be saved")
+    output = outputs(0)[0]["data"]
     assert WIDGET not in output and "Completed" in "".join(output["text/html"])
     html = html_of(read_notebook(file))
     assert "loss, last 0.01333" in html and run.get_portal_url() in html
 
     page.goto(jupyter.address("watch.ipynb"))
-    page.locator(".jp-RenderedHTML .studio-run").get_by_text("Completed").wait_for(timeout=60_000)
+    page.locator(".jp-RenderedHTML .studio-run").get_by_text("Completed").wait_for()
     page.close()
 
 
@@ -99,7 +104,7 @@ def test_a_kernel_ends_with_a_jupyterlab_that_does_not_end_by_itself(jupyter):
     body = json.dumps({"name": "python3"}).encode()
     address = f"http://127.0.0.1:{jupyter.port}/api/kernels?token={TOKEN}"
     urlopen(Request(address, body, {"Content-Type": "application/json"})).close()
-    wait_for(jupyter.kernels)
+    wait_for(jupyter.kernels, "the kernel")
     kernels = jupyter.kernels()
     for kernel in kernels:
         kernel.suspend()

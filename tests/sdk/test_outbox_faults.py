@@ -8,11 +8,13 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from studio.sdk import Run
+from studio.sdk.outbox import places
 from studio.sdk.outbox import writer as writing
 from studio.sdk.outbox.delivering import read_ahead
 from studio.sdk.outbox.places import make_folder, write_json
@@ -21,7 +23,8 @@ from studio.sdk.outbox.sender import Sender, count_unsent, has_sender, main
 from studio.sdk.outbox.thinning import thin_if_large
 from studio.sdk.outbox.writer import Writer
 from tests.sdk.gate import senders_of
-from tests.sdk.test_outbox import is_over, wait_for
+from tests.sdk.test_outbox import is_over
+from tests.waiting import LONGEST_WAIT_S, wait_for
 
 live = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -42,7 +45,7 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (100_001, hard))
 for i in range(5000): run.log("x", i)
 resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 for i in range(5000, 6000): run.log("x", i)
-run.flush(50)
+run.flush()
 run.complete()
 print(run.id)
 """
@@ -79,6 +82,7 @@ def test_an_outbox_that_is_opened_while_it_is_removed_is_another_one(tmp_path, m
     opened: list[Writer] = []
     opening = threading.Thread(target=lambda: opened.append(Writer(make_folder("1"))))
     rename = Path.rename
+    monkeypatch.setattr(places, "REMOVAL_S", LONGEST_WAIT_S)
 
     def rename_late(path: Path, target: Path) -> Path:
         if path == folder:
@@ -147,8 +151,8 @@ for i in range(10**9):
     run_id = process.stdout.readline().strip()
     time.sleep(random.Random(seed).uniform(0.02, 0.25))
     process.kill()
-    last = int((process.communicate()[0].strip().splitlines() or ["0"])[-1])
-    wait_for(lambda: is_over(run_id), 40)
+    last = int((process.communicate()[0].strip().splitlines() or ["-1"])[-1])
+    wait_for(lambda: is_over(run_id), "the end of the run")
     found = Run.get(space, run_id).get_metrics(always_list=True).get("x", [])
     assert found == [float(i) for i in range(len(found))]
     assert len(found) > last
@@ -177,20 +181,24 @@ for i in range(10**9):
     run_id = process.stdout.readline().strip()
     for _ in range(6):
         time.sleep(chance.uniform(0.02, 0.5))
-        for pid in senders_of(run_id):
-            os.kill(pid, signal.SIGKILL)
+        kill_senders(run_id)
     process.kill()
-    last = int((process.communicate()[0].strip().splitlines() or ["0"])[-1])
+    last = int((process.communicate()[0].strip().splitlines() or ["-1"])[-1])
     if chance.random() < 0.5:
-        for pid in senders_of(run_id):
-            os.kill(pid, signal.SIGKILL)
+        kill_senders(run_id)
         time.sleep(0.5)
     subprocess.run([sys.executable, "-m", "studio.sdk.cli", "sync"], env=scripts.environment)
-    wait_for(lambda: is_over(run_id) and scripts.outboxes() == [], 60)
+    wait_for(lambda: is_over(run_id) and scripts.outboxes() == [], "all to be sent")
     found = Run.get(space, run_id).get_metrics(always_list=True)
-    for name in ("x", "thread"):
-        assert found[name] == [float(i) for i in range(len(found[name]))]
-    assert len(found["x"]) > last
+    for values in found.values():
+        assert values == [float(i) for i in range(len(values))]
+    assert len(found.get("x", [])) > last
+
+
+def kill_senders(run_id: str) -> None:
+    for pid in senders_of(run_id):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 @pytest.mark.parametrize("rest", range(0, len(b'{"kind":"scalar","name":"x","value":1}'), 5))
@@ -226,7 +234,7 @@ print(run.id)
         items = Run.get(space, out.strip())._ask("GET", "/metrics")["items"]
         return items and items[0]["n"]
 
-    wait_for(lambda: count() == 40_000, 60)
+    wait_for(lambda: count() == 40_000, "every value")
     assert sorted(Run.get(space, out.strip()).get_metrics()["x"]) == sorted(
         float(i) for i in range(5000) for _ in range(8)
     )
@@ -254,17 +262,25 @@ print(run.id)
 @live
 def test_ctrl_c_at_the_end_leaves_at_once(space, scripts, gate):
     gate.shut()
-    script = "run = start(); run.log('x', 1); print(run.id, flush=True)"
-    process = scripts.start(script)
+    # The end waits for the studio for longer than the test.
+    script = """
+from studio.sdk.outbox import opening, outbox
+opening.EXIT_WAIT_S = 600.0
+wait = outbox.Outbox.wait
+def tell(box, seconds, **options):
+    os.write(1, b"waits\\n")
+    return wait(box, seconds, **options)
+outbox.Outbox.wait = tell
+run = start(captures_console=False); run.log('x', 1); print(run.id, flush=True)
+"""
+    process = scripts.start(script, is_patient=False)
     run_id = process.stdout.readline().strip()
-    time.sleep(1)
-    began = time.monotonic()
+    assert process.stdout.readline() == "waits\n"
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=8)
-    assert time.monotonic() - began < 3
+    _, err = process.communicate(timeout=LONGEST_WAIT_S)
     assert f"entries of the run {run_id} wait in" in err
     gate.open()
-    wait_for(lambda: is_over(run_id), 40)
+    wait_for(lambda: is_over(run_id), "the end of the run")
     assert Run.get(space, run_id).get_metrics() == {"x": 1.0}
 
 

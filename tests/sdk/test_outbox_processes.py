@@ -4,7 +4,7 @@ import pytest
 
 from studio.sdk import Run
 from tests.sdk.lab import run_row
-from tests.up.processes import wait_for
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 

@@ -1,20 +1,21 @@
 """Outboxes that are left on a machine: what is in them, sending them later."""
 
 import os
-import time
 
 import pytest
 
 from studio.sdk import Run
 from studio.sdk.outbox.syncing import list_outboxes, sync
+from tests.waiting import LONGEST_WAIT_S, wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 OFFLINE = """
 run = start(name="offline")
 for i in range(300):
     run.log("x", i)
-run._box.sender.kill()
 run._box.may_start_sender = False
+run._box.sender.kill()
+run._box.sender.wait()
 print(run.id, flush=True)
 """
 
@@ -23,7 +24,7 @@ print(run.id, flush=True)
 def left(gate, scripts) -> str:
     """A run that was logged while the studio was away, and whose sender is dead."""
     gate.shut()
-    out, _ = scripts.run(OFFLINE + "os._exit(0)")
+    out, _ = scripts.run(OFFLINE + "os._exit(0)", is_patient=False)
     gate.open()
     return out.strip()
 
@@ -59,15 +60,18 @@ def test_a_token_that_is_refused_is_told_and_nothing_is_lost(space, left, settin
 
 
 def test_a_run_that_is_deleted_at_the_studio_keeps_its_outbox(space, gate, scripts):
-    script = "run = start(); run.log('x', 1); run.flush(); print(run.id, flush=True); time.sleep(9)"
-    process = scripts.start(script + "\nrun.log('x', 2)")
+    script = """
+run = start(); run.log('x', 1); run.flush(); print(run.id, flush=True)
+while not os.path.exists("deleted"): time.sleep(0.02)
+run.log('x', 2)
+"""
+    process = scripts.start(script)
     run_id = process.stdout.readline().strip()
     space._connection.ask("DELETE", f"runs/{run_id}")
-    _, err = process.communicate(timeout=60)
+    (scripts.work / "deleted").touch()
+    _, err = process.communicate(timeout=LONGEST_WAIT_S)
     assert process.returncode == 0
     assert "is deleted" in err or "must be in the 'active' state" in err
-    deadline = time.monotonic() + 10
-    while not list_outboxes()[0].problem:
-        assert time.monotonic() < deadline
+    wait_for(lambda: list_outboxes()[0].problem, "the problem to be told")
     assert list_outboxes()[0].run_id == run_id
     assert os.path.exists(list_outboxes()[0].folder / "problem.json")

@@ -112,7 +112,7 @@ CELLS = (
     "details = RunDetails(run)\ndetails.show()",
     "run.log('loss', 1.0)\nrun.log('loss', 0.5)\nrun.complete()",
     "import threading\n"
-    "[one.join(30) for one in threading.enumerate() if one.name == 'studio-run-details']",
+    "[one.join(240) for one in threading.enumerate() if one.name == 'studio-run-details']",
 )
 
 

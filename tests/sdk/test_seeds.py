@@ -12,7 +12,8 @@ import pytest
 from studio.sdk import Experiment, Run
 from studio.sdk.exceptions import ActivityFailedException
 from studio.sdk.submitting import submit
-from tests.sdk.gate import BASE_DIR, Scripts
+from tests.sdk.gate import BASE_DIR, PATIENT, Scripts
+from tests.waiting import LONGEST_WAIT_S
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 SEEDS = Path(__file__).parent / "seeds"
@@ -34,11 +35,12 @@ def notebook(lab, start_node, space, tmp_path):
         text = (SEEDS / f"{name}.py").read_text()
         cells = [before, *text.split("# %%\n")[1:], after]
         joined = f"\nprint({MARK!r})\n".join(map(without_magic, cells))
-        command = [sys.executable, "-c", "import os, subprocess, sys\n" + joined]
+        command = [sys.executable, "-c", "import os, subprocess, sys\n" + PATIENT + joined]
         work, environment = tmp_path / "work", scripts.environment
         done = subprocess.run(
-            command, cwd=work, env=environment, capture_output=True, text=True, timeout=120
-        )
+            command, cwd=work, env=environment, capture_output=True, text=True,
+            timeout=LONGEST_WAIT_S,
+        )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return done.stdout.split(MARK + "\n")[1:]
 

@@ -15,24 +15,25 @@ request = urllib.request.Request(address + log, b'theirs\\n', head, method='PATC
 urllib.request.urlopen(request).read()
 print('mine')
 """
+NO_BEATS = """
+from studio.sdk.supervisor import beats, watching
+watching.HOLD_S = 600.0
+beats.Heart.__init__.__kwdefaults__["every_s"] = 600.0
+"""
 
 
 @pytest.mark.both_databases
 def test_a_run_that_ends_at_once_takes_one_request_of_its_own(gate, lab, start_node):
-    """On a busy machine a script may last so long that its first beat is due."""
-    start_node(url=gate.url)
-    asked = []
-    for _ in range(5):
-        run_id = lab.submit(command=["echo", "hello"])
-        run = lab.wait(run_id)
-        assert [change["status"] for change in run["history"]] == [
-            "Queued", "Preparing", "Running", "Completed",
-        ]  # fmt: skip
-        assert lab.log(run_id) == "hello\n"
-        asked.append([line for line in gate.asked if run_id in line])
+    """On a busy machine a script may last so long that its first beat is due: here none is."""
+    start_node(url=gate.url, before=NO_BEATS)
+    run_id = lab.submit(command=["echo", "hello"])
+    run = lab.wait(run_id)
+    assert [change["status"] for change in run["history"]] == [
+        "Queued", "Preparing", "Running", "Completed",
+    ]  # fmt: skip
+    assert lab.log(run_id) == "hello\n"
     own = f"POST /w/default/api/v1/runs/{run_id}/attempt/finish"
-    assert min(asked, key=len)[0].endswith("/attempt/finish")
-    assert [own] == asked[-1] or min(map(len, asked)) == 1
+    assert [line for line in gate.asked if run_id in line] == [own]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """Runs through a real Slurm of two nodes: placed, told of, canceled, lost."""
 
 import subprocess
-import time
 
 import pytest
 
@@ -9,7 +8,7 @@ from runs.compute.models import Attempt
 from tests.faults.processes import kill, with_variable
 from tests.sdk.lab import Nodes, Studio
 from tests.sdk.test_node import node_names
-from tests.up.processes import wait_for
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -25,9 +24,9 @@ def lab(live_server, settings, slurm) -> Studio:
 
 
 @pytest.fixture
-def agent(lab, tmp_path):
+def agent(lab, gate, tmp_path):
     """A node that has `sbatch`; jobs that a test leaves behind end with it."""
-    nodes = Nodes(lab.url, tmp_path)
+    nodes = Nodes(gate.url, tmp_path)
     nodes.start("login", slots=20)
     yield nodes
     nodes.end()
@@ -121,14 +120,14 @@ def test_a_job_that_slurm_loses_fails_with_the_reason(lab, agent):
     assert lab.run(other)["status"] == "Running"
 
 
-def test_a_node_that_starts_again_places_nothing_twice(lab, agent):
+def test_a_node_that_starts_again_places_nothing_twice(lab, agent, gate):
     run_ids = [lab.submit(command=SLEEP) for _ in range(6)]
     wait_for(lambda: len(in_slurm()) == 6, "six jobs", LOOK_S)
     agent.started[0].kill()
     agent.start("login-2", slots=20)
     wait_for(lambda: "login-2" in node_names(lab), "the node to join")
-    # Meanwhile it looks four times.
-    time.sleep(2)
+    # What a look has found missing is placed before the next one.
+    gate.wait_until_asked("/placements", times=3)
     names = [line.split()[1] for line in in_slurm()]
     assert len(names) == len(set(names)) == 6
     for run_id in run_ids:
@@ -142,7 +141,7 @@ def test_a_run_takes_two_nodes_with_two_processes_each(lab, agent):
         "    print(os.environ[name], end=' ')\n"
     )
     run_id = lab.submit(script, nodes=2, processes_per_node=2, communicator="torch")
-    run = lab.wait(run_id, seconds=90)
+    run = lab.wait(run_id)
     assert (run["status"], run["status_reason"]) == ("Completed", "")
     logs = [lab.log(run_id, f"azureml-logs/70_driver_log_{rank}.txt") for rank in range(4)]
     assert logs == ["n1 0 0 4 ", "n1 1 1 4 ", "n2 2 0 4 ", "n2 3 1 4 "]

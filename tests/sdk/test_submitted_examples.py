@@ -25,7 +25,7 @@ def submit(lab, start_node):
 
     def submit(*words: str, **fields) -> str:
         run_id = lab.submit(command=["python", *words], snapshot=lab.store(files), **fields)
-        run = lab.wait(run_id, seconds=90)
+        run = lab.wait(run_id)
         assert (run["status"], run["status_reason"]) == ("Completed", "")
         return run_id
 

@@ -16,7 +16,7 @@ def test_the_machine_and_the_run_are_sampled_into_monitoring(lab, start_node, cl
     script = (
         "import time\n"
         "held = bytearray(200_000_000); held[::4096] = b'x' * len(held[::4096])\n"
-        "until = time.monotonic() + 60\n"
+        "until = time.monotonic() + 600\n"
         "while time.monotonic() < until:\n"
         "    time.sleep(0.03); end = time.monotonic() + 0.01\n"
         "    while time.monotonic() < end: pass\n"
@@ -26,9 +26,8 @@ def test_the_machine_and_the_run_are_sampled_into_monitoring(lab, start_node, cl
     found = lab.run(run_id)["metrics"]
     assert found["system/process_memory_megabytes"] > 200
     assert 1 < found["system/process_cpu_percentage"] < 150
-    memory = psutil.virtual_memory()
-    taken = (memory.total - memory.available) / MEGABYTE
-    assert found["system/system_memory_usage_megabytes"] == pytest.approx(taken, rel=0.2)
+    total = psutil.virtual_memory().total / MEGABYTE
+    assert 200 < found["system/system_memory_usage_megabytes"] < total
     page = client.get(f"/w/default/runs/{run_id}/monitoring").content.decode()
     assert 'data-name="system/process_memory_megabytes"' in page
     lab.api.ask("POST", f"runs/{run_id}/cancel")
@@ -39,7 +38,9 @@ def test_samples_agree_with_psutil(tmp_path):
     machine = Machine(tmp_path)
     time.sleep(0.1)  # The kernel counts in hundredths of a second.
     values = machine.sample()
-    disk = psutil.disk_usage(str(tmp_path))
+    memory, disk = psutil.virtual_memory(), psutil.disk_usage(str(tmp_path))
+    taken = (memory.total - memory.available) / MEGABYTE
+    assert values["system_memory_usage_megabytes"] == pytest.approx(taken, rel=0.2)
     assert values["disk_available_megabytes"] == pytest.approx(disk.free / MEGABYTE, rel=0.01)
     assert 0 <= values["cpu_utilization_percentage"] <= 100
     assert values["network_receive_megabytes"] >= 0

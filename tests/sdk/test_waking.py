@@ -9,6 +9,8 @@ import pytest
 
 from studio.sdk.supervisor.waking import Waker
 
+LONG_S = 60.0
+
 
 @pytest.fixture
 def waker():
@@ -18,20 +20,21 @@ def waker():
     signal.signal(signal.SIGUSR1, before)
 
 
-def seconds_of_wait(waker: Waker, act) -> float:
+def ends_early(waker: Waker, act) -> bool:
+    """Tell whether a wait ends before its time when something happens meanwhile."""
     threading.Timer(0.1, act).start()
     began = time.monotonic()
-    waker.wait(10)
-    return time.monotonic() - began
+    waker.wait(LONG_S)
+    return time.monotonic() - began < LONG_S
 
 
 def test_a_thread_wakes(waker):
-    assert seconds_of_wait(waker, waker.wake) < 5
+    assert ends_early(waker, waker.wake)
 
 
 def test_a_signal_wakes(waker):
     waker.on_signal(signal.SIGUSR1)
-    assert seconds_of_wait(waker, lambda: os.kill(os.getpid(), signal.SIGUSR1)) < 5
+    assert ends_early(waker, lambda: os.kill(os.getpid(), signal.SIGUSR1))
 
 
 def test_a_signal_that_another_thread_gets_wakes(waker):
@@ -41,4 +44,4 @@ def test_a_signal_that_another_thread_gets_wakes(waker):
     def strike_itself() -> None:
         signal.pthread_kill(threading.get_ident(), signal.SIGUSR1)
 
-    assert seconds_of_wait(waker, strike_itself) < 5
+    assert ends_early(waker, strike_itself)

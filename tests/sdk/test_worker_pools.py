@@ -7,7 +7,7 @@ import pytest
 from studio.sdk import Experiment, Run
 from studio.sdk.authentication import TokenAuthentication
 from studio.sdk.workspace import Workspace
-from tests.sdk.test_outbox import wait_for
+from tests.waiting import wait_for
 
 live = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -32,7 +32,7 @@ def load(data, kind):
     workers = [context.Process(target=work, args=(data, range(n, 200, 4), results), daemon=True)
                for n in range(4)]
     for worker in workers: worker.start()
-    got = sorted(results.get(timeout=60) for _ in range(200))
+    got = sorted(results.get(timeout=240) for _ in range(200))
     for worker in workers: worker.terminate() if kind == "fork" else worker.join()
     return got
 
@@ -61,7 +61,7 @@ def test_the_workers_of_a_data_loader_log_to_the_run(space, scripts, kind):
     def counts() -> dict[str, int]:
         return {one["name"]: one["n"] for one in run._ask("GET", "/metrics")["items"]}
 
-    wait_for(lambda: counts().get("own") == counts().get("found") == 400, 30)
+    wait_for(lambda: counts().get("own") == counts().get("found") == 400, "every value")
     found = run.get_metrics()
     for name in ("own", "found"):
         assert sorted(found[name]) == sorted([*map(float, range(200))] * 2)
@@ -91,7 +91,7 @@ if __name__ == "__main__":
     out, err = scripts.run_file(script)
     assert err == ""
     run = Run.get(space, out.strip())
-    wait_for(lambda: len(run.get_metrics().get("square", [])) == 30, 30)
+    wait_for(lambda: len(run.get_metrics().get("square", [])) == 30, "every value")
     assert sorted(run.get_metrics()["square"]) == [float(n * n) for n in range(30)]
 
 

@@ -247,9 +247,10 @@ class Outbox:
             self.console.stop()
             self.console = None
 
-    def end(self, fields: dict[str, Any], *, seconds: float = EXIT_WAIT_S) -> None:
+    def end(self, fields: dict[str, Any], *, seconds: float | None = None) -> None:
         """Write the end of the run, after the files of its `outputs`; wait a bounded time until all
         is sent. Ctrl-C ends the waiting."""
+        seconds = EXIT_WAIT_S if seconds is None else seconds
         try:
             self.stop_console()
         except KeyboardInterrupt:
