@@ -20,7 +20,7 @@ from tests.crash.server import Server
 from tests.crash.writers import KEYS, NUMBERS_EACH, Writer
 from tests.factories import make_experiment, make_run
 from tests.metrics.invariants import check_series
-from tests.up.processes import wait_for
+from tests.waiting import wait_for
 
 ROUNDS = int(os.environ.get("STUDIO_TEST_CRASH_ROUNDS", "3"))
 LONGEST_RETURN_S = float(os.environ.get("STUDIO_TEST_CRASH_RETURN_S", "inf"))

@@ -13,11 +13,10 @@ import pytest
 from runs.artifacts.queries import get_file, read_file
 from tests.crash.server import Server
 from tests.factories import make_run
-from tests.up.processes import wait_for
+from tests.waiting import LONGEST_WAIT_S, wait_for
 
 ROUNDS = 3
 PATH = "user_logs/std_log.txt"
-PATIENCE_S = 60
 
 
 class Client:
@@ -27,11 +26,11 @@ class Client:
         self.port, self.address = port, f"/api/v1/runs/{run_id}/logs"
 
     def ask(self, method: str, place: str, body: bytes = b"", **query) -> http.client.HTTPResponse:
-        deadline = time.monotonic() + PATIENCE_S
+        deadline = time.monotonic() + LONGEST_WAIT_S
         address = f"{self.address}{place}?{urlencode({'path': PATH, **query})}"
         headers = {"Content-Type": "application/octet-stream"} if body else {}
         while True:
-            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=LONGEST_WAIT_S)
             try:
                 connection.request(method, address, body or None, headers)
                 answer = connection.getresponse()

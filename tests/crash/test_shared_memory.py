@@ -9,7 +9,7 @@ import pytest
 from studio.bootstrap import BASE_DIR
 from studio.up.server import answers, server_command
 from tests.outages.studio import Studio
-from tests.up.processes import wait_for
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux")
 

@@ -7,6 +7,8 @@ import threading
 import time
 from dataclasses import dataclass, field
 
+from tests.waiting import LONGEST_WAIT_S
+
 API = "/api/2.0/mlflow/runs/"
 HEADERS = {"Content-Type": "application/json"}
 KEYS = ("loss", "acc")
@@ -36,7 +38,7 @@ class Writer:
     def work(self) -> None:
         """Log until told to stop."""
         dice = random.Random(self.number)
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=LONGEST_WAIT_S)
         while not self.stop.is_set():
             path, body, counters = self.make_request(dice)
             while not self.send(connection, path, body):

@@ -1,5 +1,6 @@
 """What runs for a run, seen from outside; marks that scripts leave in a file."""
 
+import os
 import signal
 from collections.abc import Iterator
 from contextlib import suppress
@@ -8,10 +9,13 @@ from pathlib import Path
 import psutil
 
 from runs.compute.models import Job
+from runs.compute.sweeping import sweep
+from studio.sdk.supervisor.studio_api import Refused
 from tests.sdk.lab import Studio
-from tests.up.processes import wait_for
+from tests.waiting import wait_for
 
-# Appends a line when it starts, every 20 ms, and when it ends. Lines carry the process id.
+# Appends a line when it starts, every 20 ms, and when it ends: after some seconds, or once there is
+# a file. Lines carry the process id.
 COPY = """
 import os, sys, time
 file = os.open(sys.argv[1], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
@@ -19,7 +23,7 @@ def mark(word):
     os.write(file, f"{os.environ['STUDIO_RUN_ID']} {os.getpid()} {word}\\n".encode())
 mark("start")
 until = time.monotonic() + float(sys.argv[2])
-while time.monotonic() < until:
+while time.monotonic() < until and not os.path.exists(sys.argv[1] + ".stop"):
     time.sleep(0.02)
     mark("on")
 mark("stop")
@@ -41,12 +45,12 @@ def with_variable(*values: str) -> list[psutil.Process]:
     that came of processes that were started with it."""
     ends = [f"={value}\0".encode() for value in values]
     found = []
-    for file in Path("/proc").glob("[0-9]*/environ"):
-        # A zombie has no environment.
+    for number in filter(str.isdigit, os.listdir("/proc")):
+        # A zombie has no environment; another process may have gone since.
         with suppress(OSError, psutil.Error):
-            data = file.read_bytes()
+            data = Path("/proc", number, "environ").read_bytes()
             if any(end in data for end in ends):
-                found.append(psutil.Process(int(file.parent.name)))
+                found.append(psutil.Process(int(number)))
     return found
 
 
@@ -66,7 +70,22 @@ def kill(processes: Iterator[psutil.Process] | list[psutil.Process]) -> None:
             process.send_signal(signal.SIGKILL)
 
 
-def end_lease(lab: Studio, run_id: str) -> None:
-    """Make the lease of a run end now instead of after 45 s, and have it seen."""
-    Job.objects.filter(run__run_id=run_id).update(lease_ms=1)
-    lab.api.ask("GET", "clusters")
+def read_log(lab: Studio, run_id: str) -> str:
+    """Return what a run has printed, "" where nothing of it has arrived yet."""
+    try:
+        return lab.log(run_id)
+    except Refused:
+        return ""
+
+
+def end_lease(run_id: str) -> None:
+    """End the lease of a run now instead of after 45 s, and its attempt with it."""
+    held = Job.objects.filter(run__run_id=run_id, state="held")
+
+    def is_lost() -> bool:
+        held.update(lease_ms=1)
+        sweep()
+        return not held.exists()
+
+    # A beat that was sent before may come between the two.
+    wait_for(is_lost, "the end of the lease")

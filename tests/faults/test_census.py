@@ -4,9 +4,8 @@ import time
 
 import pytest
 
-from studio.sdk.supervisor.studio_api import Refused
-from tests.faults.processes import with_variable
-from tests.up.processes import wait_for
+from tests.faults.processes import read_log, with_variable
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -18,27 +17,28 @@ NASTY = {
     "blocks signals": "import signal\nsignal.pthread_sigmask(0, set(range(1, 32)))\n",
     "double fork": "import os\nif os.fork() == 0 and os.fork(): os._exit(0)\n",
     "deaf double fork": DEAF + "import os\nif os.fork() == 0 and os.fork(): os._exit(0)\n",
-    "sessions": "import subprocess\n[subprocess.Popen(['setsid', 'sleep', '99']) for _ in 'ab']\n",
-    "nohup": "import subprocess\nsubprocess.Popen(['nohup', 'sleep', '99'], stdout=-3)\n",
+    "sessions": "import subprocess\n[subprocess.Popen(['setsid', 'sleep', '300']) for _ in 'ab']\n",
+    "nohup": "import subprocess\nsubprocess.Popen(['nohup', 'sleep', '300'], stdout=-3)\n",
     "daemon": (
         "import os\nif os.fork() == 0:\n os.setsid(); os.chdir('/'); os.closerange(0, 99)\n"
         " if os.fork(): os._exit(0)\n import time\n time.sleep(300)\n os._exit(0)\n"
     ),
     "forks in a loop": (
         DEAF + "import os, time\nif os.fork() == 0:\n os.setsid()\n"
-        " end = time.monotonic() + 90\n"
+        " end = time.monotonic() + 300\n"
         " while time.monotonic() < end:\n  if os.fork(): os._exit(0)\n  time.sleep(0.005)\n"
     ),
     "forks when asked to end": (
         "import os, signal, time\ndef more(*_):\n for _ in range(5):\n"
-        "  if os.fork() == 0: os.setsid(); time.sleep(99)\nsignal.signal(15, more)\n"
+        "  if os.fork() == 0: os.setsid(); time.sleep(300)\nsignal.signal(15, more)\n"
     ),
     "stands still": "import os, signal\nif os.fork() == 0: os.kill(os.getpid(), signal.SIGSTOP)\n",
 }
 
 
 def test_no_process_survives_a_cancel(lab, nodes):
-    """All ten at once, on one node. A cancel takes at most 15 s where the machine is not busy."""
+    """All ten at once, on one node. A cancel takes at most 15 s where the machine is not busy; one
+    after the other they would take longer than what is allowed on one that is."""
     nodes.start(slots=len(NASTY))
     run_ids = {name: lab.submit(script + WAIT) for name, script in NASTY.items()}
     for name, run_id in run_ids.items():
@@ -53,11 +53,4 @@ def test_no_process_survives_a_cancel(lab, nodes):
         assert (run["status"], with_variable(run_id)) == ("Canceled", []), name
         assert "ready\n" in lab.log(run_id), name
     print(f"\nlast cancel after {max(seconds.values()):.1f} s")
-    assert max(seconds.values()) < 30
-
-
-def read_log(lab, run_id: str) -> str:
-    try:
-        return lab.log(run_id)
-    except Refused:
-        return ""
+    assert max(seconds.values()) < 90

@@ -14,9 +14,10 @@ import pytest
 from django.db import connection
 
 from runs.compute.models import Attempt, Job
-from runs.compute.sweeping import sweep
-from tests.faults.processes import COPY, kill, marks, user_process, with_variable, words
-from tests.up.processes import gone, wait_for
+from studio.sdk.supervisor.guard import read_mark
+from tests.faults.processes import COPY, end_lease, kill, marks, user_process, with_variable, words
+from tests.up.processes import gone
+from tests.waiting import wait_for
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
@@ -32,15 +33,14 @@ def submit_copy(lab, path, seconds: float, **fields) -> str:
 
 def give_up(run_id: str) -> None:
     """End the lease of a run, and let it be tried again at once."""
-    Job.objects.filter(run__run_id=run_id).update(lease_ms=1)
-    sweep()
+    end_lease(run_id)
     Job.objects.filter(run__run_id=run_id).update(not_before_ms=0)
 
 
 def test_a_machine_that_stood_still_past_its_lease_is_fenced(lab, nodes, tmp_path):
     path = tmp_path / "marks"
     nodes.start("n1", slots=1)
-    run_id = submit_copy(lab, path, 6, retries=1)
+    run_id = submit_copy(lab, path, 600, retries=1)
     first = user_process(run_id)
     wait_for(lambda: len(marks(path)) > 5, "the first copy to be under way")
     frozen = [one for one in nodes.processes("n1") if one.pid != first.pid]
@@ -54,23 +54,26 @@ def test_a_machine_that_stood_still_past_its_lease_is_fenced(lab, nodes, tmp_pat
         with suppress(psutil.NoSuchProcess):
             one.send_signal(signal.SIGCONT)
     wait_for(lambda: gone([first]), "the end of the first copy")
+    (tmp_path / "marks.stop").touch()
+    assert lab.wait(run_id)["status"] == "Completed"
     lines = marks(path)
     second = lines[next(at for at, line in enumerate(lines) if at and line[2] == "start") :]
     assert str(first.pid) not in {pid for _, pid, _ in second}, "two copies at once"
-    assert lab.wait(run_id)["status"] == "Completed"
     assert words(path, "stop") == [run_id]
 
 
 def test_a_run_of_a_killed_machine_is_tried_again_on_another(lab, nodes, tmp_path):
     path = tmp_path / "marks"
     nodes.start("n1", slots=1)
-    run_id = submit_copy(lab, path, 2, retries=1)
+    run_id = submit_copy(lab, path, 600, retries=1)
     lab.wait(run_id, "Running")
     wait_for(lambda: words(path, "start"), "the first copy")
     kill(nodes.processes("n1"))
     wait_for(lambda: not with_variable(run_id), "the end of the machine")
     nodes.start("n2", slots=1)
     give_up(run_id)
+    wait_for(lambda: len(words(path, "start")) == 2, "the second copy")
+    (tmp_path / "marks.stop").touch()
     assert lab.wait(run_id)["status"] == "Completed"
     attempts = Attempt.objects.filter(job__run__run_id=run_id).order_by("fence")
     assert [(one.node_name, one.cause) for one in attempts] == [
@@ -84,7 +87,7 @@ def test_a_supervisor_that_stands_still_loses_its_process_before_its_lease(lab, 
     """45 s of real time: the guard ends the copy before another node may start one."""
     path = tmp_path / "marks"
     nodes.start("n1", slots=1)
-    run_id = submit_copy(lab, path, 60, retries=1)
+    run_id = submit_copy(lab, path, 600, retries=1)
     first = user_process(run_id)
     lab.wait(run_id, "Running")
     first.parent().send_signal(signal.SIGSTOP)
@@ -124,7 +127,7 @@ def test_nodes_that_race_and_are_killed_start_nothing_twice(
     wait_for(lambda: not with_variable(*run_ids), "the last copies to end")
     # In which a second copy of a run would start.
     time.sleep(1)
-    wait_for_ends()
+    wait_for_ends(nodes)
     statuses = {run_id: lab.run(run_id)["status"] for run_id in run_ids}
     assert set(statuses.values()) <= set(FINAL)
     started = words(path, "start")
@@ -142,12 +145,11 @@ def count_waiting() -> int:
     return Job.objects.filter(state="queued").count()
 
 
-def wait_for_ends() -> None:
-    """End the leases of attempts whose machines are gone; the others have told their ends."""
-    deadline = time.monotonic() + 30
-    while Job.objects.exclude(state="ended").exists():
-        if time.monotonic() > deadline - 20:
-            Job.objects.filter(state="held").update(lease_ms=1)
-            sweep()
-        time.sleep(0.5)
-        assert time.monotonic() < deadline
+def wait_for_ends(nodes) -> None:
+    """Wait until all attempts have told their ends whose supervisors live; end the leases of the
+    others, whose machines are gone."""
+    wait_for(lambda: not any(map(read_mark, nodes.folder.glob("*/*/attempt-*"))), "every end")
+    held = Job.objects.filter(state="held")
+    for run_id in list(held.values_list("run__run_id", flat=True)):
+        end_lease(run_id)
+    assert not Job.objects.exclude(state="ended").exists()

@@ -2,7 +2,6 @@
 
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +11,8 @@ import redis
 from runs.compute.models import Attempt
 from studio.up.broker import find_server
 from tests.crash.server import Server
-from tests.up.processes import free_port, wait_for
+from tests.up.processes import free_port
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -72,9 +72,8 @@ def test_runs_start_once_whatever_happens_to_redis(lab, nodes, server, queue):
     assert finish(lab, run_ids) == {"Completed"}
 
     queue.kill()
-    began = time.monotonic()
+    # It does not come back before they are answered.
     run_ids += [submit(lab, "while it is away") for _ in range(2)]
-    assert time.monotonic() - began < 15
     assert finish(lab, run_ids) == {"Completed"}
 
     shutil.copy(queue.folder / "old.rdb", queue.folder / "dump.rdb")

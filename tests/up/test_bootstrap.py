@@ -9,6 +9,7 @@ import pytest
 
 from studio import bootstrap
 from studio.up.errors import StartError
+from tests.waiting import LONGEST_WAIT_S
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def test_two_starts_at_once_make_one_environment_and_go_on_inside(project):
         subprocess.Popen(command, cwd=bootstrap.__file__.rpartition("/studio/")[0], **pipes())
         for _ in range(2)
     ]
-    said = [process.communicate(timeout=60)[0] for process in started]
+    said = [process.communicate(timeout=LONGEST_WAIT_S)[0] for process in started]
     assert [text.splitlines()[-1] for text in said] == [str(project / ".venv")] * 2
     assert sum("Installing packages" in text for text in said) == 1
 

@@ -11,7 +11,8 @@ from studio.bootstrap import BASE_DIR
 from studio.up import broker
 from studio.up.errors import StartError
 from tests.forks import OF_SERVERS, Fork
-from tests.up.processes import clean_environment, wait_for
+from tests.up.processes import clean_environment
+from tests.waiting import LONGEST_WAIT_S, wait_for
 
 
 def test_a_server_on_path_comes_first(tmp_path, monkeypatch):
@@ -43,7 +44,7 @@ def test_without_any_server_tasks_go_through_the_file_system(tmp_path):
         wait_for(lambda: messages(tmp_path) == 0, "the worker to take the message")
     finally:
         worker.terminate()
-        worker.wait(timeout=30)
+        worker.wait(timeout=LONGEST_WAIT_S)
 
 
 def test_a_short_socket_folder_of_somebody_else_is_refused(tmp_path, monkeypatch):

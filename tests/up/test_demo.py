@@ -3,7 +3,6 @@
 import json
 import struct
 import sys
-import time
 import urllib.request
 import zlib
 from urllib.parse import quote
@@ -16,6 +15,7 @@ from examples.demo.client import Stopped, Studio
 from studio.bootstrap import BASE_DIR
 from tests.forks import OF_SERVERS, run_fork
 from tests.up.processes import Up, refusal
+from tests.waiting import LONGEST_WAIT_S, wait_for
 
 
 def test_a_training_leaves_curves_a_picture_and_a_log(running):
@@ -61,15 +61,14 @@ def test_the_demo_is_refused_where_there_is_a_run(running, database, data_dir):
     assert said.startswith("The demo fills an empty studio, and this one has runs.")
 
 
-def test_submitted_scripts_complete_fail_and_are_canceled(running):
+def test_submitted_scripts_complete_fail_and_are_canceled(running, monkeypatch):
     demo = Studio(url_of(running[0]))
+    for name in ("NODE_WAIT_S", "RUNS_FIRST_S"):
+        monkeypatch.setattr(submitted, name, LONGEST_WAIT_S)
     submitted.submit_all(demo, slow_epochs=2)
     wanted = {"ridge": "Completed", "no labels": "Failed", "far too long": "Canceled"}
-    deadline = time.monotonic() + 90
-    while (found := statuses(demo)) | wanted != found:
-        assert time.monotonic() < deadline, found
-        time.sleep(0.5)
-    assert "search for alpha and lr" in found
+    wait_for(lambda: (found := statuses(demo)) | wanted == found, f"{wanted}", every_s=0.5)
+    assert "search for alpha and lr" in statuses(demo)
     children = submitted.ask(demo, "GET", "runs?children=true&filter=tags.alpha%20%3D%20'10'")
     assert {run["tags"]["lr"] for run in children["items"]} == {"0.02", "0.05"}
 
@@ -96,7 +95,9 @@ def train(studio: Up, name: str, more: str = "") -> None:
         f"from examples.demo import {name}; from examples.demo.client import Studio;"
         f"{name}.train(Studio({url_of(studio)!r}){more})"
     )
-    done = run_fork([sys.executable, "-c", program], OF_SERVERS, timeout=90, cwd=BASE_DIR)
+    done = run_fork(
+        [sys.executable, "-c", program], OF_SERVERS, timeout=LONGEST_WAIT_S, cwd=BASE_DIR
+    )
     assert done.returncode == 0, done.stderr
 
 
@@ -105,7 +106,7 @@ def url_of(studio: Up) -> str:
 
 
 def get(studio: Up, path: str) -> bytes:
-    with urllib.request.urlopen(url_of(studio) + path, timeout=10) as answer:
+    with urllib.request.urlopen(url_of(studio) + path, timeout=LONGEST_WAIT_S) as answer:
         return answer.read()
 
 
@@ -116,7 +117,7 @@ def runs(studio: Up, experiment: str, condition: str = "") -> list[dict]:
     request = urllib.request.Request(
         f"{url_of(studio)}/api/2.0/mlflow/runs/search", body, {"Content-Type": "application/json"}
     )
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=LONGEST_WAIT_S) as answer:
         return json.load(answer).get("runs", [])
 
 

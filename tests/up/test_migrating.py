@@ -15,7 +15,8 @@ from runs.management.migrating import unknown_migrations
 from studio.bootstrap import BASE_DIR
 from tests.forks import OF_SERVERS, Fork, run_fork
 from tests.up.conftest import empty_database, make_data_dir
-from tests.up.processes import LONGEST_WAIT_S, clean_environment, refusal
+from tests.up.processes import clean_environment, refusal
+from tests.waiting import LONGEST_WAIT_S
 
 AT_ONCE = 4
 
@@ -35,7 +36,7 @@ def test_servers_that_start_at_once_all_find_a_migrated_database(data_dir, datab
         Fork(command, OF_SERVERS, cwd=BASE_DIR, env=environment, stderr=subprocess.PIPE)
         for _ in range(AT_ONCE)
     ]
-    said = [process.communicate(timeout=60)[1] for process in started]
+    said = [process.communicate(timeout=LONGEST_WAIT_S)[1] for process in started]
     assert [process.returncode for process in started] == [0] * AT_ONCE, said
 
 

@@ -12,7 +12,8 @@ import psutil
 import pytest
 import redis
 
-from tests.up.processes import Up, gone, wait_for
+from tests.up.processes import Up, gone
+from tests.waiting import wait_for
 
 SERVER, WORKER, QUEUE = "studio.front", "celery", "redis.sock"
 # What the studio is started with that the tests share.
@@ -67,7 +68,7 @@ def test_the_node_is_started_without_the_secrets_of_the_studio(running):
 def test_the_process_that_forks_the_others_keeps_no_file_of_the_database_open(running):
     studio, _ = running
     server = studio.child(SERVER)
-    assert len(server.children()) > 1
+    wait_for(lambda: len(server.children()) > 1, "the processes of the server")
     names = [Path(file.path).name for file in server.open_files()]
     assert not [name for name in names if name.startswith("studio.sqlite3") and "lock" not in name]
 
