@@ -4,9 +4,11 @@ import os
 import sqlite3
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from runs.database import waiting
 from runs.database.waiting import TIMES, Line, busy, impatient, lock_file
 
 LONGEST_S = 0.3
@@ -32,26 +34,34 @@ class Lock:
         raise busy()
 
 
+@pytest.fixture
+def clock(monkeypatch) -> SimpleNamespace:
+    """The clock of those who wait, which goes on when the test says so."""
+    clock = SimpleNamespace(now=time.monotonic())
+    monkeypatch.setattr(waiting, "time", SimpleNamespace(monotonic=lambda: clock.now))
+    return clock
+
+
 def give_up(line: Line) -> None:
     with pytest.raises(sqlite3.OperationalError):
         line.wait(Lock().attempt, time.monotonic())
 
 
-def test_the_time_counts_from_the_first_who_waits(line):
-    assert not line.gives_up(time.monotonic())
-    time.sleep(LONGEST_S / 2)
-    assert not line.gives_up(time.monotonic())
-    time.sleep(LONGEST_S / 2 + 0.05)
-    assert line.gives_up(time.monotonic())
+def test_the_time_counts_from_the_first_who_waits(line, clock):
+    assert not line.gives_up(clock.now)
+    clock.now += LONGEST_S / 2
+    assert not line.gives_up(clock.now)
+    clock.now += LONGEST_S / 2 + 0.05
+    assert line.gives_up(clock.now)
     assert line.is_stuck()
 
 
-def test_another_process_gives_up_at_the_same_moment(line):
-    line.gives_up(time.monotonic())
-    time.sleep(LONGEST_S + 0.05)
+def test_another_process_gives_up_at_the_same_moment(line, clock):
+    line.gives_up(clock.now)
+    clock.now += LONGEST_S + 0.05
     child = os.fork()
     if child == 0:
-        os._exit(0 if Line(line.path, LONGEST_S).gives_up(time.monotonic()) else 1)
+        os._exit(0 if Line(line.path, LONGEST_S).gives_up(clock.now) else 1)
     assert os.waitpid(child, 0)[1] == 0
 
 

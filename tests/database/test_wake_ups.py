@@ -57,7 +57,7 @@ def test_several_may_wait_at_once(path):
         thread.start()
     wake_ups_of(path).send()
     for thread in threads:
-        thread.join(10)
+        thread.join(LONG_S)
         assert not thread.is_alive()
 
 

@@ -1,9 +1,9 @@
-"""A real server whose patience is short, open or with users, and raw connections to it."""
+"""Real servers whose patience is short or long, and raw connections to them."""
 
 import json
 import socket
-import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
@@ -13,7 +13,9 @@ import pytest
 from tests.mlflow_api.conftest import Server, running_server
 
 PAUSE_S = 4.0
-LONG_S = 20.0
+# Longer than anything takes that need not wait; shorter than the pause of a patient studio.
+LONG_S = 60.0
+PATIENCE_S = 300.0
 API = "/api/2.0/mlflow"
 FILES = "/api/2.0/mlflow-artifacts/artifacts"
 
@@ -40,22 +42,14 @@ class Studio:
         """The address of a file of the run."""
         return f"{FILES}/0/{self.run_id}/artifacts/{name}"
 
-    def seconds_of(
-        self, method: str, path: str, body: bytes | None = None, **headers: str
-    ) -> float:
-        """Return how long one request takes."""
-        began = time.monotonic()
-        self.send(method, path, body, **headers)
-        return time.monotonic() - began
-
-    def log(self) -> float:
-        """Log one point; return how long it takes."""
+    def log(self) -> None:
+        """Log one point."""
         body = {
             "run_id": self.run_id,
             "metrics": [{"key": "m", "value": 1, "timestamp": 1, "step": 1}],
         }
         kind = {"Content-Type": "application/json"}
-        return self.seconds_of("POST", f"{API}/runs/log-batch", json.dumps(body).encode(), **kind)
+        self.send("POST", f"{API}/runs/log-batch", json.dumps(body).encode(), **kind)
 
     def open(self, data: bytes, receive_bytes: int = 0) -> socket.socket:
         """Send `data` on a new connection, whose window is `receive_bytes` where that is given."""
@@ -69,10 +63,10 @@ class Studio:
         return connection
 
 
-@pytest.fixture(scope="session")
-def studio() -> Iterator[Studio]:
-    """A studio that is open to this machine, with one process."""
-    with running_server(STUDIO_OPEN="1", STUDIO_PAUSE_SECONDS=str(PAUSE_S)) as server:
+@contextmanager
+def open_studio(pause_s: float) -> Iterator[Studio]:
+    """A studio that is open to this machine, with one process, which waits so long for a body."""
+    with running_server(STUDIO_OPEN="1", STUDIO_PAUSE_SECONDS=str(pause_s)) as server:
         made = json.loads(
             Studio(server, "").send(
                 "POST",
@@ -85,9 +79,21 @@ def studio() -> Iterator[Studio]:
 
 
 @pytest.fixture(scope="session")
+def studio() -> Iterator[Studio]:
+    with open_studio(PAUSE_S) as studio:
+        yield studio
+
+
+@pytest.fixture(scope="session")
+def patient_studio() -> Iterator[Studio]:
+    with open_studio(PATIENCE_S) as studio:
+        yield studio
+
+
+@pytest.fixture(scope="session")
 def studio_with_users() -> Iterator[Studio]:
     """A studio where people sign in; it waits for a body for long."""
-    with running_server(STUDIO_OPEN="0", STUDIO_PAUSE_SECONDS="60") as server:
+    with running_server(STUDIO_OPEN="0", STUDIO_PAUSE_SECONDS=str(PATIENCE_S)) as server:
         yield Studio(server, "")
 
 

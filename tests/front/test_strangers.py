@@ -1,14 +1,11 @@
 """On a studio with users a request without a name is refused before its body is sent."""
 
-import time
-
 import pytest
 
 from tests.front.conftest import Studio
 from tests.slow_clients import head_of
 
 JSON = "Content-Type: application/json\r\n"
-AT_ONCE_S = 5.0
 
 
 @pytest.mark.parametrize("length", ["100", "5000000000"])
@@ -26,12 +23,12 @@ AT_ONCE_S = 5.0
 def test_is_refused_without_a_body(
     studio_with_users: Studio, method: str, path: str, length: str
 ) -> None:
-    began = time.monotonic()
+    """A studio that waited for the body would answer after its pause: the connection of the test
+    is less patient."""
     head = head_of(method, path, f"{JSON}Content-Length: {length}\r\n")
     with studio_with_users.open(head) as connection:
         answer = connection.recv(4096)
     assert answer.split()[1] in {b"401", b"403", b"404", b"405", b"413"}
-    assert time.monotonic() - began < AT_ONCE_S
 
 
 def test_an_unknown_run_is_told_before_the_body_of_an_upload(studio: Studio) -> None:

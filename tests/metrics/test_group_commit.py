@@ -10,7 +10,7 @@ import pytest
 
 from runs.metrics.group_commit import GroupCommit, Ticket
 
-WAIT_S = 10
+WAIT_S = 60
 
 
 class Store:

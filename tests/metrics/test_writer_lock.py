@@ -62,7 +62,7 @@ def test_a_writer_waits_for_another_process(run, ref, other_process):
     thread.start()
     assert not done.wait(0.2)
     fcntl.flock(other_process, fcntl.LOCK_UN)
-    assert done.wait(10)
+    assert done.wait(60)
     thread.join()
 
 

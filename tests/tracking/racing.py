@@ -14,7 +14,7 @@ def race(*actions: Callable[[], Any]) -> list[Any]:
 
     def run(action: Callable[[], Any]) -> Any:
         try:
-            gate.wait(timeout=10)
+            gate.wait(timeout=60)
             return action()
         except Exception as error:
             return error

@@ -2,6 +2,8 @@
 
 import pytest
 
+from runs.tracking.clock import now_ms
+from runs.tracking.models import Run
 from tests.factories import make_experiment, make_run
 from tests.web.browser import PHONE, until
 
@@ -88,11 +90,12 @@ def test_the_rail_counts_and_folds(tab):
 
 def test_times_are_relative_and_exact_on_hover(tab):
     make_run(make_experiment("vision"))
+    Run.objects.update(updated_ms=now_ms() - 90 * 60_000)
     tab.goto(EXPERIMENTS)
 
     time = tab.locator("tr:has-text('vision') time").first
 
-    assert time.inner_text() == "just now"
+    assert time.inner_text() == "1 h ago"
     assert "UTC" in time.get_attribute("title")
 
 

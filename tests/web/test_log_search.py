@@ -14,6 +14,13 @@ from tests.factories import make_experiment, make_member, make_run, make_workspa
 PAGE = "/w/default/log-search"
 
 
+@pytest.fixture(autouse=True)
+def slow_machine(monkeypatch) -> None:
+    """However long a search takes, it goes to its end without words of its progress."""
+    monkeypatch.setattr(log_hits, "PROGRESS_EVERY_S", 600.0)
+    monkeypatch.setattr(log_hits.find_in_logs, "__kwdefaults__", {"after": None, "budget_s": 600.0})
+
+
 def run_that_printed(text: str, experiment=None, path: str = "logs/a.log", **fields):
     run = make_run(experiment, **fields)
     save_file(owner=run, path=path, chunks=[text.encode()])

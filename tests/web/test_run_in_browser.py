@@ -6,7 +6,7 @@ import pytest
 
 from runs.tracking import services
 from tests.factories import make_run
-from tests.web.browser import PHONE, until
+from tests.web.browser import PHONE, answered, until
 from tests.web.curves import log_curve
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -146,9 +146,11 @@ def test_new_points_arrive_and_the_zoom_stays(tab, run):
         zoom(tab, 0.2, 0.6)
     low, high = tab.evaluate(RANGE_DRAWN)
 
-    log_curve(run, "loss", [1.0] * 900)
-    tab.wait_for_selector("[data-name=loss][data-n='900']")
-    tab.wait_for_timeout(400)
+    with (
+        answered(tab),
+        tab.expect_response(lambda answer: "since=" in answer.url and asked_range(answer)),
+    ):
+        log_curve(run, "loss", [1.0] * 900)
 
     assert tab.evaluate(RANGE_DRAWN) == pytest.approx([low, high])
 
