@@ -8,14 +8,18 @@ import signal
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
 
 import studio.celery
+from runs.artifacts.logs import line_index, searching
 from runs.database import outage_log
+from runs.housekeeping.purging import asking
 from runs.metrics.known_ids import forget_ids
 from runs.tracking.words import take_words
 from runs.workspaces import memory
@@ -41,6 +45,22 @@ gc.disable()
 
 # The variable with the file that the test runner reads. What tests ask is written beside it.
 REPORT = "STUDIO_TEST_REPORT"
+
+# What a page counts or searches in a log, and what a request erases, is little here. On a busy
+# machine the time for it could be over before: the clock of the logs stands still.
+line_index.time = searching.time = SimpleNamespace(monotonic=lambda: 0.0)
+asking.WAIT_S = 600.0
+
+# No example is timed: any may take long on a busy machine. Those of a test share its fixtures.
+hypothesis.settings.register_profile(
+    "studio",
+    deadline=None,
+    suppress_health_check=[
+        hypothesis.HealthCheck.too_slow,
+        hypothesis.HealthCheck.function_scoped_fixture,
+    ],
+)
+hypothesis.settings.load_profile("studio")
 
 numbers = itertools.count(1)
 statements = Record()
@@ -106,6 +126,12 @@ def forget_between_tests() -> None:
     limit_writes(None)
     take_words()
     outage_log.forget()
+
+
+@pytest.fixture
+def lasting_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the gate remembers for two seconds it remembers for the whole test."""
+    monkeypatch.setattr(memory, "time", SimpleNamespace(monotonic=lambda: 0.0))
 
 
 @pytest.fixture(scope="session")

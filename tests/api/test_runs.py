@@ -122,7 +122,9 @@ def test_runs_come_page_by_page_each_once(api):
     assert set(seen) == made
 
 
-def test_a_list_costs_the_same_queries_however_long_it_is(api, django_assert_num_queries):
+def test_a_list_costs_the_same_queries_however_long_it_is(
+    lasting_memory, api, django_assert_num_queries
+):
     for number in range(12):
         api.make_run(name=str(number), tags={"team": "vision"})
     api.get("runs", {"limit": 1})

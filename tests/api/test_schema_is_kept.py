@@ -169,7 +169,6 @@ def draw(label: str) -> list[dict[str, Any]]:
 
     @settings(
         max_examples=EXAMPLES,
-        deadline=None,
         derandomize=True,
         database=None,
         phases=[Phase.generate],

@@ -1,7 +1,7 @@
 """A terminal's line becomes styled text, and nothing else."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from runs.artifacts.logs.ansi import parse_line, plain_text
@@ -63,7 +63,6 @@ def test_a_style_set_before_a_return_goes_on_behind_it():
     assert parse_line(f"{ESC}[32m10%\r20%") == [("20%", "fg-2")]
 
 
-@settings(deadline=None)
 @given(st.text(alphabet=st.sampled_from("ab\x1b[]0;1m38\r\x08\x07\\P?5\x9b"), max_size=60))
 def test_no_input_leaves_an_escape_or_a_strange_style(line):
     for text, style in parse_line(line):

@@ -1,7 +1,7 @@
 """Pages of a log: by line, by byte, from the end; what is shown of strange lines."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runs.artifacts import queries
@@ -222,9 +222,7 @@ def test_the_tail_is_read_without_counting(log):
     assert [line.no for line in tail_log(file, 1)] == [None]
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60)
 @given(lines=st.lists(st.text("ab é🚂", max_size=90), max_size=20), data=st.data())
 def test_any_page_is_a_slice_of_the_lines(run, lines, data):
     content = "\n".join(lines).encode()

@@ -6,7 +6,7 @@ import msgspec
 import pyarrow
 import pyarrow.parquet
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runs.artifacts.previews import choosing, preview_file, tables
@@ -233,9 +233,7 @@ def test_bytes_are_shown_as_hexdump_does(preview):
 NAMES = ["a.csv", "a.tsv", "a.json", "a.ipynb", "a.parquet", "a.md", "a.bin", "process_info.json"]
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=150)
 @given(
     name=st.sampled_from(NAMES),
     content=st.one_of(

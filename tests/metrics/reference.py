@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable
 from itertools import pairwise
 
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
 from runs.metrics.summaries import Summary
@@ -16,10 +16,8 @@ Point = tuple[int, int, float]
 
 # For properties of what goes through the database.
 MANY = settings(
-    deadline=None,
     max_examples=150,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking over a database takes minutes
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 # Few different numbers, so that equal points, steps and values are common; and the ends.

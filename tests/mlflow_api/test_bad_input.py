@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 from django.core.handlers import wsgi
 from django.http import QueryDict
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.mlflow_api.test_endpoints import EACH_READ, EACH_WRITE
@@ -213,9 +213,7 @@ BODIES = st.dictionaries(NAMES, VALUES, max_size=8)
 ENDPOINTS = st.sampled_from([pair for pair in EACH_WRITE + EACH_READ if pair[0] != "GET"])
 
 
-@settings(
-    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=400)
 @given(endpoint=ENDPOINTS, body=BODIES)
 def test_any_json_object_is_refused_or_read(api, endpoint, body):
     method, url = endpoint
@@ -254,7 +252,7 @@ WELL_FORMED = {
 def test_any_value_in_the_right_place_is_refused_or_read(api, path):
     run_id = api.make_run_id()
 
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=150)
     @given(body=WELL_FORMED[path])
     def ask(body):
         text = json.dumps(body).replace('"R"', f'"{run_id}"')
@@ -265,9 +263,7 @@ def test_any_value_in_the_right_place_is_refused_or_read(api, path):
 
 
 @pytest.mark.both_databases
-@settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=100)
 @given(text=st.text(min_size=1, max_size=200))
 def test_any_text_of_a_tag_comes_back_or_is_refused(api, text):
     run_id = api.run_id = getattr(api, "run_id", None) or api.make_run_id()

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from runs.http.cursors import read_cursor, write_cursor
@@ -123,7 +123,6 @@ numbers = st.one_of(st.none(), whole, st.floats())
 texts = st.one_of(st.none(), st.text(max_size=5).filter(is_storable))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(
     rank=st.integers(-1, 4),
     number=numbers,

@@ -1,7 +1,7 @@
 """Any string comes back byte for byte, or is refused before anything is written."""
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from runs.tracking import queries, services
@@ -13,9 +13,7 @@ pytestmark = pytest.mark.django_db
 # Every code point there is, lone surrogates and NUL too.
 any_text = st.text(st.characters(exclude_categories=()), max_size=40)
 key_text = st.text(st.sampled_from("ab/.-_: é数\0\ud800#"), max_size=8)
-few = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+few = settings(max_examples=60)
 
 
 def is_clean(text: str) -> bool:

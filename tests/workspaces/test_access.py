@@ -1,12 +1,11 @@
 """The gate: who asks, and may they?"""
 
 import base64
-from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from runs.workspaces import errors, memory, services
+from runs.workspaces import errors, services
 from runs.workspaces.access import Access, access_of, authorize, is_local_owner
 from runs.workspaces.models import ApiToken, Member
 from runs.workspaces.permissions import Action, Role
@@ -226,8 +225,7 @@ def test_a_revoked_token_is_refused_at_once(ask):
         ask(**headers)
 
 
-def test_a_client_that_asks_again_costs_no_query(ask, django_assert_num_queries, monkeypatch):
-    monkeypatch.setattr(memory, "time", SimpleNamespace(monotonic=lambda: 0.0))
+def test_a_client_that_asks_again_costs_no_query(ask, lasting_memory, django_assert_num_queries):
     headers = bearer(make_token(make_member(Role.READER)))
     ask(**headers)
     with django_assert_num_queries(0):
