@@ -15,14 +15,22 @@ playwright_api = WhenUsed("playwright.sync_api")
 WIDE = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 OPTIONS = {"viewport": WIDE, "reduced_motion": "reduce"}
+# How long a test waits for what must come: on a busy machine much takes ten times as long.
+PATIENCE_S = 60.0
 
 
 @contextmanager
 def open_tab(chromium: Any, base_url: str, **options: Any) -> Iterator[Any]:
     """Yield a tab of a browser that knows nothing, as `watch` does."""
-    context = chromium.new_context(base_url=base_url, **{**OPTIONS, **options})
+    context = patient(chromium.new_context(base_url=base_url, **{**OPTIONS, **options}))
     with watch(context.new_page(), context.close) as page:
         yield page
+
+
+def patient(context: Any) -> Any:
+    """Let the pages of a context wait for what must come; return it."""
+    context.set_default_timeout(PATIENCE_S * 1000)
+    return context
 
 
 @contextmanager
@@ -63,7 +71,7 @@ class Asked:
         with self.lock:
             self.open -= 1
 
-    def wait(self, seconds: float = 20.0) -> None:
+    def wait(self, seconds: float = PATIENCE_S) -> None:
         """Wait until all have been answered: the tables of a test are emptied next."""
         deadline = time.monotonic() + seconds
         while self.open > 0:
@@ -72,12 +80,18 @@ class Asked:
             time.sleep(0.02)
 
 
+# Two frames, then a moment in which the page has nothing to do.
+IDLE = """() => new Promise((done) => requestAnimationFrame(() =>
+    requestAnimationFrame(() => requestIdleCallback(() => done(), { timeout: 1000 }))))"""
+
+
+def settle(page: Any) -> None:
+    """Wait until a page has drawn what it knows."""
+    page.evaluate(IDLE)
+
+
 class Quiet:
     """Knows which requests of a page are under way."""
-
-    # Two frames, then a moment in which the page has nothing to do.
-    IDLE = """() => new Promise((done) => requestAnimationFrame(() =>
-        requestAnimationFrame(() => requestIdleCallback(() => done(), { timeout: 1000 }))))"""
 
     def __init__(self, page: Any) -> None:
         self.page = page
@@ -98,13 +112,14 @@ class Quiet:
     def ended(self, request: Any) -> None:
         self.under_way.discard(request)
 
-    def wait(self, seconds: float = 20.0) -> None:
-        """Wait until all is answered, drawn, and has led to no more requests."""
+    def wait(self, seconds: float = PATIENCE_S) -> None:
+        """Wait until all is answered, drawn, and has led to no more requests. What the page begins
+        after a pause of its own (a search, when nobody types any more) it does not wait for."""
         deadline = time.monotonic() + seconds
         calm = 0
         while calm < 2:
             asked = self.asked
-            self.page.evaluate(self.IDLE)
+            settle(self.page)
             calm = calm + 1 if not self.under_way and asked == self.asked else 0
             if time.monotonic() > deadline:
                 urls = [request.url for request in self.under_way]
@@ -115,7 +130,25 @@ class Quiet:
             self.page.remove_listener(event, listener)
 
 
+@contextmanager
+def answered(page: Any) -> Iterator[None]:
+    """Wait at the end of the block until all that the page asks for since is answered and drawn."""
+    quiet = Quiet(page)
+    try:
+        yield
+        quiet.wait()
+    finally:
+        quiet.stop()
+
+
+# What htmx writes of a request that gives way to a newer one, as of a reader who types on before
+# its answer has come. It writes the first of a request that fails too, and then another name.
+GIVEN_UP = ("htmx:afterRequest", "htmx:sendAbort")
+
+
 def note(troubles: list[str], message: Any) -> None:
+    if message.text.startswith(GIVEN_UP):
+        return
     if message.type == "error" or "Content Security Policy" in message.text:
         troubles.append(f"console: {message.text} {urlsplit(message.location['url']).path}")
 
@@ -134,7 +167,7 @@ LOOK = """async () => {
 LEFT = "Execution context was destroyed"
 
 
-def until(page: Any, script: str, seconds: float = 20.0) -> None:
+def until(page: Any, script: str, seconds: float = PATIENCE_S) -> None:
     """Wait until `script` is true in the page, or in the one that comes in its place."""
     deadline = time.monotonic() + seconds
     while not look(page, script):

@@ -16,7 +16,7 @@ from runs.tracking.models import Run
 from tests.chromium import QUICK_SWITCHES, find_program
 from tests.factories import make_experiment, make_run
 from tests.web import accessibility
-from tests.web.browser import OPTIONS, PHONE
+from tests.web.browser import OPTIONS, PHONE, patient
 from tests.web.js_modules import open_modules
 from tests.web.kept_tab import keep_process, open_kept_tab
 
@@ -59,13 +59,14 @@ def bundled_scripts(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def kept_context(playwright, live_server, tmp_path_factory) -> Iterator[Any]:
     """A Chromium with a folder of its own, in which it keeps scripts compiled too."""
-    context = playwright.chromium.launch_persistent_context(
+    launched = playwright.chromium.launch_persistent_context(
         str(tmp_path_factory.mktemp("chromium")),
         executable_path=find_program(),
         args=QUICK_SWITCHES,
         base_url=live_server.url,
         **OPTIONS,
     )
+    context = patient(launched)
     keep_process(context.pages[0])
     yield context
     context.close()
@@ -74,7 +75,7 @@ def kept_context(playwright, live_server, tmp_path_factory) -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def kept_phone(chromium, live_server) -> Iterator[Any]:
     options = OPTIONS | {"viewport": PHONE, "has_touch": True}
-    context = chromium.new_context(base_url=live_server.url, **options)
+    context = patient(chromium.new_context(base_url=live_server.url, **options))
     keep_process(context.new_page())
     yield context
     context.close()
@@ -83,7 +84,7 @@ def kept_phone(chromium, live_server) -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def kept_second(chromium, live_server) -> Iterator[Any]:
     """The browser of a second person."""
-    context = chromium.new_context(base_url=live_server.url, **OPTIONS)
+    context = patient(chromium.new_context(base_url=live_server.url, **OPTIONS))
     keep_process(context.new_page())
     yield context
     context.close()

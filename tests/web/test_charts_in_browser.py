@@ -194,7 +194,7 @@ def test_a_summary_says_how_many_of_too_many_runs_it_draws(tab, db):
 
     open_table(tab, charts({"t": "bar", "y": ["loss"]}))
 
-    until(tab, f"{NOTE}.includes('the first 5,000 of 5,060 runs')", seconds=40)
+    until(tab, f"{NOTE}.includes('the first 5,000 of 5,060 runs')")
 
 
 def test_charts_draw_the_first_runs_that_have_data(tab, db):
@@ -306,6 +306,6 @@ def test_the_curves_of_deleted_runs_go(tab, runs):
 
     Run.objects.filter(run_id__in=["run-0", "run-11", "run-5"]).update(lifecycle="deleted")
 
-    until(tab, f"{lines} === 9", seconds=15)
+    until(tab, f"{lines} === 9")
     Run.objects.all().update(lifecycle="deleted")
-    until(tab, "document.querySelector('.card .plot-empty') !== null", seconds=15)
+    until(tab, "document.querySelector('.card .plot-empty') !== null")

@@ -85,7 +85,7 @@ def test_a_finished_run_leaves_and_is_counted(tab, gpu, queue):
     tab.goto(f"{GPU}/runs")
     tab.locator(".active-runs >> text=a").first.wait_for()
     finish(run=attempt.job.run, fence=attempt.fence, cause=Cause.COMPLETED)
-    tab.locator("text=1 finished in the last hour").wait_for(timeout=10_000)
+    tab.locator("text=1 finished in the last hour").wait_for()
     assert tab.locator(".active-runs").count() == 0
     tab.click("text=open in All runs")
     tab.locator(".rt-body >> text=a").first.wait_for()
@@ -162,7 +162,7 @@ def test_a_new_cluster_shows_a_command_that_joins_it(tab, live_server, tmp_path)
         ["bash", "-c", f"exec env {command}"], cwd=BASE_DIR, env=environment, start_new_session=True
     )
     try:
-        tab.locator(".nodes >> text=Idle").wait_for(timeout=30_000)
+        tab.locator(".nodes >> text=Idle").wait_for()
         assert Node.objects.get().cluster.name == "lab"
     finally:
         node.terminate()

@@ -52,7 +52,7 @@ def test_new_lines_are_counted_while_one_reads_above_and_a_click_follows_again(t
     tab.mouse.wheel(0, -1500)
     until(tab, f"{FOLLOW} === 'false'")
     grow(run, LOG, lines(12, "late"))
-    until(tab, f"!{PILL}.hidden && {PILL}.innerText.trim() === '12 new lines'", seconds=4)
+    until(tab, f"!{PILL}.hidden && {PILL}.innerText.trim() === '12 new lines'")
     tab.click("[data-new-lines]")
     until(tab, f"{PILL}.hidden && {FOLLOW} === 'true'")
     grow(run, LOG, b"last\n")
@@ -69,7 +69,7 @@ def test_new_lines_of_a_log_that_ended_meanwhile_are_a_click_away(tab, run):
     grow(run, LOG, b"the end\n")
     finish_log(run=run, path=LOG)
     update_run(run=run, status="Completed")
-    until(tab, f"{PILL}.innerText.trim() === '1 new line'", seconds=4)
+    until(tab, f"{PILL}.innerText.trim() === '1 new line'")
     tab.click("[data-new-lines]")
     until(tab, f"{PILL}.hidden && {FOLLOW} === 'false'")
 

@@ -6,7 +6,7 @@ from runs.artifacts.logs.appending import append_log
 from runs.artifacts.models import File
 from runs.tracking.services import update_run
 from tests.factories import make_run
-from tests.web.browser import PHONE, until
+from tests.web.browser import PHONE, answered, until
 from tests.web.kept_files import save
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -41,7 +41,7 @@ def test_new_lines_of_a_growing_log_come_by_themselves(tab, run):
     tab.goto(OUTPUTS)
     until(tab, f"{LINES}.at(-1) === 'epoch 1'")
     append_log(run=run, path="user_logs/std_log.txt", offset=8, data=b"epoch 2\n")
-    until(tab, f"{LINES}.at(-1) === 'epoch 2'", seconds=3)
+    until(tab, f"{LINES}.at(-1) === 'epoch 2'")
 
 
 def test_the_search_of_a_whole_log_marks_what_it_finds(tab, run):
@@ -119,12 +119,12 @@ def test_a_script_inside_a_file_never_runs(tab, run, name):
     save(run, name, markup)
     dialogs = []
     tab.on("dialog", lambda dialog: dialogs.append(dialog))
-    tab.goto(f"{OUTPUTS}?path={name}")
-    until(tab, "document.querySelector('[data-preview] :is(iframe, img)') !== null")
-    tab.wait_for_timeout(300)
+    with answered(tab):
+        tab.goto(f"{OUTPUTS}?path={name}")
+        until(tab, "document.querySelector('[data-preview] :is(iframe, img)') !== null")
     assert tab.title() != "taken"
-    tab.goto(f"/w/default/runs/kept/files/{name}?inline=1")
-    tab.wait_for_timeout(300)
+    with tab.expect_console_message(lambda message: "Blocked script" in message.text):
+        tab.goto(f"/w/default/runs/kept/files/{name}?inline=1")
     assert tab.title() != "taken"
     assert not dialogs
     # The browser says in its console that it has kept a script from running, and that a document
@@ -338,7 +338,7 @@ def test_follow_and_live_dots_end_with_the_run(tab, run, monkeypatch):
     follows = "document.querySelector('[data-toggle-follow]').getAttribute('aria-pressed')"
     until(tab, f"{follows} === 'true' && Boolean(document.querySelector('.live-dot'))")
     update_run(run=run, status="Completed")
-    until(tab, f"{follows} === 'false' && !document.querySelector('.live-dot')", seconds=5)
+    until(tab, f"{follows} === 'false' && !document.querySelector('.live-dot')")
 
 
 def test_the_colours_of_the_256_are_shown(tab, run):

@@ -3,8 +3,9 @@
 import pytest
 from django.core.signals import request_started
 
+from runs.tracking.services import update_run
 from tests.factories import make_run
-from tests.web.browser import until
+from tests.web.browser import answered, until
 from tests.web.kept_files import save
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -72,20 +73,23 @@ def asked():
     request_started.disconnect(note)
 
 
-def frame_of(tab):
-    return next(frame for frame in tab.frames if "/with-scripts/" in frame.url)
+def run_scripts(tab):
+    """Return the frame in which the scripts of the file run."""
+    with tab.expect_event("framenavigated", lambda frame: "/with-scripts/" in frame.url) as opened:
+        tab.get_by_role("button", name="Run scripts").click()
+    return opened.value
 
 
 def test_scripts_run_when_asked_for_and_reach_nothing(tab, run, asked):
-    tab.goto(f"{OUTPUTS}?path=evil.html")
+    # The page of a run that has ended asks for nothing by itself.
+    update_run(run=run, status="Completed")
+    with answered(tab):
+        tab.goto(f"{OUTPUTS}?path=evil.html")
     opened = tab.context.pages
-    assert not any("/with-scripts/" in frame.url for frame in tab.frames)
-    tab.get_by_role("button", name="Run scripts").click()
-    until(tab, "document.querySelector('.preview-body iframe').src.includes('/with-scripts/')")
-    tab.wait_for_timeout(300)
     asked.clear()
-    assert outcome(frame_of(tab)) == ALLOWED
-    tab.wait_for_timeout(300)
+    assert not any("/with-scripts/" in frame.url for frame in tab.frames)
+    with answered(tab):
+        assert outcome(run_scripts(tab)) == ALLOWED
     assert set(asked) <= {"GET /w/default/runs/kept/with-scripts/evil.html"}
     assert tab.url.endswith("path=evil.html") and tab.title() != "taken"
     assert tab.context.pages == opened
@@ -109,9 +113,9 @@ def test_even_a_browser_that_does_not_tell_a_page_from_a_frame_gives_it_nothing(
     assert "allow-scripts" in answer.headers["content-security-policy"]
     tab.route(f"**{address}", lambda route: route.fulfill(response=answer))
     asked.clear()
-    tab.goto(address)
-    assert outcome(tab) == ALLOWED
-    tab.wait_for_timeout(300)
+    with answered(tab):
+        tab.goto(address)
+        assert outcome(tab) == ALLOWED
     assert asked == []
     tab.troubles.clear()
 
@@ -122,10 +126,7 @@ def test_a_chart_of_plotly_is_drawn(tab, run):
     figure = graph_objects.Figure(graph_objects.Scatter(x=[1, 2], y=[3, 4]))
     save(run, "chart.html", figure.to_html(include_plotlyjs="cdn"))
     tab.goto(f"{OUTPUTS}?path=chart.html")
-    tab.get_by_role("button", name="Run scripts").click()
-    until(tab, "document.querySelector('.preview-body iframe').src.includes('/with-scripts/')")
-    tab.wait_for_timeout(300)
-    until(frame_of(tab), "document.querySelectorAll('.scatterlayer .point').length === 2")
+    until(run_scripts(tab), "document.querySelectorAll('.scatterlayer .point').length === 2")
     # The browser notes that scripts were off at first.
     assert all("Blocked script execution" in trouble for trouble in tab.troubles)
     tab.troubles.clear()

@@ -6,7 +6,7 @@ from runs.metrics.services import RunRef, log_batch
 from runs.tracking.models import Run
 from runs.tracking.statuses import Status
 from tests.factories import make_experiment, make_run
-from tests.web.browser import WIDE, until
+from tests.web.browser import WIDE, settle, until
 from tests.web.run_table import DRAWN, make_runs, open_rows, open_table, query_of
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -38,7 +38,13 @@ def test_a_cell_that_is_used_again_keeps_nothing_of_what_it_showed(tab, runs):
     tab.get_by_role("menuitem", name="Hide column").click()
     until(tab, "document.querySelector('[data-column=\"run.duration\"]') === null")
 
-    tab.wait_for_timeout(1300)
+    # What also ticks every second is a sign that those of the table have.
+    tab.evaluate("""() => {
+      const sign = document.createElement('i');
+      sign.dataset.since = String(Date.now());
+      document.querySelector('.rt-grid').append(sign);
+    }""")
+    until(tab, "document.querySelector('.rt-grid > i').textContent !== ''")
 
     assert tab.locator(".rt-body [data-since]").count() == 0
     assert not [text for text in cells(tab, "metrics.train/loss") if ":" in text]
@@ -68,7 +74,7 @@ def test_long_headers_of_metrics_touch_nothing(tab, db, width):
         f"?cols=run.name,{','.join(f'metrics.{one}' for one in METRICS)}"
         f"{narrow and f'&widths={narrow}'}",
     )
-    tab.wait_for_timeout(200)
+    settle(tab)
     headers = tab.evaluate(HEADERS)
     assert len(headers) >= 2
     assert [text for text, touch, leaves in headers if touch or leaves] == []
@@ -317,7 +323,7 @@ def test_a_finger_moves_a_column_after_a_long_press(phone, runs):
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
 
     send("touchStart", {"x": start["x"] + 9, "y": start["y"] + 9})
-    phone.wait_for_timeout(500)
+    until(phone, "document.querySelector('.dragged') !== null")
     send("touchMove", {"x": start["x"] + 9, "y": end["y"] + 12})
     send("touchMove", {"x": start["x"] + 9, "y": end["y"] + 4})
     send("touchEnd")

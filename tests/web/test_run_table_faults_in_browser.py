@@ -4,7 +4,7 @@ import pytest
 
 from runs.tracking.models import Run
 from tests.factories import make_experiment, make_run
-from tests.web.browser import PHONE, until
+from tests.web.browser import PHONE, answered, until
 from tests.web.run_table import (
     NAMES,
     READY,
@@ -51,10 +51,9 @@ def test_the_error_of_a_filter_is_seen_also_beside_completions(tab, runs):
     tab.keyboard.press("Enter")
     until(tab, "!document.querySelector('[data-query] [data-problem]').hidden")
 
-    tab.wait_for_timeout(400)
     tab.keyboard.press("Home")
     tab.keyboard.press("ArrowDown")
-    tab.wait_for_timeout(400)
+    tab.locator(".query [role=option]").first.wait_for()
 
     problem = tab.locator("[data-query] [data-problem]")
     assert problem.is_visible()
@@ -92,8 +91,8 @@ def test_the_head_of_an_experiment_counts_its_runs_once(tab, runs):
 
     until(tab, "document.querySelector('h1 ~ .counts').innerText.startsWith('12 runs · ')")
     assert tab.inner_text("main").count(" running") == 1
-    tab.evaluate("document.dispatchEvent(new CustomEvent('studio:refresh'))")
-    tab.wait_for_timeout(500)
+    with answered(tab):
+        tab.evaluate("document.dispatchEvent(new CustomEvent('studio:refresh'))")
     assert tab.inner_text("h1 ~ .counts").startswith("12 runs · ")
 
 
@@ -189,9 +188,8 @@ def test_every_menu_is_whole_on_a_phone(phone, runs):
     open_rows(phone)
     phone.tap("[data-tools]")
     for menu in ("statuses", "show-menu", "group-menu", "goal-menu"):
-        phone.tap(f"[data-{menu}] summary")
-        phone.wait_for_load_state("networkidle")
-        phone.wait_for_timeout(100)
+        with answered(phone):
+            phone.tap(f"[data-{menu}] summary")
         box = phone.locator(f"[data-{menu}] .sheet").bounding_box()
         assert box["x"] >= 0, menu
         assert box["x"] + box["width"] <= PHONE["width"], menu

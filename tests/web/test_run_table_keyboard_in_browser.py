@@ -1,10 +1,13 @@
 """The run table in Chromium by keyboard alone, also while answers come late."""
 
+import itertools
+from contextlib import contextmanager
+
 import pytest
 
 from runs.table.names import PAGE_NAMES
 from tests.factories import make_run
-from tests.web.browser import until
+from tests.web.browser import answered, until
 from tests.web.run_table import (
     DRAWN,
     NAMES,
@@ -25,7 +28,8 @@ def runs(db):
 
 
 def go_to(tab, selector, key="Tab"):
-    """Press Tab until the focus is on what `selector` names, which it so can reach."""
+    """Wait for what `selector` names; press Tab until the focus is on it, which it so can reach."""
+    tab.locator(selector).first.wait_for(state="attached")
     for _ in range(90):
         if tab.evaluate("(selector) => document.activeElement.matches(selector)", selector):
             return
@@ -164,7 +168,7 @@ def test_arrows_move_in_the_grid_and_x_selects(tab, runs):
 def search_anew(tab, text):
     """Change what the menu Group looks for while the keyboard is in its list, as after a word
     whose answer comes late; return when the list has that answer."""
-    with tab.expect_response(lambda answer: "kind=tags" in answer.url):
+    with answered(tab), asked_for_groups(tab, times=1):
         tab.evaluate(
             """(text) => {
               const menu = document.querySelector('[data-fields]').closest('details');
@@ -174,15 +178,23 @@ def search_anew(tab, text):
             }""",
             text,
         )
-    tab.wait_for_timeout(100)
+
+
+@contextmanager
+def asked_for_groups(tab, times):
+    """Wait at the end of the block until the menu Group has asked so many times."""
+    count = itertools.count(1)
+    with tab.expect_request(lambda one: "kind=tags" in one.url and next(count) == times):
+        yield
 
 
 def go_into_groups(tab):
     """Look for "ba" in the menu Group, and go to the only field found."""
-    tab.keyboard.press("b")
-    tab.keyboard.insert_text("ba")
+    # It asks when it opens, and when the words in it have changed.
+    with answered(tab), asked_for_groups(tab, times=2):
+        tab.keyboard.press("b")
+        tab.keyboard.insert_text("ba")
     until(tab, "document.querySelectorAll('[data-fields] input').length === 1")
-    tab.wait_for_timeout(400)
     go_to(tab, "[data-fields] input")
     tab.evaluate("window.before = document.activeElement")
 

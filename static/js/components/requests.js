@@ -1,7 +1,7 @@
 // Requests to the studio: the CSRF token goes along, an answer is waited for only so long, and a
 // refusal becomes an Error with the studio's own words.
 
-import { untilBack } from "./outage.js";
+import { isAway, untilBack } from "./outage.js";
 import { noteRole } from "./role.js";
 import { toast } from "./toasts.js";
 
@@ -11,7 +11,8 @@ const SLOW = { text: "Studio took too long to respond.", hint: "Try again in a m
 const REFUSED = { text: "Studio could not do that.", hint: "Try again." };
 const UNREADABLE = { text: "Studio sent an unreadable response.", hint: "Try again." };
 
-// A read that is refused with this waits for the database, and is tried again so many times.
+// A read that is refused with this waits for the database, and is tried again so many times. No
+// read is begun while the page waits.
 const AWAY = 503;
 const TRIES = 3;
 const READS = ["GET", "HEAD"];
@@ -53,8 +54,9 @@ export function sendJson(address, body, { method = "POST", ...options } = {}) {
  * RequestError when the studio refuses or does not answer, and the AbortError of `signal`.
  */
 export async function ask(address, options = {}) {
-  const tries = READS.includes(options.method ?? "GET") ? TRIES : 1;
-  for (let left = tries - 1; ; left--) {
+  const isRead = READS.includes(options.method ?? "GET");
+  for (let left = isRead ? TRIES - 1 : 0; ; left--) {
+    if (isRead && isAway()) await untilBack(options.signal);
     const answer = await askOnce(address, options);
     noteRole(answer.status, answer.headers.get("X-Role"));
     if (answer.ok) return answer;
@@ -105,6 +107,7 @@ export function post(address, fields) {
 
 /** Show the errors of htmx, and the messages in the answers to writes. */
 export function startRequests() {
+  document.addEventListener("htmx:confirm", holdRead);
   document.addEventListener("htmx:afterRequest", ({ detail: { xhr } }) => {
     noteRole(xhr.status, xhr.getResponseHeader("X-Role"));
   });
@@ -130,10 +133,24 @@ function seeText(form, field, stamp) {
   form.dataset.isStale = "";
 }
 
-/** Let htmx read again when the database answers. */
-async function askAgain({ elt, target, requestConfig }) {
+/** Let htmx read again when the database answers: `holdRead` keeps the read until then. */
+function askAgain({ elt, target, requestConfig }) {
+  untilBack();
+  window.htmx.ajax("GET", requestConfig.path, { source: elt, target });
+}
+
+const held = new WeakSet();
+
+/** Keep a read of htmx until the database answers, one for each element. */
+async function holdRead(event) {
+  const { elt, verb, issueRequest } = event.detail;
+  if (verb !== "get" || !isAway()) return;
+  event.preventDefault();
+  if (held.has(elt)) return;
+  held.add(elt);
   await untilBack();
-  if (elt.isConnected) window.htmx.ajax("GET", requestConfig.path, { source: elt, target });
+  held.delete(elt);
+  if (elt.isConnected) issueRequest();
 }
 
 const pageHeaders = () => JSON.parse(document.body.getAttribute("hx-headers") ?? "{}");
