@@ -8,7 +8,7 @@ from runs.artifacts.errors import OffsetConflict
 from runs.artifacts.logs.appending import append_log
 from runs.artifacts.logs.times import read_times
 from runs.artifacts.queries import get_file, read_file
-from runs.compute import claiming, sweeping
+from runs.compute import claiming, nodes, sweeping
 from runs.compute.attempts import beat, cancel, finish
 from runs.compute.claiming import claim, live_nodes
 from runs.compute.clusters import update_cluster
@@ -317,10 +317,12 @@ def test_a_claim_that_is_made_twice_at_once_gives_one_attempt(put, node, monkeyp
     assert Attempt.objects.count() == 1
 
 
-def test_a_node_that_looks_often_is_written_down_now_and_then(node, cluster):
+def test_a_node_that_looks_often_is_written_down_now_and_then(node, cluster, monkeypatch):
+    now = now_ms()
+    monkeypatch.setattr(nodes, "now_ms", lambda: now)
     Node.objects.update(load={"load": 0.5})
     for silent_ms, is_noted in ((SEEN_EVERY_MS // 2, False), (SEEN_EVERY_MS * 2, True)):
-        before = now_ms() - silent_ms
+        before = now - silent_ms
         Node.objects.update(seen_ms=before)
         claim(node=get_node(cluster, node.incarnation), load={"load": 0.7})
         seen = Node.objects.get()

@@ -75,7 +75,7 @@ def test_a_node_that_takes_its_part_late_is_not_lost_before_its_first_beat(pair)
     """The job's lease is that of the wait for the last node until a beat comes."""
     Job.objects.update(lease_ms=1)
     assert sweep() == 0
-    assert Job.objects.get().lease_ms > now_ms() + LEASE_MS - 10_000
+    assert Job.objects.get().lease_ms > now_ms() + LEASE_MS / 2
     Part.objects.filter(rank=0).update(lease_ms=1)
     Job.objects.update(lease_ms=1)
     assert sweep() == 1

@@ -3,10 +3,8 @@
 import json
 import os
 import shutil
-import socket
 import sys
 import tempfile
-import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,9 +20,10 @@ from django.test import Client
 from tests.forks import OF_SERVERS, Fork, run_fork
 from tests.fresh_database import copy_fresh_database
 from tests.postgres import fresh_database
+from tests.up.processes import free_port
+from tests.waiting import LONGEST_WAIT_S, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
-LONGEST_START_S = 60.0
 MANAGE = """
 import sys
 from django.core.management import execute_from_command_line
@@ -44,7 +43,7 @@ class Server:
         """Run commands of manage.py beside the server, in one process; return the lines that they
         print."""
         command = [sys.executable, "-c", MANAGE, *commands]
-        options = {"timeout": LONGEST_START_S, "cwd": ROOT, "env": self.environment}
+        options = {"timeout": LONGEST_WAIT_S, "cwd": ROOT, "env": self.environment}
         done = run_fork(command, OF_SERVERS, **options)
         assert done.returncode == 0, done.stderr
         return done.stdout.splitlines()
@@ -74,11 +73,11 @@ def running_server(**settings: str) -> Iterator[Server]:
         server = Server(f"http://127.0.0.1:{port}", environment)
         process = Fork(server_command(port), OF_SERVERS, cwd=ROOT, env=environment)
         try:
-            wait_until_healthy(server.url, process)
+            wait_for(lambda: is_healthy(server.url, process), "the studio to start")
             yield server
         finally:
             process.terminate()
-            process.wait(timeout=20)
+            process.wait(timeout=LONGEST_WAIT_S)
             shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -98,21 +97,13 @@ def server_command(port: int) -> list[str]:
     return [sys.executable, "-m", "studio.front", "--port", str(port), "--workers", "1"]
 
 
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-def wait_until_healthy(url: str, server: Fork) -> None:
-    deadline = time.monotonic() + LONGEST_START_S
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            with urlopen(f"{url}/health", timeout=5):
-                return
-        except (URLError, ConnectionError):
-            time.sleep(0.1)
-    raise RuntimeError("the studio did not start")
+def is_healthy(url: str, server: Fork) -> bool:
+    assert server.poll() is None, "the studio has ended"
+    try:
+        with urlopen(f"{url}/health", timeout=LONGEST_WAIT_S):
+            return True
+    except (URLError, ConnectionError):
+        return False
 
 
 @dataclass

@@ -317,7 +317,8 @@ def test_a_missing_file_is_an_error_at_once(client, run_id):
     start = time.monotonic()
     with pytest.raises(Exception, match=r"(?i)not found|404|no such|failed"):
         client.download_artifacts(run_id, "nothing.txt")
-    assert time.monotonic() - start < 20
+    # A client that tried again and again would do so for minutes.
+    assert time.monotonic() - start < 60
 
 
 def test_a_large_upload_in_parts_falls_back_to_one_piece(client, run_id, tmp_path, monkeypatch):

@@ -16,7 +16,7 @@ FILES = "/api/2.0/mlflow-artifacts/artifacts"
 
 @pytest.fixture
 def connection(server_url):
-    connection = http.client.HTTPConnection(urlsplit(server_url).netloc, timeout=30)
+    connection = http.client.HTTPConnection(urlsplit(server_url).netloc, timeout=60)
     yield connection
     connection.close()
 
@@ -36,7 +36,7 @@ def ask(connection, method, path, body=None):
 def send_raw(server_url, data, end=True):
     """Send bytes, end the sending side, and return what comes back."""
     address = urlsplit(server_url)
-    with socket.create_connection((address.hostname, address.port), timeout=10) as raw:
+    with socket.create_connection((address.hostname, address.port), timeout=60) as raw:
         raw.sendall(data)
         if not end:
             time.sleep(0.2)
@@ -108,6 +108,6 @@ def test_one_connection_serves_many_requests_also_after_errors(connection, run_i
 def test_what_was_acknowledged_is_read_back_over_another_connection(server_url, connection, run_id):
     point = {"run_id": run_id, "key": "m", "value": 1.0, "timestamp": 1, "step": 2**53 + 1}
     ask(connection, "POST", f"{API}/runs/log-metric", point)
-    other = http.client.HTTPConnection(urlsplit(server_url).netloc, timeout=30)
+    other = http.client.HTTPConnection(urlsplit(server_url).netloc, timeout=60)
     run = ask(other, "GET", f"{API}/runs/get?run_id={run_id}")[1]["run"]
     assert run["data"]["metrics"][0]["step"] == 2**53 + 1

@@ -75,7 +75,7 @@ class Studio(Server):
     def ask(self, path: str, body: Any = None, headers: Any = None, method: str = "") -> Answer:
         """Ask once, over a connection of its own."""
         began = time.monotonic()
-        connection = http.client.HTTPConnection("127.0.0.1", self.options.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.options.port, timeout=120)
         sent = json.dumps(body).encode() if isinstance(body, dict) else body
         headers = headers or (JSON if isinstance(body, dict) else {})
         try:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.waiting import LONGEST_WAIT_S
+
 BASE_DIR = Path(__file__).resolve().parents[2]
 
 
@@ -21,4 +23,4 @@ def start_node(url: str, folder: Path, cluster: str = "local", slots: int = 2) -
         yield
     finally:
         node.terminate()
-        node.wait(30)
+        node.wait(LONGEST_WAIT_S)

@@ -16,6 +16,7 @@ from runs.compute.sampling import sample_clusters
 from runs.compute.submitting import Work, submit
 from runs.tracking.models import Run
 from tests.factories import default_workspace, make_experiment, make_run
+from tests.waiting import LONGEST_WAIT_S
 from tests.web.browser import PHONE, WIDE, until
 from tests.web.nodes import BASE_DIR
 
@@ -166,5 +167,5 @@ def test_a_new_cluster_shows_a_command_that_joins_it(tab, live_server, tmp_path)
         assert Node.objects.get().cluster.name == "lab"
     finally:
         node.terminate()
-        node.wait(30)
+        node.wait(LONGEST_WAIT_S)
     assert not Node.objects.exists(), "it has left"

@@ -36,7 +36,7 @@ def program(studio_url, tmp_path) -> Path:
 
 def run(program: Path, *words: str, **options) -> subprocess.CompletedProcess:
     command = [sys.executable, "-I", str(program), *words]
-    return subprocess.run(command, capture_output=True, timeout=60, check=False, **options)
+    return subprocess.run(command, capture_output=True, timeout=300, check=False, **options)
 
 
 def script(folder: Path, text: str) -> str:

@@ -132,7 +132,7 @@ def test_the_code_of_a_sweep_makes_a_parent_with_children(tab, live_server, fold
         cwd=folder,
         env=os.environ | places | {"STUDIO_URL": live_server.url, "PYTHONPATH": str(BASE_DIR)},
         check=True,
-        timeout=60,
+        timeout=300,
     )
     parent = Run.objects.get(parent=None)
     assert (parent.experiment.name, parent.status) == ("digits", "Completed")
