@@ -20,7 +20,7 @@ from runs.tracking.models import LastWord, Lifecycle, Run
 from runs.tracking.runs import update_run
 from runs.tracking.statuses import FINAL_STATUSES, Status
 from runs.tracking.tables import LAST_WORD, RUN
-from runs.tracking.words import take_words, when_heard
+from runs.tracking.words import note_word, take_words, when_heard
 from runs.workspaces.models import Workspace
 
 BEATS_SILENT_MS = 45_000
@@ -44,7 +44,8 @@ def silent_ms() -> int:
 
 
 def store_words() -> None:
-    """Store which runs have been heard of in this process, and let those that were silent run."""
+    """Store which runs have been heard of in this process, and let those that were silent run.
+    What the database does not take now is stored with the next words."""
     heard = take_words()
     if not heard:
         return
@@ -52,8 +53,10 @@ def store_words() -> None:
         with hold_writer_lock(), transaction.atomic():
             _store(heard)
         wake_silent(heard)
-    except DatabaseError as error:
-        log.warning("the last words of %d runs were not stored: %s", len(heard), error)
+    except DatabaseError:
+        for pk, beats in heard.items():
+            note_word(pk, beats=beats)
+        log.warning("the last words of %d runs are stored later", len(heard), exc_info=True)
 
 
 def _store(heard: Mapping[int, bool]) -> None:

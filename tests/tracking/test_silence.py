@@ -1,11 +1,13 @@
 """No run stays Running for ever: those of clients that have gone silent, and their return."""
 
 import pytest
+from django.db import OperationalError, connection
 
 from runs.compute.claiming import claim
 from runs.compute.clusters import create_cluster
 from runs.compute.nodes import register_node
 from runs.compute.submitting import Work, submit
+from runs.database.outage_log import LeaveOutages
 from runs.tracking.models import LastWord, Run
 from runs.tracking.runs import update_run
 from runs.tracking.silence import mark_silent_runs, store_words
@@ -145,6 +147,25 @@ def test_what_a_cluster_runs_is_judged_by_its_lease(mlflow, workspace):
     update_run(run=run, status=Status.RUNNING)
     let_pass(run, minutes=1000)
     assert mark_silent_runs() == 0
+
+
+def test_what_a_full_disk_does_not_take_is_stored_with_the_next_words(mlflow, caplog):
+    run = make_run()
+    let_pass(run, minutes=12)
+    mark_silent_runs()
+    log(mlflow, run)
+
+    def refuse(execute, sql, *arguments):
+        if LastWord._meta.db_table in sql:
+            raise OperationalError("database or disk is full")
+        return execute(sql, *arguments)
+
+    with caplog.filtering(LeaveOutages()), connection.execute_wrapper(refuse):
+        store_words()
+    assert status_of(run)[0] == Status.NOT_RESPONDING
+    store_words()
+    assert status_of(run) == (Status.RUNNING, "heard of again")
+    assert "last words" not in caplog.text
 
 
 def test_a_run_that_ended_meanwhile_is_not_woken(mlflow):
