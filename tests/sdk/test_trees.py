@@ -60,6 +60,42 @@ for _ in range(rounds):
     print(processes.end(grace_s), flush=True)
 """
 
+# A guard whose supervisor is killed. It looks some times, and tells whether all have ended.
+GUARD = """
+import os, signal, subprocess, sys, time
+from pathlib import Path
+from studio.sdk.supervisor.guard import Guard
+
+script, output, mark = sys.argv[1], Path(sys.argv[2]), sys.argv[3]
+output.write_bytes(b"")
+guard = Guard()
+supervisor = os.fork()
+if supervisor == 0:
+    os.setsid()
+    command = [sys.executable, "-c", script]
+    subprocess.Popen(command, stdout=output.open("ab"), env={"MARK": mark}, start_new_session=True)
+    time.sleep(600)
+while b"ready" not in output.read_bytes():
+    time.sleep(0.01)
+os.kill(supervisor, signal.SIGKILL)
+try:
+    for _ in range(500):
+        guard.look_after()
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        time.sleep(0.01)
+    print("some go on")
+except ChildProcessError:
+    print("all have ended")
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has subreapers")
+def test_what_a_killed_supervisor_leaves_is_known_by_the_ends_of_its_processes(tmp_path):
+    mark = f"mark of {tmp_path}"
+    told, left = run_marked([GUARD, FORKS_FAST, str(tmp_path / "log"), mark], mark)
+
+    assert (told, left) == ("all have ended\n", [])
+
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has subreapers")
 def test_a_tree_that_forks_without_pause_is_ended_before_its_end_is_told(tmp_path):
@@ -89,16 +125,13 @@ def supervise(
     script: str, log: Path, mark: str, *, rounds: int, grace_s: float, before: str = ""
 ) -> tuple[str, list[int]]:
     """Start and end a script some times; return what the ends told, and what lives after them."""
-    command = [
-        sys.executable,
-        "-c",
-        before + SUPERVISOR,
-        script,
-        str(log),
-        mark,
-        str(rounds),
-        str(grace_s),
-    ]
+    words = [before + SUPERVISOR, script, str(log), mark, str(rounds), str(grace_s)]
+    return run_marked(words, mark)
+
+
+def run_marked(words: list[str], mark: str) -> tuple[str, list[int]]:
+    """Run a program; return what it tells, and what still lives of all that has its mark."""
+    command = [sys.executable, "-c", *words]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=LONGEST_WAIT_S)
     left = with_variable(mark)
     kill(left)

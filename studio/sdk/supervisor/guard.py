@@ -18,7 +18,12 @@ from typing import NoReturn
 from studio.sdk.supervisor.beats import read_heard, write_in_place
 from studio.sdk.supervisor.ending import End
 from studio.sdk.supervisor.job import Job
-from studio.sdk.supervisor.trees import become_subreaper, descendants, read_start
+from studio.sdk.supervisor.trees import (
+    become_subreaper,
+    descendants,
+    kill_group_of,
+    read_start,
+)
 from studio.sdk.supervisor.watching import Supervisor
 
 MARK = "supervisor.json"
@@ -63,6 +68,9 @@ class Guard:
         while (found := peek_at_child()) is not None:
             pid, how = found
             placement = self.placed.pop(pid, None)
+            if placement is None:
+                # Left by a killed supervisor. What it has forked may end before a look finds it.
+                kill_group_of(pid)
             # What has stopped a successor may stop the next one too, and so on for ever.
             if placement is not None and how and not (how == "failed" and pid in self.successors):
                 # Where there is no room for one more process, the studio ends the run when its

@@ -89,7 +89,7 @@ def end_tree(
         return True
     for number, seconds in ((signal.SIGTERM, grace_s), (signal.SIGKILL, 10.0)):
         deadline = time.monotonic() + seconds
-        see_end = _kill_group if number == signal.SIGKILL else _leave
+        see_end = kill_group_of if number == signal.SIGKILL else _leave
         _send(number, groups)
         while True:
             if reap(see_end) and not _left_of(groups):
@@ -106,7 +106,7 @@ def _leave(pid: int) -> None:
     """Do nothing about the group of a process that has ended."""
 
 
-def _kill_group(pid: int) -> None:
+def kill_group_of(pid: int) -> None:
     """Kill the group of a process that has ended and was not taken in yet."""
     fields = _stat_fields(pid)
     if fields and int(fields[2]) != os.getpgrp():
