@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from studio.sdk.supervisor import containers
 from studio.sdk.supervisor.client import SDK
+from studio.sdk.supervisor.containers import Container
 from tests.faults.processes import kill, with_variable
 from tests.sdk.docker import Docker
 from tests.waiting import LONGEST_WAIT_S
@@ -86,6 +88,15 @@ def test_a_cancel_ends_what_runs_in_containers(lab, docker):
     assert lab.wait(run_id)["status"] == "Canceled"
     assert docker.containers == {}
     assert all(process.wait(LONGEST_WAIT_S) == -9 for process in docker.started.values())
+
+
+def test_a_half_made_container_is_looked_for_some_times_however_long_a_look_takes(monkeypatch):
+    answers = iter([False, False, False, True])
+    monkeypatch.setattr(containers, "FINDING_PATIENCE_S", 0.0)
+    monkeypatch.setattr(containers, "LOOK_S", 0.0)
+    monkeypatch.setattr(Container, "_is_removed", lambda self: next(answers))
+    Container("studio-1", is_half_made=True).remove()
+    assert list(answers) == []
 
 
 @pytest.mark.parametrize("moment", ["while it runs", "while it is made"])

@@ -22,6 +22,8 @@ LOOK_S = 0.2
 # How long an attempt that has to end waits for the daemon, and then looks for what that has made.
 MAKING_PATIENCE_S = 4.0
 FINDING_PATIENCE_S = 6.0
+# A busy daemon may take the whole time for one answer.
+LEAST_LOOKS = 5
 REMOVAL_TIMEOUT_S = 20.0
 
 
@@ -63,8 +65,11 @@ class Container:
 
     def remove(self) -> None:
         """Kill and remove it. One that is half made is looked for a while, until it is there."""
-        until = time.monotonic() + FINDING_PATIENCE_S
-        while not self._is_removed() and self.is_half_made and time.monotonic() < until:
+        until, looks = time.monotonic() + FINDING_PATIENCE_S, 1
+        while not self._is_removed() and self.is_half_made:
+            if looks >= LEAST_LOOKS and time.monotonic() > until:
+                return
+            looks += 1
             time.sleep(LOOK_S)
 
     def _is_removed(self) -> bool:
