@@ -126,7 +126,7 @@ def shell(lab, start_node, space, tmp_path) -> Shell:
     (folder / "token").write_text(make_token(make_member(Role.CONTRIBUTOR, workspace=row)))
     made = Shell(folder, space.url)
     for name in ("local", "gpu"):
-        vision._connection.ask("POST", "clusters", body={"name": name}, patience_s=20)
+        vision._connection.ask("POST", "clusters", body={"name": name}, patience_s=LONGEST_WAIT_S)
     made.vision = vision
     answer = vision._connection.ask("POST", "clusters/gpu/node-tokens")
     (folder / "node-token").write_text(answer["token"])

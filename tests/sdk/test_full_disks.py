@@ -57,9 +57,14 @@ def line(number: int) -> bytes:
 
 
 @live
-def test_a_full_disk_holds_up_nobody_and_loses_nothing(other_place, space, scripts, small_disk):
+def test_a_full_disk_holds_up_nobody_and_loses_nothing(
+    other_place, space, scripts, gate, small_disk
+):
+    # Meanwhile nothing is sent: that would make room on the disk.
     script = """
 run = start(captures_console=False)
+print(run.id, flush=True)
+while not os.path.exists("shut"): time.sleep(0.02)
 for i in range(1000): run.log("x", i)
 fill()
 # Nothing waits.
@@ -68,15 +73,22 @@ for i in range(1000, 40_000): run.log("x", i)
 open("kept.txt", "w").write("weights")
 run._box.keep_file("outputs/kept.txt", open("kept.txt", "rb"))
 time.sleep = sleep
-print(run.id, len(run._box.writer._held))
+print(len(run._box.writer._held), flush=True)
+while not os.path.exists("open"): time.sleep(0.02)
 run.complete()
 """
-    out, err = scripts.run(FILL + script, STUDIO_OUTBOX=str(small_disk))
-    run_id, held = out.split()
+    process = scripts.start(FILL + script, STUDIO_OUTBOX=str(small_disk))
+    run_id = process.stdout.readline().strip()
+    gate.shut()
+    (scripts.work / "shut").touch()
+    assert process.stdout.readline() == "0\n"
+    gate.open()
+    (scripts.work / "open").touch()
+    _, err = process.communicate(timeout=LONGEST_WAIT_S)
+    assert process.returncode == 0, err
     run = Run.get(space, run_id)
     assert run.get_metrics()["x"] == [float(i) for i in range(40_000)]
     assert "outputs/kept.txt" in run.get_file_names()
-    assert held == "0"
     # An end that had waited in vain would be a third line.
     told = err.splitlines()
     assert len(told) == 2 and f"What is logged goes to {other_place}" in err

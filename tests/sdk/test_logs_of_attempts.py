@@ -113,7 +113,7 @@ def test_the_process_has_no_secret_of_the_studio_or_the_node(lab, start_node):
 TRIED_TWICE = """
 import os, pathlib, sys, time
 root = pathlib.Path(os.environ['MARKS'])
-attempt = len(list(root.iterdir())) + 1
+attempt = len([*root.glob('?')]) + 1
 (root / str(attempt)).touch()
 word = 'first' if attempt == 1 else 'second, which says much more'
 for at in range(3):
@@ -123,8 +123,9 @@ with open('logs/train.log', 'w') as log:
     print('same beginning', file=log)
     print(word, file=log)
 state = pathlib.Path('logs/state.txt')
-state.write_text(f'{word}: a long first text'); time.sleep(6)
-state.write_text(f'{word}: last'); time.sleep(1)
+state.write_text(f'{word}: a long first text')
+while not (root / f'{attempt} has sent it').exists(): time.sleep(0.02)
+state.write_text(f'{word}: last')
 sys.exit(2 if attempt == 1 else 0)
 """
 
@@ -140,10 +141,19 @@ def test_a_second_attempt_keeps_the_logs_of_the_first_and_mixes_nothing(lab, sta
     marks.mkdir()
     start_node(MARKS=str(marks))
     run_id = lab.submit(TRIED_TWICE, retries=1)
-    start_again_at_once(lab, run_id)
-    assert lab.wait(run_id)["status"] == "Completed"
     line = "\n--- attempt 2 on node n1 ---\n"
     second = "second, which says much more"
+
+    def wait_for_state(text: str) -> None:
+        lab.until(lambda: "logs/state.txt" in paths_of(lab, run_id))
+        lab.until(lambda: f"{text}: a long first text" in lab.log(run_id, "logs/state.txt"))
+
+    wait_for_state("first")
+    (marks / "1 has sent it").touch()
+    start_again_at_once(lab, run_id)
+    wait_for_state(second)
+    (marks / "2 has sent it").touch()
+    assert lab.wait(run_id)["status"] == "Completed"
     assert lab.log(run_id) == (
         f"same beginning\nfirst 1\nfirst 2\n{line}same beginning\n{second} 1\n{second} 2\n"
     )

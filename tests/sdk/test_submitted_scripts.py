@@ -4,7 +4,7 @@ import pytest
 
 from studio.sdk import Experiment, Run, RunConfiguration, ScriptRunConfig
 from studio.sdk.exceptions import RunEnvironmentException
-from tests.sdk.gate import BASE_DIR
+from tests.sdk.gate import BASE_DIR, PATIENT
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -18,7 +18,7 @@ def run_script(lab, start_node, space, tmp_path):
         folder = tmp_path / "code"
         folder.mkdir(exist_ok=True)
         for name, text in files.items():
-            (folder / f"{name}.py").write_text(text)
+            (folder / f"{name}.py").write_text(PATIENT + text)
         run_config = RunConfiguration()
         run_config.target = "lab"
         run_config.environment_variables = {"PYTHONPATH": str(BASE_DIR)}
