@@ -42,7 +42,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 OUTCOMES = ("passed", "failed", "error", "skipped")
 # The processes of each pass: on two cores both then end at the same time. That on SQLite has most
 # of the work, with the tests of the browser and of restarts, which wait more than they compute.
-PROCESSES = {"SQLite": "5", "PostgreSQL": "1"}
+PROCESSES = {"SQLite": "5", "PostgreSQL": "2"}
 # Its requests are made up anew in each run: what it asks proves nothing about the next one.
 RANDOM = "test_schema_is_kept"
 NOTHING_SELECTED = 5  # pytest's exit code
@@ -88,7 +88,8 @@ class Choice:
         """Return pytest's command line for the pass on a database."""
         marks = (self.marks, "both_databases" if database == "PostgreSQL" else "")
         both = " and ".join(f"({one})" for one in marks if one)
-        in_parallel = ["-n", PROCESSES[database], "--dist", "worksteal"] if self.is_whole else []
+        plugins = ["-p", "no:xdist", "-p", "tests.side_by_side"]
+        in_parallel = [*plugins, "--forks", PROCESSES[database]] if self.is_whole else []
         by_marks = ["-m", both] if both else []
         return [sys.executable, "-m", "pytest", *in_parallel, *by_marks, *self.arguments]
 
