@@ -40,8 +40,9 @@ from tests.statements import only_asked_by_others, read_records
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 OUTCOMES = ("passed", "failed", "error", "skipped")
-# The processes of each pass: on two cores both then end at the same time. That on SQLite has most
-# of the work, with the tests of the browser and of restarts, which wait more than they compute.
+# The processes of each pass, forks of the one that collects (`tests/side_by_side.py`). That on
+# SQLite has most of the work, with the tests of the browser and of restarts, which wait more than
+# they compute; that on PostgreSQL is to end before it: its end has quick tests to share out.
 PROCESSES = {"SQLite": "5", "PostgreSQL": "2"}
 # Its requests are made up anew in each run: what it asks proves nothing about the next one.
 RANDOM = "test_schema_is_kept"
