@@ -2,9 +2,8 @@
 
 import json
 import os
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 TOKEN_VARIABLES = ("STUDIO_RUN_TOKEN", "STUDIO_TOKEN")
 
@@ -15,8 +14,7 @@ def login_file() -> Path:
     return Path(folder) / "studio" / "login.json"
 
 
-@dataclass(frozen=True)
-class Login:
+class Login(NamedTuple):
     """A studio that somebody has logged in to."""
 
     url: str
@@ -57,7 +55,7 @@ def write_logins(logins: list[Login]) -> None:
     """Replace the file at once and completely; nobody else may read it."""
     path = login_file()
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    rows: list[dict[str, Any]] = [vars(login) for login in logins]
+    rows: list[dict[str, Any]] = [login._asdict() for login in logins]
     part = path.with_suffix(f".{os.getpid()}")
     with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         json.dump(rows, file, indent=1)

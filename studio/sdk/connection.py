@@ -6,7 +6,6 @@ child.
 
 import http.client
 import json
-import logging
 import os
 import random
 import sys
@@ -20,8 +19,6 @@ from urllib.parse import quote, urlencode, urlsplit
 from studio.sdk.answer_heads import check_head
 from studio.sdk.exceptions import BY_STATUS, Conflict, RequestRefused, StudioAway
 from studio.sdk.settings import Settings, make_settings
-
-logger = logging.getLogger("studio.sdk")
 
 TIMEOUT_S = 30.0
 CONNECT_S = 5.0
@@ -168,7 +165,10 @@ class Connection:
             told = str(error) or type(error).__name__
             raise StudioAway(f"{self.settings.url} does not answer: {told}.") from error
         took_ms = (time.monotonic() - began) * 1000
-        logger.debug("%s %s: %d in %.0f ms", method, address, answer.status, took_ms)
+        # Where nobody has loaded it, nobody listens: to load it takes milliseconds of each start.
+        if logging := sys.modules.get("logging"):
+            logger = logging.getLogger("studio.sdk")
+            logger.debug("%s %s: %d in %.0f ms", method, address, answer.status, took_ms)
         if answer.status >= 300:
             self._refuse(answer)
         return answer

@@ -2,9 +2,8 @@
 
 import json
 import os
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from studio.sdk.authentication import find_login, find_token
 from studio.sdk.exceptions import UserErrorException
@@ -15,8 +14,7 @@ FOLDERS = (".studio", ".azureml", "aml_config", "")
 FILES = ("config.json", "project.json")
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """A workspace of a studio, and the token that opens it ("" on an open studio)."""
 
     url: str

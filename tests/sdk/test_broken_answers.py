@@ -90,3 +90,11 @@ def test_what_changes_something_is_not_sent_again(breaking):
     with pytest.raises(StudioAway, match="broke off"):
         ask(breaking, "POST")
     assert breaking.asked == 1
+
+
+def test_who_has_loaded_logging_hears_of_each_request(caplog):
+    server = Breaking(broken=0, cut=b"")
+    with server.server, caplog.at_level("DEBUG", "studio.sdk"):
+        assert ask(server, "GET") == {"count": 1}
+    (told,) = caplog.messages
+    assert told.startswith("GET ") and "/api/v1/runs: 200 in " in told

@@ -33,3 +33,9 @@ def test_logging_imports_nothing_but_the_standard_library():
 @pytest.mark.parametrize("name", ["rich", "click", "yaml", "jmespath", "anywidget"])
 def test_light_packages_are_imported_when_they_are_used(name):
     assert name not in modules(LOGGING)
+
+
+def test_a_sender_loads_neither_what_it_never_uses_nor_what_takes_long():
+    loaded = modules("import sys, studio.sdk.outbox.sender; print(*sys.modules)")
+    assert "http.client" in loaded
+    assert not loaded & {"dataclasses", "hashlib", "inspect", "logging", "platform", "uuid"}

@@ -8,11 +8,9 @@ When there is no room for a file, it goes on in another place, and the folder ge
 
 import json
 import os
-import secrets
 import sys
 import threading
 import time
-import uuid
 from bisect import bisect_left
 from itertools import accumulate
 from pathlib import Path
@@ -42,7 +40,7 @@ class Writer:
     """The stream of one process: the lines it logs to one run."""
 
     def __init__(self, run_folder: Path) -> None:
-        self.id = f"{os.getpid()}-{uuid.uuid4().hex[:16]}"
+        self.id = f"{os.getpid()}-{os.urandom(8).hex()}"
         self.folder = run_folder / "writers" / self.id
         # A sender removes one that it sees without its process. Raises FileNotFoundError where the
         # outbox has just been removed.
@@ -119,7 +117,7 @@ class Writer:
         """Write lines to a file in another place and go on there; tell whether one takes them."""
         # A link to a short path fits into its entry: ext4 has room for 59 bytes there, tmpfs for
         # 127. A longer one takes a block, which a full disk does not have.
-        for path in elsewhere(self.folder, f"{secrets.token_hex(4)}.jsonl"):
+        for path in elsewhere(self.folder, f"{os.urandom(4).hex()}.jsonl"):
             fd = open_with(path, data, segment_path(self.folder, self.end))
             if fd is None:
                 continue
