@@ -20,6 +20,8 @@ from tests.web.browser import OPTIONS, PHONE, patient
 from tests.web.js_modules import open_modules
 from tests.web.kept_tab import keep_process, open_kept_tab
 
+ASKED_BY_PAGES = ("css/", "django_htmx/htmx-2.min.js", "img/", "js/", "plotly/")
+
 
 @pytest.fixture
 def studio(db, settings) -> Client:
@@ -42,14 +44,14 @@ def as_part(studio: Client) -> Callable[..., Any]:
 
 
 @pytest.fixture(scope="session")
-def bundled_scripts(tmp_path_factory) -> Path:
-    """A folder with the scripts of the pages as `manage.py prepare` collects them, and with axe, so
-    old that a browser does not ask again for what it has in its cache."""
+def bundled_files(tmp_path_factory) -> Path:
+    """A folder with what the pages ask for as `manage.py prepare` collects it, and with axe, so old
+    that a browser does not ask again for what it has in its cache."""
     folder = tmp_path_factory.mktemp("static")
-    scripts = {accessibility.ADDRESS: accessibility.read_script()}
+    files = {accessibility.ADDRESS: accessibility.read_script()}
     bundle = bundle_modules(read_files()).items()
-    scripts |= {name: content for name, content in bundle if name.startswith("js/")}
-    for name, content in scripts.items():
+    files |= {name: content for name, content in bundle if name.startswith(ASKED_BY_PAGES)}
+    for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
         os.utime(folder / name, (0, 0))
@@ -91,11 +93,11 @@ def kept_second(chromium, live_server) -> Iterator[Any]:
 
 
 @pytest.fixture
-def open_studio(settings, bundled_scripts) -> None:
+def open_studio(settings, bundled_files) -> None:
     """A studio without sign-in, with the scripts of its pages in one file."""
     settings.STUDIO_OPEN = True
     settings.STATIC_VERSION = "bundled"
-    settings.STATICFILES_DIRS = [bundled_scripts, *settings.STATICFILES_DIRS]
+    settings.STATICFILES_DIRS = [bundled_files, *settings.STATICFILES_DIRS]
 
 
 @pytest.fixture
