@@ -31,6 +31,7 @@ from tests.fresh_database import copy_fresh_database
 from tests.s3 import running_s3
 from tests.slurm import has_slurm, running_slurm
 from tests.statements import Record
+from tests.waiting import LONGEST_WAIT_S
 
 # A shell that starts the tests in the background has them ignore Ctrl-C, and with them every
 # process that they start.
@@ -190,7 +191,9 @@ def playwright() -> Iterator:
 @pytest.fixture(scope="session")
 def chromium(playwright) -> Iterator:
     """A headless Chromium (playwright's Browser)."""
-    browser = playwright.chromium.launch(executable_path=find_program(), args=QUICK_SWITCHES)
+    browser = playwright.chromium.launch(
+        executable_path=find_program(), args=QUICK_SWITCHES, timeout=LONGEST_WAIT_S * 1000
+    )
     yield browser
     browser.close()
 
