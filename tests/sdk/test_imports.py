@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from studio.sdk.outbox.console import SHOW
 from tests.sdk.gate import BASE_DIR
 
 LOGGING = """
@@ -39,3 +40,8 @@ def test_a_sender_loads_neither_what_it_never_uses_nor_what_takes_long():
     loaded = modules("import sys, studio.sdk.outbox.sender; print(*sys.modules)")
     assert "http.client" in loaded
     assert not loaded & {"dataclasses", "hashlib", "inspect", "logging", "platform", "uuid"}
+
+
+def test_what_shows_the_output_of_a_script_loads_nothing_of_the_client():
+    script = f"import sys; exec(open({SHOW!r}).read(), {{'__name__': 'it'}}); print(*sys.modules)"
+    assert not modules(script) & {"studio", "json", "pathlib", "re", "typing"}

@@ -18,15 +18,14 @@ FILES = ("console.out", "console.err")
 LEAST_FREE_BYTES = 128 << 20
 MOST_BYTES = 512 << 20
 SHOW_WAIT_S = 2.0
-SHOW = (
-    "import sys; sys.path.append(sys.argv[1]); from studio.sdk.outbox.showing import main; main()"
-)
+# A program by itself: what the rest of the client loads takes longer than its own start.
+SHOW = str(Path(__file__).with_name("showing.py"))
 
 
 class Console:
     """The redirected output of this process."""
 
-    def __init__(self, folder: Path, root: str) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.saved = {number: os.dup(number) for number in (1, 2)}
         is_one = os.path.sameopenfile(1, 2)
@@ -39,7 +38,7 @@ class Console:
         for handle in handles:
             os.close(handle)
         self.shower = subprocess.Popen(
-            [sys.executable, "-P", "-c", SHOW, root, str(os.getpid()), *map(str, self.files)],
+            [sys.executable, "-P", SHOW, str(os.getpid()), *map(str, self.files)],
             stdin=subprocess.DEVNULL,
             stdout=self.saved[1],
             stderr=self.saved[2],
@@ -75,7 +74,7 @@ def flush_streams() -> None:
             stream.flush()
 
 
-def open_console(folder: Path, root: str) -> Console | None:
+def open_console(folder: Path) -> Console | None:
     """Return the console of a script from now on; None in a notebook, under a test runner, in a run
     of the studio, or with STUDIO_CONSOLE=off."""
     if os.environ.get(VARIABLE) == "off" or os.environ.get("STUDIO_RUN_ID"):
@@ -85,7 +84,7 @@ def open_console(folder: Path, root: str) -> Console | None:
     if shutil.disk_usage(folder).free < LEAST_FREE_BYTES:
         return None
     try:
-        return Console(folder, root)
+        return Console(folder)
     except OSError:
         return None
 

@@ -239,7 +239,7 @@ class Outbox:
 
     def open_console(self) -> None:
         """Keep from now on what this script prints."""
-        self.console = open_console(self.folder, ROOT)
+        self.console = open_console(self.folder)
 
     def stop_console(self) -> None:
         """Let this script print as before."""

@@ -1,11 +1,14 @@
-"""Shows what a script prints: copies growing files to standard output and error until it ends."""
+"""Shows what a script prints: copies growing files to standard output and error until it ends.
+
+A program by itself, which loads nothing of the client and little of the standard library: each
+script starts it.
+"""
 
 import os
 import sys
 import time
 from contextlib import suppress
-from pathlib import Path
-from typing import BinaryIO
+from io import BufferedReader
 
 EVERY_S = 0.02
 
@@ -13,11 +16,11 @@ EVERY_S = 0.02
 def main() -> None:
     """Follow the files of the command line: the first to stdout, the second to stderr; until the
     process that is named there has ended."""
-    parent = int(sys.argv[2])
-    paths = [Path(path) for path in sys.argv[3:]]
+    parent, paths = int(sys.argv[1]), sys.argv[2:]
+    end = os.path.join(os.path.dirname(paths[0]), "console.end")
     sources = [open(path, "rb") for path in paths]  # noqa: SIM115  (open until this process ends)
     while True:
-        is_over = os.getppid() != parent or (paths[0].parent / "console.end").exists()
+        is_over = os.getppid() != parent or os.path.exists(end)
         shown = sum(show(source, number) for number, source in enumerate(sources, 1))
         if is_over and not shown:
             return
@@ -25,7 +28,7 @@ def main() -> None:
             time.sleep(EVERY_S)
 
 
-def show(source: BinaryIO, number: int) -> int:
+def show(source: BufferedReader, number: int) -> int:
     """Copy what has been added; return how many bytes it was."""
     data = source.read(1 << 16)
     with suppress(OSError):
@@ -33,3 +36,7 @@ def show(source: BinaryIO, number: int) -> int:
         while rest:
             rest = rest[os.write(number, rest) :]
     return len(data)
+
+
+if __name__ == "__main__":
+    main()
