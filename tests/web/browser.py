@@ -153,6 +153,13 @@ def note(troubles: list[str], message: Any) -> None:
         troubles.append(f"console: {message.text} {urlsplit(message.location['url']).path}")
 
 
+def press_in_turn(page: Any, *keys: str) -> None:
+    """Press keys of which the later ones count for a moment only: the clock of the page stops."""
+    page.evaluate("() => { Date.now = () => 1e12; }")
+    for key in keys:
+        page.keyboard.press(key)
+
+
 # Looks again and again for a second at most, in the page itself: to ask from outside takes five
 # milliseconds of the processor's time each time. (`wait_for_function` needs eval, which the content
 # policy of the pages refuses.)

@@ -5,7 +5,7 @@ import pytest
 from runs.tracking.clock import now_ms
 from runs.tracking.models import Run
 from tests.factories import make_experiment, make_run
-from tests.web.browser import PHONE, until
+from tests.web.browser import PHONE, press_in_turn, until
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -50,8 +50,7 @@ def test_a_key_after_g_goes_to_a_place(tab):
     run = make_run()
     tab.goto(f"/w/default/runs/{run.run_id}")
 
-    tab.keyboard.press("g")
-    tab.keyboard.press("e")
+    press_in_turn(tab, "g", "e")
 
     tab.wait_for_url(f"**{EXPERIMENTS}")
 

@@ -3,7 +3,7 @@
 import pytest
 
 from runs.tracking.models import Run
-from tests.web.browser import until
+from tests.web.browser import press_in_turn, until
 from tests.web.test_pipelines import PIPELINES, make_pipeline
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -13,8 +13,7 @@ def test_pipelines_are_found_as_one_types_opened_and_canceled(tab):
     make_pipeline("nightly", tags={"team": "blue"})
     make_pipeline("weekly")
     tab.goto("/w/default/runs")
-    tab.keyboard.press("g")
-    tab.keyboard.press("p")
+    press_in_turn(tab, "g", "p")
     tab.wait_for_url(f"**{PIPELINES}")
     tab.click("#pipeline-search")
     tab.keyboard.type("BLUE")
