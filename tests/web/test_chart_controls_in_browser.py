@@ -173,6 +173,22 @@ def test_the_panel_offers_every_parameter_of_an_experiment_and_of_no_other(tab, 
     assert options.all_inner_texts() == []
 
 
+def test_names_that_come_while_one_types_are_offered(tab, runs):
+    held = []
+    tab.route("**/columns?*kind=params*", lambda route: held.append(route))
+    open_table(tab, "?charts=[]")
+    with tab.expect_request("**/columns?*kind=params*"):
+        tab.click("[data-add-chart]")
+    tab.click(".chart-builder [name=group]")
+    tab.keyboard.type("batc")
+
+    for route in held:
+        route.continue_()
+
+    tab.get_by_role("option", name="batch").wait_for()
+    assert tab.input_value(".chart-builder [name=group]") == "batc"
+
+
 def test_every_numeric_axis_can_be_logarithmic(tab, runs):
     axes = {"scatter": "xy", "histogram": "xy", "bar": "x", "box": "y"}
     both = {"y": ["val/loss"], "x": "metrics.train/loss", "xs": "log", "ys": "log"}

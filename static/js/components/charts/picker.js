@@ -12,8 +12,8 @@ let pickers = 0;
  * `several` are chosen, else a text. Each change is an `input` event of the field. */
 export class Picker {
   constructor(input, { several = false } = {}) {
-    Object.assign(this, { input, several, chosen: [], options: [] });
-    this.isSuggested = false;
+    Object.assign(this, { input, several, chosen: [], known: [] });
+    this.isSuggested = this.isSearched = false;
     pickers += 1;
     const id = `picker-${pickers}`;
     const list = element("div", { class: "sheet options", role: "listbox", id, hidden: true });
@@ -31,6 +31,16 @@ export class Picker {
     input.addEventListener("click", () => this.show());
     input.addEventListener("blur", () => this.leave());
     input.addEventListener("keydown", (event) => this.key(event));
+  }
+
+  get options() {
+    return this.known;
+  }
+
+  /** Options that come while somebody looks for one are offered at once. */
+  set options(options) {
+    this.known = options;
+    if (this.isSearched) this.show();
   }
 
   get value() {
@@ -90,6 +100,7 @@ export class Picker {
   }
 
   show() {
+    this.isSearched = true;
     const { found } = this;
     const left = found.length - MOST_SHOWN;
     const rest = left > 0 ? `${left.toLocaleString("en-US")} more. Type to find them.` : "";
@@ -97,12 +108,17 @@ export class Picker {
   }
 
   leave() {
-    this.list.hide();
+    this.hide();
     if (!this.several || this.isUnknown || !this.input.value.trim()) return;
     this.chosen = this.value;
     this.isSuggested = false;
     this.input.value = "";
     this.drawChips();
+  }
+
+  hide() {
+    this.isSearched = false;
+    this.list.hide();
   }
 
   choose(value) {
@@ -113,7 +129,7 @@ export class Picker {
     } else this.input.value = this.labelOf(value);
     this.drawChips();
     if (this.several) this.show();
-    else this.list.hide();
+    else this.hide();
     this.tell();
   }
 
@@ -146,6 +162,7 @@ export class Picker {
 
   key(event) {
     const { list, input } = this;
+    if (event.key === "Escape") this.isSearched = false;
     if (event.key === "Backspace" && !input.value && this.chosen.length)
       this.remove(this.chosen.at(-1));
     else if (event.key === "ArrowDown" && !list.isOpen) this.show();
