@@ -147,6 +147,21 @@ def test_the_runs_that_are_exported_are_chosen(tab, runs):
         assert lines[0].split(",") == names, rows
 
 
+def test_all_runs_may_be_exported_before_they_are_counted(tab, runs):
+    held = []
+    tab.route("**/run-counts?*", lambda route: held.append(route))
+    open_rows(tab)
+    tab.click("[data-export-options]")
+    everything = tab.locator("label:has([value=matching])")
+    assert everything.inner_text().strip() == "All that match the filter"
+    assert everything.locator("input").is_enabled()
+
+    for route in held:
+        route.continue_()
+
+    everything.filter(has_text="All that match the filter (12 runs)").wait_for()
+
+
 def test_on_a_phone_the_tools_are_behind_one_button(phone, runs):
     open_rows(phone)
     assert phone.is_hidden("[data-group-menu]")

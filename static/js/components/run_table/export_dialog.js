@@ -4,9 +4,9 @@ import { joinList, writeState } from "../../lib/url_state.js";
 import { toast } from "../toasts.js";
 
 const LABELS = {
-  selected: (runs) => `Selected (${runs})`,
-  visible: (runs) => `On screen (${runs})`,
-  matching: (runs) => `All that match the filter (${runs})`,
+  selected: "Selected",
+  visible: "On screen",
+  matching: "All that match the filter",
 };
 
 /** The export dialog of one run table: of its columns `chosen`; `visibleRuns` returns the ids of
@@ -18,41 +18,48 @@ export class ExportDialog {
     this.form.addEventListener("submit", ({ submitter }) => {
       if (submitter?.value) this.download(Object.fromEntries(new FormData(this.form)));
     });
+    store.addEventListener("counted", () => dialog.open && this.offer());
   }
 
   open() {
-    const rows = this.rows();
-    for (const input of this.form.elements.rows) {
-      const { count, label } = rows[input.value];
-      input.disabled = !count;
-      input.closest("label").querySelector("span").textContent = label;
-    }
-    this.form.elements.rows.value = rows.selected.count ? "selected" : "matching";
+    this.offer();
+    this.form.elements.rows.value = this.rows().selected.count ? "selected" : "matching";
     this.dialog.showModal();
   }
 
-  /** How many runs each choice means, and the state that asks for them. */
+  /** Write how many runs each choice means, where that is known by now. */
+  offer() {
+    const rows = this.rows();
+    for (const input of this.form.elements.rows) {
+      const { count } = rows[input.value];
+      const label = LABELS[input.value];
+      input.disabled = count === 0;
+      input.closest("label").querySelector("span").textContent =
+        count === undefined ? label : `${label} (${counted(count)})`;
+    }
+  }
+
+  /** How many runs each choice means, undefined while they are counted, and the state that asks for
+   * them. */
   rows() {
     const { store } = this;
-    const { matching = 0 } = store.counts;
     const selected = [...store.selection.ids];
     const visible = this.visibleRuns();
     const choice = (runs) => ({ count: runs.length, state: { runs: runs.join(",") } });
-    const all = { count: matching, state: {} };
-    const choices = {
+    const all = { count: store.counts.matching, state: {} };
+    return {
       selected: store.selection.isAll ? all : choice(selected),
       visible: choice(visible),
       matching: all,
     };
-    for (const [name, one] of Object.entries(choices)) one.label = LABELS[name](counted(one.count));
-    return choices;
   }
 
   /** The table of the runs that are selected, else of all that match, as CSV. */
   downloadCsv() {
     const rows = this.store.selection.size ? "selected" : "matching";
     this.download({ rows, content: "table", format: "csv" });
-    toast(`Exporting ${counted(this.rows()[rows].count)} as CSV.`);
+    const { count } = this.rows()[rows];
+    toast(`Exporting ${count === undefined ? "all runs" : counted(count)} as CSV.`);
   }
 
   download({ rows, content, format }) {
