@@ -22,7 +22,7 @@ METHODS = (b"GET ", b"POST ", b"PUT ", b"PATCH ", b"DELETE ")
 class Gate:
     """Passes connections on to a studio, each part of an answer `delay_s` late. Shut, it refuses
     new ones, and counts them, and cuts those there are. Once `loses` is in a request, its answer is
-    lost. `asked` are the first lines of the requests."""
+    lost. `asked` are the first lines of the requests, `answered` is how many answers came."""
 
     def __init__(self, url: str, delay_s: float = 0.0) -> None:
         parts = urlsplit(url)
@@ -34,7 +34,7 @@ class Gate:
         self.delay_s = delay_s
         self.loses = b""
         self.asked: list[str] = []
-        self.refused = 0
+        self.refused = self.answered = 0
         self.sockets: set[socket.socket] = set()
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -59,6 +59,11 @@ class Gate:
             return sum(words in line for line in self.asked[first:])
 
         wait_for(lambda: count() >= times, f"{words} to be asked for")
+
+    def wait_until_answered(self) -> None:
+        """Wait until one more answer has come."""
+        before = self.answered
+        wait_for(lambda: self.answered > before, "an answer")
 
     def wait_until_missed(self, times: int = 1) -> None:
         """Wait until somebody has been refused that many times more."""
@@ -104,6 +109,7 @@ class Gate:
             while data := source.recv(65536):
                 if data.startswith(METHODS):
                     self.asked.append(data.partition(b" HTTP/")[0].decode())
+                self.answered += data.startswith(b"HTTP/1.")
                 time.sleep(delay_s)
                 if self.loses and data.startswith(self.loses):
                     self.loses = b""

@@ -181,7 +181,7 @@ def test_a_node_says_once_what_is_wrong_and_when_it_has_joined(lab, gate, start_
     with open(tmp_path / "said", "w") as said:
         node = start_node(cluster="gpu", url=gate.url, stderr=said)
         lab.until(lambda: "no cluster" in (tmp_path / "said").read_text())
-        gate.wait_until_asked("POST /w/default/api/v1/clusters/gpu/nodes")
+        gate.wait_until_answered()
         lab.api.ask("POST", "clusters", body={"name": "gpu"})
         lab.until(lambda: "joined" in (tmp_path / "said").read_text())
         node.terminate()
