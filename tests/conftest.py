@@ -75,6 +75,9 @@ CLIENT_ROOMS = frozenset({"faults", "sdk"})
 # These are about files, requests and pages. What they ask of the database is mostly what the tests
 # of the other rooms ask: those of them that run on both databases are marked by hand.
 MARKED_BY_HAND = CLIENT_ROOMS | {"api", "artifacts", "http", "mlflow_api", "security", "web"}
+# These wait for processes and for outages as much as they compute: begun first, they leave no
+# processor idle at the end.
+WAITING = frozenset({"faults", "outages", "sdk", "up"})
 
 
 @pytest.fixture(scope="session")
@@ -199,12 +202,13 @@ def chromium(playwright) -> Iterator:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the slow tests out unless they are asked for. Mark the tests that drive Chromium or
-    Slurm, and those that run on every database."""
+    """Leave the slow tests out unless they are asked for. Begin with those that wait. Mark the
+    tests that drive Chromium or Slurm, and those that run on every database."""
     if "slow" not in config.option.markexpr:
         slow = [item for item in items if item.get_closest_marker("slow")]
         config.hook.pytest_deselected(items=slow)
         items[:] = [item for item in items if item not in slow]
+    items.sort(key=lambda item: item.path.parent.name not in WAITING)
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
         if "slurm" in fixtures:

@@ -40,10 +40,9 @@ from tests.statements import only_asked_by_others, read_records
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 OUTCOMES = ("passed", "failed", "error", "skipped")
-# The processes of each pass, forks of the one that collects (`tests/side_by_side.py`). That on
-# SQLite has most of the work, with the tests of the browser and of restarts, which wait more than
-# they compute; that on PostgreSQL is to end before it: its end has quick tests to share out.
-PROCESSES = {"SQLite": "5", "PostgreSQL": "2"}
+# The processes of each pass: on two cores both then end at the same time. That on SQLite has most
+# of the work, with the tests of the browser and of restarts, which wait more than they compute.
+PROCESSES = {"SQLite": "5", "PostgreSQL": "1"}
 # Its requests are made up anew in each run: what it asks proves nothing about the next one.
 RANDOM = "test_schema_is_kept"
 NOTHING_SELECTED = 5  # pytest's exit code
@@ -89,8 +88,7 @@ class Choice:
         """Return pytest's command line for the pass on a database."""
         marks = (self.marks, "both_databases" if database == "PostgreSQL" else "")
         both = " and ".join(f"({one})" for one in marks if one)
-        plugins = ["-p", "no:xdist", "-p", "tests.side_by_side"]
-        in_parallel = [*plugins, "--forks", PROCESSES[database]] if self.is_whole else []
+        in_parallel = ["-n", PROCESSES[database], "--dist", "worksteal"] if self.is_whole else []
         by_marks = ["-m", both] if both else []
         return [sys.executable, "-m", "pytest", *in_parallel, *by_marks, *self.arguments]
 

@@ -8,8 +8,8 @@ import os
 import shutil
 import tempfile
 
-# Nothing of the studio of the person who runs the tests, its data folder least of all. Each process
-# that runs tests has a folder of its own.
+# Nothing of the studio of the person who runs the tests, its data folder least of all. Each xdist
+# worker has a folder of its own.
 for name in [*filter(lambda name: name.startswith("STUDIO_"), os.environ), "REDIS_URL"]:
     if not name.startswith("STUDIO_TEST_"):
         os.environ.pop(name, None)

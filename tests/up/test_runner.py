@@ -59,9 +59,9 @@ def test_a_choice_without_a_test_of_the_database_fails_only_where_all_is_require
 
 def test_the_whole_suite_runs_in_several_processes_and_a_choice_of_it_in_one():
     for arguments in ([], ["--durations=5"]):
-        assert "--forks" in Choice(arguments).command("SQLite")
+        assert "-n" in Choice(arguments).command("SQLite")
     for arguments in (["tests/up"], ["-n0"], ["--pdb"], ["-x"]):
-        assert "--forks" not in Choice(arguments).command("SQLite")
+        assert "-n" not in Choice(arguments).command("SQLite")
 
 
 def test_marks_that_are_asked_for_narrow_both_passes():
