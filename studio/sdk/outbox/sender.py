@@ -33,6 +33,8 @@ PROBLEM = "problem.json"
 LONGEST_PAUSE_S = 10.0
 MOST_AWAY_S = 24 * 3600.0
 LOCK_WAIT_S = 3.0
+# What a run is whose process has not ended it: heard of, or not for a while.
+GOING = ("Running", "NotResponding")
 GONE = "The process that logged ended without a word: it was killed, or its machine stopped."
 
 
@@ -143,7 +145,8 @@ class Sender:
             fields = {"status": "Failed", "reason": "process gone", "error": GONE}
             with suppress(RequestRefused):
                 self.log.finish()
-                if self.delivery.ask("GET")["status"] == "Running":
+            with suppress(RequestRefused):
+                if self.delivery.ask("GET")["status"] in GOING:
                     self.delivery.ask("PATCH", body=fields)
             (self.folder / "ended").touch()
             self.delivery.is_ended = True
