@@ -43,6 +43,8 @@ OUTCOMES = ("passed", "failed", "error", "skipped")
 # The processes of each pass: on two cores both then end at the same time. That on SQLite has most
 # of the work, with the tests of the browser and of restarts, which wait more than they compute.
 PROCESSES = {"SQLite": "5", "PostgreSQL": "1"}
+# The one process on PostgreSQL would end last: it comes first where both want a processor.
+NICENESS = 3
 # Its requests are made up anew in each run: what it asks proves nothing about the next one.
 RANDOM = "test_schema_is_kept"
 NOTHING_SELECTED = 5  # pytest's exit code
@@ -134,14 +136,20 @@ def run_passes(choice: Choice, url: str) -> list[Pass]:
         return [run_pytest("SQLite", "", choice), run_pytest("PostgreSQL", url, choice)]
     with ThreadPoolExecutor() as threads, tempfile.TemporaryFile() as output:
         postgres = threads.submit(run_pytest, "PostgreSQL", url, choice, output)
-        passes = [run_pytest("SQLite", "", choice), postgres.result()]
+        passes = [run_pytest("SQLite", "", choice, niceness=NICENESS), postgres.result()]
         output.seek(0)
         print("\n=== Output of PostgreSQL ===")
         sys.stdout.write(output.read().decode(errors="replace"))
     return passes
 
 
-def run_pytest(database: str, url: str, choice: Choice, output: IO[bytes] | None = None) -> Pass:
+def run_pytest(
+    database: str,
+    url: str,
+    choice: Choice,
+    output: IO[bytes] | None = None,
+    niceness: int = 0,
+) -> Pass:
     """Run pytest once against a database, with an environment that knows nothing of the user's."""
     print(f"\n=== {database} ===", flush=True)
     with (
@@ -156,7 +164,7 @@ def run_pytest(database: str, url: str, choice: Choice, output: IO[bytes] | None
         if not url and choice.is_whole:
             environment[FRESH_FILE] = str(make_fresh_database(Path(folder) / "fresh"))
         done = subprocess.run(
-            choice.command(database),
+            ["nice", "-n", str(niceness), *choice.command(database)],
             cwd=BASE_DIR,
             env=environment,
             stdout=output,
