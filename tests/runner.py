@@ -44,7 +44,7 @@ OUTCOMES = ("passed", "failed", "error", "skipped")
 # of the work, with the tests of the browser and of restarts, which wait more than they compute.
 PROCESSES = {"SQLite": "5", "PostgreSQL": "1"}
 # The one process on PostgreSQL would end last: it comes first where both want a processor.
-NICENESS = 3
+NICENESS = 1
 # Its requests are made up anew in each run: what it asks proves nothing about the next one.
 RANDOM = "test_schema_is_kept"
 NOTHING_SELECTED = 5  # pytest's exit code

@@ -15,17 +15,17 @@ request = urllib.request.Request(address + log, b'theirs\\n', head, method='PATC
 urllib.request.urlopen(request).read()
 print('mine')
 """
-NO_BEATS = """
-from studio.sdk.supervisor import beats, watching
-watching.HOLD_S = 600.0
+NOTHING_MEANWHILE = """
+from studio.sdk.supervisor import beats, notes, shipping, watching
+watching.HOLD_S = notes.FIRST_S = shipping.EVERY_S = 600.0
 beats.Heart.__init__.__kwdefaults__["every_s"] = 600.0
 """
 
 
 @pytest.mark.both_databases
 def test_a_run_that_ends_at_once_takes_one_request_of_its_own(gate, lab, start_node):
-    """On a busy machine a script may last so long that its first beat is due: here none is."""
-    start_node(url=gate.url, before=NO_BEATS)
+    """On a busy machine it lasts so long that a beat, a note or a log is due: here none is."""
+    start_node(url=gate.url, before=NOTHING_MEANWHILE)
     run_id = lab.submit(command=["echo", "hello"])
     run = lab.wait(run_id)
     assert [change["status"] for change in run["history"]] == [
