@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.request import Request, urlopen
 
 import pytest
@@ -47,6 +48,11 @@ def run_cell(page) -> None:
     page.evaluate("jupyterapp.commands.execute('notebook:run-cell-and-select-next')")
 
 
+def outputs_of(file: Path, number: int) -> list[dict]:
+    """Return the outputs of a cell as they are saved."""
+    return json.loads(file.read_text())["cells"][number]["outputs"]
+
+
 def test_the_view_is_live_and_stays_in_the_notebook(chromium, jupyter, space, tmp_path):
     run = Experiment(space, "digits").start_logging(name="first light")
     run.log("loss", 1.0)
@@ -86,11 +92,8 @@ def test_the_view_is_live_and_stays_in_the_notebook(chromium, jupyter, space, tm
     page.evaluate("jupyterapp.commands.execute('docmanager:save')")
     page.screenshot(path=tmp_path / "done.png")
 
-    def outputs(number: int) -> list[dict]:
-        return json.loads(file.read_text())["cells"][number]["outputs"]
-
-    wait_for(lambda: outputs(len(CELLS) - 1), "the notebook to be saved")
-    output = outputs(0)[0]["data"]
+    wait_for(lambda: outputs_of(file, len(CELLS) - 1), "the notebook to be saved")
+    output = outputs_of(file, 0)[0]["data"]
     assert WIDGET not in output and "Completed" in "".join(output["text/html"])
     html = html_of(read_notebook(file))
     assert "loss, last 0.01333" in html and run.get_portal_url() in html
